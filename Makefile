@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: ISC
+# GNU make.  make | demo | check | lint | fuzz | bench | interop | install
+# make check T=tests/unit/zip.c   one test;   SAN=address,undefined | COV=1
+# Local settings go in config.mk (not tracked).
+-include config.mk
+
+VERSION   = 0.1.0
+SOVERSION = 0
+PREFIX   ?= /usr/local
+BINDIR   ?= $(PREFIX)/bin
+LIBDIR   ?= $(PREFIX)/lib
+INCDIR   ?= $(PREFIX)/include
+MANDIR   ?= $(PREFIX)/share/man
+DATADIR  ?= $(PREFIX)/share/edoc
+LOCALEDIR ?= $(PREFIX)/share/locale
+
+TOOLS = edoc-sign edoc-verify edoc-route edoc-archive
+PKGS  = libcrypto libxml-2.0 libzip yaml-0.1 jansson sqlite3
+
+# One source tree, many builds, each in a folder of its own.
+BUILD ?= build$(if $(filter clang,$(CC)),-clang)$(if $(SAN),-san)$(if $(COV),-cov)$(if $(FUZZ),-fuzz)
+
+CFLAGS   ?= -O2 -g
+WARN      = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+            -Wwrite-strings -Wpointer-arith -Wvla -Wformat=2 -Wundef \
+            -Wimplicit-fallthrough
+HARDEN    = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
+            -fstack-clash-protection
+HARDEN_LD = -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
+DEFS_LD   = -Wl,-z,defs
+
+# Instrumented builds drop the hardening that would hide a bug from the tool.
+ifneq ($(SAN)$(FUZZ)$(COV),)
+HARDEN    = -O1 -fno-omit-frame-pointer
+HARDEN_LD =
+DEFS_LD   =
+endif
+ifdef SAN
+INSTR     = -fsanitize=$(SAN) -fno-sanitize-recover=all
+endif
+ifdef COV
+INSTR     = --coverage
+endif
+ifdef FUZZ
+INSTR     = -fsanitize=fuzzer-no-link,address,undefined
+endif
+
+# Recursive (=): pkg-config is asked only once `deps` may have installed it.
+ED_CFLAGS   = $(CFLAGS) -std=gnu11 -fPIC -fvisibility=hidden $(WARN) $(HARDEN) $(INSTR) \
+              $(if $(WERROR),-Werror)
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+ED_CPPFLAGS = $(CPPFLAGS) -Ilib -D_GNU_SOURCE -DOPENSSL_API_COMPAT=30000 \
+              -DOPENSSL_NO_DEPRECATED -DEDOC_VERSION='"$(VERSION)"' \
+              -DEDOC_DATADIR='"$(DATADIR)"' -DEDOC_LOCALEDIR='"$(LOCALEDIR)"' $(PKG_CFLAGS)
+ED_LDFLAGS  = $(LDFLAGS) $(HARDEN_LD) $(INSTR)
+
+LIB_C   = $(wildcard lib/*/*.c)
+LIB_O   = $(LIB_C:%.c=$(BUILD)/%.o) $(BUILD)/gen/embedded.o
+CMD_C   = $(filter-out $(TOOLS:%=cmd/%.c),$(wildcard cmd/*.c))
+CMD_O   = $(CMD_C:%.c=$(BUILD)/%.o)
+UNIT    = $(patsubst %.c,$(BUILD)/%.t,$(wildcard tests/unit/*.c))
+FUZZ_C  = $(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c))
+REPLAY  = $(FUZZ_C:%.c=$(BUILD)/%.t)
+FUZZERS = $(FUZZ_C:tests/fuzz/%.c=$(BUILD)/fuzz-%)
+EMBED   = $(wildcard profiles/policies/*.yaml profiles/cards/*)
+SO      = libedoc.so.$(VERSION)
+SONAME  = libedoc.so.$(SOVERSION)
+
+all: $(TOOLS:%=$(BUILD)/%) $(BUILD)/$(SO) $(BUILD)/edoc.pc
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ED_CPPFLAGS) $(ED_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Profiles that the library carries: a table of names and bytes.
+$(BUILD)/gen/embedded.c: lib/base/embed.sh $(EMBED)
+	@mkdir -p $(@D)
+	sh lib/base/embed.sh $(EMBED) >$@.tmp && mv $@.tmp $@
+
+$(BUILD)/gen/embedded.o: $(BUILD)/gen/embedded.c
+	$(CC) $(ED_CPPFLAGS) $(ED_CFLAGS) -c -o $@ $<
+
+$(BUILD)/libedoc.a: $(LIB_O)
+	rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/$(SO): $(LIB_O) lib/libedoc.sym
+	$(CC) -shared $(ED_LDFLAGS) -Wl,-soname,$(SONAME) $(DEFS_LD) \
+	    -Wl,--version-script=lib/libedoc.sym -o $@ $(LIB_O) $(PKG_LIBS)
+	ln -sf $(SO) $(BUILD)/$(SONAME)
+	ln -sf $(SO) $(BUILD)/libedoc.so
+
+$(TOOLS:%=$(BUILD)/%): $(BUILD)/%: $(BUILD)/cmd/%.o $(CMD_O) $(BUILD)/libedoc.a
+	$(CC) $(ED_LDFLAGS) -pie -o $@ $^ $(PKG_LIBS)
+
+$(BUILD)/tests/unit/%.t: $(BUILD)/tests/unit/%.o $(BUILD)/libedoc.a
+	$(CC) $(ED_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+# A fuzz target with a main() that replays its seeds, as TAP.
+$(BUILD)/tests/fuzz/%.t: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/libedoc.a
+	$(CC) $(ED_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(BUILD)/fuzz-%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libedoc.a
+	$(CC) $(ED_LDFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(PKG_LIBS)
+
+$(BUILD)/edoc.pc: lib/edoc.pc.in Makefile
+	@mkdir -p $(@D)
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCDIR@|$(INCDIR)|' \
+	    -e 's|@VERSION@|$(VERSION)|' -e 's|@PKGS@|$(PKGS)|' $< >$@
+
+# ---- tests ----
+
+deps:
+	@sh tests/deps.sh
+
+# A second make, so that pkg-config sees what deps installed.
+check: deps
+	@$(MAKE) --no-print-directory check-run
+
+T ?= $(wildcard tests/unit/*.c) $(FUZZ_C) $(wildcard tests/cli/*.t tests/fault/*.t)
+TESTS = $(patsubst %.c,$(BUILD)/%.t,$(T))
+JOBS ?= $(shell nproc)
+
+check-run: all $(filter $(BUILD)/%,$(TESTS))
+	@mkdir -p $(BUILD)/tmp
+	@SRCDIR="$(CURDIR)" BUILDDIR="$(abspath $(BUILD))" VERSION=$(VERSION) \
+	    SAN="$(SAN)" CC="$(CC)" TMPDIR="$(abspath $(BUILD))/tmp" \
+	    perl tests/run.pl -j $(JOBS) $(TESTS)
+
+demo: deps
+	@$(MAKE) --no-print-directory all
+	@PATH="$(abspath $(BUILD)):$$PATH" SRCDIR="$(CURDIR)" sh tests/demo.sh $(DEMO)
+
+fuzz:
+	$(MAKE) CC=clang FUZZ=1 fuzzers
+fuzzers: $(FUZZERS)
+
+bench: deps
+	@$(MAKE) --no-print-directory all
+	@PATH="$(abspath $(BUILD)):$$PATH" SRCDIR="$(CURDIR)" sh tests/bench/run.sh
+
+# ---- lint ----
+
+C_ALL = $(wildcard lib/*/*.c cmd/*.c)
+
+lint: deps
+	@$(MAKE) --no-print-directory lint-run
+lint-run: lint-layers lint-text lint-warn lint-cppcheck lint-tidy lint-analyzer
+	@echo "lint: clean"
+lint-layers:
+	sh tests/lint-layers.sh
+lint-text:
+	mandoc -Tlint -W warning man/*.[1-8]
+	shellcheck -s sh $(wildcard tests/*.sh tests/cli/*.t tests/fault/*.t tests/bench/*.sh \
+	    testdata/*.sh testdata/*/*.sh lib/base/*.sh .ci/run)
+lint-warn:
+	$(MAKE) --no-print-directory BUILD=build-werror WERROR=1 all build-werror/libedoc.a
+	$(MAKE) --no-print-directory BUILD=build-werror-clang CC=clang WERROR=1 \
+	    HARDEN='-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3' all
+lint-cppcheck:
+	cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr \
+	    --suppress=missingIncludeSystem -j $(JOBS) -Ilib lib cmd
+lint-tidy:
+	printf '%s\n' $(C_ALL) | xargs -P $(JOBS) -n 1 sh -c \
+	    'clang-tidy --quiet "$$0" -- $(subst ",\",$(ED_CPPFLAGS)) -std=gnu11 2>/dev/null || exit 255'
+lint-analyzer:
+	$(MAKE) --no-print-directory BUILD=build-analyzer WERROR=1 CFLAGS='-O2 -fanalyzer' \
+	    build-analyzer/libedoc.a $(TOOLS:%=build-analyzer/%)
+
+# ---- install ----
+
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCDIR) \
+	    $(DESTDIR)$(DATADIR)
+	for s in 1 3 5 7; do install -d $(DESTDIR)$(MANDIR)/man$$s && \
+	    for m in man/*.$$s; do [ ! -e "$$m" ] || install -m644 "$$m" $(DESTDIR)$(MANDIR)/man$$s || exit 1; done; done
+	install -m755 $(TOOLS:%=$(BUILD)/%) $(DESTDIR)$(BINDIR)
+	install -m755 $(BUILD)/$(SO) $(DESTDIR)$(LIBDIR)
+	ln -sf $(SO) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libedoc.so
+	install -m644 lib/edoc.h $(DESTDIR)$(INCDIR)
+	install -m644 $(BUILD)/edoc.pc $(DESTDIR)$(LIBDIR)/pkgconfig
+	cp -R profiles $(DESTDIR)$(DATADIR)/
+
+clean:
+	rm -rf build build-*
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+.PHONY: all deps check check-run demo fuzz fuzzers bench lint lint-run lint-layers lint-text \
+    lint-warn lint-cppcheck lint-tidy lint-analyzer install clean
+.DELETE_ON_ERROR:
+.SECONDARY:

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/* Errors: fill the caller's struct edoc_error, give the code back. */
+#ifndef ED_BASE_ERR_H
+#define ED_BASE_ERR_H
+
+#include <libintl.h>
+
+#include "edoc.h"
+
+/*
+ * Fills err (may be NULL) and returns code.  `where` is a place in the user's
+ * data or "".  The format is looked up in the catalogue "edoc"; bytes that
+ * would steer a terminal are written as \xNN, so names from documents may be
+ * passed as they are.
+ */
+enum edoc_code ed_fail(struct edoc_error *err, enum edoc_code code, const char *where,
+		       const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/* ed_fail with ": strerror(errno)"; code EDOC_ERR_IO turns into ABSENT for
+ * ENOENT/ENOTDIR.  Saves and keeps errno. */
+enum edoc_code ed_fail_errno(struct edoc_error *err, enum edoc_code code, const char *where,
+			     const char *what);
+
+enum edoc_code ed_fail_memory(struct edoc_error *err);
+
+/* Copies src into dst of size bytes, always ended, escaping as above. */
+void ed_escape(char *dst, size_t size, const char *src);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/* Every limit on what is read from a file.  The numbers: package.md, "Never
+ * accepted" and "Reading hostile bytes". */
+#ifndef ED_BASE_LIMITS_H
+#define ED_BASE_LIMITS_H
+
+#define ED_MAX_ZIP_TOTAL ((uint64_t)16 << 30)
+#define ED_MAX_ZIP_ENTRIES 10000u
+#define ED_MAX_ZIP_RATIO 100u
+#define ED_ZIP_RATIO_FREE ((uint64_t)1 << 20) /* ratio is not looked at below */
+#define ED_MAX_NAME 1024u
+
+#define ED_MAX_XML_BYTES (10u << 20)
+#define ED_MAX_XML_DEPTH 128
+#define ED_MAX_XML_ATTRIBUTES 256
+#define ED_MAX_XML_NAMESPACES 64 /* in scope */
+#define ED_MAX_XML_NODES 150000  /* elements + attributes */
+#define ED_MAX_XML_TRANSFORMS 3
+#define ED_MAX_SIGNATURES 1000   /* a package */
+
+#define ED_MAX_YAML_BYTES (256u << 10)
+#define ED_MAX_YAML_DEPTH 32
+#define ED_MAX_YAML_NODES 20000
+
+#define ED_MAX_JSON_BYTES (4u << 20)
+#define ED_MAX_JSON_DEPTH 64
+#define ED_MAX_KEY_FILE (1u << 20)
+#define ED_MAX_CERTS 10000    /* in a trust folder */
+#define ED_MAX_CHAIN 10
+#define ED_MAX_CMS (1u << 20) /* a detached CMS of the ledger */
+#define ED_MAX_LEDGER 100000  /* entries */
+
+#endif

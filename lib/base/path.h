@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/* Names of entries in packages: what may be one, and when two are alike. */
+#ifndef ED_BASE_PATH_H
+#define ED_BASE_PATH_H
+
+#include "edoc.h"
+
+/* NULL when `name` (len bytes) may be an entry's name, else what is wrong
+ * with it, in a few words: empty, absolute, "..", backslash, drive letter,
+ * control or bidirectional-override character, not UTF-8, too long. */
+const char *ed_name_fault(const char *name, size_t len);
+
+/* A malloc'd key: equal for names that a case-folding or normalising file
+ * system would take for one (simple case folding over Latin, Cyrillic and
+ * Greek; NFC of their composed letters).  NULL: out of memory. */
+char *ed_name_fold(const char *name, size_t len);
+
+bool ed_utf8_valid(const char *s, size_t len);
+
+/* RFC 3986 5.2.4-free: percent-decodes a relative reference into a name.
+ * false on a bad escape, %00, %2F, or a byte that must be escaped. */
+bool ed_uri_decode(const char *uri, char *out, size_t size);
+/* Percent-encodes all but unreserved characters and '/'; out has 3n + 1. */
+void ed_uri_encode(const char *name, char *out, size_t size);
+
+const char *ed_basename(const char *path);
+
+#endif

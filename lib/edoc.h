@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * edoc.h - the one public header of libedoc: document packages, their
+ * signatures, the routes they take and the archives that keep them.
+ *
+ * The library has no ambient state: it never prints, exits, reads the clock,
+ * the environment or a configuration file.  Time, trust and policy are
+ * arguments.  Times are int64_t seconds since 1970-01-01T00:00:00Z.
+ *
+ * A bad signature is a finding, not an error: verifying returns EDOC_OK and a
+ * report.  An error means that the work could not be done; `err` (may be
+ * NULL) then says what, where in the caller's data, and which rule.  Texts of
+ * errors follow the process's LC_MESSAGES through gettext, as strerror(3)
+ * does; texts of findings take the language as an argument.
+ *
+ * Ownership: *_new/_open/_load give an object to the caller, who calls the
+ * matching *_free (NULL is fine).  `const char *` results are borrowed and
+ * live as long as the object; `char **` results are freed by edoc_free().
+ * Nothing here is safe to use on one object from two threads at once;
+ * different objects are independent.
+ */
+#ifndef EDOC_H
+#define EDOC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define EDOC_CHECK __attribute__((warn_unused_result))
+#pragma GCC visibility push(default)
+#else
+#define EDOC_CHECK
+#endif
+
+/* ---- errors ------------------------------------------------------------ */
+
+/* Why the work could not be done.  The values are for ever. */
+enum edoc_code {
+	EDOC_OK = 0,
+	EDOC_ERR_USAGE = 1,   /* the caller's arguments contradict each other */
+	EDOC_ERR_INPUT = 2,   /* the input is not what it should be */
+	EDOC_ERR_LIMIT = 3,   /* the input passes a limit (struct edoc_limits) */
+	EDOC_ERR_VERSION = 4, /* a newer format than this library reads */
+	EDOC_ERR_ABSENT = 5,  /* the named file, entry, case or item is not there */
+	EDOC_ERR_EXISTS = 6,  /* nothing changed: the output exists or cannot be made */
+	EDOC_ERR_IO = 7,      /* reading or writing failed; state unknown */
+	EDOC_ERR_AGAIN = 8,   /* nothing changed: lost a race, or a service is silent */
+	EDOC_ERR_DENIED = 9,  /* not allowed: role, order, PIN, unfit certificate */
+	EDOC_ERR_CONFIG = 10, /* configuration; a calendar does not cover the date */
+	EDOC_ERR_MEMORY = 11, /* out of memory */
+	EDOC_ERR_BUG = 12     /* a broken promise of our own */
+};
+
+struct edoc_error {
+	enum edoc_code code;
+	char where[128]; /* a place in the user's data: META-INF/signatures0.xml:41 */
+	char msg[256];   /* what is wrong, the clause that was broken, what to do */
+};
+
+/* The exit status that edoc(7) gives to a code: 0, 64..78. */
+int edoc_code_exit(enum edoc_code code);
+
+/* The release, "0.1.0"; and what it is linked with, for --version -v. */
+const char *edoc_version(void);
+const char *edoc_version_details(void);
+
+/* Frees what a `char **` result gave. */
+void edoc_free(void *p);
+
+/* ---- limits ------------------------------------------------------------ */
+
+/* What one input may cost.  edoc_limits_default() gives package.md's. */
+struct edoc_limits {
+	uint64_t zip_total;   /* bytes of all entries once inflated; 16 GiB */
+	uint32_t zip_entries; /* 10,000 */
+	uint32_t zip_ratio;   /* inflated:stored past 1 MiB; 100 */
+	uint32_t xml_bytes;   /* one XML entry; 10 MiB */
+};
+
+struct edoc_limits edoc_limits_default(void);
+
+/* ---- trust ------------------------------------------------------------- */
+
+/* What an anchor is believed for; a set of bits. */
+#define EDOC_FOR_SIGN 0x01u
+#define EDOC_FOR_TSA 0x02u
+#define EDOC_FOR_OCSP 0x04u
+#define EDOC_FOR_DIRECTORY 0x08u
+#define EDOC_FOR_ROUTE 0x10u
+#define EDOC_FOR_ALL 0x1fu
+
+struct edoc_trust;
+
+enum edoc_code edoc_trust_new(struct edoc_trust **trust, struct edoc_error *err) EDOC_CHECK;
+void edoc_trust_free(struct edoc_trust *trust);
+
+/*
+ * Adds every certificate (PEM or DER) of a file, or of the files *.pem, *.crt,
+ * *.cer, *.der of a folder.  Sub-folders named sign, tsa, ocsp, directory and
+ * route hold anchors for that purpose only.  A folder without a certificate
+ * is EDOC_ERR_ABSENT.  Self-issued certificates become anchors; others help
+ * to build paths (RFC 5280 6.1).
+ */
+enum edoc_code edoc_trust_add(struct edoc_trust *trust, const char *path, unsigned purposes,
+			      struct edoc_error *err) EDOC_CHECK;
+
+/* As above, from memory. */
+enum edoc_code edoc_trust_add_memory(struct edoc_trust *trust, const void *bytes, size_t len,
+				     unsigned purposes, struct edoc_error *err) EDOC_CHECK;
+
+struct edoc_anchor {
+	const char *subject; /* RFC 4514 */
+	const char *sha256;  /* of the certificate, 64 hex */
+	const char *source;  /* the path it came from, "" from memory */
+	unsigned purposes;
+	int64_t not_before, not_after;
+};
+
+size_t edoc_trust_count(const struct edoc_trust *trust);
+bool edoc_trust_anchor(const struct edoc_trust *trust, size_t i, struct edoc_anchor *anchor);
+
+/* ---- policy ------------------------------------------------------------ */
+
+/* What is accepted: edoc-profile(5). */
+struct edoc_policy;
+
+/* The built-in `strict`; the same bytes as profiles/policies/strict.yaml. */
+enum edoc_code edoc_policy_strict(struct edoc_policy **policy, struct edoc_error *err) EDOC_CHECK;
+enum edoc_code edoc_policy_load(const char *path, struct edoc_policy **policy,
+				struct edoc_error *err) EDOC_CHECK;
+void edoc_policy_free(struct edoc_policy *policy);
+const char *edoc_policy_name(const struct edoc_policy *policy);
+
+/* ---- verifying --------------------------------------------------------- */
+
+/* EN 319 102-1, 5.1.3.  Zeroed memory never reads as passed. */
+enum edoc_indication {
+	EDOC_INDETERMINATE = 0,
+	EDOC_TOTAL_FAILED = 1,
+	EDOC_TOTAL_PASSED = 2
+};
+
+enum edoc_severity { EDOC_INFO = 0, EDOC_WARNING = 1, EDOC_ERROR = 2 };
+
+/* A code with arguments; the sentence is made at the edge. */
+struct edoc_finding {
+	const char *code;    /* "chain.not-found": stable, in edoc-report(5) */
+	const char *where;   /* a place in the user's data, or "" */
+	const char *args[3]; /* what fills {0} {1} {2} of the sentence, or NULL */
+};
+
+struct edoc_report;
+
+struct edoc_verify_options {
+	int64_t at;                          /* judge as of then; required */
+	const struct edoc_trust *trust;      /* required, may be empty */
+	const struct edoc_policy *policy;    /* required */
+	const struct edoc_limits *limits;    /* NULL: the defaults */
+};
+
+/*
+ * Judges one package.  `name` is what the report calls it.  EDOC_OK with a
+ * report also when the bytes are no package at all: the report then has no
+ * format, its findings say why, and edoc_report_exit() is 65.  fd needs to
+ * be seekable; it stays the caller's and its offset is not used.
+ */
+enum edoc_code edoc_verify_fd(int fd, const char *name, const struct edoc_verify_options *options,
+			      struct edoc_report **report, struct edoc_error *err) EDOC_CHECK;
+enum edoc_code edoc_verify_path(const char *path, const struct edoc_verify_options *options,
+				struct edoc_report **report, struct edoc_error *err) EDOC_CHECK;
+enum edoc_code edoc_verify_memory(const void *bytes, size_t len, const char *name,
+				  const struct edoc_verify_options *options,
+				  struct edoc_report **report, struct edoc_error *err) EDOC_CHECK;
+void edoc_report_free(struct edoc_report *report);
+
+struct edoc_signature {
+	const char *id;            /* the ds:Signature's Id, or its place */
+	const char *where;         /* the entry that holds it */
+	const char *form;          /* "XAdES" */
+	const char *level;         /* "XAdES-BASELINE-B", "" when not one */
+	enum edoc_indication indication;
+	const char *subindication; /* EN 319 102-1, or NULL */
+	bool intact_data;          /* every reference found, every digest right */
+	bool intact_signature;     /* the value verifies with the certificate's key */
+	const char *subject, *issuer; /* RFC 4514, or "" */
+	const char *cert_sha256;      /* 64 hex, or "" */
+	int64_t claimed_time;         /* SigningTime; INT64_MIN when absent */
+	const char *commitment;       /* "approval" ..., or NULL */
+	const char *role;             /* claimed role, or NULL */
+};
+
+const char *edoc_report_name(const struct edoc_report *report);
+const char *edoc_report_format(const struct edoc_report *report); /* NULL: malformed */
+enum edoc_indication edoc_report_indication(const struct edoc_report *report);
+const char *edoc_report_subindication(const struct edoc_report *report);
+int edoc_report_exit(const struct edoc_report *report); /* 0 1 2 65 */
+size_t edoc_report_signatures(const struct edoc_report *report);
+const struct edoc_signature *edoc_report_signature(const struct edoc_report *report, size_t i);
+/* Findings of signature i, or of the whole item with i == EDOC_WHOLE. */
+#define EDOC_WHOLE ((size_t)-1)
+size_t edoc_report_findings(const struct edoc_report *report, size_t i);
+const struct edoc_finding *edoc_report_finding(const struct edoc_report *report, size_t i, size_t k);
+
+/* What a code means: severity, the clause it answers, the sentence, advice. */
+enum edoc_severity edoc_finding_severity(const struct edoc_finding *finding);
+const char *edoc_finding_clause(const struct edoc_finding *finding);
+/* lang: NULL or "en" for English, else the process's gettext catalogue. */
+enum edoc_code edoc_finding_text(const struct edoc_finding *finding, const char *lang, char **text,
+				 struct edoc_error *err) EDOC_CHECK;
+enum edoc_code edoc_finding_advice(const struct edoc_finding *finding, const char *lang,
+				   char **text, struct edoc_error *err) EDOC_CHECK;
+
+/* One line of JSON without the newline: edoc-report(5), "v":1. */
+enum edoc_code edoc_report_json(const struct edoc_report *report, char **json,
+				struct edoc_error *err) EDOC_CHECK;
+/* For people: one line, or with detail > 0 the tree.  Ends in a newline. */
+enum edoc_code edoc_report_text(const struct edoc_report *report, int detail, const char *lang,
+				char **text, struct edoc_error *err) EDOC_CHECK;
+
+/* ---- keys -------------------------------------------------------------- */
+
+struct edoc_key;
+
+/*
+ * Asked only when the key needs one.  Writes at most `size` bytes into buf,
+ * returns their number, or -1 to give up.  The library wipes buf.
+ */
+typedef int edoc_passphrase_fn(char *buf, size_t size, const char *what, void *arg);
+
+/*
+ * A private key with its certificate and the chain that came along, from
+ * PKCS#12 (RFC 7292) or PEM.  cert_path, chain_path: NULL when the key file
+ * holds them.  A wrong passphrase is EDOC_ERR_DENIED.
+ */
+enum edoc_code edoc_key_load(const char *path, const char *cert_path, const char *chain_path,
+			     edoc_passphrase_fn *ask, void *arg, struct edoc_key **key,
+			     struct edoc_error *err) EDOC_CHECK;
+void edoc_key_free(struct edoc_key *key);
+const char *edoc_key_subject(const struct edoc_key *key);
+const char *edoc_key_cert_sha256(const struct edoc_key *key);
+/* Makes a P-256 key and a self-signed certificate CN=name, as a desk needs;
+ * writes PEM (key, then certificate), mode 0600, never over a file. */
+enum edoc_code edoc_key_generate(const char *path, const char *name, int64_t not_before,
+				 int64_t not_after, struct edoc_error *err) EDOC_CHECK;
+
+/* ---- cards ------------------------------------------------------------- */
+
+/* The commented YAML skeleton of a kind ("order", "application", "reply");
+ * borrowed, static.  NULL: no such kind.  edoc_card_kind(i) lists them. */
+const char *edoc_card_skeleton(const char *kind);
+const char *edoc_card_kind(size_t i);
+
+/* ---- packages and signing ---------------------------------------------- */
+
+struct edoc_sign_options {
+	int64_t at;                     /* SigningTime; the caller's clock */
+	struct edoc_key *key;           /* required to sign */
+	const struct edoc_trust *trust; /* for the self-check's report; may be NULL */
+	const struct edoc_policy *policy;
+	const char *role;               /* claimed role, or NULL */
+	const char *commitment;         /* approval origin receipt delivery sender creation */
+	/* The head of the route ledger this signature answers, as a
+	 * CommitmentTypeQualifier; "sha256:<hex>" or NULL. */
+	const char *ledger_head;
+	bool overwrite;                 /* -f: an existing regular file may go */
+	const struct edoc_limits *limits;
+};
+
+struct edoc_new_options {
+	const char *card_path;          /* the card in YAML, or NULL */
+	const char *const *set;         /* NULL-ended K=V, or NULL */
+};
+
+/*
+ * Makes an ASiC-E package (EN 319 162-1) of the named files at `out`; with
+ * options->key set it is signed in the same pass.  The result is verified
+ * before it gets its name; an error leaves nothing behind.  The entry names
+ * are the files' base names; two alike are EDOC_ERR_USAGE.  `made` (may be
+ * NULL): not used when unsigned, else the new signature's entry name.
+ */
+enum edoc_code edoc_package_new(const char *out, const char *const *files, size_t n,
+				const struct edoc_new_options *new_options,
+				const struct edoc_sign_options *options, char **made,
+				struct edoc_error *err) EDOC_CHECK;
+
+/*
+ * Adds a XAdES baseline B signature (EN 319 132-1) to the package at `path`,
+ * in place by one rename; what is signed already keeps its bytes.  Preflight
+ * before the key is touched: a package with a broken signature is
+ * EDOC_ERR_INPUT, an expired or unfit certificate EDOC_ERR_DENIED.
+ */
+enum edoc_code edoc_package_sign(const char *path, const struct edoc_sign_options *options,
+				 char **made, struct edoc_error *err) EDOC_CHECK;
+
+/*
+ * The preflight alone (-n): checks the package at `path`, or the files of a
+ * package to be, and the certificate; changes nothing.
+ */
+enum edoc_code edoc_package_preflight(const char *path, const struct edoc_sign_options *options,
+				      struct edoc_error *err) EDOC_CHECK;
+
+/* A successor without signatures: documents of `path` less `remove`, plus
+ * `add`; its card says what it replaces (digest of the old package's card
+ * and documents).  NULL-ended lists, or NULL. */
+struct edoc_revise_options {
+	const char *const *add;
+	const char *const *remove;
+	const char *const *set;
+	int64_t at;
+	bool overwrite;
+	const struct edoc_limits *limits;
+};
+enum edoc_code edoc_package_revise(const char *path, const char *out,
+				   const struct edoc_revise_options *options,
+				   struct edoc_error *err) EDOC_CHECK;
+
+/* What a package holds, without judging it. */
+struct edoc_package;
+struct edoc_document {
+	const char *name;
+	const char *media_type; /* of the manifest, or "" */
+	uint64_t bytes;
+	char sha256[65];        /* filled by edoc_package_digest() */
+};
+enum edoc_code edoc_package_open(const char *path, const struct edoc_limits *limits,
+				 struct edoc_package **package, struct edoc_error *err) EDOC_CHECK;
+void edoc_package_free(struct edoc_package *package);
+size_t edoc_package_documents(const struct edoc_package *package);
+const struct edoc_document *edoc_package_document(const struct edoc_package *package, size_t i);
+enum edoc_code edoc_package_digest(struct edoc_package *package, struct edoc_error *err) EDOC_CHECK;
+/* The card as name/value pairs in document order; 0 without a card. */
+size_t edoc_package_card_fields(const struct edoc_package *package);
+bool edoc_package_card_field(const struct edoc_package *package, size_t i, const char **name,
+			     const char **value);
+/* One line of JSON for `edoc-sign show --json`. */
+enum edoc_code edoc_package_json(struct edoc_package *package, char **json,
+				 struct edoc_error *err) EDOC_CHECK;
+
+/*
+ * Writes documents into the folder `dir` (made when missing), each temp ->
+ * fsync -> link, never over a file unless `overwrite`.  The same descriptor
+ * that was verified is read (no second open).  names NULL: all documents.
+ */
+enum edoc_code edoc_package_extract(const char *path, const char *dir, const char *const *names,
+				    size_t n, const struct edoc_verify_options *verify,
+				    bool overwrite, struct edoc_report **report,
+				    struct edoc_error *err) EDOC_CHECK;
+
+/* ---- routes and desks -------------------------------------------------- */
+
+/* EDOC-ROUTE: edoc-route(5); filled by lib/route. */
+
+/* ---- archives ---------------------------------------------------------- */
+
+/* EDOC-ARCHIVE: archive; filled by lib/archive. */
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

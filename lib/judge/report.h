@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: ISC */
+/* The report: facts and findings of one item, decided by the rules. */
+#ifndef ED_JUDGE_REPORT_H
+#define ED_JUDGE_REPORT_H
+
+#include <jansson.h>
+
+#include "base/finding.h"
+#include "judge/policy.h"
+#include "judge/rules.h"
+
+struct ed_report_signature {
+	struct edoc_signature pub;
+	const char **covers;
+	size_t n_covers;
+	const char **chain;      /* subjects, leaf first */
+	size_t n_chain;
+	const char *pinfl, *inn, *uid; /* "" or the identifier */
+	struct ed_findings findings;
+};
+
+struct ed_report_document {
+	const char *name, *media_type;
+	uint64_t bytes;
+	char sha256[65];
+	bool covered; /* by every intact signature */
+};
+
+struct edoc_report {
+	struct ed_arena *arena;
+	const char *name;
+	const char *format;   /* NULL: malformed */
+	enum edoc_indication indication;
+	const char *subindication;
+	int exit;
+	int64_t at;
+	const char *policy_name, *policy_sha256;
+	struct ed_report_signature *signatures;
+	size_t n_signatures;
+	struct ed_report_document *documents;
+	size_t n_documents;
+	json_t *route;        /* set by lib/route, or NULL */
+	const char *route_text; /* lines for people, or NULL */
+	struct ed_findings findings;
+};
+
+enum edoc_code ed_report_new(const char *name, int64_t at, const struct edoc_policy *policy,
+			     struct edoc_report **report, struct edoc_error *err) EDOC_CHECK;
+/* Folds findings into indications; called by the judge and again by the route
+ * room after it added its own findings. */
+void ed_report_decide(struct edoc_report *report, const struct edoc_policy *policy);
+
+#endif
