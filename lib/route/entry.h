@@ -12,28 +12,56 @@
  *                                              route, calendar, directories
  *   META-INF/edoc/evidence/<8 hex>.asice       EN 319 522 receipts
  *
- * Header keys (absent rather than null):
- *   format  "edoc-entry/1"       case     32 hex
- *   seq     from 1               prev     list of "sha256:<hex>" of headers
- *   time    RFC 3339 UTC         event    see below
- *   command "sha256:<hex>"       the idempotence key of the act
- *   step, visit, outcome         what was done
- *   actor   {cert, kind: person|desk, person, post, unit, agency, deputy: true}
- *   acting_for {person, post}    the principal when a deputy acts
- *   documents [{name, sha256}]   of the main package, first entry and changes
- *   signature {name, sha256}     the XAdES made in a sign step
- *   register {book, number, year, seq}
- *   evidence "sha256:<hex>"      receipt package
- *   package "sha256:<hex>"       generation sent or received
- *   to      agency               send
- *   clock   {within, started, due}   the step's term, as computed
- *   late    seconds past due     when so
- *   route, calendar, directory   "sha256:<hex>"; first entry all three,
- *                                later ones the directory in force
- *   body    "sha256:<hex>"       of the body's bytes (it holds a salt)
+ * <8 hex> of an .asice: of its own sha256.  A digest is "sha256:<64 hex>"; of
+ * a route, calendar or directory it is that of the YAML file's bytes, not of
+ * the package around it.  Times are RFC 3339 in UTC, whole seconds.
  *
- * Events: case.submitted, step.done, case.sent (SubmissionAcceptance of
- * EN 319 522-1 is its evidence), case.received (RelayAcceptance).
+ * Header keys (absent rather than null; all strings but seq, visit, late,
+ * deputy, register.year, register.seq):
+ *   format     "edoc-entry/1"
+ *   case       32 hex: the first half of the sha256 of the canonical JSON
+ *              {"documents": [...], "format": "edoc-case/1", "route": "sha256:..."}
+ *              with documents and route of the first header
+ *   seq        from 1, without gaps
+ *   prev       list of digests of headers; [] in the first, else one
+ *   time       of the act, as the actor's clock tells
+ *   event      see below
+ *   command    digest: the idempotence key, of the canonical JSON {"actor",
+ *              "case", "event", "outcome", "reason", "step", "text", "visit"}
+ *              (absent where there is none)
+ *   step, visit, outcome   what was done; visit counts from 1
+ *   actor      {cert, kind, person, post, unit, agency, deputy}: cert is the
+ *              certificate's sha256 (64 hex), kind "person" or "desk", person
+ *              the directory's id (no desk has one), post and unit (of a role
+ *              that names them), agency, deputy true or absent
+ *   acting_for {person, post}: the principal when a deputy acts
+ *   documents  [{name, sha256}] sorted by name: every document of the package
+ *              as submitted and every META-INF/signatures*.xml it came with
+ *              (first entry); sha256 is 64 hex
+ *   package    digest of the package file submitted (first entry) or received
+ *   signature  {name, sha256}: the XAdES file made in a sign step, 64 hex
+ *   register   {book, number, year, seq}: number as printed
+ *   evidence   digest of the evidence.json of the receipt (case.received)
+ *   to         agency (case.sent)
+ *   clock      {within, started, due}: the step's term as the route writes it
+ *              ("3wd"), the instants it began and ends (step.done, case.sent)
+ *   late       seconds past due, from 1
+ *   route, calendar, directory  digests; the first entry all three, later
+ *              ones the directory in force
+ *   body       digest of the body's bytes (it holds a salt)
+ *
+ * Events, and who makes them:
+ *   case.submitted  a person, in the role of the party initiator; seq 1
+ *   step.done       a person in the step's role
+ *   case.sent       the desk key of the agency that holds the case; only while
+ *                   a `do: send` step is open, which it closes (step, visit,
+ *                   outcome the step's first, "sent" unless the route says
+ *                   otherwise).  Then nobody acts until the receipt.  Its
+ *                   evidence is SubmissionAcceptance of EN 319 522-1.
+ *   case.received   the desk key of the agency `to`; the case is there now.
+ *                   Where a `do: receive` step is open it closes it, with step,
+ *                   visit and outcome as above; else it has none.
+ *                   RelayAcceptance of EN 319 522-1.
  *
  * Body keys: format "edoc-body/1", salt 32 hex, reason, text, name (of the
  * actor).
