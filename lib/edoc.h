@@ -353,7 +353,112 @@ enum edoc_code edoc_package_extract(const char *path, const char *dir, const cha
 
 /* ---- routes and desks -------------------------------------------------- */
 
-/* EDOC-ROUTE: edoc-route(5); filled by lib/route. */
+/*
+ * Two kinds of result: `text` for people, lines that end in a newline, and
+ * `json`, JSON Lines of edoc-report(5).  Either may be NULL when not wanted.
+ * Times for people are those of the desk's zone.
+ */
+
+/* Syntax and meaning of a route file: "path:line:column: severity: CODE: ..."
+ * lines.  *errors counts those of severity error; a file that cannot be read
+ * as a route at all is EDOC_ERR_INPUT. */
+enum edoc_code edoc_route_lint(const char *path, const char *lang, char **text, char **json,
+			       size_t *errors, struct edoc_error *err) EDOC_CHECK;
+
+/*
+ * Replays the route ledger of the package behind fd into the report that
+ * edoc_verify_*() made of the same bytes, with nothing but options->trust
+ * (purposes sign, directory, route), and decides again.  A package without a
+ * ledger whose signatures quote none keeps its report as it is.
+ */
+enum edoc_code edoc_route_judge(int fd, const struct edoc_verify_options *options,
+				struct edoc_report *report, struct edoc_error *err) EDOC_CHECK;
+/* edoc_verify_path() and edoc_route_judge() on one descriptor.  A package
+ * without a ledger gets the finding route.none. */
+enum edoc_code edoc_route_verify(const char *path, const struct edoc_verify_options *options,
+				 struct edoc_report **report, struct edoc_error *err) EDOC_CHECK;
+/* The replay for people, a line an entry; NULL without one.  Borrowed. */
+const char *edoc_report_route_text(const struct edoc_report *report);
+
+/* A desk: a spool folder of one agency. */
+struct edoc_desk;
+
+struct edoc_desk_init {
+	const char *agency;       /* its id in the directory */
+	const char *zone;         /* tzdata name; NULL: UTC */
+	const char *key_path;     /* PEM key and certificate; NULL: one is made */
+	const char *const *trust; /* NULL-ended: folders with sign/, directory/, route/ */
+	int64_t now;
+	bool dry;
+};
+
+/* Makes the folder; EDOC_ERR_EXISTS when it is a desk already. */
+enum edoc_code edoc_desk_init(const char *path, const struct edoc_desk_init *init, char **text,
+			      char **json, struct edoc_error *err) EDOC_CHECK;
+/* policy is borrowed for the desk's life. */
+enum edoc_code edoc_desk_open(const char *path, const struct edoc_policy *policy,
+			      struct edoc_desk **desk, struct edoc_error *err) EDOC_CHECK;
+void edoc_desk_free(struct edoc_desk *desk);
+const struct edoc_trust *edoc_desk_trust(const struct edoc_desk *desk);
+
+/* One act at a desk. */
+struct edoc_act {
+	int64_t now;           /* the caller's clock */
+	struct edoc_key *key;  /* of the person; send and receive use the desk's own */
+	const char *step;      /* or NULL: the one that is open */
+	const char *reason;    /* or NULL */
+	const char *text;      /* of a resolution or a report, or NULL */
+	bool dry;              /* all checks, no change */
+};
+
+/*
+ * Every act is safe to repeat: the same one again is EDOC_OK and changes
+ * nothing.  A refusal by the route is EDOC_ERR_DENIED; a lost race that
+ * stayed one after eight tries is EDOC_ERR_AGAIN.
+ */
+
+/* A signed package that carries one route, calendar or directory. */
+enum edoc_code edoc_desk_install(struct edoc_desk *desk, const char *path,
+				 const struct edoc_act *act, char **text, char **json,
+				 struct edoc_error *err) EDOC_CHECK;
+/* Makes a case of a package; text is its id. */
+enum edoc_code edoc_desk_submit(struct edoc_desk *desk, const char *path, const char *route,
+				const struct edoc_act *act, char **text, char **json,
+				struct edoc_error *err) EDOC_CHECK;
+/* name: an id prefix of four digits or more, a register number, or the path of
+ * a package with a ledger. */
+enum edoc_code edoc_desk_do(struct edoc_desk *desk, const char *outcome, const char *name,
+			    const struct edoc_act *act, char **text, char **json,
+			    struct edoc_error *err) EDOC_CHECK;
+/* Puts the case into out/<agency>/new. */
+enum edoc_code edoc_desk_send(struct edoc_desk *desk, const char *name, const struct edoc_act *act,
+			      char **text, char **json, struct edoc_error *err) EDOC_CHECK;
+/* A package or a receipt that came; one of in/new leaves for in/done or in/bad. */
+enum edoc_code edoc_desk_receive(struct edoc_desk *desk, const char *path,
+				 const struct edoc_act *act, char **text, char **json,
+				 struct edoc_error *err) EDOC_CHECK;
+/* NULL-ended lists, freed by edoc_names_free(): ids of the cases that wait to
+ * be sent; paths of the files in in/new. */
+enum edoc_code edoc_desk_sendable(struct edoc_desk *desk, int64_t now, char ***ids,
+				  struct edoc_error *err) EDOC_CHECK;
+enum edoc_code edoc_desk_incoming(struct edoc_desk *desk, char ***paths,
+				  struct edoc_error *err) EDOC_CHECK;
+void edoc_names_free(char **names);
+
+/* Open steps; cert_sha256 NULL: of everybody, else of that person.  *n counts. */
+enum edoc_code edoc_desk_inbox(struct edoc_desk *desk, const char *cert_sha256, int64_t now,
+			       char **text, char **json, size_t *n,
+			       struct edoc_error *err) EDOC_CHECK;
+enum edoc_code edoc_desk_show(struct edoc_desk *desk, const char *name, int64_t now, char **text,
+			      char **json, struct edoc_error *err) EDOC_CHECK;
+enum edoc_code edoc_desk_log(struct edoc_desk *desk, const char *name, char **text, char **json,
+			     struct edoc_error *err) EDOC_CHECK;
+/* The whole package of a case as it would leave now, assembled and replayed. */
+enum edoc_code edoc_desk_verify(struct edoc_desk *desk, const char *name,
+				const struct edoc_verify_options *options,
+				struct edoc_report **report, struct edoc_error *err) EDOC_CHECK;
+/* The certificate's sha256 of a PEM or DER file, for --who. */
+enum edoc_code edoc_cert_sha256(const char *path, char out[65], struct edoc_error *err) EDOC_CHECK;
 
 /* ---- archives ---------------------------------------------------------- */
 
