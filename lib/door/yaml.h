@@ -2,7 +2,8 @@
 /*
  * The door to libyaml: a subset of YAML as a small tree with line and column.
  * No anchors, aliases, tags, merge keys, several documents, duplicate keys,
- * complex keys; every scalar is a string; caps of limits.h.
+ * complex keys, tabs as indentation; every scalar is a string; caps of
+ * limits.h.  A file of nothing but comments is an empty map.
  */
 #ifndef ED_DOOR_YAML_H
 #define ED_DOOR_YAML_H
@@ -36,6 +37,7 @@ enum edoc_code ed_yaml_only(const struct ed_yaml *map, const char *where,
 /* A required or optional scalar under key; *text NULL when absent. */
 enum edoc_code ed_yaml_text(const struct ed_yaml *map, const char *where, const char *key,
 			    bool required, const char **text, struct edoc_error *err) EDOC_CHECK;
+/* A whole number; present NULL: required. */
 enum edoc_code ed_yaml_integer(const struct ed_yaml *map, const char *where, const char *key,
 			       int64_t min, int64_t max, int64_t *value, bool *present,
 			       struct edoc_error *err) EDOC_CHECK;
