@@ -15,6 +15,8 @@
 #define ED_MAX_XML_ATTRIBUTES 256
 #define ED_MAX_XML_NAMESPACES 64 /* in scope */
 #define ED_MAX_XML_NODES 150000  /* elements + attributes */
+/* What C14N will do, over all elements: in scope * (in scope + depth). */
+#define ED_MAX_XML_NAMESPACE_WORK 200000000u
 #define ED_MAX_XML_TRANSFORMS 3
 #define ED_MAX_SIGNATURES 1000   /* a package */
 
