@@ -65,9 +65,9 @@ struct edoc_error {
 /* The exit status that edoc(7) gives to a code: 0, 64..78. */
 int edoc_code_exit(enum edoc_code code);
 
-/* The release, "0.1.0"; and what it is linked with, for --version -v. */
+/* The release, "0.1.0"; and the libraries that are loaded, a line each. */
 const char *edoc_version(void);
-const char *edoc_version_details(void);
+enum edoc_code edoc_version_details(char **text, struct edoc_error *err) EDOC_CHECK;
 
 /* Frees what a `char **` result gave. */
 void edoc_free(void *p);

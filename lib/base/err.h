@@ -7,6 +7,9 @@
 
 #include "edoc.h"
 
+/* Marks a text for the catalogue that is looked up later. */
+#define N_(text) (text)
+
 /*
  * Fills err (may be NULL) and returns code.  `where` is a place in the user's
  * data or "".  The format is looked up in the catalogue "edoc"; bytes that

@@ -16,6 +16,10 @@ const char *ed_name_fault(const char *name, size_t len);
 char *ed_name_fold(const char *name, size_t len);
 
 bool ed_utf8_valid(const char *s, size_t len);
+/* The bytes of the first character (RFC 3629), 0 when it is none. */
+size_t ed_utf8_next(const char *s, size_t len, uint32_t *rune);
+/* C0, DEL, C1, bidirectional controls, line separators: never shown as is. */
+bool ed_rune_steers(uint32_t rune);
 
 /* RFC 3986 5.2.4-free: percent-decodes a relative reference into a name.
  * false on a bad escape, %00, %2F, or a byte that must be escaped. */

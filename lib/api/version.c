@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: ISC */
+/* What this library is, and the small promises of edoc.h. */
+#include <jansson.h>
+#include <libxml/xmlversion.h>
+#include <libxml/parser.h>
+#include <openssl/crypto.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <yaml.h>
+#include <zip.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "edoc.h"
+
+const char *edoc_version(void)
+{
+	return EDOC_VERSION;
+}
+
+/* 3.0.21 mends faults that lie right on our path (package.md). */
+#define OPENSSL_WANTED 0x30000150UL
+
+enum edoc_code edoc_version_details(char **text, struct edoc_error *err)
+{
+	struct ed_buf buf;
+
+	ed_buf_init(&buf, 4096);
+	ed_buf_printf(&buf, "%s\n", OpenSSL_version(OPENSSL_VERSION));
+	ed_buf_printf(&buf, "libxml2 %s\n", xmlParserVersion);
+	ed_buf_printf(&buf, "libzip %s\n", zip_libzip_version());
+	ed_buf_printf(&buf, "libyaml %s\n", yaml_get_version_string());
+	ed_buf_printf(&buf, "jansson %s\n", jansson_version_str());
+	ed_buf_printf(&buf, "SQLite %s\n", sqlite3_libversion());
+	if (OpenSSL_version_num() < OPENSSL_WANTED)
+		ed_buf_puts(&buf, dgettext("edoc", "warning: OpenSSL before 3.0.21 has known "
+		                                   "faults; install the security updates\n"));
+	return ed_buf_steal(&buf, "version", text, err);
+}
+
+void edoc_free(void *p)
+{
+	free(p);
+}
+
+struct edoc_limits edoc_limits_default(void)
+{
+	return (struct edoc_limits){.zip_total = ED_MAX_ZIP_TOTAL,
+	                            .zip_entries = ED_MAX_ZIP_ENTRIES,
+	                            .zip_ratio = ED_MAX_ZIP_RATIO,
+	                            .xml_bytes = ED_MAX_XML_BYTES};
+}
+
+/* edoc(7), the table of exit codes. */
+int edoc_code_exit(enum edoc_code code)
+{
+	switch (code) {
+	case EDOC_OK:
+		return 0;
+	case EDOC_ERR_USAGE:
+		return 64;
+	case EDOC_ERR_INPUT:
+	case EDOC_ERR_LIMIT:
+	case EDOC_ERR_VERSION:
+		return 65;
+	case EDOC_ERR_ABSENT:
+		return 66;
+	case EDOC_ERR_EXISTS:
+		return 73;
+	case EDOC_ERR_IO:
+		return 74;
+	case EDOC_ERR_AGAIN:
+		return 75;
+	case EDOC_ERR_DENIED:
+		return 77;
+	case EDOC_ERR_CONFIG:
+		return 78;
+	case EDOC_ERR_MEMORY: /* sysexits(3) EX_OSERR is not ours; try again */
+		return 75;
+	case EDOC_ERR_BUG:
+		break;
+	}
+	return 70;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: ISC */
+#include "base/hex.h"
+
+#include <string.h>
+
+void ed_hex(char *out, const void *bytes, size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+	const unsigned char *p = bytes;
+
+	for (size_t i = 0; i < len; i++) {
+		out[2 * i] = digits[p[i] >> 4];
+		out[2 * i + 1] = digits[p[i] & 15];
+	}
+	out[2 * len] = '\0';
+}
+
+static int digit_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return -1;
+}
+
+bool ed_unhex(const char *hex, void *out, size_t len)
+{
+	unsigned char *p = out;
+
+	for (size_t i = 0; i < len; i++) {
+		int high = digit_value(hex[2 * i]);
+		int low = high < 0 ? -1 : digit_value(hex[2 * i + 1]);
+		if (low < 0)
+			return false;
+		p[i] = (unsigned char)(high << 4 | low);
+	}
+	return hex[2 * len] == '\0';
+}
+
+static const char b64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+void ed_b64_put(struct ed_buf *out, const void *bytes, size_t len)
+{
+	const unsigned char *p = bytes;
+
+	for (; len >= 3; p += 3, len -= 3) {
+		const char quad[4] = {
+		        b64_digits[p[0] >> 2], b64_digits[(p[0] & 3) << 4 | p[1] >> 4],
+		        b64_digits[(p[1] & 15) << 2 | p[2] >> 6], b64_digits[p[2] & 63]};
+		ed_buf_put(out, quad, sizeof quad);
+	}
+	if (len > 0) {
+		unsigned char second = len > 1 ? p[1] : 0;
+		const char quad[4] = {b64_digits[p[0] >> 2],
+		                      b64_digits[(p[0] & 3) << 4 | second >> 4],
+		                      len > 1 ? b64_digits[(second & 15) << 2] : '=', '='};
+		ed_buf_put(out, quad, sizeof quad);
+	}
+}
+
+static int b64_value(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+bool ed_b64_get(const char *text, size_t len, struct ed_buf *out)
+{
+	uint32_t bits = 0;
+	unsigned digits = 0, pads = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		char c = text[i];
+		if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
+			continue;
+		if (c == '=') {
+			if (++pads > 2)
+				return false;
+			continue;
+		}
+		int v = b64_value(c);
+		if (v < 0 || pads > 0)
+			return false;
+		bits = bits << 6 | (uint32_t)v;
+		if (++digits == 4) {
+			const unsigned char three[3] = {(unsigned char)(bits >> 16),
+			                                (unsigned char)(bits >> 8),
+			                                (unsigned char)bits};
+			ed_buf_put(out, three, sizeof three);
+			bits = digits = 0;
+		}
+	}
+	if (digits == 0)
+		return pads == 0 && out->failed == EDOC_OK;
+	if (digits == 1 || digits + pads != 4)
+		return false;
+	/* RFC 4648 3.5: the bits that no byte takes must be zero. */
+	bits <<= 6 * pads;
+	if (bits & (digits == 2 ? 0xffffu : 0xffu))
+		return false;
+	const unsigned char two[2] = {(unsigned char)(bits >> 16), (unsigned char)(bits >> 8)};
+	ed_buf_put(out, two, digits - 1);
+	return out->failed == EDOC_OK;
+}
