@@ -152,6 +152,7 @@ struct edoc_finding {
 	const char *code;    /* "chain.not-found": stable, in edoc-report(5) */
 	const char *where;   /* a place in the user's data, or "" */
 	const char *args[3]; /* what fills {0} {1} {2} of the sentence, or NULL */
+	enum edoc_severity severity; /* decided by the rule and the policy */
 };
 
 struct edoc_report;
@@ -199,6 +200,8 @@ const char *edoc_report_format(const struct edoc_report *report); /* NULL: malfo
 enum edoc_indication edoc_report_indication(const struct edoc_report *report);
 const char *edoc_report_subindication(const struct edoc_report *report);
 int edoc_report_exit(const struct edoc_report *report); /* 0 1 2 65 */
+/* Whether the package carries a route ledger that nobody has replayed yet. */
+bool edoc_report_has_ledger(const struct edoc_report *report);
 size_t edoc_report_signatures(const struct edoc_report *report);
 const struct edoc_signature *edoc_report_signature(const struct edoc_report *report, size_t i);
 /* Findings of signature i, or of the whole item with i == EDOC_WHOLE. */
@@ -206,8 +209,7 @@ const struct edoc_signature *edoc_report_signature(const struct edoc_report *rep
 size_t edoc_report_findings(const struct edoc_report *report, size_t i);
 const struct edoc_finding *edoc_report_finding(const struct edoc_report *report, size_t i, size_t k);
 
-/* What a code means: severity, the clause it answers, the sentence, advice. */
-enum edoc_severity edoc_finding_severity(const struct edoc_finding *finding);
+/* What a code means: the clause it answers, the sentence, advice. */
 const char *edoc_finding_clause(const struct edoc_finding *finding);
 /* lang: NULL or "en" for English, else the process's gettext catalogue. */
 enum edoc_code edoc_finding_text(const struct edoc_finding *finding, const char *lang, char **text,
@@ -218,9 +220,21 @@ enum edoc_code edoc_finding_advice(const struct edoc_finding *finding, const cha
 /* One line of JSON without the newline: edoc-report(5), "v":1. */
 enum edoc_code edoc_report_json(const struct edoc_report *report, char **json,
 				struct edoc_error *err) EDOC_CHECK;
-/* For people: one line, or with detail > 0 the tree.  Ends in a newline. */
-enum edoc_code edoc_report_text(const struct edoc_report *report, int detail, const char *lang,
-				char **text, struct edoc_error *err) EDOC_CHECK;
+/* Writes an instant for people, ended, at most size bytes. */
+typedef void edoc_time_text_fn(int64_t t, char *buf, size_t size, void *arg);
+
+struct edoc_text_options {
+	int detail;              /* 0: one line; 1: the tree, 80 columns */
+	bool color;              /* verdict words in colour (SGR) */
+	const char *lang;        /* as edoc_finding_text() */
+	edoc_time_text_fn *time; /* NULL: RFC 3339 in UTC */
+	void *time_arg;
+};
+
+/* For people.  Text from the package is escaped for a terminal. */
+enum edoc_code edoc_report_text(const struct edoc_report *report,
+				const struct edoc_text_options *options, char **text,
+				struct edoc_error *err) EDOC_CHECK;
 
 /* ---- keys -------------------------------------------------------------- */
 

@@ -23,7 +23,7 @@ struct ed_report_document {
 	const char *name, *media_type;
 	uint64_t bytes;
 	char sha256[65];
-	bool covered; /* by every intact signature */
+	size_t covered; /* by how many signatures, their digests right */
 };
 
 struct edoc_report {
@@ -39,6 +39,7 @@ struct edoc_report {
 	size_t n_signatures;
 	struct ed_report_document *documents;
 	size_t n_documents;
+	bool has_ledger;      /* entries below META-INF/edoc/ */
 	json_t *route;        /* set by lib/route, or NULL */
 	const char *route_text; /* lines for people, or NULL */
 	struct ed_findings findings;
@@ -49,5 +50,7 @@ enum edoc_code ed_report_new(const char *name, int64_t at, const struct edoc_pol
 /* Folds findings into indications; called by the judge and again by the route
  * room after it added its own findings. */
 void ed_report_decide(struct edoc_report *report, const struct edoc_policy *policy);
+/* Takes back a finding of the whole item, once what it said is done. */
+void ed_report_drop(struct edoc_report *report, const char *code);
 
 #endif

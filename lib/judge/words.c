@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+/* From a finding's code and arguments to a sentence in somebody's language. */
+#include <libintl.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "judge/report.h"
+
+#define SENTENCE_MAX 8192
+
+static const char *translated(const char *s, const char *lang)
+{
+	if (!lang || !strcmp(lang, "en") || !*s)
+		return s;
+	return dgettext("edoc", s);
+}
+
+/* {0}..{2} stand for the arguments; an absent one is a dash. */
+static enum edoc_code fill(const char *text, const struct edoc_finding *finding, char **out,
+			   struct edoc_error *err)
+{
+	struct ed_buf buf;
+
+	ed_buf_init(&buf, SENTENCE_MAX);
+	for (const char *p = text; *p; p++) {
+		if (p[0] == '{' && p[1] >= '0' && p[1] <= '2' && p[2] == '}') {
+			const char *arg = finding->args[p[1] - '0'];
+
+			ed_buf_puts(&buf, arg ? arg : "-");
+			p += 2;
+		} else {
+			ed_buf_putc(&buf, *p);
+		}
+	}
+	return ed_buf_steal(&buf, finding->code, out, err);
+}
+
+const char *edoc_finding_clause(const struct edoc_finding *finding)
+{
+	const struct ed_rule *rule = ed_rule(finding->code);
+
+	return rule ? rule->clause : "";
+}
+
+enum edoc_code edoc_finding_text(const struct edoc_finding *finding, const char *lang, char **text,
+				 struct edoc_error *err)
+{
+	const struct ed_rule *rule = ed_rule(finding->code);
+
+	return fill(rule ? translated(rule->text, lang) : finding->code, finding, text, err);
+}
+
+enum edoc_code edoc_finding_advice(const struct edoc_finding *finding, const char *lang,
+				   char **text, struct edoc_error *err)
+{
+	const struct ed_rule *rule = ed_rule(finding->code);
+
+	return fill(rule ? translated(rule->advice, lang) : "", finding, text, err);
+}
