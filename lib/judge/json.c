@@ -141,7 +141,7 @@ static int put_documents(json_t *o, const struct edoc_report *report)
 }
 
 enum edoc_code edoc_report_json(const struct edoc_report *report, char **json,
-				struct edoc_error *err)
+                                struct edoc_error *err)
 {
 	json_t *o = json_object(), *policy = json_object(), *sigs = json_array();
 	enum edoc_code code;
@@ -166,7 +166,7 @@ enum edoc_code edoc_report_json(const struct edoc_report *report, char **json,
 	bad |= json_object_set_new(o, "evidence_records", json_array());
 	bad |= put_documents(o, report);
 	bad |= report->route ? json_object_set(o, "route", report->route)
-			     : ed_json_str(o, "route", NULL);
+	                     : ed_json_str(o, "route", NULL);
 	bad |= put_findings(o, &report->findings);
 	code = bad ? ed_fail_memory(err) : ed_json_line(o, json, err);
 	json_decref(o);

@@ -9,11 +9,11 @@
 const char *ed_policy_sha256(const struct edoc_policy *policy); /* of the file, 64 hex */
 /* Findings algorithm.digest / algorithm.key for what is not accepted at t. */
 void ed_policy_hash(const struct edoc_policy *policy, enum ed_hash hash, int64_t t,
-		    const char *where, struct ed_findings *findings);
+                    const char *where, struct ed_findings *findings);
 void ed_policy_key(const struct edoc_policy *policy, const EVP_PKEY *key, int64_t t,
-		   const char *where, struct ed_findings *findings);
+                   const char *where, struct ed_findings *findings);
 /* The severity a policy gives to a finding's code; the rule's own otherwise. */
 enum edoc_severity ed_policy_severity(const struct edoc_policy *policy, const char *code,
-				      enum edoc_severity otherwise);
+                                      enum edoc_severity otherwise);
 
 #endif

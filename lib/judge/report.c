@@ -8,7 +8,7 @@
 #include "judge/report.h"
 
 enum edoc_code ed_report_new(const char *name, int64_t at, const struct edoc_policy *policy,
-			     struct edoc_report **p_report, struct edoc_error *err)
+                             struct edoc_report **p_report, struct edoc_error *err)
 {
 	struct edoc_report *report = calloc(1, sizeof(*report));
 	enum edoc_code code = EDOC_ERR_MEMORY;
@@ -60,7 +60,7 @@ static int weight(enum edoc_indication indication)
  * sub-indication names it.
  */
 static void fold(const struct ed_findings *list, enum edoc_indication *indication,
-		 const char **subindication)
+                 const char **subindication)
 {
 	for (size_t i = 0; i < list->n; i++) {
 		const struct ed_rule *rule = ed_rule(list->v[i].code);
@@ -85,7 +85,7 @@ static void set_severities(struct ed_findings *list, const struct edoc_policy *p
 		const struct ed_rule *rule = ed_rule(list->v[i].code);
 
 		list->v[i].severity = ed_policy_severity(policy, list->v[i].code,
-							 rule ? rule->severity : EDOC_ERROR);
+		                                         rule ? rule->severity : EDOC_ERROR);
 	}
 }
 

@@ -13,7 +13,7 @@ struct ed_report_signature {
 	struct edoc_signature pub;
 	const char **covers;
 	size_t n_covers;
-	const char **chain;      /* subjects, leaf first */
+	const char **chain; /* subjects, leaf first */
 	size_t n_chain;
 	const char *pinfl, *inn, *uid; /* "" or the identifier */
 	struct ed_findings findings;
@@ -29,7 +29,7 @@ struct ed_report_document {
 struct edoc_report {
 	struct ed_arena *arena;
 	const char *name;
-	const char *format;   /* NULL: malformed */
+	const char *format; /* NULL: malformed */
 	enum edoc_indication indication;
 	const char *subindication;
 	int exit;
@@ -39,14 +39,14 @@ struct edoc_report {
 	size_t n_signatures;
 	struct ed_report_document *documents;
 	size_t n_documents;
-	bool has_ledger;      /* entries below META-INF/edoc/ */
-	json_t *route;        /* set by lib/route, or NULL */
+	bool has_ledger;        /* entries below META-INF/edoc/ */
+	json_t *route;          /* set by lib/route, or NULL */
 	const char *route_text; /* lines for people, or NULL */
 	struct ed_findings findings;
 };
 
 enum edoc_code ed_report_new(const char *name, int64_t at, const struct edoc_policy *policy,
-			     struct edoc_report **report, struct edoc_error *err) EDOC_CHECK;
+                             struct edoc_report **report, struct edoc_error *err) EDOC_CHECK;
 /* Folds findings into indications; called by the judge and again by the route
  * room after it added its own findings. */
 void ed_report_decide(struct edoc_report *report, const struct edoc_policy *policy);

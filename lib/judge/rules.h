@@ -11,8 +11,8 @@ struct ed_rule {
 	enum edoc_indication indication; /* what an error of this code makes of it */
 	const char *subindication;       /* EN 319 102-1 5.1.3, or NULL */
 	const char *clause;
-	const char *text;                /* English, {0} {1} {2} */
-	const char *advice;              /* what the user can do, or "" */
+	const char *text;   /* English, {0} {1} {2} */
+	const char *advice; /* what the user can do, or "" */
 };
 
 const struct ed_rule *ed_rule(const char *code); /* NULL: unknown, which a test forbids */

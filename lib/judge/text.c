@@ -26,7 +26,7 @@ __attribute__((format_arg(2))) static const char *tr(const struct text *t, const
 #define N_(s) s
 
 static const char *verdict(const struct text *t, const char *format,
-			   enum edoc_indication indication)
+                           enum edoc_indication indication)
 {
 	if (!format)
 		return tr(t, N_("MALFORMED"));
@@ -44,9 +44,9 @@ static const char *verdict(const struct text *t, const char *format,
 static void put_verdict(struct text *t, const char *format, enum edoc_indication indication)
 {
 	static const char *const colour[] = {
-		[EDOC_INDETERMINATE] = "\033[33m",
-		[EDOC_TOTAL_FAILED] = "\033[31m",
-		[EDOC_TOTAL_PASSED] = "\033[32m",
+	        [EDOC_INDETERMINATE] = "\033[33m",
+	        [EDOC_TOTAL_FAILED] = "\033[31m",
+	        [EDOC_TOTAL_PASSED] = "\033[32m",
 	};
 
 	if (t->options->color)
@@ -123,10 +123,10 @@ static void put_labelled(struct text *t, const char *label, const char *value)
 }
 
 static enum edoc_code put_finding(struct text *t, const struct edoc_finding *f, size_t indent,
-				  struct edoc_error *err)
+                                  struct edoc_error *err)
 {
 	static const char *const mark[] = {
-		[EDOC_INFO] = "note", [EDOC_WARNING] = "warning", [EDOC_ERROR] = "error"};
+	        [EDOC_INFO] = "note", [EDOC_WARNING] = "warning", [EDOC_ERROR] = "error"};
 	char *msg = NULL, *advice = NULL;
 	enum edoc_code code;
 	const char *word = tr(t, mark[f->severity]);
@@ -138,7 +138,7 @@ static enum edoc_code put_finding(struct text *t, const struct edoc_finding *f, 
 		ed_buf_printf(&t->buf, "%*s%s: ", (int)indent, "", word);
 		put_wrapped(t, msg, indent + columns(word, strlen(word)) + 2, indent + 2);
 		ed_buf_printf(&t->buf, "%*s[%s; %s]", (int)indent + 2, "", f->code,
-			      edoc_finding_clause(f));
+		              edoc_finding_clause(f));
 		if (*f->where) {
 			ed_buf_puts(&t->buf, " ");
 			put_escaped(t, f->where);
@@ -155,7 +155,7 @@ static enum edoc_code put_finding(struct text *t, const struct edoc_finding *f, 
 }
 
 static enum edoc_code put_findings(struct text *t, const struct ed_findings *list, size_t indent,
-				   struct edoc_error *err)
+                                   struct edoc_error *err)
 {
 	enum edoc_code code = EDOC_OK;
 
@@ -171,7 +171,7 @@ static const struct edoc_finding *main_reason(const struct edoc_report *report)
 
 	for (size_t i = 0; i <= report->n_signatures; i++) {
 		const struct ed_findings *list =
-			i ? &report->signatures[i - 1].findings : &report->findings;
+		        i ? &report->signatures[i - 1].findings : &report->findings;
 
 		for (size_t k = 0; k < list->n; k++) {
 			const struct ed_rule *rule = ed_rule(list->v[k].code);
@@ -188,15 +188,15 @@ static const struct edoc_finding *main_reason(const struct edoc_report *report)
 
 /* "2 signatures, B" when it passed, else why not. */
 static enum edoc_code put_summary(struct text *t, const struct edoc_report *report,
-				  struct edoc_error *err)
+                                  struct edoc_error *err)
 {
 	const struct edoc_finding *why = main_reason(report);
 	char *msg = NULL;
 	enum edoc_code code;
 
 	if (report->indication == EDOC_TOTAL_PASSED || !why) {
-		ed_buf_printf(&t->buf, tr(t, "%zu signature(s), %zu document(s)"), report->n_signatures,
-			      report->n_documents);
+		ed_buf_printf(&t->buf, tr(t, "%zu signature(s), %zu document(s)"),
+		              report->n_signatures, report->n_documents);
 		for (size_t i = 0; i < report->n_signatures; i++) {
 			ed_buf_puts(&t->buf, i ? "; " : ": ");
 			put_escaped(t, report->signatures[i].pub.subject);
@@ -214,7 +214,7 @@ static enum edoc_code put_summary(struct text *t, const struct edoc_report *repo
 }
 
 static enum edoc_code put_signature(struct text *t, const struct ed_report_signature *sig,
-				    struct edoc_error *err)
+                                    struct edoc_error *err)
 {
 	struct ed_buf list;
 
@@ -240,7 +240,8 @@ static enum edoc_code put_signature(struct text *t, const struct ed_report_signa
 		put_time(t, sig->pub.claimed_time);
 		ed_buf_printf(&t->buf, " %s\n", tr(t, "(claimed; no time-stamp proves it)"));
 	}
-	put_labelled(t, tr(t, "level"), *sig->pub.level ? sig->pub.level : tr(t, "none of the baseline"));
+	put_labelled(t, tr(t, "level"),
+	             *sig->pub.level ? sig->pub.level : tr(t, "none of the baseline"));
 	ed_buf_init(&list, TEXT_MAX);
 	for (size_t i = 0; i < sig->n_covers; i++) {
 		ed_buf_puts(&list, i ? ", " : "");
@@ -252,7 +253,7 @@ static enum edoc_code put_signature(struct text *t, const struct ed_report_signa
 }
 
 static enum edoc_code put_tree(struct text *t, const struct edoc_report *report,
-			       struct edoc_error *err)
+                               struct edoc_error *err)
 {
 	enum edoc_code code = EDOC_OK;
 
@@ -269,8 +270,8 @@ static enum edoc_code put_tree(struct text *t, const struct edoc_report *report,
 		ed_buf_puts(&t->buf, "    ");
 		put_escaped(t, report->documents[i].name);
 		ed_buf_printf(&t->buf, "  %llu %s\n      sha256 %s\n",
-			      (unsigned long long)report->documents[i].bytes, tr(t, "bytes"),
-			      report->documents[i].sha256);
+		              (unsigned long long)report->documents[i].bytes, tr(t, "bytes"),
+		              report->documents[i].sha256);
 	}
 	if (report->route_text)
 		ed_buf_printf(&t->buf, "\n%s", report->route_text);
@@ -280,8 +281,8 @@ static enum edoc_code put_tree(struct text *t, const struct edoc_report *report,
 }
 
 enum edoc_code edoc_report_text(const struct edoc_report *report,
-				const struct edoc_text_options *options, char **text,
-				struct edoc_error *err)
+                                const struct edoc_text_options *options, char **text,
+                                struct edoc_error *err)
 {
 	static const struct edoc_text_options plain = {0};
 	struct text t = {.options = options ? options : &plain};

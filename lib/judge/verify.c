@@ -13,8 +13,7 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/time.h"
-#include "judge/report.h"
-#include "package/asic.h"
+#include "judge/verify.h"
 #include "package/card.h"
 #include "signature/xades.h"
 #include "trust/chain.h"
@@ -35,7 +34,7 @@ static bool is_the_input(enum edoc_code code)
 }
 
 static enum edoc_code entry_digest(void *arg, const char *name, enum ed_hash hash,
-				   unsigned char out[ED_HASH_MAX], struct edoc_error *err)
+                                   unsigned char out[ED_HASH_MAX], struct edoc_error *err)
 {
 	struct judge *j = arg;
 	size_t i = ed_zip_find(j->asic->zip, name);
@@ -55,7 +54,7 @@ static const char *hex32(struct judge *j, const unsigned char digest[32])
 
 /* Certificate, chain and algorithms of one signature, at the asked moment. */
 static enum edoc_code judge_signer(struct judge *j, struct ed_xades *x,
-				   struct ed_report_signature *sig, struct edoc_error *err)
+                                   struct ed_report_signature *sig, struct edoc_error *err)
 {
 	const struct edoc_policy *policy = j->options->policy;
 	int64_t at = j->options->at;
@@ -66,7 +65,8 @@ static enum edoc_code judge_signer(struct judge *j, struct ed_xades *x,
 	if (x->dsig.alg_known)
 		ed_policy_hash(policy, x->dsig.alg.hash, at, where, &sig->findings);
 	for (size_t i = 0; i < x->dsig.n_refs; i++) {
-		if (x->dsig.refs[i].hash != ED_HASH_NONE && x->dsig.refs[i].hash != x->dsig.alg.hash)
+		if (x->dsig.refs[i].hash != ED_HASH_NONE &&
+		    x->dsig.refs[i].hash != x->dsig.alg.hash)
 			ed_policy_hash(policy, x->dsig.refs[i].hash, at, where, &sig->findings);
 	}
 	if (x->claimed_time != ED_TIME_NONE && x->claimed_time > at) {
@@ -86,7 +86,7 @@ static enum edoc_code judge_signer(struct judge *j, struct ed_xades *x,
 	if (ed_cert_key(x->signer))
 		ed_policy_key(policy, ed_cert_key(x->signer), at, where, &sig->findings);
 	code = ed_chain_check(x->signer, x->others, j->options->trust, EDOC_FOR_SIGN, at, where,
-			      j->arena, &sig->findings, &chain, err);
+	                      j->arena, &sig->findings, &chain, err);
 	sig->chain = chain.subjects;
 	sig->n_chain = chain.n;
 	return code;
@@ -99,7 +99,7 @@ static enum edoc_code judge_signature(struct judge *j, struct ed_xades *x, struc
 	enum edoc_code code;
 
 	report->signatures = ed_arena_grow(j->arena, report->signatures, report->n_signatures,
-					   &j->signature_cap, sizeof(*sig));
+	                                   &j->signature_cap, sizeof(*sig));
 	if (!report->signatures)
 		return ed_fail_memory(err);
 	sig = &report->signatures[report->n_signatures];
@@ -138,10 +138,10 @@ static enum edoc_code judge_xades_entry(struct judge *j, size_t i, struct edoc_e
 	code = ed_zip_read_buf(j->asic->zip, i, &xml, &why);
 	if (code == EDOC_OK)
 		code = ed_xades_check(xml.data, xml.len, name, j->limits.xml_bytes, j->arena,
-				      entry_digest, j, &sigs, &n, &why);
+		                      entry_digest, j, &sigs, &n, &why);
 	if (is_the_input(code)) {
 		ed_finding(&j->report->findings, "signature.entry-malformed",
-			   why.where[0] ? why.where : name, name, why.msg, NULL);
+		           why.where[0] ? why.where : name, name, why.msg, NULL);
 		code = EDOC_OK;
 		n = 0;
 	} else if (code != EDOC_OK && err) {
@@ -149,7 +149,8 @@ static enum edoc_code judge_xades_entry(struct judge *j, size_t i, struct edoc_e
 	}
 	for (size_t k = 0; k < n && code == EDOC_OK; k++) {
 		if (j->report->n_signatures >= ED_MAX_SIGNATURES) {
-			ed_finding(&j->report->findings, "signature.too-many", name, "1000", NULL, NULL);
+			ed_finding(&j->report->findings, "signature.too-many", name, "1000", NULL,
+			           NULL);
 			break;
 		}
 		code = judge_signature(j, &sigs[k], err);
@@ -172,7 +173,7 @@ static void judge_card(struct judge *j, size_t i)
 		code = ed_card_from_xml(xml.data, xml.len, ED_CARD_NAME, j->arena, &card, &why);
 	if (code != EDOC_OK)
 		ed_finding(&j->report->findings, "card.malformed",
-			   why.where[0] ? why.where : ED_CARD_NAME, why.msg, NULL, NULL);
+		           why.where[0] ? why.where : ED_CARD_NAME, why.msg, NULL, NULL);
 	ed_buf_clear(&xml);
 }
 
@@ -199,8 +200,8 @@ static enum edoc_code judge_documents(struct judge *j, struct edoc_error *err)
 	struct edoc_report *report = j->report;
 	char have[24], all[24];
 
-	report->documents = ed_arena_alloc(j->arena, (j->asic->documents + 1) *
-							     sizeof(*report->documents));
+	report->documents =
+	        ed_arena_alloc(j->arena, (j->asic->documents + 1) * sizeof(*report->documents));
 	if (!report->documents)
 		return ed_fail_memory(err);
 	for (size_t i = 0; i < ed_zip_count(j->asic->zip); i++) {
@@ -216,10 +217,11 @@ static enum edoc_code judge_documents(struct judge *j, struct edoc_error *err)
 			return code;
 		ed_hex(doc->sha256, digest, 32);
 		doc->name = ed_arena_strdup(j->arena, entry->name);
-		doc->media_type = j->asic->media_type[i] ? j->asic->media_type[i] : "";
+		doc->media_type = ed_arena_strdup(
+		        j->arena, j->asic->media_type[i] ? j->asic->media_type[i] : "");
 		doc->bytes = entry->usize;
 		doc->covered = count_cover(report, entry->name);
-		if (!doc->name)
+		if (!doc->name || !doc->media_type)
 			return ed_fail_memory(err);
 		report->n_documents++;
 		if (!report->n_signatures)
@@ -227,11 +229,11 @@ static enum edoc_code judge_documents(struct judge *j, struct edoc_error *err)
 		snprintf(have, sizeof(have), "%zu", doc->covered);
 		snprintf(all, sizeof(all), "%zu", report->n_signatures);
 		if (!doc->covered)
-			ed_finding(&report->findings, "document.uncovered", doc->name, doc->name, NULL,
-				   NULL);
+			ed_finding(&report->findings, "document.uncovered", doc->name, doc->name,
+			           NULL, NULL);
 		else if (doc->covered < report->n_signatures)
-			ed_finding(&report->findings, "document.partly-covered", doc->name, doc->name,
-				   have, all);
+			ed_finding(&report->findings, "document.partly-covered", doc->name,
+			           doc->name, have, all);
 	}
 	if (!report->n_documents)
 		ed_finding(&report->findings, "container.no-documents", "", NULL, NULL, NULL);
@@ -243,18 +245,21 @@ static enum edoc_code judge_package(struct judge *j, struct edoc_error *err)
 	struct ed_asic *asic = j->asic;
 	enum edoc_code code;
 
-	j->report->format = asic->format;
+	j->report->format = ed_arena_strdup(j->arena, asic->format);
+	if (!j->report->format)
+		return ed_fail_memory(err);
 	for (size_t i = 0; i < ed_zip_count(asic->zip); i++) {
 		const char *name = ed_zip_entry(asic->zip, i)->name;
 
 		if (asic->kind[i] == ED_ASIC_DOCUMENT)
 			ed_asic_want(asic, i, ED_SHA256); /* for the report */
 		if (asic->kind[i] == ED_ASIC_CADES)
-			ed_finding(&j->report->findings, "signature.form-not-judged", name, name, NULL,
-				   NULL);
+			ed_finding(&j->report->findings, "signature.form-not-judged", name, name,
+			           NULL, NULL);
 		if (asic->kind[i] == ED_ASIC_LEDGER && !j->report->has_ledger) {
 			j->report->has_ledger = true;
-			ed_finding(&j->report->findings, "route.not-replayed", name, NULL, NULL, NULL);
+			ed_finding(&j->report->findings, "route.not-replayed", name, NULL, NULL,
+			           NULL);
 		}
 		if (!strcmp(name, ED_CARD_NAME))
 			judge_card(j, i);
@@ -266,50 +271,111 @@ static enum edoc_code judge_package(struct judge *j, struct edoc_error *err)
 		if (code != EDOC_OK)
 			return code;
 	}
-	if (!j->report->n_signatures && !ed_findings_have(&j->report->findings, "signature.form-not-judged"))
+	if (!j->report->n_signatures &&
+	    !ed_findings_have(&j->report->findings, "signature.form-not-judged"))
 		ed_finding(&j->report->findings, "signature.none", "", NULL, NULL, NULL);
 	return judge_documents(j, err);
 }
 
-enum edoc_code edoc_verify_fd(int fd, const char *name, const struct edoc_verify_options *options,
-			      struct edoc_report **p_report, struct edoc_error *err)
+static enum edoc_code check_options(const struct edoc_verify_options *options, const char *name,
+                                    struct edoc_error *err)
 {
-	struct judge j = {.options = options};
-	struct edoc_error why = {0};
-	enum edoc_code code;
-
-	*p_report = NULL;
 	if (!options || !options->trust || !options->policy)
 		return ed_fail(err, EDOC_ERR_USAGE, name, "verifying needs trust and a policy");
+	return EDOC_OK;
+}
+
+/* No verdict on a part: a report that only says why nothing can be read. */
+static void make_malformed(struct edoc_report *report, const struct edoc_error *why)
+{
+	report->format = NULL;
+	report->n_signatures = report->n_documents = 0;
+	ed_finding(&report->findings, "container.malformed", why->where, why->msg, NULL, NULL);
+}
+
+enum edoc_code ed_judge_asic(struct ed_asic *asic, const struct ed_findings *container,
+                             const char *name, const struct edoc_verify_options *options,
+                             struct edoc_report **p_report, struct edoc_error *err)
+{
+	struct judge j = {.options = options, .asic = asic};
+	struct edoc_error why = {0};
+	enum edoc_code code = check_options(options, name, err);
+
+	*p_report = NULL;
+	if (code != EDOC_OK)
+		return code;
 	j.limits = options->limits ? *options->limits : edoc_limits_default();
 	code = ed_report_new(name, options->at, options->policy, &j.report, err);
 	if (code != EDOC_OK)
 		return code;
 	j.arena = j.report->arena;
-	code = ed_asic_open(fd, name, &j.limits, j.arena, &j.report->findings, &j.asic, &why);
-	if (code == EDOC_OK)
-		code = judge_package(&j, &why);
-	if (is_the_input(code)) {
-		/* Found late (a wrong CRC in a document): no verdict on a part. */
-		j.report->format = NULL;
-		j.report->n_signatures = j.report->n_documents = 0;
-		ed_finding(&j.report->findings, "container.malformed", why.where, why.msg, NULL, NULL);
+	for (size_t i = 0; i < container->n; i++) {
+		const struct edoc_finding *f = &container->v[i];
+
+		ed_finding(&j.report->findings, f->code, f->where, f->args[0], f->args[1],
+		           f->args[2]);
+	}
+	code = judge_package(&j, &why);
+	if (is_the_input(code)) { /* found late: a wrong CRC in a document */
+		make_malformed(j.report, &why);
 		code = EDOC_OK;
 	}
 	if (code == EDOC_OK) {
 		ed_report_decide(j.report, options->policy);
 		*p_report = j.report;
-		j.report = NULL;
-	} else if (err) {
-		*err = why;
+		return EDOC_OK;
 	}
-	ed_asic_free(j.asic);
+	if (err)
+		*err = why;
 	edoc_report_free(j.report);
 	return code;
 }
 
+static enum edoc_code report_malformed(const char *name, const struct edoc_verify_options *options,
+                                       const struct edoc_error *why, struct edoc_report **p_report,
+                                       struct edoc_error *err)
+{
+	enum edoc_code code = ed_report_new(name, options->at, options->policy, p_report, err);
+
+	if (code != EDOC_OK)
+		return code;
+	make_malformed(*p_report, why);
+	ed_report_decide(*p_report, options->policy);
+	return EDOC_OK;
+}
+
+enum edoc_code edoc_verify_fd(int fd, const char *name, const struct edoc_verify_options *options,
+                              struct edoc_report **report, struct edoc_error *err)
+{
+	struct edoc_limits limits;
+	struct edoc_error why = {0};
+	struct ed_findings container;
+	struct ed_asic *asic = NULL;
+	struct ed_arena *arena;
+	enum edoc_code code = check_options(options, name, err);
+
+	*report = NULL;
+	if (code != EDOC_OK)
+		return code;
+	arena = ed_arena_new();
+	if (!arena)
+		return ed_fail_memory(err);
+	limits = options->limits ? *options->limits : edoc_limits_default();
+	ed_findings_init(&container, arena);
+	code = ed_asic_open(fd, name, &limits, arena, &container, &asic, &why);
+	if (is_the_input(code))
+		code = report_malformed(name, options, &why, report, err);
+	else if (code == EDOC_OK)
+		code = ed_judge_asic(asic, &container, name, options, report, err);
+	else if (err)
+		*err = why;
+	ed_asic_free(asic);
+	ed_arena_free(arena);
+	return code;
+}
+
 enum edoc_code edoc_verify_path(const char *path, const struct edoc_verify_options *options,
-				struct edoc_report **report, struct edoc_error *err)
+                                struct edoc_report **report, struct edoc_error *err)
 {
 	uint64_t size;
 	enum edoc_code code;
@@ -325,8 +391,8 @@ enum edoc_code edoc_verify_path(const char *path, const struct edoc_verify_optio
 }
 
 enum edoc_code edoc_verify_memory(const void *bytes, size_t len, const char *name,
-				  const struct edoc_verify_options *options,
-				  struct edoc_report **report, struct edoc_error *err)
+                                  const struct edoc_verify_options *options,
+                                  struct edoc_report **report, struct edoc_error *err)
 {
 	enum edoc_code code;
 	int fd;

@@ -17,7 +17,7 @@ static const char *translated(const char *s, const char *lang)
 
 /* {0}..{2} stand for the arguments; an absent one is a dash. */
 static enum edoc_code fill(const char *text, const struct edoc_finding *finding, char **out,
-			   struct edoc_error *err)
+                           struct edoc_error *err)
 {
 	struct ed_buf buf;
 
@@ -43,7 +43,7 @@ const char *edoc_finding_clause(const struct edoc_finding *finding)
 }
 
 enum edoc_code edoc_finding_text(const struct edoc_finding *finding, const char *lang, char **text,
-				 struct edoc_error *err)
+                                 struct edoc_error *err)
 {
 	const struct ed_rule *rule = ed_rule(finding->code);
 
@@ -51,7 +51,7 @@ enum edoc_code edoc_finding_text(const struct edoc_finding *finding, const char 
 }
 
 enum edoc_code edoc_finding_advice(const struct edoc_finding *finding, const char *lang,
-				   char **text, struct edoc_error *err)
+                                   char **text, struct edoc_error *err)
 {
 	const struct ed_rule *rule = ed_rule(finding->code);
 

@@ -11,7 +11,7 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/time.h"
-#include "judge/policy.h"
+#include "judge/verify.h"
 #include "package/manifest.h"
 #include "sign/sign.h"
 
@@ -27,22 +27,22 @@ static enum edoc_code fit_cert(const struct ed_cert *cert, int64_t at, struct ed
 	if (at < cert->not_before) {
 		ed_time_format(t, cert->not_before);
 		return ed_fail(err, EDOC_ERR_DENIED, cert->subject,
-			       "the certificate is not valid before %s", t);
+		               "the certificate is not valid before %s", t);
 	}
 	if (at > cert->not_after) {
 		ed_time_format(t, cert->not_after);
 		return ed_fail(err, EDOC_ERR_DENIED, cert->subject,
-			       "the certificate expired at %s: sign with a renewed one", t);
+		               "the certificate expired at %s: sign with a renewed one", t);
 	}
 	if (cert->has_key_usage && !(cert->key_usage & (KU_SIGNATURE | KU_NON_REPUDIATION)))
 		return ed_fail(err, EDOC_ERR_DENIED, cert->subject,
-			       "the certificate's key usage does not allow signing "
-			       "(RFC 5280 4.2.1.3): use another certificate");
+		               "the certificate's key usage does not allow signing "
+		               "(RFC 5280 4.2.1.3): use another certificate");
 	return EDOC_OK;
 }
 
-enum edoc_code ed_sign_fit(const struct edoc_key *key, int64_t at,
-			   const struct edoc_policy *policy, struct edoc_error *err)
+enum edoc_code ed_sign_fit(const struct edoc_key *key, int64_t at, const struct edoc_policy *policy,
+                           struct edoc_error *err)
 {
 	struct ed_arena *arena = ed_arena_new();
 	struct ed_cert *cert = NULL;
@@ -59,9 +59,9 @@ enum edoc_code ed_sign_fit(const struct edoc_key *key, int64_t at,
 		ed_policy_key(policy, ed_key_pkey(key), at, "", &findings);
 		if (findings.n)
 			code = ed_fail(err, EDOC_ERR_DENIED, cert->subject,
-				       "the policy %s does not accept the key: %s",
-				       edoc_policy_name(policy),
-				       findings.v[0].args[0] ? findings.v[0].args[0] : "?");
+			               "the policy %s does not accept the key: %s",
+			               edoc_policy_name(policy),
+			               findings.v[0].args[0] ? findings.v[0].args[0] : "?");
 	}
 	ed_cert_clear(cert);
 	ed_arena_free(arena);
@@ -69,10 +69,10 @@ enum edoc_code ed_sign_fit(const struct edoc_key *key, int64_t at,
 }
 
 enum edoc_code ed_sign_options(const char *path, const struct edoc_sign_options *options,
-			       struct edoc_error *err)
+                               struct edoc_error *err)
 {
-	static const char *const known[] = {"approval", "origin", "receipt", "delivery",
-					    "sender", "creation", NULL};
+	static const char *const known[] = {"approval", "origin",   "receipt", "delivery",
+	                                    "sender",   "creation", NULL};
 	size_t i = 0;
 
 	if (!options || !options->key || !options->policy)
@@ -81,8 +81,8 @@ enum edoc_code ed_sign_options(const char *path, const struct edoc_sign_options 
 		i++;
 	if (!known[i])
 		return ed_fail(err, EDOC_ERR_USAGE, options->commitment,
-			       "no such commitment: approval, origin, receipt, delivery, sender or "
-			       "creation (EN 319 132-1 5.2.3)");
+		               "no such commitment: approval, origin, receipt, delivery, sender or "
+		               "creation (EN 319 132-1 5.2.3)");
 	return ed_sign_fit(options->key, options->at, options->policy, err);
 }
 
@@ -91,7 +91,7 @@ enum edoc_code ed_sign_options(const char *path, const struct edoc_sign_options 
  * random part keeps copies that are signed apart from colliding.
  */
 enum edoc_code ed_sign_entry_name(const struct edoc_key *key, int64_t at, const struct ed_zip *zip,
-				  char out[ED_SIGN_NAME], struct edoc_error *err)
+                                  char out[ED_SIGN_NAME], struct edoc_error *err)
 {
 	struct {
 		int64_t at;
@@ -117,20 +117,20 @@ enum edoc_code ed_sign_entry_name(const struct edoc_key *key, int64_t at, const 
 }
 
 enum edoc_code ed_sign_make(struct ed_asic *asic, const struct edoc_sign_options *options,
-			    struct ed_arena *arena, struct ed_buf *xml, struct edoc_error *err)
+                            struct ed_arena *arena, struct ed_buf *xml, struct edoc_error *err)
 {
 	struct ed_xades_spec spec = {.key = options->key,
-				     .at = options->at,
-				     .role = options->role,
-				     .commitment = options->commitment,
-				     .ledger_head = options->ledger_head};
+	                             .at = options->at,
+	                             .role = options->role,
+	                             .commitment = options->commitment,
+	                             .ledger_head = options->ledger_head};
 	struct ed_xades_input *inputs;
 	struct ed_sigalg alg;
 	enum edoc_code code;
 
 	if (!ed_key_sigalg(options->key, &alg))
 		return ed_fail(err, EDOC_ERR_INPUT, edoc_key_subject(options->key),
-			       "this kind of key cannot sign");
+		               "this kind of key cannot sign");
 	spec.hash = alg.hash;
 	inputs = ed_arena_alloc(arena, (asic->documents + 1) * sizeof(*inputs));
 	if (!inputs)
@@ -142,8 +142,8 @@ enum edoc_code ed_sign_make(struct ed_asic *asic, const struct edoc_sign_options
 		if (asic->kind[i] != ED_ASIC_DOCUMENT)
 			continue;
 		input->name = ed_zip_entry(asic->zip, i)->name;
-		input->media_type = asic->media_type[i] ? asic->media_type[i]
-							: ed_media_type(input->name);
+		input->media_type =
+		        asic->media_type[i] ? asic->media_type[i] : ed_media_type(input->name);
 		code = ed_asic_digest(asic, i, spec.hash, input->digest, err);
 		if (code != EDOC_OK)
 			return code;
@@ -158,7 +158,7 @@ enum edoc_code ed_sign_make(struct ed_asic *asic, const struct edoc_sign_options
 static bool about_trust(const char *code)
 {
 	static const char *const codes[] = {"chain.",  "revocation.",           "route.",
-					    "ledger.", "signature.time-future", "signature.none"};
+	                                    "ledger.", "signature.time-future", "signature.none"};
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
 		if (!strncmp(code, codes[i], strlen(codes[i])))
@@ -183,7 +183,7 @@ static const struct edoc_finding *unsound(const struct edoc_report *report)
 }
 
 static enum edoc_code refuse_unsound(const struct edoc_report *report, bool ours,
-				     struct edoc_error *err)
+                                     struct edoc_error *err)
 {
 	enum edoc_code bad = ours ? EDOC_ERR_BUG : EDOC_ERR_INPUT;
 	const struct edoc_finding *f = unsound(report);
@@ -201,20 +201,21 @@ static enum edoc_code refuse_unsound(const struct edoc_report *report, bool ours
 	code = edoc_finding_text(f, NULL, &text, err);
 	if (code == EDOC_OK)
 		code = ed_fail(err, bad, *f->where ? f->where : edoc_report_name(report),
-			       ours ? "our own result does not verify: %s [%s]"
-				    : "not signed, the package is not sound: %s [%s]",
-			       text, f->code);
+		               ours ? "our own result does not verify: %s [%s]"
+		                    : "not signed, the package is not sound: %s [%s]",
+		               text, f->code);
 	edoc_free(text);
 	return code;
 }
 
-enum edoc_code ed_sign_sound(int fd, const char *name, const struct edoc_sign_options *options,
-			     bool ours, struct edoc_error *err)
+enum edoc_code ed_sign_sound(struct ed_asic *asic, const struct ed_findings *container,
+                             const char *name, const struct edoc_sign_options *options, bool ours,
+                             struct edoc_error *err)
 {
 	struct edoc_verify_options verify = {.at = options->at,
-					     .trust = options->trust,
-					     .policy = options->policy,
-					     .limits = options->limits};
+	                                     .trust = options->trust,
+	                                     .policy = options->policy,
+	                                     .limits = options->limits};
 	struct edoc_report *report = NULL;
 	struct edoc_trust *none = NULL;
 	enum edoc_code code;
@@ -224,7 +225,7 @@ enum edoc_code ed_sign_sound(int fd, const char *name, const struct edoc_sign_op
 		return code;
 	if (!verify.trust)
 		verify.trust = none;
-	code = edoc_verify_fd(fd, name, &verify, &report, err);
+	code = ed_judge_asic(asic, container, name, &verify, &report, err);
 	if (code == EDOC_OK)
 		code = refuse_unsound(report, ours, err);
 	edoc_report_free(report);
@@ -232,16 +233,36 @@ enum edoc_code ed_sign_sound(int fd, const char *name, const struct edoc_sign_op
 	return code;
 }
 
+enum edoc_code ed_sign_check_result(int fd, const char *name,
+                                    const struct edoc_sign_options *options, struct edoc_error *err)
+{
+	struct edoc_limits limits = options->limits ? *options->limits : edoc_limits_default();
+	struct ed_arena *arena = ed_arena_new();
+	struct ed_asic *asic = NULL;
+	struct ed_findings container;
+	enum edoc_code code;
+
+	if (!arena)
+		return ed_fail_memory(err);
+	ed_findings_init(&container, arena);
+	code = ed_asic_open(fd, name, &limits, arena, &container, &asic, err);
+	if (code == EDOC_OK)
+		code = ed_sign_sound(asic, &container, name, options, true, err);
+	ed_asic_free(asic);
+	ed_arena_free(arena);
+	return code;
+}
+
 static enum edoc_code check_form(const struct ed_asic *asic, const char *path,
-				 struct edoc_error *err)
+                                 struct edoc_error *err)
 {
 	if (strcmp(asic->format, "ASiC-E") && strcmp(asic->format, "ASiC-E/XAdES"))
 		return ed_fail(err, EDOC_ERR_INPUT, path,
-			       "this is %s; signatures are added to ASiC-E/XAdES only",
-			       asic->format);
+		               "this is %s; signatures are added to ASiC-E/XAdES only",
+		               asic->format);
 	if (asic->xades >= ED_MAX_SIGNATURES)
 		return ed_fail(err, EDOC_ERR_LIMIT, path, "there are %zu signatures already",
-			       asic->xades);
+		               asic->xades);
 	return EDOC_OK;
 }
 
@@ -264,7 +285,7 @@ static enum edoc_code open_locked(const char *path, int *p_fd, struct edoc_error
 	    mine.st_ino != named.st_ino || mine.st_dev != named.st_dev) {
 		close(fd);
 		return ed_fail(err, EDOC_ERR_AGAIN, path,
-			       "another program is signing this package: try again");
+		               "another program is signing this package: try again");
 	}
 	*p_fd = fd;
 	return EDOC_OK;
@@ -296,7 +317,9 @@ static enum edoc_code preflight(struct adding *a, struct edoc_error *err)
 		code = ed_asic_open(a->fd, a->path, &limits, a->arena, &a->findings, &a->asic, err);
 	if (code == EDOC_OK)
 		code = check_form(a->asic, a->path, err);
-	return code == EDOC_OK ? ed_sign_sound(a->fd, a->path, a->options, false, err) : code;
+	return code == EDOC_OK
+	               ? ed_sign_sound(a->asic, &a->findings, a->path, a->options, false, err)
+	               : code;
 }
 
 static enum edoc_code write_signed(struct adding *a, struct edoc_error *err)
@@ -321,7 +344,7 @@ static enum edoc_code write_signed(struct adding *a, struct edoc_error *err)
 }
 
 static enum edoc_code with_package(const char *path, const struct edoc_sign_options *options,
-				   bool act, char **made, struct edoc_error *err)
+                                   bool act, char **made, struct edoc_error *err)
 {
 	struct adding a = {.path = path, .options = options, .fd = -1, .tmp = {.fd = -1}};
 	enum edoc_code code;
@@ -335,7 +358,7 @@ static enum edoc_code with_package(const char *path, const struct edoc_sign_opti
 	if (code == EDOC_OK && act)
 		code = write_signed(&a, err);
 	if (code == EDOC_OK && act)
-		code = ed_sign_sound(a.tmp.fd, path, options, true, err);
+		code = ed_sign_check_result(a.tmp.fd, path, options, err);
 	if (code == EDOC_OK && act)
 		code = ed_tmp_rename(&a.tmp, err);
 	if (code == EDOC_OK && act && made && !(*made = strdup(a.name)))
@@ -350,7 +373,7 @@ static enum edoc_code with_package(const char *path, const struct edoc_sign_opti
 }
 
 enum edoc_code edoc_package_sign(const char *path, const struct edoc_sign_options *options,
-				 char **made, struct edoc_error *err)
+                                 char **made, struct edoc_error *err)
 {
 	if (made)
 		*made = NULL;
@@ -358,7 +381,7 @@ enum edoc_code edoc_package_sign(const char *path, const struct edoc_sign_option
 }
 
 enum edoc_code edoc_package_preflight(const char *path, const struct edoc_sign_options *options,
-				      struct edoc_error *err)
+                                      struct edoc_error *err)
 {
 	return with_package(path, options, false, NULL, err);
 }

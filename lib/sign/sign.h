@@ -7,16 +7,16 @@
 #include "signature/xades.h"
 
 /* The certificate may sign at that moment, else EDOC_ERR_DENIED. */
-enum edoc_code ed_sign_fit(const struct edoc_key *key, int64_t at,
-			   const struct edoc_policy *policy, struct edoc_error *err) EDOC_CHECK;
+enum edoc_code ed_sign_fit(const struct edoc_key *key, int64_t at, const struct edoc_policy *policy,
+                           struct edoc_error *err) EDOC_CHECK;
 /* Options complete, commitment known, certificate fit. */
 enum edoc_code ed_sign_options(const char *path, const struct edoc_sign_options *options,
-			       struct edoc_error *err) EDOC_CHECK;
+                               struct edoc_error *err) EDOC_CHECK;
 
 /* "META-INF/signatures-<8 hex>.xml", free in zip (NULL: a new package). */
 #define ED_SIGN_NAME 64
 enum edoc_code ed_sign_entry_name(const struct edoc_key *key, int64_t at, const struct ed_zip *zip,
-				  char out[ED_SIGN_NAME], struct edoc_error *err) EDOC_CHECK;
+                                  char out[ED_SIGN_NAME], struct edoc_error *err) EDOC_CHECK;
 
 /*
  * A signature over all documents of an open package, as the bytes of a new
@@ -24,14 +24,20 @@ enum edoc_code ed_sign_entry_name(const struct edoc_key *key, int64_t at, const 
  * the package.
  */
 enum edoc_code ed_sign_make(struct ed_asic *asic, const struct edoc_sign_options *options,
-			    struct ed_arena *arena, struct ed_buf *xml,
-			    struct edoc_error *err) EDOC_CHECK;
+                            struct ed_arena *arena, struct ed_buf *xml,
+                            struct edoc_error *err) EDOC_CHECK;
 
 /*
- * Judges the package in fd and refuses (EDOC_ERR_INPUT, or EDOC_ERR_BUG when
- * it is `ours`) what no trust and no other moment could mend.
+ * Judges an open package and refuses (EDOC_ERR_INPUT, or EDOC_ERR_BUG when it
+ * is `ours`) what no trust and no other moment could mend.  The digests that
+ * it makes serve ed_sign_make() too.
  */
-enum edoc_code ed_sign_sound(int fd, const char *name, const struct edoc_sign_options *options,
-			     bool ours, struct edoc_error *err) EDOC_CHECK;
+enum edoc_code ed_sign_sound(struct ed_asic *asic, const struct ed_findings *container,
+                             const char *name, const struct edoc_sign_options *options, bool ours,
+                             struct edoc_error *err) EDOC_CHECK;
+/* The same for our own result, read back from its temporary. */
+enum edoc_code ed_sign_check_result(int fd, const char *name,
+                                    const struct edoc_sign_options *options,
+                                    struct edoc_error *err) EDOC_CHECK;
 
 #endif

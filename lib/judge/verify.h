@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+/* Judging a package that is open already, so that its digests are shared. */
+#ifndef ED_JUDGE_VERIFY_H
+#define ED_JUDGE_VERIFY_H
+
+#include "judge/report.h"
+#include "package/asic.h"
+
+/* `container` are the findings of ed_asic_open().  As edoc_verify_fd(). */
+enum edoc_code ed_judge_asic(struct ed_asic *asic, const struct ed_findings *container,
+                             const char *name, const struct edoc_verify_options *options,
+                             struct edoc_report **report, struct edoc_error *err) EDOC_CHECK;
+
+#endif
