@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Making a package in one pass: mimetype, documents, card and manifest stream
+ * into the ZIP while they are digested; the signature is the last entry and is
+ * made when its turn comes.
+ *
+ * Documents are stored, not deflated: office formats are compressed already,
+ * and what is stored can be cut out with any tool in 30 years.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/io.h"
+#include "base/limits.h"
+#include "base/path.h"
+#include "package/card.h"
+#include "package/manifest.h"
+#include "sign/new.h"
+
+static bool same_name(const char *a, const char *b, bool *same)
+{
+	char *fa = ed_name_fold(a, strlen(a)), *fb = ed_name_fold(b, strlen(b));
+	bool good = fa && fb;
+
+	*same = good && !strcmp(fa, fb);
+	free(fa);
+	free(fb);
+	return good;
+}
+
+/* Names the container keeps for itself, and names alike on other systems. */
+static enum edoc_code check_name(const struct ed_making *m, const char *name,
+                                 struct edoc_error *err)
+{
+	const char *fault = ed_name_fault(name, strlen(name));
+	bool same;
+
+	if (fault)
+		return ed_fail(err, EDOC_ERR_USAGE, name, "cannot be a document's name: %s", fault);
+	if (!same_name(name, "mimetype", &same))
+		return ed_fail_memory(err);
+	if (same || !strncasecmp(name, "META-INF/", 9) || !strcasecmp(name, "META-INF"))
+		return ed_fail(err, EDOC_ERR_USAGE, name,
+		               "the container keeps this name for itself (EN 319 162-1 A.1): "
+		               "rename the file");
+	for (size_t i = 0; i < m->n; i++) {
+		if (!same_name(name, m->parts[i].name, &same))
+			return ed_fail_memory(err);
+		if (same)
+			return ed_fail(err, EDOC_ERR_USAGE, name,
+			               "two documents would have this name: rename one");
+	}
+	return EDOC_OK;
+}
+
+static enum edoc_code grow(struct ed_making *m, const char *name, struct ed_part **part,
+                           struct edoc_error *err)
+{
+	enum edoc_code code = check_name(m, name, err);
+
+	if (code != EDOC_OK)
+		return code;
+	if (m->n + 8 > m->limits.zip_entries)
+		return ed_fail(err, EDOC_ERR_LIMIT, name, "more than %u documents",
+		               m->limits.zip_entries - 8);
+	m->parts = ed_arena_grow(m->arena, m->parts, m->n, &m->cap, sizeof(*m->parts));
+	if (!m->parts)
+		return ed_fail_memory(err);
+	*part = &m->parts[m->n];
+	memset(*part, 0, sizeof(**part));
+	(*part)->fd = -1;
+	(*part)->name = ed_arena_strdup(m->arena, name);
+	(*part)->media_type = ed_media_type(name);
+	if (!(*part)->name)
+		return ed_fail_memory(err);
+	m->n++;
+	return EDOC_OK;
+}
+
+enum edoc_code ed_making_init(struct ed_making *m, const struct edoc_limits *limits,
+                              struct edoc_error *err)
+{
+	memset(m, 0, sizeof(*m));
+	m->limits = limits ? *limits : edoc_limits_default();
+	m->tmp.fd = -1;
+	m->arena = ed_arena_new();
+	return m->arena ? EDOC_OK : ed_fail_memory(err);
+}
+
+void ed_making_clear(struct ed_making *m)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		if (m->parts[i].fd >= 0)
+			close(m->parts[i].fd);
+		ed_digest_free(m->parts[i].running);
+	}
+	ed_tmp_clear(&m->tmp);
+	ed_arena_free(m->arena);
+	memset(m, 0, sizeof(*m));
+	m->tmp.fd = -1;
+}
+
+/* Opened only when its turn comes would be cheaper in descriptors, but then a
+ * file could vanish after half the package is written. */
+enum edoc_code ed_making_file(struct ed_making *m, const char *path, struct edoc_error *err)
+{
+	struct ed_part *part;
+	enum edoc_code code = grow(m, ed_basename(path), &part, err);
+
+	return code == EDOC_OK ? ed_open_read(path, &part->fd, &part->size, err) : code;
+}
+
+enum edoc_code ed_making_bytes(struct ed_making *m, const char *name, const char *media_type,
+                               const struct ed_buf *bytes, struct edoc_error *err)
+{
+	struct ed_part *part;
+	enum edoc_code code = grow(m, name, &part, err);
+
+	if (code != EDOC_OK)
+		return code;
+	part->media_type = media_type;
+	part->bytes = ed_arena_memdup(m->arena, ed_buf_str(bytes), bytes->len);
+	part->size = bytes->len;
+	return part->bytes || !bytes->len ? EDOC_OK : ed_fail_memory(err);
+}
+
+enum edoc_code ed_making_copy(struct ed_making *m, struct ed_asic *from, size_t i,
+                              struct edoc_error *err)
+{
+	struct ed_part *part;
+	enum edoc_code code = grow(m, ed_zip_entry(from->zip, i)->name, &part, err);
+
+	if (code != EDOC_OK)
+		return code;
+	if (from->media_type[i])
+		part->media_type = from->media_type[i];
+	part->from = from;
+	part->entry = i;
+	return EDOC_OK;
+}
+
+static void tap(void *arg, const void *bytes, size_t len)
+{
+	struct ed_part *part = arg;
+
+	if (part->running && !ed_digest_update(part->running, bytes, len))
+		part->lost = true;
+}
+
+static enum edoc_code add_part(struct ed_making *m, struct ed_zip_writer *writer,
+                               struct ed_part *part, struct edoc_error *err)
+{
+	if (part->from)
+		return ed_zip_add_copy(writer, part->name, part->from->zip, part->entry, err);
+	if (m->sign && !(part->running = ed_digest_new(m->hash)))
+		return ed_fail_memory(err);
+	if (part->fd >= 0)
+		return ed_zip_add_fd(writer, part->name, part->fd, part->size, true, tap, part,
+		                     err);
+	tap(part, part->bytes, part->size);
+	return ed_zip_add_bytes(writer, part->name, part->bytes, part->size, false, err);
+}
+
+static enum edoc_code add_manifest(struct ed_making *m, struct ed_zip_writer *writer,
+                                   struct edoc_error *err)
+{
+	struct ed_manifest_item *items = ed_arena_alloc(m->arena, (m->n + 1) * sizeof(*items));
+	struct ed_buf xml;
+	enum edoc_code code;
+
+	if (!items)
+		return ed_fail_memory(err);
+	for (size_t i = 0; i < m->n; i++) {
+		items[i].name = m->parts[i].name;
+		items[i].media_type = m->parts[i].media_type;
+	}
+	ed_buf_init(&xml, m->limits.xml_bytes);
+	ed_manifest_write(&xml, ED_MIME_ASICE, items, m->n);
+	code = ed_buf_check(&xml, ED_MANIFEST_NAME, err);
+	if (code == EDOC_OK)
+		code = ed_zip_add_bytes(writer, ED_MANIFEST_NAME, xml.data, xml.len, false, err);
+	ed_buf_clear(&xml);
+	return code;
+}
+
+/* Its turn: every document has passed the taps. */
+static enum edoc_code late_signature(void *arg, struct ed_buf *out, struct edoc_error *err)
+{
+	struct ed_making *m = arg;
+	struct ed_xades_spec spec = {.key = m->sign->key,
+	                             .at = m->sign->at,
+	                             .hash = m->hash,
+	                             .n = m->n,
+	                             .role = m->sign->role,
+	                             .commitment = m->sign->commitment,
+	                             .ledger_head = m->sign->ledger_head};
+	struct ed_xades_input *inputs = ed_arena_alloc(m->arena, (m->n + 1) * sizeof(*inputs));
+
+	if (!inputs)
+		return ed_fail_memory(err);
+	for (size_t i = 0; i < m->n; i++) {
+		struct ed_part *part = &m->parts[i];
+
+		if (part->lost || !ed_digest_final(part->running, inputs[i].digest))
+			return ed_fail(err, EDOC_ERR_BUG, part->name, "the digest failed");
+		inputs[i].name = part->name;
+		inputs[i].media_type = part->media_type;
+	}
+	spec.inputs = inputs;
+	return ed_xades_make(&spec, out, err);
+}
+
+static enum edoc_code fill(struct ed_making *m, struct ed_zip_writer *writer,
+                           struct edoc_error *err)
+{
+	enum edoc_code code;
+
+	code = ed_zip_add_bytes(writer, "mimetype", ED_MIME_ASICE, strlen(ED_MIME_ASICE), true,
+	                        err);
+	for (size_t i = 0; i < m->n && code == EDOC_OK; i++)
+		code = add_part(m, writer, &m->parts[i], err);
+	if (code == EDOC_OK)
+		code = add_manifest(m, writer, err);
+	if (code == EDOC_OK && m->sign)
+		code = ed_zip_add_late(writer, m->name, late_signature, m, err);
+	return code == EDOC_OK ? ed_zip_writer_finish(writer, err) : code;
+}
+
+/* Taken already is told before an hour of work, and again by link(2). */
+static enum edoc_code check_free(const char *out, bool overwrite, struct edoc_error *err)
+{
+	struct stat st;
+
+	if (lstat(out, &st))
+		return EDOC_OK;
+	if (!S_ISREG(st.st_mode))
+		return ed_fail(err, EDOC_ERR_EXISTS, out,
+		               "is not a regular file; nothing was written");
+	if (!overwrite)
+		return ed_fail(err, EDOC_ERR_EXISTS, out, "exists already; -f replaces it");
+	return EDOC_OK;
+}
+
+enum edoc_code ed_making_write(struct ed_making *m, const char *out,
+                               const struct edoc_sign_options *sign, bool overwrite,
+                               struct edoc_error *err)
+{
+	struct ed_zip_writer *writer = NULL;
+	struct ed_sigalg alg;
+	enum edoc_code code = check_free(out, overwrite, err);
+
+	if (code != EDOC_OK)
+		return code;
+	if (!m->n)
+		return ed_fail(err, EDOC_ERR_USAGE, out, "a package needs a document");
+	m->sign = sign;
+	if (sign) {
+		if (!ed_key_sigalg(sign->key, &alg))
+			return ed_fail(err, EDOC_ERR_INPUT, edoc_key_subject(sign->key),
+			               "this kind of key cannot sign");
+		m->hash = alg.hash;
+		code = ed_sign_entry_name(sign->key, sign->at, NULL, m->name, err);
+	}
+	if (code == EDOC_OK)
+		code = ed_tmp_open(&m->tmp, out, false, err);
+	if (code == EDOC_OK)
+		code = ed_zip_writer_new(m->tmp.fd, out, NULL, &writer, err);
+	if (code == EDOC_OK)
+		code = fill(m, writer, err);
+	ed_zip_writer_free(writer);
+	if (code == EDOC_OK && sign)
+		code = ed_sign_check_result(m->tmp.fd, out, sign, err);
+	if (code == EDOC_OK)
+		code = overwrite ? ed_tmp_rename(&m->tmp, err) : ed_tmp_link(&m->tmp, err);
+	return code;
+}
+
+static enum edoc_code add_card(struct ed_making *m, const struct edoc_new_options *options,
+                               struct edoc_error *err)
+{
+	const char *where = options->card_path ? options->card_path : "--set";
+	struct ed_buf yaml, xml;
+	struct ed_card card;
+	enum edoc_code code = EDOC_OK;
+
+	ed_buf_init(&yaml, ED_MAX_YAML_BYTES);
+	ed_buf_init(&xml, m->limits.xml_bytes);
+	if (options->card_path)
+		code = ed_read_path(options->card_path, &yaml, err);
+	if (code == EDOC_OK)
+		code = ed_card_from_yaml(ed_buf_str(&yaml), yaml.len, where, options->set, m->arena,
+		                         &card, err);
+	if (code == EDOC_OK)
+		code = ed_card_write(&card, &xml, err);
+	if (code == EDOC_OK)
+		code = ed_making_bytes(m, ED_CARD_NAME, "text/xml", &xml, err);
+	ed_buf_clear(&xml);
+	ed_buf_clear(&yaml);
+	return code;
+}
+
+enum edoc_code edoc_package_new(const char *out, const char *const *files, size_t n,
+                                const struct edoc_new_options *new_options,
+                                const struct edoc_sign_options *options, char **made,
+                                struct edoc_error *err)
+{
+	const struct edoc_sign_options *sign = options && options->key ? options : NULL;
+	struct ed_making m;
+	enum edoc_code code;
+
+	if (made)
+		*made = NULL;
+	code = ed_making_init(&m, options ? options->limits : NULL, err);
+	if (code == EDOC_OK && sign)
+		code = ed_sign_options(out, sign, err);
+	for (size_t i = 0; i < n && code == EDOC_OK; i++)
+		code = ed_making_file(&m, files[i], err);
+	if (code == EDOC_OK && new_options && (new_options->card_path || new_options->set))
+		code = add_card(&m, new_options, err);
+	if (code == EDOC_OK)
+		code = ed_making_write(&m, out, sign, options && options->overwrite, err);
+	if (code == EDOC_OK && sign && made && !(*made = strdup(m.name)))
+		code = ed_fail_memory(err);
+	ed_making_clear(&m);
+	return code;
+}
