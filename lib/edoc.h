@@ -72,6 +72,11 @@ enum edoc_code edoc_version_details(char **text, struct edoc_error *err) EDOC_CH
 /* Frees what a `char **` result gave. */
 void edoc_free(void *p);
 
+/* An item that could not be worked on, as one line of JSON for edoc-report(5):
+ * {"v":1,"path":...,"exit":66,"error":{"where":...,"msg":...}}. */
+enum edoc_code edoc_error_json(const char *name, const struct edoc_error *error, char **json,
+			       struct edoc_error *err) EDOC_CHECK;
+
 /* ---- limits ------------------------------------------------------------ */
 
 /* What one input may cost.  edoc_limits_default() gives package.md's. */
@@ -83,6 +88,28 @@ struct edoc_limits {
 };
 
 struct edoc_limits edoc_limits_default(void);
+
+/* ---- configuration ----------------------------------------------------- */
+
+/*
+ * edoc.conf(5): what a caller's files say.  Several files are loaded into one
+ * object; a later one fills what earlier ones leave out.  An unknown key is
+ * EDOC_ERR_CONFIG with line and column.  Relative paths are taken from the
+ * file's folder, "~/" from `home` (NULL: refused).
+ */
+struct edoc_conf;
+
+enum edoc_code edoc_conf_new(struct edoc_conf **conf, struct edoc_error *err) EDOC_CHECK;
+void edoc_conf_free(struct edoc_conf *conf);
+enum edoc_code edoc_conf_load(struct edoc_conf *conf, const char *path, const char *home,
+			      struct edoc_error *err) EDOC_CHECK;
+/* A scalar: "key" "desk" "archive" "profiles" "lang", "keys.NAME.file",
+ * "keys.NAME.cert", "keys.NAME.chain".  NULL: not set. */
+const char *edoc_conf_get(const struct edoc_conf *conf, const char *key);
+/* A list: "trust.all", "trust.sign", "trust.tsa", "trust.ocsp",
+ * "trust.directory", "trust.route"; "keys" lists the names of keys.  NULL
+ * past the end. */
+const char *edoc_conf_item(const struct edoc_conf *conf, const char *key, size_t i);
 
 /* ---- trust ------------------------------------------------------------- */
 

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/limits.h"
+#include "door/json.h"
 #include "edoc.h"
 
 const char *edoc_version(void)
@@ -82,4 +83,23 @@ int edoc_code_exit(enum edoc_code code)
 		break;
 	}
 	return 70;
+}
+
+enum edoc_code edoc_error_json(const char *name, const struct edoc_error *error, char **json,
+                               struct edoc_error *err)
+{
+	json_t *line = json_object(), *why = json_object();
+	enum edoc_code code;
+
+	*json = NULL;
+	if (ed_json_int(line, "v", 1) || ed_json_str(line, "path", name) ||
+	    ed_json_int(line, "exit", edoc_code_exit(error->code)) ||
+	    ed_json_str(why, "where", error->where) || ed_json_str(why, "msg", error->msg) ||
+	    json_object_set(line, "error", why))
+		code = ed_fail_memory(err);
+	else
+		code = ed_json_line(line, json, err);
+	json_decref(why);
+	json_decref(line);
+	return code;
 }

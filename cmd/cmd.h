@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the four tools share.  A tool is a table of verbs, a verb is a table of
+ * options and a function; the frame reads the command line by the tables,
+ * prints the help from them, and turns what the function returns into the exit
+ * status of edoc(7).
+ *
+ *	static const struct cmd_option sign_options[] = {
+ *		{"output", 'o', "PKG", N_("make and sign a new package"), false},
+ *		{"role", 0, "ROLE", N_("the role the signer claims"), false},
+ *		{NULL, 0, NULL, NULL, false},
+ *	};
+ *	static const struct cmd_verb verbs[] = {
+ *		{"sign", "[--key K] PKG...", N_("sign packages"), sign_options,
+ *		 CMD_ITEMS | CMD_KEY | CMD_FORCE | CMD_DRY, run_sign},
+ *		{NULL, NULL, NULL, NULL, 0, NULL},
+ *	};
+ *	int main(int argc, char **argv)
+ *	{
+ *		static const struct cmd_tool tool = {
+ *			"edoc-sign", N_("make and sign document packages"), verbs, NULL};
+ *		return cmd_main(&tool, argc, argv);
+ *	}
+ */
+#ifndef CMD_H
+#define CMD_H
+
+#include <libintl.h>
+#include <stdio.h>
+#include <stdnoreturn.h>
+
+#include "edoc.h"
+
+#define _(text) dgettext("edoc", text)
+#define N_(text) (text)
+
+/* ---- tables ---- */
+
+struct cmd;
+
+/* An option of a verb; name NULL ends a table. */
+struct cmd_option {
+	const char *name;     /* "output" for --output */
+	char letter;          /* 'o' for -o, or 0 */
+	const char *argument; /* its placeholder in the help, or NULL: a flag */
+	const char *help;     /* N_(): a few words */
+	bool list;            /* may be given again */
+};
+
+/* Options that many verbs share; the frame adds them to the verb's own. */
+#define CMD_ITEMS 0x001u       /* --files-from FILE|-, -0; operands are items */
+#define CMD_JSON 0x002u        /* --json: cmd->json */
+#define CMD_DRY 0x004u         /* -n, --dry-run: cmd->dry_run */
+#define CMD_AT 0x008u          /* --at TIME: cmd->at; without this flag --at is 64 */
+#define CMD_KEY 0x010u         /* --key --cert --chain --pass-file --pass-env: cmd_key() */
+#define CMD_TRUST 0x020u       /* --trust PATH (list): cmd_trust() */
+#define CMD_POLICY 0x040u      /* --policy P: cmd_policy() */
+#define CMD_FORCE 0x080u       /* -f, --force: cmd->force */
+#define CMD_COLOR 0x100u       /* --color WHEN: cmd_verdict() */
+#define CMD_PROGRESS 0x200u    /* --progress WHEN: cmd_progress() */
+#define CMD_NO_OPERANDS 0x400u /* the frame refuses operands */
+
+struct cmd_verb {
+	const char *name;     /* NULL ends a table */
+	const char *synopsis; /* what follows the verb: "[-o PKG] FILE..." */
+	const char *help;     /* N_(): one line */
+	const struct cmd_option *options; /* or NULL */
+	unsigned flags;                   /* CMD_* */
+	int (*run)(struct cmd *cmd);      /* returns the exit status */
+};
+
+struct cmd_tool {
+	const char *name;
+	const char *help;             /* N_(): one line */
+	const struct cmd_verb *verbs; /* NULL for a tool without verbs ... */
+	const struct cmd_verb *only;  /* ... whose one "verb" is this (name "") */
+};
+
+struct cmd {
+	const struct cmd_tool *tool;
+	const struct cmd_verb *verb;
+	size_t n;              /* operands as given; a verb with CMD_ITEMS uses */
+	const char **operands; /* cmd_each() or cmd_items() instead; NULL-ended */
+	bool quiet, json, dry_run, force;
+	int verbose;             /* how many -v */
+	int64_t now;             /* the clock, read once */
+	int64_t at;              /* --at, else now */
+	struct edoc_conf *conf;  /* never NULL in run(); maybe empty */
+	struct cmd_state *state; /* the frame's own */
+};
+
+/* Does everything: locale, options, help, configuration, run, flush. */
+int cmd_main(const struct cmd_tool *tool, int argc, char **argv);
+
+/* The verb's options by their long names; asking for one that no table holds
+ * is a bug and ends the program with 70. */
+bool cmd_given(const struct cmd *cmd, const char *name);
+const char *cmd_value(const struct cmd *cmd, const char *name); /* NULL: not given */
+/* A list option's values, NULL-ended (also when none was given). */
+const char *const *cmd_values(const struct cmd *cmd, const char *name, size_t *n);
+
+/* ---- exit ---- */
+
+#define CMD_USAGE 64
+#define CMD_INPUT 65
+#define CMD_ABSENT 66
+#define CMD_BUG 70
+#define CMD_EXISTS 73
+#define CMD_IO 74
+#define CMD_AGAIN 75
+#define CMD_DENIED 77
+#define CMD_CONFIG 78
+
+/* Of two items' exits the one that a batch tells: the first of 70 74 1 65 66
+ * 77 73 78 75 2 0 (64 comes before all).  Start from 0. */
+int cmd_fold(int a, int b);
+
+/* ---- talk: stderr, "edoc-sign: WHERE: WHAT" ---- */
+
+/* where: "" or NULL for none.  Arguments are escaped for terminals. */
+void cmd_error(const struct cmd *cmd, const char *where, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void cmd_warn(const struct cmd *cmd, const char *where, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4))); /* not with -q */
+void cmd_note(const struct cmd *cmd, const char *where, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4))); /* only with -v */
+/* Says what is wrong with the command line and where the help is; returns 64. */
+int cmd_usage(const struct cmd *cmd, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* A library error; returns its exit. */
+int cmd_fail(const struct cmd *cmd, const struct edoc_error *err);
+/* The same for one item of a batch: with --json a line of its own on stdout
+ * too ({"v":1,"path":...,"exit":66,"error":{...}}), and err->where gets the
+ * item's name in front when it lacks it. */
+int cmd_fail_item(const struct cmd *cmd, const char *item, const struct edoc_error *err);
+
+/* ---- stdout: printf(3) as usual, the frame checks at the end ---- */
+
+/* s with terminal-steering bytes as \xNN: for everything that came from a
+ * document, a file name or a partner.  Lives until the next item. */
+const char *cmd_text(struct cmd *cmd, const char *s);
+/* Prints a string that the library has already made safe (edoc_*_text,
+ * edoc_*_json) and a newline when it lacks one; frees it. */
+void cmd_print(struct cmd *cmd, char *made);
+/* A verdict's word, padded to width, in colour when that is on:
+ * exit 0 green, 2 yellow, others red. */
+void cmd_verdict(struct cmd *cmd, int status, const char *word, int width);
+/* Pushes stdout out; a failure ends the program with 74 at once.  The item
+ * loops call it after each item. */
+void cmd_flush(struct cmd *cmd);
+/* "2026-03-05 09:11:09 +0500" in the local zone; "-" for INT64_MIN. */
+#define CMD_TIME 48
+void cmd_time(char out[CMD_TIME], int64_t t);
+/* On stderr when that is a terminal (or --progress always) and the work has
+ * lasted a second: done of total (0: unknown), rate, time left. */
+void cmd_progress(struct cmd *cmd, uint64_t done, uint64_t total);
+
+/* ---- items ---- */
+
+typedef int cmd_item_fn(struct cmd *cmd, const char *item, void *arg);
+
+/*
+ * Calls fn for each item: the operands in their order, "-" standing for a
+ * list on stdin, then those of --files-from.  Returns the folded exit; 64
+ * when nothing was named, 66 when the lists were empty.
+ */
+int cmd_each(struct cmd *cmd, cmd_item_fn *fn, void *arg);
+/* The same with folders walked: fn sees regular files, each folder's names in
+ * byte order; symbolic links inside are not followed.  A path that is absent
+ * still goes to fn, whose error it is. */
+int cmd_each_file(struct cmd *cmd, cmd_item_fn *fn, void *arg);
+/* All items at once, NULL-ended, living as long as cmd.  0, or the exit. */
+int cmd_items(struct cmd *cmd, const char *const **items, size_t *n);
+
+/* ---- keys, trust, policy, places ---- */
+
+/* An edoc_passphrase_fn, arg is the cmd: --pass-file, --pass-env, else the
+ * terminal.  Says what is missing when there is none of them. */
+int cmd_passphrase(char *buf, size_t size, const char *what, void *arg);
+/* --key (a name of edoc.conf or a file), else edoc.conf's default.  0 or the exit. */
+int cmd_key(struct cmd *cmd, struct edoc_key **key);
+/* The paths behind the same choice, for calls that load the key themselves. */
+struct cmd_key_paths {
+	const char *file, *cert, *chain; /* cert, chain: NULL when inside file */
+};
+int cmd_key_paths(struct cmd *cmd, struct cmd_key_paths *paths);
+/* --trust paths for all purposes, else edoc.conf's; may be empty. */
+int cmd_trust(struct cmd *cmd, struct edoc_trust **trust);
+/* --policy: "strict", a name in the profiles folder, or a file. */
+int cmd_policy(struct cmd *cmd, struct edoc_policy **policy);
+/* A folder by option -C ("directory" in the table), $env, or edoc.conf's key:
+ * cmd_place(cmd, "EDOC_DESK", "desk").  NULL, with the message said: exit 78. */
+const char *cmd_place(struct cmd *cmd, const char *env, const char *key);
+
+/* ---- memory ---- */
+
+/* Ends the program with 75 when memory is out: for strings of the tools. */
+void *cmd_alloc(size_t size); /* zeroed */
+char *cmd_strdup(const char *s);
+char *cmd_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+noreturn void cmd_die_memory(void);
+
+#endif
