@@ -503,7 +503,105 @@ enum edoc_code edoc_cert_sha256(const char *path, char out[65], struct edoc_erro
 
 /* ---- archives ---------------------------------------------------------- */
 
-/* EDOC-ARCHIVE: archive; filled by lib/archive. */
+/*
+ * A folder that keeps packages for decades: ocfl/ is an OCFL 1.1 storage root
+ * that others can read without us, journal/ says what was done, and is the
+ * authority.  One writer at a time, many readers.
+ */
+struct edoc_archive;
+
+/* What became of one item, told once it is durable.  exit is as in edoc(7);
+ * text is for people and ends in a newline, json is one line without it. */
+typedef void edoc_archive_item_fn(void *arg, int exit, const char *text, const char *json);
+
+struct edoc_archive_options {
+	const char *agent;                /* who acts, "anna@host"; required to write */
+	bool write;                       /* be the writer: EDOC_ERR_AGAIN when there is one */
+	bool dry;                         /* all checks, no change, no lock */
+	int64_t now;                      /* of opening; recovery is recorded with it */
+	const struct edoc_trust *trust;   /* these judge what comes in or is recovered; */
+	const struct edoc_policy *policy; /* required to write or to verify; borrowed */
+	const struct edoc_limits *limits; /* NULL: the defaults */
+	const char *lang;                 /* of texts: NULL or "en", else the catalogue */
+	edoc_archive_item_fn *item;       /* required */
+	void *arg;
+};
+
+/*
+ * Makes the archive in a folder that is absent or empty; EDOC_ERR_EXISTS when
+ * it is one already.  key (may be NULL): its certificate is pinned in the
+ * first line of the journal, and checkpoints must then be signed by it.
+ * An init that died is finished by the next.
+ */
+enum edoc_code edoc_archive_init(const char *root, const struct edoc_archive_options *options,
+				 const struct edoc_key *key, struct edoc_error *err) EDOC_CHECK;
+
+/* Opens.  The writer also clears up after one that died: what was staged is
+ * removed, what was stored without its journal line is verified and adopted.
+ * Options are borrowed. */
+enum edoc_code edoc_archive_open(const char *root, const struct edoc_archive_options *options,
+				 struct edoc_archive **archive, struct edoc_error *err) EDOC_CHECK;
+void edoc_archive_free(struct edoc_archive *archive); /* what was not flushed is not done */
+
+/* Verdicts that ingest takes besides TOTAL-PASSED; a set of bits. */
+#define EDOC_ACCEPT_INDETERMINATE 0x01u
+#define EDOC_ACCEPT_FAILED 0x02u
+
+/*
+ * Takes the package at `path` over, byte for byte, once its staged copy is
+ * judged.  A refusal is an item with its exit (1, 2, 65), not an error; bytes
+ * that are kept already are an item with exit 0.  Items come when a group of
+ * them is durable, or at edoc_archive_flush().
+ */
+enum edoc_code edoc_archive_ingest(struct edoc_archive *archive, const char *path, unsigned accept,
+				   int64_t now, struct edoc_error *err) EDOC_CHECK;
+
+/* The object that was verified longest ago, after *cursor (0 at first) and not
+ * since opening; false in *more: none is left. */
+enum edoc_code edoc_archive_next(struct edoc_archive *archive, int64_t *cursor, char id[65],
+				 bool *more, struct edoc_error *err) EDOC_CHECK;
+/* name: an id (sha256 of the package), a prefix of four digits or more, the
+ * urn, or the name of a package.  More than one: EDOC_ERR_USAGE. */
+enum edoc_code edoc_archive_resolve(struct edoc_archive *archive, const char *name, char id[65],
+				    struct edoc_error *err) EDOC_CHECK;
+/*
+ * Verifies the stored bits against journal and inventory, and the signatures
+ * as of the moment of intake, which the journal proves.  The item's exit is 0
+ * while nothing is worse than what was accepted then.
+ */
+enum edoc_code edoc_archive_verify(struct edoc_archive *archive, const char *id, int64_t now,
+				   struct edoc_error *err) EDOC_CHECK;
+/* Makes what was done durable, then tells the items. */
+enum edoc_code edoc_archive_flush(struct edoc_archive *archive, struct edoc_error *err) EDOC_CHECK;
+
+/* Facts and history.  text, json: NULL when not wanted. */
+enum edoc_code edoc_archive_show(struct edoc_archive *archive, const char *id, char **text,
+				 char **json, struct edoc_error *err) EDOC_CHECK;
+/* Writes dir/<id>/: the package, report.json (judged as of intake) and
+ * journal.jsonl, and records it.  An existing folder is replaced only with
+ * `overwrite`; what does not match its digest is not given out. */
+enum edoc_code edoc_archive_export(struct edoc_archive *archive, const char *id, const char *dir,
+				   bool overwrite, int64_t now, struct edoc_error *err) EDOC_CHECK;
+
+/*
+ * Replays the whole journal, walks the whole storage root and digests every
+ * file; a fault is an item with exit 1.  against (may be NULL): the line of a
+ * checkpoint; exit 1 when the journal is not the one it was taken from.
+ */
+enum edoc_code edoc_archive_fsck(const char *root, const struct edoc_archive_options *options,
+				 const char *against, struct edoc_error *err) EDOC_CHECK;
+/* Makes the catalogue again from the journal. */
+enum edoc_code edoc_archive_rebuild(const char *root, const struct edoc_archive_options *options,
+				    struct edoc_error *err) EDOC_CHECK;
+
+/*
+ * The head of the journal on one line, short enough for a paper register:
+ * "edoc-archive/1 SEQ TIME DIGEST".  key (NULL where init pinned none) signs
+ * that line and its newline: *signature is detached CMS, *len bytes.
+ */
+enum edoc_code edoc_archive_checkpoint(struct edoc_archive *archive, const struct edoc_key *key,
+				       int64_t now, char **line, void **signature, size_t *len,
+				       struct edoc_error *err) EDOC_CHECK;
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop
