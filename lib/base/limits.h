@@ -28,6 +28,9 @@
 #define ED_MAX_JSON_DEPTH 64
 #define ED_MAX_KEY_FILE (1u << 20)
 #define ED_MAX_CERTS 10000    /* in a trust folder */
+#define ED_MAX_CERT (64u << 10)       /* one certificate, DER */
+#define ED_MAX_CERT_SERIAL 64         /* bytes; RFC 5280 4.1.2.2 says 20 */
+#define ED_MAX_NAME_TEXT (256u << 10) /* a distinguished name, escaped */
 #define ED_MAX_CHAIN 10
 #define ED_MAX_CMS (1u << 20) /* a detached CMS of the ledger */
 #define ED_MAX_LEDGER 100000  /* entries */

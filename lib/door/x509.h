@@ -8,77 +8,86 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/finding.h"
+#include "door/crypto.h"
 
 struct ed_cert {
 	X509 *x509;
 	unsigned char sha256[32];
-	char hex[65];            /* of sha256 */
-	const char *subject;     /* RFC 4514, UTF-8 */
+	char hex[65];        /* of sha256 */
+	const char *subject; /* RFC 4514, UTF-8 */
 	const char *issuer;
-	const char *serial;      /* decimal */
+	const char *serial; /* decimal */
 	int64_t not_before, not_after;
 	bool self_issued;
 	bool has_key_usage;
-	uint32_t key_usage;      /* OpenSSL's KU_* bits */
+	uint32_t key_usage; /* OpenSSL's KU_* bits */
 	bool has_ext_key_usage;
 	bool is_ca;
-	int path_length;         /* -1: none */
+	int path_length; /* -1: none */
 	/* Identifiers of natural and legal persons, "" when absent. */
 	const char *pinfl, *inn, *uid, *serial_number;
 };
 
 /* All bytes are consumed or it is refused.  Strings live in the arena; the
  * X509 is owned by the ed_cert (ed_cert_clear). */
-enum edoc_code ed_cert_parse(const void *der, size_t len, const char *where,
-			     struct ed_arena *arena, struct ed_cert **cert,
-			     struct edoc_error *err) EDOC_CHECK;
+enum edoc_code ed_cert_parse(const void *der, size_t len, const char *where, struct ed_arena *arena,
+                             struct ed_cert **cert, struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_cert_of(X509 *x509, const char *where, struct ed_arena *arena,
-			  struct ed_cert **cert, struct edoc_error *err) EDOC_CHECK; /* up-refs */
+                          struct ed_cert **cert, struct edoc_error *err) EDOC_CHECK; /* up-refs */
 void ed_cert_clear(struct ed_cert *cert);
 EVP_PKEY *ed_cert_key(const struct ed_cert *cert); /* borrowed; NULL: unsupported */
 enum edoc_code ed_cert_der(const X509 *x509, struct ed_buf *der, struct edoc_error *err) EDOC_CHECK;
-/* Certificates of PEM or DER bytes; each is given to fn, which up-refs. */
+/* RFC 4514 text: UTF-8 as it is, control characters escaped.  Look at the
+ * buffer's state afterwards. */
+void ed_name_put(const X509_NAME *name, struct ed_buf *text);
+/* Certificates of PEM or DER bytes (none at all: EDOC_ERR_INPUT); each is given to fn, which
+ * up-refs. */
 typedef enum edoc_code ed_cert_fn(void *arg, X509 *x509, struct edoc_error *err);
 enum edoc_code ed_certs_read(const void *bytes, size_t len, const char *where, ed_cert_fn *fn,
-			     void *arg, struct edoc_error *err) EDOC_CHECK;
+                             void *arg, struct edoc_error *err) EDOC_CHECK;
 
-/* The issuer-and-serial of ESSCertIDv2 (RFC 5035), base64'd for XAdES. */
+/* IssuerSerial of ESSCertIDv2 (RFC 5035 5), DER; XAdES carries it in base64. */
 enum edoc_code ed_cert_issuer_serial(const X509 *x509, struct ed_buf *der,
-				     struct edoc_error *err) EDOC_CHECK;
+                                     struct edoc_error *err) EDOC_CHECK;
 
 /*
  * Path building and path validation (RFC 5280 6.1) at a given time, auth level 0, no
- * revocation, depth ED_MAX_CHAIN.  anchors and others are borrowed.
- * *chain (leaf first, anchor last) is owned by the caller when EDOC_OK and
- * *trouble == 0; otherwise *trouble is an X509_V_ERR_* and *depth its place.
+ * revocation, at most ED_MAX_CHAIN certificates.  anchors and others are borrowed.
+ * With EDOC_OK *chain (leaf first, as far as it was found) is the caller's;
+ * *trouble is 0 when it is valid up to an anchor, else an X509_V_ERR_* and
+ * *depth its place.  Refused beside what OpenSSL refuses: keys on curves given
+ * by numbers (CVE-2020-0601), issuers without basicConstraints cA (6.1.4 k),
+ * unreadable extensions.
  */
 enum edoc_code ed_chain_build(X509 *leaf, STACK_OF(X509) *anchors, STACK_OF(X509) *others,
-			      int64_t at, STACK_OF(X509) **chain, int *trouble, int *depth,
-			      struct edoc_error *err) EDOC_CHECK;
+                              int64_t at, STACK_OF(X509) **chain, int *trouble, int *depth,
+                              struct edoc_error *err) EDOC_CHECK;
 
 /* ---- CMS: detached CAdES baseline B (EN 319 122-1), DER ---- */
 
 /* signed attributes: content-type, message-digest, signing-time `at`,
  * signing-certificate-v2.  The signer's certificate and chain are embedded. */
 enum edoc_code ed_cms_sign(const struct edoc_key *key, const void *content, size_t len, int64_t at,
-			   struct ed_buf *der, struct edoc_error *err) EDOC_CHECK;
+                           struct ed_buf *der, struct edoc_error *err) EDOC_CHECK;
 
 struct ed_cms_facts {
-	struct ed_cert *signer;      /* NULL: not found */
-	STACK_OF(X509) *others;      /* embedded certificates; freed by ed_cms_facts_clear */
-	int64_t claimed_time;        /* signing-time */
+	struct ed_cert *signer; /* NULL: not found */
+	STACK_OF(X509) *others; /* embedded certificates; freed by ed_cms_facts_clear */
+	int64_t claimed_time;   /* signing-time; required (EN 319 122-1 6.3) */
 	bool intact_data, intact_signature;
-	bool bound;                  /* signing-certificate(-v2) matches the signer */
+	bool bound;        /* signing-certificate-v2 names the signer */
+	enum ed_hash hash; /* SHA-256, SHA-384 or SHA-512: nothing else is read */
 };
 /*
- * Structural strictness first (outer type signedData, DER consumed whole, one
- * SignerInfo, signedAttrs present, each once, detached, digest algorithm and
- * signature algorithm agree), then the arithmetic.  EDOC_ERR_INPUT when it is
+ * Structural strictness first (outer type signedData before anything inner is
+ * parsed, DER and not BER, consumed whole, one SignerInfo, signedAttrs
+ * present, each once and with one value, detached, digest and signature
+ * algorithm agree), then the arithmetic.  EDOC_ERR_INPUT when it is
  * malformed; a wrong signature is in the facts.
  */
 enum edoc_code ed_cms_verify(const void *der, size_t der_len, const void *content, size_t len,
-			     const char *where, struct ed_arena *arena,
-			     struct ed_cms_facts *facts, struct edoc_error *err) EDOC_CHECK;
+                             const char *where, struct ed_arena *arena, struct ed_cms_facts *facts,
+                             struct edoc_error *err) EDOC_CHECK;
 void ed_cms_facts_clear(struct ed_cms_facts *facts);
 
 #endif

@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: ISC */
+/* Private keys: PKCS#12 and PEM in, desk keys out. */
+#include <string.h>
+
+#include <openssl/asn1.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/pkcs12.h>
+#include <openssl/x509v3.h>
+
+#include "base/err.h"
+#include "base/hex.h"
+#include "base/io.h"
+#include "base/limits.h"
+#include "base/path.h"
+#include "door/crypto.h"
+#include "door/x509.h"
+
+#define MAX_PASSPHRASE 1024
+#define MAX_COMMON_NAME 64 /* ub-common-name, RFC 5280 appendix A.1 */
+
+struct edoc_key {
+	EVP_PKEY *pkey;
+	X509 *cert;
+	STACK_OF(X509) *chain;
+	char *subject;
+	char sha256[65];
+};
+
+EVP_PKEY *ed_key_pkey(const struct edoc_key *key)
+{
+	return key->pkey;
+}
+
+X509 *ed_key_cert(const struct edoc_key *key)
+{
+	return key->cert;
+}
+
+STACK_OF(X509) *ed_key_chain(const struct edoc_key *key)
+{
+	return key->chain;
+}
+
+const char *edoc_key_subject(const struct edoc_key *key)
+{
+	return key->subject;
+}
+
+const char *edoc_key_cert_sha256(const struct edoc_key *key)
+{
+	return key->sha256;
+}
+
+void edoc_key_free(struct edoc_key *key)
+{
+	if (!key)
+		return;
+	EVP_PKEY_free(key->pkey);
+	X509_free(key->cert);
+	sk_X509_pop_free(key->chain, X509_free);
+	free(key->subject);
+	free(key);
+}
+
+/* ---- the passphrase: asked once, wiped ---------------------------------- */
+
+struct passphrase {
+	edoc_passphrase_fn *ask;
+	void *arg;
+	const char *what;
+	bool asked, given;
+	size_t len;
+	char text[MAX_PASSPHRASE + 1];
+};
+
+static bool passphrase_get(struct passphrase *pass)
+{
+	int n;
+
+	if (pass->asked)
+		return pass->given;
+	pass->asked = true;
+	if (!pass->ask)
+		return false;
+	n = pass->ask(pass->text, MAX_PASSPHRASE, pass->what, pass->arg);
+	if (n < 0 || n > MAX_PASSPHRASE)
+		return false;
+	pass->len = (size_t)n;
+	pass->text[n] = '\0';
+	pass->given = true;
+	return true;
+}
+
+static int passphrase_for_pem(char *buf, int size, int writing, void *arg)
+{
+	struct passphrase *pass = arg;
+
+	(void)writing;
+	if (!passphrase_get(pass) || pass->len > (size_t)size)
+		return -1;
+	memcpy(buf, pass->text, pass->len);
+	return (int)pass->len;
+}
+
+/* Is an algorithm missing (as RC2 and its like of old PKCS#12 files are), or
+ * are the bytes bad?  Any entry of the queue may hold the answer; the
+ * decoder's own "unsupported" only says that it knows no such structure. */
+static bool algorithm_missing(void)
+{
+	bool missing = false;
+	unsigned long e;
+
+	while ((e = ERR_get_error())) {
+		int reason = ERR_GET_REASON(e);
+		if (ERR_GET_LIB(e) != ERR_LIB_EVP)
+			continue;
+		if (reason == ERR_R_UNSUPPORTED || reason == EVP_R_UNSUPPORTED_ALGORITHM ||
+		    reason == EVP_R_UNKNOWN_PBE_ALGORITHM || reason == EVP_R_UNSUPPORTED_CIPHER)
+			missing = true;
+	}
+	return missing;
+}
+
+static enum edoc_code fail_no_key(const char *path, struct edoc_error *err)
+{
+	return ed_fail(err, EDOC_ERR_INPUT, path,
+	               "no private key in it: PKCS#12 (RFC 7292) or PEM is needed");
+}
+
+static enum edoc_code fail_no_passphrase(const char *path, struct edoc_error *err)
+{
+	return ed_fail(err, EDOC_ERR_DENIED, path,
+	               "the key is encrypted and no passphrase was given");
+}
+
+/* What was to be decrypted was not. */
+static enum edoc_code fail_decrypt(const char *path, bool passphrase_known, struct edoc_error *err)
+{
+	if (algorithm_missing())
+		return ed_fail(err, EDOC_ERR_INPUT, path,
+		               "made with an algorithm OpenSSL 3 keeps in its legacy provider: "
+		               "re-export with openssl pkcs12 -export");
+	if (passphrase_known)
+		return ed_fail(err, EDOC_ERR_INPUT, path, "the PKCS#12 file is damaged");
+	return ed_fail(err, EDOC_ERR_DENIED, path, "wrong passphrase");
+}
+
+/* ---- reading ------------------------------------------------------------- */
+
+/* Into a stack, each once: CMS refuses a certificate given twice. */
+static enum edoc_code collect(void *arg, X509 *x509, struct edoc_error *err)
+{
+	STACK_OF(X509) *certs = arg;
+
+	for (int i = 0; i < sk_X509_num(certs); i++) {
+		if (!X509_cmp(sk_X509_value(certs, i), x509))
+			return EDOC_OK;
+	}
+	if (!X509_up_ref(x509))
+		return ed_fail_memory(err);
+	if (sk_X509_push(certs, x509))
+		return EDOC_OK;
+	X509_free(x509);
+	return ed_fail_memory(err);
+}
+
+static enum edoc_code read_certs(const char *path, STACK_OF(X509) *certs, struct edoc_error *err)
+{
+	enum edoc_code rc;
+	struct ed_buf bytes;
+
+	ed_buf_init(&bytes, ED_MAX_KEY_FILE);
+	rc = ed_read_path(path, &bytes, err);
+	if (rc == EDOC_OK)
+		rc = ed_certs_read(bytes.data, bytes.len, path, collect, certs, err);
+	ed_buf_clear(&bytes);
+	return rc;
+}
+
+/* The MAC tells a wrong passphrase from damage; no passphrase and the empty
+ * one are tried before anybody is asked. */
+static enum edoc_code open_mac(PKCS12 *p12, struct passphrase *pass, const char **text,
+                               const char *path, struct edoc_error *err)
+{
+	*text = NULL;
+	if (!PKCS12_mac_present(p12)) {
+		if (!passphrase_get(pass))
+			return fail_no_passphrase(path, err);
+		*text = pass->text;
+		return EDOC_OK;
+	}
+	if (PKCS12_verify_mac(p12, NULL, 0))
+		return EDOC_OK;
+	*text = "";
+	if (PKCS12_verify_mac(p12, "", 0))
+		return EDOC_OK;
+	if (ERR_peek_error()) /* not a mismatch: the MAC itself is bad or unknown */
+		return ed_crypto_fail(err, EDOC_ERR_INPUT, path,
+		                      "the PKCS#12 file's integrity check (RFC 7292 5.1) "
+		                      "is not of a known kind");
+	if (!passphrase_get(pass))
+		return fail_no_passphrase(path, err);
+	*text = pass->text;
+	if (pass->len != strlen(pass->text) || !PKCS12_verify_mac(p12, *text, (int)pass->len))
+		return fail_decrypt(path, false, err);
+	return EDOC_OK;
+}
+
+static enum edoc_code read_pkcs12(const struct ed_buf *bytes, const char *path,
+                                  struct passphrase *pass, EVP_PKEY **pkey, STACK_OF(X509) *certs,
+                                  struct edoc_error *err)
+{
+	const unsigned char *p = bytes->data;
+	STACK_OF(X509) *more = NULL;
+	const char *text = NULL;
+	enum edoc_code rc;
+	X509 *cert = NULL;
+	PKCS12 *p12;
+
+	p12 = bytes->len > 0 ? d2i_PKCS12(NULL, &p, (long)bytes->len) : NULL;
+	if (!p12 || p != bytes->data + bytes->len) {
+		rc = fail_no_key(path, err);
+		goto out;
+	}
+	rc = open_mac(p12, pass, &text, path, err);
+	if (rc != EDOC_OK)
+		goto out;
+	if (!PKCS12_parse(p12, text, pkey, &cert, &more)) {
+		rc = fail_decrypt(path, PKCS12_mac_present(p12), err);
+		goto out;
+	}
+	if (!*pkey) {
+		rc = ed_fail(err, EDOC_ERR_INPUT, path, "the PKCS#12 file holds no private key");
+		goto out;
+	}
+	if (cert)
+		rc = collect(certs, cert, err);
+	for (int i = 0; rc == EDOC_OK && i < sk_X509_num(more); i++)
+		rc = collect(certs, sk_X509_value(more, i), err);
+out:
+	X509_free(cert);
+	sk_X509_pop_free(more, X509_free);
+	PKCS12_free(p12);
+	return rc;
+}
+
+static enum edoc_code read_pem(const struct ed_buf *bytes, const char *path,
+                               struct passphrase *pass, EVP_PKEY **pkey, STACK_OF(X509) *certs,
+                               struct edoc_error *err)
+{
+	BIO *bio = BIO_new_mem_buf(bytes->data, (int)bytes->len);
+
+	if (!bio)
+		return ed_fail_memory(err);
+	*pkey = PEM_read_bio_PrivateKey_ex(bio, NULL, passphrase_for_pem, pass, ed_crypto_context(),
+	                                   NULL);
+	BIO_free(bio);
+	if (!*pkey && !pass->asked)
+		return fail_no_key(path, err);
+	if (!*pkey)
+		return pass->given ? fail_decrypt(path, false, err) : fail_no_passphrase(path, err);
+	if (!strstr(ed_buf_str(bytes), "CERTIFICATE-----"))
+		return EDOC_OK;
+	return ed_certs_read(bytes->data, bytes->len, path, collect, certs, err);
+}
+
+static enum edoc_code read_key(const char *path, struct passphrase *pass, EVP_PKEY **pkey,
+                               STACK_OF(X509) *certs, struct edoc_error *err)
+{
+	struct ed_buf bytes;
+	enum edoc_code rc;
+
+	ed_buf_init(&bytes, ED_MAX_KEY_FILE);
+	rc = ed_read_path(path, &bytes, err);
+	if (rc == EDOC_OK) {
+		if (strstr(ed_buf_str(&bytes), "-----BEGIN "))
+			rc = read_pem(&bytes, path, pass, pkey, certs, err);
+		else
+			rc = read_pkcs12(&bytes, path, pass, pkey, certs, err);
+	}
+	ed_buf_clear(&bytes);
+	return rc;
+}
+
+/* ---- putting key and certificate together -------------------------------- */
+
+static enum edoc_code describe(struct edoc_key *key, struct edoc_error *err)
+{
+	unsigned char sha256[ED_HASH_MAX];
+	struct ed_buf text;
+	enum edoc_code rc;
+
+	ed_buf_init(&text, ED_MAX_CERT);
+	rc = ed_cert_der(key->cert, &text, err);
+	if (rc == EDOC_OK && !ed_hash_bytes(ED_SHA256, text.data, text.len, sha256))
+		rc = ed_crypto_fail(err, EDOC_ERR_BUG, "", "SHA-256 cannot be computed");
+	ed_buf_clear(&text);
+	if (rc != EDOC_OK)
+		return rc;
+	ed_hex(key->sha256, sha256, 32);
+	ed_buf_init(&text, ED_MAX_NAME_TEXT);
+	ed_name_put(X509_get_subject_name(key->cert), &text);
+	return ed_buf_steal(&text, "", &key->subject, err);
+}
+
+/* Which of the certificates is the key's; it moves out of the stack. */
+static enum edoc_code choose(struct edoc_key *key, STACK_OF(X509) *certs, const char *path,
+                             const char *cert_path, struct edoc_error *err)
+{
+	struct ed_buf subject;
+
+	if (sk_X509_num(certs) == 0)
+		return ed_fail(err, EDOC_ERR_INPUT, path,
+		               "the key file holds no certificate: name the certificate's file");
+	for (int i = 0; i < sk_X509_num(certs); i++) {
+		if (X509_check_private_key(sk_X509_value(certs, i), key->pkey) == 1) {
+			key->cert = sk_X509_delete(certs, i);
+			return EDOC_OK;
+		}
+	}
+	ed_buf_init(&subject, ED_MAX_NAME_TEXT);
+	ed_name_put(X509_get_subject_name(sk_X509_value(certs, 0)), &subject);
+	(void)ed_fail(err, EDOC_ERR_INPUT, cert_path ? cert_path : path,
+	              "the certificate of %.80s is not of the key in %.80s", ed_buf_str(&subject),
+	              path);
+	ed_buf_clear(&subject);
+	return EDOC_ERR_INPUT;
+}
+
+static enum edoc_code load(const char *path, const char *cert_path, const char *chain_path,
+                           struct passphrase *pass, struct edoc_key **out, struct edoc_error *err)
+{
+	struct edoc_key *key = calloc(1, sizeof(*key));
+	enum edoc_code rc = EDOC_ERR_MEMORY;
+	STACK_OF(X509) *certs = sk_X509_new_null();
+
+	if (!key || !certs) {
+		rc = ed_fail_memory(err);
+		goto out;
+	}
+	rc = read_key(path, pass, &key->pkey, certs, err);
+	if (rc != EDOC_OK)
+		goto out;
+	if (ed_pkey_type(key->pkey) == ED_KEY_OTHER) {
+		rc = ed_fail(err, EDOC_ERR_INPUT, path,
+		             "the key is neither RSA nor EC on P-256, P-384 or P-521");
+		goto out;
+	}
+	if (cert_path)
+		rc = read_certs(cert_path, certs, err);
+	if (rc == EDOC_OK)
+		rc = choose(key, certs, path, cert_path, err);
+	if (rc == EDOC_OK && chain_path)
+		rc = read_certs(chain_path, certs, err);
+	for (int i = sk_X509_num(certs) - 1; rc == EDOC_OK && i >= 0; i--) {
+		if (!X509_cmp(sk_X509_value(certs, i), key->cert))
+			X509_free(sk_X509_delete(certs, i)); /* again in the chain's file */
+	}
+	if (rc == EDOC_OK)
+		rc = describe(key, err);
+	if (rc != EDOC_OK)
+		goto out;
+	key->chain = certs;
+	certs = NULL;
+	*out = key;
+	key = NULL;
+out:
+	edoc_key_free(key);
+	sk_X509_pop_free(certs, X509_free);
+	return rc;
+}
+
+enum edoc_code edoc_key_load(const char *path, const char *cert_path, const char *chain_path,
+                             edoc_passphrase_fn *ask, void *arg, struct edoc_key **key,
+                             struct edoc_error *err)
+{
+	struct passphrase pass = {.ask = ask, .arg = arg, .what = path};
+	OSSL_LIB_CTX *old = ed_crypto_enter();
+	enum edoc_code rc;
+
+	*key = NULL;
+	if (!old)
+		return ed_fail(err, EDOC_ERR_BUG, "", "libcrypto's default provider is not there");
+	rc = load(path, cert_path, chain_path, &pass, key, err);
+	ed_wipe(&pass, sizeof(pass));
+	ed_crypto_leave(old);
+	return rc;
+}
+
+/* ---- making a desk's key -------------------------------------------------- */
+
+static bool set_name(X509 *cert, const char *name)
+{
+	X509_NAME *n = X509_get_subject_name(cert);
+
+	return X509_NAME_add_entry_by_txt(n, "CN", MBSTRING_UTF8, (const unsigned char *)name, -1,
+	                                  -1, 0) &&
+	       X509_set_issuer_name(cert, n);
+}
+
+static bool set_serial(X509 *cert)
+{
+	unsigned char bytes[16];
+	BIGNUM *n;
+	bool good;
+
+	if (!ed_random(bytes, sizeof(bytes)))
+		return false;
+	bytes[0] = (unsigned char)((bytes[0] & 0x7f) | 0x40); /* positive, always 16 bytes */
+	n = BN_bin2bn(bytes, sizeof(bytes), NULL);
+	good = n && BN_to_ASN1_INTEGER(n, X509_get_serialNumber(cert));
+	BN_free(n);
+	return good;
+}
+
+/* RFC 5280 4.2.1.2, 4.2.1.3, 4.2.1.9 */
+static bool set_extensions(X509 *cert)
+{
+	static unsigned char usage[] = {0x80 | 0x40}; /* digitalSignature, nonRepudiation */
+	BASIC_CONSTRAINTS *bc = BASIC_CONSTRAINTS_new();
+	ASN1_BIT_STRING *ku = ASN1_BIT_STRING_new();
+	ASN1_OCTET_STRING *ski = ASN1_OCTET_STRING_new();
+	unsigned char hash[EVP_MAX_MD_SIZE];
+	unsigned int len;
+	bool good;
+
+	good = bc && ku && ski && ASN1_BIT_STRING_set(ku, usage, sizeof(usage)) &&
+	       X509_pubkey_digest(cert, EVP_sha1(), hash, &len) &&
+	       ASN1_OCTET_STRING_set(ski, hash, (int)len) &&
+	       X509_add1_ext_i2d(cert, NID_basic_constraints, bc, 1, 0) &&
+	       X509_add1_ext_i2d(cert, NID_key_usage, ku, 1, 0) &&
+	       X509_add1_ext_i2d(cert, NID_subject_key_identifier, ski, 0, 0);
+	BASIC_CONSTRAINTS_free(bc);
+	ASN1_BIT_STRING_free(ku);
+	ASN1_OCTET_STRING_free(ski);
+	return good;
+}
+
+static bool make_self_signed(EVP_PKEY *pkey, const char *name, int64_t not_before,
+                             int64_t not_after, X509 *cert)
+{
+	return X509_set_version(cert, X509_VERSION_3) && set_serial(cert) && set_name(cert, name) &&
+	       ASN1_TIME_set(X509_getm_notBefore(cert), (time_t)not_before) &&
+	       ASN1_TIME_set(X509_getm_notAfter(cert), (time_t)not_after) &&
+	       X509_set_pubkey(cert, pkey) && set_extensions(cert) &&
+	       X509_sign(cert, pkey, EVP_sha256()) > 0;
+}
+
+static enum edoc_code write_secret(const char *path, const void *bytes, size_t len,
+                                   struct edoc_error *err)
+{
+	struct ed_tmp tmp = {.fd = -1};
+	enum edoc_code rc = ed_tmp_open(&tmp, path, true, err);
+
+	if (rc == EDOC_OK)
+		rc = ed_write_full(tmp.fd, path, bytes, len, err);
+	if (rc == EDOC_OK)
+		rc = ed_tmp_link(&tmp, err);
+	ed_tmp_clear(&tmp);
+	return rc;
+}
+
+static enum edoc_code generate(const char *path, const char *name, int64_t not_before,
+                               int64_t not_after, struct edoc_error *err)
+{
+	enum edoc_code rc = EDOC_ERR_BUG;
+	/* Secure memory is not asked for: the file itself is not encrypted. */
+	BIO *bio = BIO_new(BIO_s_mem());
+	X509 *cert = X509_new_ex(ed_crypto_context(), NULL);
+	EVP_PKEY *pkey = EVP_PKEY_Q_keygen(ed_crypto_context(), NULL, "EC", "P-256");
+	char *bytes = NULL;
+	long len = 0;
+
+	if (!bio || !cert || !pkey || !make_self_signed(pkey, name, not_before, not_after, cert) ||
+	    !PEM_write_bio_PKCS8PrivateKey(bio, pkey, NULL, NULL, 0, NULL, NULL) ||
+	    !PEM_write_bio_X509(bio, cert)) {
+		rc = ed_crypto_fail(err, EDOC_ERR_BUG, path, "the key cannot be made");
+		goto out;
+	}
+	len = BIO_get_mem_data(bio, &bytes);
+	rc = write_secret(path, bytes, (size_t)len, err);
+out:
+	ed_wipe(bytes, (size_t)len);
+	EVP_PKEY_free(pkey);
+	X509_free(cert);
+	BIO_free(bio);
+	return rc;
+}
+
+/* Characters, not bytes, are limited. */
+static size_t characters(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s; s++)
+		n += (*s & 0xc0) != 0x80;
+	return n;
+}
+
+enum edoc_code edoc_key_generate(const char *path, const char *name, int64_t not_before,
+                                 int64_t not_after, struct edoc_error *err)
+{
+	OSSL_LIB_CTX *old;
+	enum edoc_code rc;
+
+	if (!ed_utf8_valid(name, strlen(name)) || characters(name) < 1 ||
+	    characters(name) > MAX_COMMON_NAME)
+		return ed_fail(err, EDOC_ERR_USAGE, name,
+		               "a key's name is 1 to %d characters of UTF-8 (RFC 5280 A.1)",
+		               MAX_COMMON_NAME);
+	if (not_before >= not_after)
+		return ed_fail(err, EDOC_ERR_USAGE, name,
+		               "the certificate would end before it begins");
+	old = ed_crypto_enter();
+	if (!old)
+		return ed_fail(err, EDOC_ERR_BUG, "", "libcrypto's default provider is not there");
+	rc = generate(path, name, not_before, not_after, err);
+	ed_crypto_leave(old);
+	return rc;
+}

@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: ISC */
+#include "door/x509.h"
+
+#include <string.h>
+
+#include <openssl/asn1.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
+#include "base/err.h"
+#include "base/hex.h"
+#include "base/limits.h"
+#include "base/path.h"
+#include "base/time.h"
+
+/* Identifiers of persons in Uzbekistan's certificates (O'z DSt 2295). */
+#define OID_INN "1.2.860.3.16.1.1"
+#define OID_PINFL "1.2.860.3.16.1.2"
+#define OID_UID "0.9.2342.19200300.100.1.1"
+#define OID_SERIAL_NUMBER "2.5.4.5"
+
+#define MAX_IDENTIFIER 256 /* bytes; longer is no identifier of a person */
+
+/* ---- names ---------------------------------------------------------------- */
+
+static bool print_name(BIO *bio, const X509_NAME *name, unsigned long flags, struct ed_buf *text)
+{
+	char *bytes;
+	long len;
+
+	(void)BIO_reset(bio);
+	if (X509_NAME_print_ex(bio, name, 0, flags) < 0)
+		return false;
+	len = BIO_get_mem_data(bio, &bytes);
+	if (len < 0 || memchr(bytes, '\0', (size_t)len) || !ed_utf8_valid(bytes, (size_t)len))
+		return false;
+	ed_buf_put(text, bytes, (size_t)len);
+	return true;
+}
+
+void ed_name_put(const X509_NAME *name, struct ed_buf *text)
+{
+	unsigned long flags = XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
+	BIO *bio = BIO_new(BIO_s_mem());
+
+	/* A value that is not the text its type promises: all in hex. */
+	if (!bio || (!print_name(bio, name, flags, text) &&
+	             !print_name(bio, name, flags | ASN1_STRFLGS_DUMP_ALL, text)))
+		text->failed = EDOC_ERR_MEMORY;
+	BIO_free(bio);
+	ERR_clear_error();
+}
+
+static const char *name_text(const X509_NAME *name, const char *where, struct ed_arena *arena,
+                             enum edoc_code *rc, struct edoc_error *err)
+{
+	const char *s = NULL;
+	struct ed_buf text;
+
+	if (*rc != EDOC_OK)
+		return NULL;
+	ed_buf_init(&text, ED_MAX_NAME_TEXT);
+	ed_name_put(name, &text);
+	*rc = ed_buf_check(&text, where, err);
+	if (*rc == EDOC_OK) {
+		s = ed_arena_strdup(arena, ed_buf_str(&text));
+		if (!s)
+			*rc = ed_fail_memory(err);
+	}
+	ed_buf_clear(&text);
+	return s;
+}
+
+/* The first value of that type in the subject, "" when there is none fit. */
+static const char *identifier(const X509_NAME *name, const char *oid, struct ed_arena *arena)
+{
+	unsigned char *utf8 = NULL;
+	const char *s = "";
+	char text[64];
+	int n;
+
+	for (int i = 0; i < X509_NAME_entry_count(name); i++) {
+		const X509_NAME_ENTRY *entry = X509_NAME_get_entry(name, i);
+		const ASN1_OBJECT *type = X509_NAME_ENTRY_get_object(entry);
+
+		if (OBJ_obj2txt(text, sizeof(text), type, 1) <= 0 || strcmp(text, oid))
+			continue;
+		n = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(entry));
+		if (n > 0 && n <= MAX_IDENTIFIER && !memchr(utf8, '\0', (size_t)n) &&
+		    ed_utf8_valid((char *)utf8, (size_t)n))
+			s = ed_arena_strndup(arena, (char *)utf8, (size_t)n);
+		OPENSSL_free(utf8);
+		break;
+	}
+	return s;
+}
+
+/* ---- certificates ---------------------------------------------------------- */
+
+static bool instant(const ASN1_TIME *time, int64_t *t)
+{
+	struct tm tm;
+
+	if (!ASN1_TIME_to_tm(time, &tm))
+		return false;
+	*t = ed_days((struct ed_date){tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday}) * 86400 +
+	     tm.tm_hour * 3600 + tm.tm_min * 60 + tm.tm_sec;
+	return true;
+}
+
+static const char *serial_text(const X509 *x509, struct ed_arena *arena)
+{
+	char *decimal = i2s_ASN1_INTEGER(NULL, X509_get0_serialNumber(x509));
+	const char *s = decimal ? ed_arena_strdup(arena, decimal) : NULL;
+
+	OPENSSL_free(decimal);
+	return s;
+}
+
+enum edoc_code ed_cert_der(const X509 *x509, struct ed_buf *der, struct edoc_error *err)
+{
+	unsigned char *bytes = NULL;
+	int n = i2d_X509(x509, &bytes);
+
+	if (n <= 0)
+		return ed_crypto_fail(err, EDOC_ERR_MEMORY, "", "the certificate has no encoding");
+	ed_buf_put(der, bytes, (size_t)n);
+	OPENSSL_free(bytes);
+	return ed_buf_check(der, "", err);
+}
+
+static enum edoc_code fingerprint(struct ed_cert *cert, const char *where, struct edoc_error *err)
+{
+	unsigned char value[ED_HASH_MAX];
+	struct ed_buf der;
+	enum edoc_code rc;
+
+	ed_buf_init(&der, ED_MAX_CERT);
+	rc = ed_cert_der(cert->x509, &der, err);
+	if (rc == EDOC_OK && !ed_hash_bytes(ED_SHA256, der.data, der.len, value))
+		rc = ed_crypto_fail(err, EDOC_ERR_BUG, where, "SHA-256 cannot be computed");
+	ed_buf_clear(&der);
+	if (rc != EDOC_OK)
+		return rc;
+	memcpy(cert->sha256, value, 32);
+	ed_hex(cert->hex, value, 32);
+	return EDOC_OK;
+}
+
+static void read_extensions(struct ed_cert *cert)
+{
+	uint32_t flags = X509_get_extension_flags(cert->x509);
+
+	cert->self_issued = flags & EXFLAG_SI;
+	cert->has_key_usage = flags & EXFLAG_KUSAGE;
+	cert->key_usage = cert->has_key_usage ? X509_get_key_usage(cert->x509) : 0;
+	cert->has_ext_key_usage = flags & EXFLAG_XKUSAGE;
+	cert->is_ca = (flags & EXFLAG_BCONS) && (flags & EXFLAG_CA);
+	cert->path_length = (int)X509_get_pathlen(cert->x509);
+}
+
+static enum edoc_code read_facts(struct ed_cert *cert, const char *where, struct ed_arena *arena,
+                                 struct edoc_error *err)
+{
+	const X509_NAME *subject = X509_get_subject_name(cert->x509);
+	enum edoc_code rc;
+
+	if (ASN1_STRING_length(X509_get0_serialNumber(cert->x509)) > ED_MAX_CERT_SERIAL)
+		return ed_fail(err, EDOC_ERR_INPUT, where,
+		               "the certificate's serial number is longer than %d bytes "
+		               "(RFC 5280 4.1.2.2 allows 20)",
+		               ED_MAX_CERT_SERIAL);
+	if (!instant(X509_get0_notBefore(cert->x509), &cert->not_before) ||
+	    !instant(X509_get0_notAfter(cert->x509), &cert->not_after))
+		return ed_fail(err, EDOC_ERR_INPUT, where,
+		               "the certificate's validity is no time (RFC 5280 4.1.2.5)");
+	rc = fingerprint(cert, where, err);
+	cert->subject = name_text(subject, where, arena, &rc, err);
+	cert->issuer = name_text(X509_get_issuer_name(cert->x509), where, arena, &rc, err);
+	if (rc != EDOC_OK)
+		return rc;
+	read_extensions(cert);
+	cert->serial = serial_text(cert->x509, arena);
+	cert->pinfl = identifier(subject, OID_PINFL, arena);
+	cert->inn = identifier(subject, OID_INN, arena);
+	cert->uid = identifier(subject, OID_UID, arena);
+	cert->serial_number = identifier(subject, OID_SERIAL_NUMBER, arena);
+	if (!cert->serial || !cert->pinfl || !cert->inn || !cert->uid || !cert->serial_number)
+		return ed_fail_memory(err);
+	return EDOC_OK;
+}
+
+enum edoc_code ed_cert_of(X509 *x509, const char *where, struct ed_arena *arena,
+                          struct ed_cert **cert, struct edoc_error *err)
+{
+	struct ed_cert *c = ed_arena_alloc(arena, sizeof(*c));
+	OSSL_LIB_CTX *old;
+	enum edoc_code rc;
+
+	*cert = NULL;
+	if (!c || !X509_up_ref(x509))
+		return ed_fail_memory(err);
+	c->x509 = x509;
+	old = ed_crypto_enter();
+	rc = read_facts(c, where, arena, err);
+	ed_crypto_leave(old);
+	if (rc == EDOC_OK)
+		*cert = c;
+	else
+		ed_cert_clear(c);
+	return rc;
+}
+
+void ed_cert_clear(struct ed_cert *cert)
+{
+	if (!cert)
+		return;
+	X509_free(cert->x509);
+	cert->x509 = NULL;
+}
+
+EVP_PKEY *ed_cert_key(const struct ed_cert *cert)
+{
+	EVP_PKEY *key = X509_get0_pubkey(cert->x509);
+
+	ERR_clear_error();
+	return key;
+}
+
+/* Whole and DER: what is fingerprinted is what stood there. */
+static enum edoc_code decode(const unsigned char *der, size_t len, const char *where, X509 **x509,
+                             struct edoc_error *err)
+{
+	X509 *x = X509_new_ex(ed_crypto_context(), NULL);
+	const unsigned char *p = der;
+	unsigned char *again = NULL;
+	bool whole, same;
+	int n;
+
+	*x509 = NULL;
+	if (!x)
+		return ed_fail_memory(err);
+	if (!d2i_X509(&x, &p, (long)len)) /* frees x */
+		return ed_crypto_fail(err, EDOC_ERR_INPUT, where,
+		                      "this is no X.509 certificate (RFC 5280 4.1)");
+	whole = p == der + len;
+	n = i2d_X509(x, &again);
+	same = n > 0 && (size_t)n == len && !memcmp(again, der, len);
+	OPENSSL_free(again);
+	if (whole && same) {
+		*x509 = x;
+		return EDOC_OK;
+	}
+	X509_free(x);
+	ERR_clear_error();
+	if (!whole)
+		return ed_fail(err, EDOC_ERR_INPUT, where, "bytes follow the certificate's end");
+	return ed_fail(err, EDOC_ERR_INPUT, where, "the certificate is not in DER (RFC 5280 4.1)");
+}
+
+static enum edoc_code decode_limited(const void *der, size_t len, const char *where, X509 **x509,
+                                     struct edoc_error *err)
+{
+	OSSL_LIB_CTX *old;
+	enum edoc_code rc;
+
+	*x509 = NULL;
+	if (len == 0)
+		return ed_fail(err, EDOC_ERR_INPUT, where, "the certificate is empty");
+	if (len > ED_MAX_CERT)
+		return ed_fail(err, EDOC_ERR_LIMIT, where,
+		               "the certificate is larger than %u bytes", ED_MAX_CERT);
+	old = ed_crypto_enter();
+	rc = decode(der, len, where, x509, err);
+	ed_crypto_leave(old);
+	return rc;
+}
+
+enum edoc_code ed_cert_parse(const void *der, size_t len, const char *where, struct ed_arena *arena,
+                             struct ed_cert **cert, struct edoc_error *err)
+{
+	enum edoc_code rc;
+	X509 *x509;
+
+	*cert = NULL;
+	rc = decode_limited(der, len, where, &x509, err);
+	if (rc == EDOC_OK)
+		rc = ed_cert_of(x509, where, arena, cert, err);
+	X509_free(x509);
+	return rc;
+}
+
+/* ---- files of certificates --------------------------------------------------- */
+
+static enum edoc_code read_block(const char *name, const unsigned char *der, long len,
+                                 const char *where, ed_cert_fn *fn, void *arg, size_t *n,
+                                 struct edoc_error *err)
+{
+	enum edoc_code rc;
+	X509 *x509;
+
+	if (strcmp(name, PEM_STRING_X509) && strcmp(name, PEM_STRING_X509_OLD))
+		return EDOC_OK; /* a key, a CRL: not ours */
+	if (++*n > ED_MAX_CERTS)
+		return ed_fail(err, EDOC_ERR_LIMIT, where, "more than %d certificates",
+		               ED_MAX_CERTS);
+	rc = decode_limited(der, (size_t)len, where, &x509, err);
+	if (rc == EDOC_OK)
+		rc = fn(arg, x509, err);
+	X509_free(x509);
+	return rc;
+}
+
+static enum edoc_code read_pem(BIO *bio, const char *where, ed_cert_fn *fn, void *arg,
+                               struct edoc_error *err)
+{
+	enum edoc_code rc = EDOC_OK;
+	char *name, *header;
+	unsigned char *der;
+	size_t n = 0;
+	long len;
+
+	while (rc == EDOC_OK && PEM_read_bio(bio, &name, &header, &der, &len)) {
+		rc = read_block(name, der, len, where, fn, arg, &n, err);
+		OPENSSL_free(name);
+		OPENSSL_free(header);
+		OPENSSL_clear_free(der, (size_t)len); /* it may be a private key */
+	}
+	if (rc != EDOC_OK)
+		return rc;
+	if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
+		return ed_crypto_fail(err, EDOC_ERR_INPUT, where,
+		                      "a PEM block is damaged (RFC 7468)");
+	ERR_clear_error();
+	if (n == 0)
+		return ed_fail(err, EDOC_ERR_INPUT, where, "no certificate in it (PEM or DER)");
+	return EDOC_OK;
+}
+
+enum edoc_code ed_certs_read(const void *bytes, size_t len, const char *where, ed_cert_fn *fn,
+                             void *arg, struct edoc_error *err)
+{
+	const unsigned char *p = bytes;
+	enum edoc_code rc;
+	X509 *x509;
+	BIO *bio;
+
+	if (len > 0 && p[0] == 0x30) { /* SEQUENCE; '0' begins no PEM of ours */
+		rc = decode_limited(bytes, len, where, &x509, err);
+		if (rc == EDOC_OK)
+			rc = fn(arg, x509, err);
+		X509_free(x509);
+		return rc;
+	}
+	if (len >= 3 && !memcmp(p, "\xef\xbb\xbf", 3)) { /* Windows editors put it there */
+		p += 3;
+		len -= 3;
+	}
+	if (len > ED_MAX_KEY_FILE)
+		return ed_fail(err, EDOC_ERR_LIMIT, where, "larger than %u bytes", ED_MAX_KEY_FILE);
+	if (len == 0)
+		return ed_fail(err, EDOC_ERR_INPUT, where, "no certificate in it (PEM or DER)");
+	bio = BIO_new_mem_buf(p, (int)len);
+	if (!bio)
+		return ed_fail_memory(err);
+	rc = read_pem(bio, where, fn, arg, err);
+	BIO_free(bio);
+	return rc;
+}
+
+/* ---- RFC 5035 5 ----------------------------------------------------------------- */
+
+/* IssuerSerial ::= SEQUENCE { SEQUENCE { [4] EXPLICIT Name }, INTEGER } */
+enum edoc_code ed_cert_issuer_serial(const X509 *x509, struct ed_buf *der, struct edoc_error *err)
+{
+	unsigned char *name = NULL, *serial = NULL, head[32], *p = head;
+	int name_len = i2d_X509_NAME(X509_get_issuer_name(x509), &name);
+	int serial_len = i2d_ASN1_INTEGER(X509_get0_serialNumber(x509), &serial);
+	int general, names;
+
+	if (name_len > 0 && serial_len > 0) {
+		general = ASN1_object_size(1, name_len, 4);
+		names = ASN1_object_size(1, general, V_ASN1_SEQUENCE);
+		ASN1_put_object(&p, 1, names + serial_len, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
+		ASN1_put_object(&p, 1, general, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
+		ASN1_put_object(&p, 1, name_len, 4, V_ASN1_CONTEXT_SPECIFIC);
+		ed_buf_put(der, head, (size_t)(p - head));
+		ed_buf_put(der, name, (size_t)name_len);
+		ed_buf_put(der, serial, (size_t)serial_len);
+	}
+	OPENSSL_free(name);
+	OPENSSL_free(serial);
+	if (name_len <= 0 || serial_len <= 0)
+		return ed_crypto_fail(err, EDOC_ERR_MEMORY, "",
+		                      "the certificate's issuer has no encoding");
+	return ed_buf_check(der, "", err);
+}
+
+/* ---- paths ----------------------------------------------------------------------- */
+
+/* What X509_verify_cert() lets pass without X509_V_FLAG_X509_STRICT, and
+ * RFC 5280 6.1 does not.  The anchor is what the user says it is. */
+static int stricter(STACK_OF(X509) *chain, int *depth)
+{
+	for (int i = 0; i < sk_X509_num(chain); i++) {
+		X509 *x509 = sk_X509_value(chain, i);
+		const EVP_PKEY *key = X509_get0_pubkey(x509);
+		bool anchor = i == sk_X509_num(chain) - 1;
+
+		*depth = i;
+		if (X509_get_extension_flags(x509) & EXFLAG_INVALID)
+			return X509_V_ERR_INVALID_EXTENSION;
+		if (key && ed_pkey_explicit_curve(key))
+			return X509_V_ERR_EC_KEY_EXPLICIT_PARAMS;
+		if (i > 0 && !anchor && X509_check_ca(x509) != 1)
+			return X509_V_ERR_INVALID_CA;
+	}
+	*depth = 0;
+	return X509_V_OK;
+}
+
+static bool configure(X509_STORE_CTX *ctx, X509 *leaf, STACK_OF(X509) *anchors,
+                      STACK_OF(X509) *others, int64_t at)
+{
+	X509_VERIFY_PARAM *param;
+
+	if (!X509_STORE_CTX_init(ctx, NULL, leaf, others))
+		return false;
+	X509_STORE_CTX_set0_trusted_stack(ctx, anchors);
+	param = X509_STORE_CTX_get0_param(ctx);
+	X509_VERIFY_PARAM_set_time(param, (time_t)at);
+	X509_VERIFY_PARAM_set_auth_level(param, 0);
+	X509_VERIFY_PARAM_set_depth(param, ED_MAX_CHAIN - 2); /* counts what is between */
+	return true;
+}
+
+static enum edoc_code build(X509_STORE_CTX *ctx, STACK_OF(X509) **chain, int *trouble, int *depth,
+                            struct edoc_error *err)
+{
+	int r = X509_verify_cert(ctx);
+
+	*trouble = X509_STORE_CTX_get_error(ctx);
+	*depth = X509_STORE_CTX_get_error_depth(ctx);
+	if (r <= 0 && *trouble == X509_V_OK)
+		*trouble = X509_V_ERR_UNSPECIFIED;
+	if (*trouble == X509_V_ERR_OUT_OF_MEM)
+		return ed_fail_memory(err);
+	*chain = X509_STORE_CTX_get1_chain(ctx);
+	if (!*chain)
+		*chain = sk_X509_new_null();
+	if (!*chain)
+		return ed_fail_memory(err);
+	if (*trouble == X509_V_OK)
+		*trouble = stricter(*chain, depth);
+	return EDOC_OK;
+}
+
+enum edoc_code ed_chain_build(X509 *leaf, STACK_OF(X509) *anchors, STACK_OF(X509) *others,
+                              int64_t at, STACK_OF(X509) **chain, int *trouble, int *depth,
+                              struct edoc_error *err)
+{
+	OSSL_LIB_CTX *old = ed_crypto_enter();
+	enum edoc_code rc = EDOC_ERR_BUG;
+	X509_STORE_CTX *ctx;
+
+	*chain = NULL;
+	*trouble = X509_V_ERR_UNSPECIFIED;
+	*depth = 0;
+	ctx = X509_STORE_CTX_new_ex(ed_crypto_context(), NULL);
+	if (ctx && configure(ctx, leaf, anchors, others, at))
+		rc = build(ctx, chain, trouble, depth, err);
+	else
+		rc = ed_fail_memory(err);
+	X509_STORE_CTX_free(ctx);
+	ed_crypto_leave(old);
+	return rc;
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <openssl/x509.h>
+
+#include "../tap.h"
+#include "door/crypto.h"
+#include "door/x509.h"
+
+static char dir[] = "/tmp/edoc-key.XXXXXX";
+
+static const char *pki(const char *name)
+{
+	static char path[4][4096];
+	static int turn;
+	const char *src = getenv("SRCDIR");
+
+	turn = (turn + 1) % 4;
+	snprintf(path[turn], sizeof(path[turn]), "%s/testdata/pki/%s", src ? src : ".", name);
+	return path[turn];
+}
+
+static const char *made(const char *name)
+{
+	static char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return path;
+}
+
+static const char *write_file(const char *name, const void *bytes, size_t len)
+{
+	const char *path = made(name);
+	FILE *f = fopen(path, "wb");
+
+	if (!f || fwrite(bytes, 1, len, f) != len || fclose(f))
+		printf("Bail out! cannot write %s\n", path);
+	return path;
+}
+
+static size_t read_file(const char *path, char *bytes, size_t size)
+{
+	FILE *f = fopen(path, "rb");
+	size_t n = f ? fread(bytes, 1, size - 1, f) : 0;
+
+	if (f)
+		fclose(f);
+	bytes[n] = '\0';
+	return n;
+}
+
+static int asked;
+
+/* arg is the passphrase; NULL gives up */
+static int say(char *buf, size_t size, const char *what, void *arg)
+{
+	asked++;
+	if (!what || !*what || !arg)
+		return -1;
+	return snprintf(buf, size, "%s", (const char *)arg);
+}
+
+static int say_too_much(char *buf, size_t size, const char *what, void *arg)
+{
+	(void)what;
+	(void)arg;
+	memset(buf, 'x', size);
+	return (int)size + 1;
+}
+
+static void opens(const char *file, const char *cert, const char *chain, const char *pass,
+                  const char *subject, int n_chain, int asks)
+{
+	struct edoc_key *key = NULL;
+	struct edoc_error err = {0};
+
+	asked = 0;
+	if (!is_ok(edoc_key_load(file, cert, chain, say, (void *)pass, &key, &err), &err, file))
+		return;
+	is_str(edoc_key_subject(key), subject, "its subject");
+	is_int((int64_t)strlen(edoc_key_cert_sha256(key)), 64, "its fingerprint");
+	is_int(ed_key_chain(key) ? sk_X509_num(ed_key_chain(key)) : 0, n_chain, "its chain");
+	is_int(asked, asks, "how often the passphrase was asked for");
+	ok(X509_check_private_key(ed_key_cert(key), ed_key_pkey(key)) == 1, "key and certificate");
+	edoc_key_free(key);
+}
+
+static void refuses(const char *file, const char *cert, const char *pass, enum edoc_code code,
+                    const char *word, const char *what)
+{
+	struct edoc_key *key = (struct edoc_key *)&dir;
+	struct edoc_error err = {0};
+
+	fails(edoc_key_load(file, cert, NULL, say, (void *)pass, &key, &err), code, &err, word,
+	      what);
+	ok(key == NULL, "and gives nothing");
+}
+
+#define ZARINA "CN=Раҳимова Зарина,O=Вазорати адлия,C=TJ"
+#define FARRUKH "CN=Ғафуров Фаррух,O=Вазорати молия,C=TJ"
+#define ANVAR "CN=Ӯлҷабоев Анвар,O=Вазорати молия,C=TJ"
+
+static void good(void)
+{
+	opens(pki("zarina.p12"), NULL, NULL, "edoc", ZARINA, 1, 1);
+	opens(pki("farrukh.p12"), NULL, NULL, "edoc", FARRUKH, 1, 1);
+	opens(pki("deep.p12"), NULL, NULL, "edoc", "CN=Чуқур,O=Озмоиш,C=TJ", 8, 1);
+	opens(pki("zarina.pem"), NULL, NULL, NULL, ZARINA, 1, 0);
+	opens(pki("zarina-enc.pem"), NULL, NULL, "edoc", ZARINA, 1, 1);
+	opens(pki("zarina-enc.pem"), pki("zarina.der"), NULL, "edoc", ZARINA, 1, 1);
+	opens(pki("farrukh-enc.key"), pki("farrukh.crt"), NULL, "edoc", FARRUKH, 0, 1);
+	opens(pki("farrukh-enc.key"), pki("farrukh.crt"), pki("ca.pem"), "edoc", FARRUKH, 1, 1);
+	opens(pki("farrukh-enc.key"), pki("farrukh.crt"), pki("farrukh.crt"), "edoc", FARRUKH, 0,
+	      1);
+	opens(pki("anvar.key"), pki("anvar.crt"), NULL, NULL, ANVAR, 0, 0);
+	opens(pki("desk-justice.pem"), NULL, NULL, NULL, "CN=desk justice", 0, 0);
+}
+
+static void passphrases(void)
+{
+	struct edoc_key *key = NULL;
+	struct edoc_error err = {0};
+	static const char *const files[] = {"zarina.p12", "zarina-enc.pem", "farrukh-enc.key"};
+
+	for (size_t i = 0; i < 3; i++) {
+		const char *cert = i == 2 ? pki("farrukh.crt") : NULL;
+
+		refuses(pki(files[i]), cert, "Edoc", EDOC_ERR_DENIED, "wrong passphrase", files[i]);
+		refuses(pki(files[i]), cert, "", EDOC_ERR_DENIED, NULL, "an empty one");
+		refuses(pki(files[i]), cert, NULL, EDOC_ERR_DENIED, "no passphrase",
+		        "none, given up");
+		fails(edoc_key_load(pki(files[i]), cert, NULL, NULL, NULL, &key, &err),
+		      EDOC_ERR_DENIED, &err, "no passphrase", "none, nobody to ask");
+		fails(edoc_key_load(pki(files[i]), cert, NULL, say_too_much, NULL, &key, &err),
+		      EDOC_ERR_DENIED, &err, "passphrase", "a longer one than there is room for");
+	}
+}
+
+static void bad_files(void)
+{
+	static char bytes[65536], copy[65536];
+	size_t n = read_file(pki("zarina.p12"), bytes, sizeof(bytes));
+	char *p;
+
+	refuses(made("absent"), NULL, NULL, EDOC_ERR_ABSENT, "absent", "no such file");
+	refuses(dir, NULL, NULL, EDOC_ERR_INPUT, NULL, "a folder");
+	refuses(write_file("k", "", 0), NULL, "edoc", EDOC_ERR_INPUT, "no private key", "empty");
+	refuses(write_file("k", "hello\n", 6), NULL, "edoc", EDOC_ERR_INPUT, "no private key",
+	        "text");
+	refuses(write_file("k", bytes, n - 1), NULL, "edoc", EDOC_ERR_INPUT, "no private key",
+	        "PKCS#12 cut by a byte");
+	bytes[n] = 'x';
+	refuses(write_file("k", bytes, n + 1), NULL, "edoc", EDOC_ERR_INPUT, "no private key",
+	        "PKCS#12 and a byte");
+	memcpy(copy, bytes, n);
+	copy[n / 2] ^= 1;
+	refuses(write_file("k", copy, n), NULL, "edoc", EDOC_ERR_DENIED, "wrong passphrase",
+	        "PKCS#12 with a flipped byte: its MAC cannot tell it from a wrong passphrase");
+	refuses(pki("zarina.crt"), NULL, "edoc", EDOC_ERR_INPUT, "no private key",
+	        "a certificate alone");
+	refuses(pki("zarina.der"), NULL, "edoc", EDOC_ERR_INPUT, "no private key",
+	        "a certificate alone, DER");
+	refuses(pki("anvar.key"), NULL, "edoc", EDOC_ERR_INPUT, "holds no certificate",
+	        "a key alone");
+	refuses(pki("anvar.key"), pki("farrukh.crt"), "edoc", EDOC_ERR_INPUT, "anvar.key",
+	        "a certificate of another key: the key's file is named");
+	refuses(pki("anvar.key"), pki("farrukh.crt"), "edoc", EDOC_ERR_INPUT, "farrukh.crt",
+	        "and the certificate's");
+	refuses(pki("anvar.key"), pki("anvar.key"), "edoc", EDOC_ERR_INPUT, "no certificate",
+	        "a certificate file without one");
+	refuses(pki("anvar.key"), made("absent"), "edoc", EDOC_ERR_ABSENT, "absent",
+	        "no such certificate file");
+	refuses(pki("explicit.p12"), NULL, "edoc", EDOC_ERR_INPUT, "neither RSA nor EC",
+	        "a key on a curve given by numbers");
+	refuses(pki("legacy.p12"), NULL, "edoc", EDOC_ERR_INPUT, "openssl pkcs12 -export",
+	        "RC2: what to do about it");
+	n = read_file(pki("zarina.pem"), bytes, sizeof(bytes));
+	p = strchr(bytes, '\n');
+	p[10] = '!';
+	refuses(write_file("k", bytes, n), NULL, NULL, EDOC_ERR_INPUT, "no private key",
+	        "PEM with a bad digit");
+}
+
+static void big_file(void)
+{
+	static char bytes[(1 << 20) + 1];
+	struct edoc_key *key = NULL;
+	struct edoc_error err = {0};
+
+	memset(bytes, 'a', sizeof(bytes));
+	fails(edoc_key_load(write_file("k", bytes, sizeof(bytes)), NULL, NULL, NULL, NULL, &key,
+	                    &err),
+	      EDOC_ERR_LIMIT, &err, NULL, "a file over the limit");
+}
+
+static void generates(void)
+{
+	static const char tajik[] = "мизи Вазорати адлия";
+	struct edoc_error err = {0};
+	struct edoc_key *key = NULL;
+	struct ed_arena *arena = ed_arena_new();
+	struct ed_cert *cert = NULL;
+	char name[200];
+	struct stat st;
+
+	is_ok(edoc_key_generate(made("desk"), tajik, 1767225600, 2525000000, &err), &err,
+	      "makes a desk's key");
+	ok(!stat(made("desk"), &st) && (st.st_mode & 07777) == 0600, "mode 0600");
+	opens(made("desk"), NULL, NULL, NULL, "CN=мизи Вазорати адлия", 0, 0);
+	is_ok(edoc_key_load(made("desk"), NULL, NULL, NULL, NULL, &key, &err), &err, "loads");
+	is_ok(ed_cert_of(ed_key_cert(key), "", arena, &cert, &err), &err, "facts");
+	is_int(cert->not_before, 1767225600, "begins");
+	is_int(cert->not_after, 2525000000, "ends, after 2049");
+	ok(cert->self_issued && !cert->is_ca && cert->path_length == -1, "self-issued, no CA");
+	is_int(cert->key_usage, X509v3_KU_DIGITAL_SIGNATURE | X509v3_KU_NON_REPUDIATION,
+	       "may sign");
+	ok(X509_verify(ed_key_cert(key), ed_key_pkey(key)) == 1, "signed by itself");
+	ed_cert_clear(cert);
+	edoc_key_free(key);
+	fails(edoc_key_generate(made("desk"), "again", 0, 1, &err), EDOC_ERR_EXISTS, &err, "desk",
+	      "never over a file");
+	opens(made("desk"), NULL, NULL, NULL, "CN=мизи Вазорати адлия", 0, 0);
+	fails(edoc_key_generate(made("k2"), "", 0, 1, &err), EDOC_ERR_USAGE, &err, "1 to 64",
+	      "no name");
+	memset(name, 'n', 65);
+	name[65] = '\0';
+	fails(edoc_key_generate(made("k2"), name, 0, 1, &err), EDOC_ERR_USAGE, &err, "1 to 64",
+	      "65 characters");
+	fails(edoc_key_generate(made("k2"), "\xff", 0, 1, &err), EDOC_ERR_USAGE, &err, "UTF-8",
+	      "a name not in UTF-8");
+	fails(edoc_key_generate(made("k2"), "desk", 5, 5, &err), EDOC_ERR_USAGE, &err, "end before",
+	      "no time between");
+	ok(access(made("k2"), F_OK) && errno == ENOENT, "what failed left nothing");
+	is_ok(edoc_key_generate(made("k2"), name + 1, 0, 1, &err), &err, "64 characters");
+	ed_arena_free(arena);
+}
+
+int main(void)
+{
+	char cmd[64];
+
+	if (!mkdtemp(dir))
+		return 1;
+	good();
+	passphrases();
+	bad_files();
+	big_file();
+	generates();
+	snprintf(cmd, sizeof(cmd), "rm -rf %s", dir);
+	if (system(cmd))
+		return 1;
+	return done();
+}
