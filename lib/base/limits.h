@@ -24,6 +24,9 @@
 #define ED_MAX_YAML_DEPTH 32
 #define ED_MAX_YAML_NODES 20000
 
+#define ED_MAX_CARD_VALUE 4096 /* bytes of one field */
+#define ED_MAX_CARD_LIST 1000  /* addressees */
+
 #define ED_MAX_JSON_BYTES (4u << 20)
 #define ED_MAX_JSON_DEPTH 64
 #define ED_MAX_KEY_FILE (1u << 20)

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define N_(s) s
+#include "base/err.h"
 
 /* One UTF-8 character (RFC 3629); 0 bytes when it is not one. */
 static size_t decode(const unsigned char *p, size_t n, uint32_t *c)
