@@ -9,9 +9,12 @@
 
 /* WAL, synchronous NORMAL, foreign keys on, trusted_schema off, busy time-out
  * 5 s.  A file that is no database, or of another user_version, is removed
- * and made anew: *fresh tells that the caller must fill it. */
+ * and made anew: *fresh tells that the caller must fill it and say so by
+ * ed_db_filled(); until then every open is fresh, so that a crash in between
+ * leaves no empty index that looks whole.  user_version is positive. */
 enum edoc_code ed_db_open(const char *path, int user_version, const char *schema, sqlite3 **db,
 			  bool *fresh, struct edoc_error *err) EDOC_CHECK;
+enum edoc_code ed_db_filled(sqlite3 *db, int user_version, struct edoc_error *err) EDOC_CHECK;
 void ed_db_close(sqlite3 *db);
 enum edoc_code ed_db_exec(sqlite3 *db, const char *sql, struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_db_fail(sqlite3 *db, const char *what, struct edoc_error *err);

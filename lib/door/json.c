@@ -181,7 +181,7 @@ static void put_tame(struct ed_buf *out, const char *s, size_t len)
 			n = 1;
 		else if (ed_rune_steers(rune)) {
 			ed_buf_put(out, s + plain, i - plain);
-			ed_buf_printf(out, "\\u%04x", (unsigned)rune);
+			ed_buf_printf(out, "\\u%04X", (unsigned)rune);
 			plain = i + n;
 		}
 		i += n;

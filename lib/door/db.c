@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: ISC */
+#include "door/db.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/err.h"
+
+#define BUSY_MS 5000
+
+enum edoc_code ed_db_fail(sqlite3 *db, const char *what, struct edoc_error *err)
+{
+	const char *why = db ? sqlite3_errmsg(db) : "out of memory";
+	const char *name = db ? sqlite3_db_filename(db, "main") : NULL;
+	enum edoc_code code = EDOC_ERR_IO;
+
+	switch (db ? sqlite3_errcode(db) & 0xff : SQLITE_NOMEM) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		code = EDOC_ERR_AGAIN;
+		break;
+	case SQLITE_NOMEM:
+		return ed_fail_memory(err);
+	case SQLITE_CANTOPEN:
+	case SQLITE_READONLY:
+	case SQLITE_PERM:
+		code = EDOC_ERR_EXISTS;
+		break;
+	case SQLITE_ERROR:
+	case SQLITE_MISUSE:
+	case SQLITE_RANGE:
+		code = EDOC_ERR_BUG;
+		break;
+	default:
+		break;
+	}
+	return ed_fail(err, code, name ? name : "", "%s: %s", dgettext("edoc", what), why);
+}
+
+void ed_db_close(sqlite3 *db)
+{
+	(void)sqlite3_close_v2(db);
+}
+
+enum edoc_code ed_db_exec(sqlite3 *db, const char *sql, struct edoc_error *err)
+{
+	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		return ed_db_fail(db, N_("cannot write the index"), err);
+	return EDOC_OK;
+}
+
+static bool read_version(sqlite3 *db, int *version)
+{
+	sqlite3_stmt *stmt = NULL;
+	bool good = sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &stmt, NULL) == SQLITE_OK &&
+	            sqlite3_step(stmt) == SQLITE_ROW;
+
+	if (good)
+		*version = sqlite3_column_int(stmt, 0);
+	(void)sqlite3_finalize(stmt);
+	return good;
+}
+
+static enum edoc_code open_file(const char *path, sqlite3 **db, struct edoc_error *err)
+{
+	sqlite3 *d = NULL;
+	enum edoc_code code;
+
+	*db = NULL;
+	if (sqlite3_open_v2(path, &d, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
+	    SQLITE_OK) {
+		code = ed_db_fail(d, N_("cannot open the index"), err);
+		ed_db_close(d);
+		return code;
+	}
+	(void)sqlite3_busy_timeout(d, BUSY_MS);
+	(void)sqlite3_extended_result_codes(d, 1);
+	(void)sqlite3_db_config(d, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	(void)sqlite3_db_config(d, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	(void)sqlite3_db_config(d, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
+	*db = d;
+	return EDOC_OK;
+}
+
+/* Does the file hold our schema, filled?  *broken: it is no database. */
+static enum edoc_code look(sqlite3 *db, int user_version, bool *usable, bool *broken,
+                           struct edoc_error *err)
+{
+	int version = 0;
+
+	*usable = *broken = false;
+	if (sqlite3_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", NULL, NULL,
+	                 NULL) == SQLITE_OK &&
+	    read_version(db, &version)) {
+		*usable = version == user_version;
+		*broken = version != 0 && !*usable;
+		return EDOC_OK;
+	}
+	int why = sqlite3_errcode(db) & 0xff;
+	*broken = why == SQLITE_NOTADB || why == SQLITE_CORRUPT;
+	return *broken ? EDOC_OK : ed_db_fail(db, N_("cannot open the index"), err);
+}
+
+static enum edoc_code remove_files(const char *path, struct edoc_error *err)
+{
+	static const char *const suffix[] = {"-wal", "-shm", "-journal", ""};
+
+	for (size_t i = 0; i < sizeof suffix / sizeof *suffix; i++) {
+		char *name = NULL;
+		if (asprintf(&name, "%s%s", path, suffix[i]) < 0)
+			return ed_fail_memory(err);
+		bool gone = unlink(name) == 0 || errno == ENOENT;
+		free(name);
+		if (!gone)
+			return ed_fail_errno(err, EDOC_ERR_EXISTS, path,
+			                     N_("cannot replace the index"));
+	}
+	return EDOC_OK;
+}
+
+/* The schema with its version negated: unfilled until ed_db_filled(). */
+static enum edoc_code make_schema(sqlite3 *db, int user_version, const char *schema,
+                                  struct edoc_error *err)
+{
+	char mark[48];
+
+	(void)snprintf(mark, sizeof mark, "PRAGMA user_version = %d", -user_version);
+	enum edoc_code code = ed_db_exec(db, "BEGIN IMMEDIATE", err);
+	if (code == EDOC_OK)
+		code = ed_db_exec(db, schema, err);
+	if (code == EDOC_OK)
+		code = ed_db_exec(db, mark, err);
+	if (code == EDOC_OK)
+		code = ed_db_exec(db, "COMMIT", err);
+	return code;
+}
+
+enum edoc_code ed_db_filled(sqlite3 *db, int user_version, struct edoc_error *err)
+{
+	char mark[48];
+
+	(void)snprintf(mark, sizeof mark, "PRAGMA user_version = %d", user_version);
+	return ed_db_exec(db, mark, err);
+}
+
+enum edoc_code ed_db_open(const char *path, int user_version, const char *schema, sqlite3 **db,
+                          bool *fresh, struct edoc_error *err)
+{
+	sqlite3 *d = NULL;
+	bool usable = false, broken = false;
+
+	*db = NULL;
+	*fresh = false;
+	enum edoc_code code = open_file(path, &d, err);
+	if (code == EDOC_OK)
+		code = look(d, user_version, &usable, &broken, err);
+	if (code == EDOC_OK && broken) {
+		ed_db_close(d);
+		d = NULL;
+		code = remove_files(path, err);
+		if (code == EDOC_OK)
+			code = open_file(path, &d, err);
+		if (code == EDOC_OK)
+			code = look(d, user_version, &usable, &broken, err);
+	}
+	if (code == EDOC_OK && !usable)
+		code = make_schema(d, user_version, schema, err);
+	if (code != EDOC_OK) {
+		ed_db_close(d);
+		return code;
+	}
+	*db = d;
+	*fresh = !usable;
+	return EDOC_OK;
+}
