@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: ISC */
+/* edoc.conf(5). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/io.h"
+#include "base/limits.h"
+#include "door/yaml.h"
+#include "edoc.h"
+
+/* One value under its dotted key; a list has several of one key. */
+struct setting {
+	const char *key, *value;
+	unsigned layer; /* which file said it, from 1 */
+};
+
+struct edoc_conf {
+	struct ed_arena *arena;
+	struct setting *v;
+	size_t n, cap;
+	unsigned layers;
+};
+
+/* The file that is being read. */
+struct source {
+	struct edoc_conf *conf;
+	const char *path, *home;
+	struct edoc_error *err;
+};
+
+enum edoc_code edoc_conf_new(struct edoc_conf **conf, struct edoc_error *err)
+{
+	struct edoc_conf *c = calloc(1, sizeof *c);
+
+	*conf = NULL;
+	if (!c)
+		return ed_fail_memory(err);
+	c->arena = ed_arena_new();
+	if (!c->arena) {
+		free(c);
+		return ed_fail_memory(err);
+	}
+	*conf = c;
+	return EDOC_OK;
+}
+
+void edoc_conf_free(struct edoc_conf *conf)
+{
+	if (!conf)
+		return;
+	ed_arena_free(conf->arena);
+	free(conf);
+}
+
+const char *edoc_conf_item(const struct edoc_conf *conf, const char *key, size_t i)
+{
+	for (size_t k = 0; k < conf->n; k++)
+		if (!strcmp(conf->v[k].key, key) && i-- == 0)
+			return conf->v[k].value;
+	return NULL;
+}
+
+const char *edoc_conf_get(const struct edoc_conf *conf, const char *key)
+{
+	return edoc_conf_item(conf, key, 0);
+}
+
+/* Did an earlier file say something under this very key? */
+static bool taken(const struct edoc_conf *conf, const char *key, const char *value)
+{
+	for (size_t i = 0; i < conf->n; i++)
+		if (conf->v[i].layer < conf->layers && !strcmp(conf->v[i].key, key) &&
+		    (!value || !strcmp(conf->v[i].value, value)))
+			return true;
+	return false;
+}
+
+static enum edoc_code add(const struct source *src, const char *key, const char *value)
+{
+	struct edoc_conf *c = src->conf;
+	struct setting *v = ed_arena_grow(c->arena, c->v, c->n, &c->cap, sizeof *c->v);
+	const char *k = ed_arena_strdup(c->arena, key), *text = ed_arena_strdup(c->arena, value);
+
+	if (!v || !k || !text)
+		return ed_fail_memory(src->err);
+	c->v = v;
+	c->v[c->n++] = (struct setting){k, text, c->layers};
+	return EDOC_OK;
+}
+
+static enum edoc_code refuse(const struct source *src, const struct ed_yaml *node, const char *what)
+{
+	return ed_yaml_fail(node, src->path, src->err, "%s", dgettext("edoc", what));
+}
+
+/* A scalar that is a path: "/x", "~/x", or beside the file. */
+static enum edoc_code add_path(const struct source *src, const char *key,
+                               const struct ed_yaml *node)
+{
+	if (node->kind != ED_YAML_SCALAR || node->text[0] == '\0')
+		return refuse(src, node, N_("a path is wanted"));
+	const char *text = node->text, *slash = strrchr(src->path, '/');
+	if (text[0] == '/')
+		return add(src, key, text);
+	const char *full;
+	if (text[0] == '~') {
+		if (text[1] != '/' || !src->home)
+			return refuse(src, node, N_("only ~/ of a known home is understood"));
+		full = ed_arena_printf(src->conf->arena, "%s%s", src->home, text + 1);
+	} else {
+		full = ed_arena_printf(src->conf->arena, "%.*s%s",
+		                       slash ? (int)(slash - src->path) + 1 : 0, src->path, text);
+	}
+	return full ? add(src, key, full) : ed_fail_memory(src->err);
+}
+
+/* keys: { me: k.p12, desk: {file: k.pem, cert: c.pem, chain: ca.pem} } */
+static enum edoc_code read_key(const struct source *src, const char *name,
+                               const struct ed_yaml *node)
+{
+	static const char *const known[] = {"file", "cert", "chain", NULL};
+	enum edoc_code code = EDOC_OK;
+
+	if (taken(src->conf, "keys", name))
+		return EDOC_OK;
+	if (node->kind == ED_YAML_LIST)
+		return refuse(src, node, N_("a key is a path, or a map of file, cert and chain"));
+	if (node->kind == ED_YAML_MAP) {
+		code = ed_yaml_only(node, src->path, known, src->err);
+		if (code == EDOC_OK && !ed_yaml_get(node, "file"))
+			code = refuse(src, node, N_("the key's \"file\" is missing"));
+	}
+	for (size_t i = 0; known[i] && code == EDOC_OK; i++) {
+		const struct ed_yaml *part = node;
+		if (node->kind == ED_YAML_MAP)
+			part = ed_yaml_get(node, known[i]);
+		else if (i > 0)
+			break;
+		const char *key = ed_arena_printf(src->conf->arena, "keys.%s.%s", name, known[i]);
+		if (!key)
+			return ed_fail_memory(src->err);
+		if (part)
+			code = add_path(src, key, part);
+	}
+	return code == EDOC_OK ? add(src, "keys", name) : code;
+}
+
+static enum edoc_code read_keys(const struct source *src, const struct ed_yaml *map)
+{
+	enum edoc_code code = EDOC_OK;
+
+	if (map->kind != ED_YAML_MAP)
+		return refuse(src, map, N_("a map of names to keys is wanted"));
+	for (size_t i = 0; i < map->n && code == EDOC_OK; i++) {
+		const char *name = map->keys[i]->text;
+		if (name[0] == '\0' || strpbrk(name, "./"))
+			return refuse(src, map->keys[i],
+			              N_("a key's name is not empty and holds no \".\" or \"/\""));
+		code = read_key(src, name, map->items[i]);
+	}
+	return code;
+}
+
+/* One purpose: a path or a list of them. */
+static enum edoc_code read_anchors(const struct source *src, const char *key,
+                                   const struct ed_yaml *node)
+{
+	enum edoc_code code = EDOC_OK;
+
+	if (node->kind == ED_YAML_SCALAR)
+		return add_path(src, key, node);
+	if (node->kind != ED_YAML_LIST)
+		return refuse(src, node, N_("a path or a list of paths is wanted"));
+	for (size_t i = 0; i < node->n && code == EDOC_OK; i++)
+		code = add_path(src, key, node->items[i]);
+	return code;
+}
+
+static enum edoc_code read_trust(const struct source *src, const struct ed_yaml *map)
+{
+	static const char *const known[] = {"all",       "sign",  "tsa", "ocsp",
+	                                    "directory", "route", NULL};
+	enum edoc_code code;
+
+	if (map->kind != ED_YAML_MAP) /* short: for all purposes */
+		return taken(src->conf, "trust.all", NULL) ? EDOC_OK
+		                                           : read_anchors(src, "trust.all", map);
+	code = ed_yaml_only(map, src->path, known, src->err);
+	for (size_t i = 0; i < map->n && code == EDOC_OK; i++) {
+		const char *key = ed_arena_printf(src->conf->arena, "trust.%s", map->keys[i]->text);
+		if (!key)
+			return ed_fail_memory(src->err);
+		if (!taken(src->conf, key, NULL))
+			code = read_anchors(src, key, map->items[i]);
+	}
+	return code;
+}
+
+static enum edoc_code read_lang(const struct source *src, const struct ed_yaml *node)
+{
+	static const char *const known[] = {"tg", "uz", "uz-Cyrl", "ru", "en", NULL};
+
+	for (size_t i = 0; known[i]; i++)
+		if (node->kind == ED_YAML_SCALAR && !strcmp(node->text, known[i]))
+			return add(src, "lang", node->text);
+	return refuse(src, node, N_("a language is one of tg, uz, uz-Cyrl, ru, en"));
+}
+
+static enum edoc_code read_name(const struct source *src, const struct ed_yaml *node)
+{
+	if (node->kind != ED_YAML_SCALAR || node->text[0] == '\0')
+		return refuse(src, node, N_("the name of one of the keys is wanted"));
+	return add(src, "key", node->text);
+}
+
+static enum edoc_code read_member(const struct source *src, const char *key,
+                                  const struct ed_yaml *node)
+{
+	if (!strcmp(key, "keys"))
+		return read_keys(src, node);
+	if (!strcmp(key, "trust"))
+		return read_trust(src, node);
+	if (taken(src->conf, key, NULL))
+		return EDOC_OK;
+	if (!strcmp(key, "lang"))
+		return read_lang(src, node);
+	if (!strcmp(key, "key"))
+		return read_name(src, node);
+	return add_path(src, key, node);
+}
+
+static enum edoc_code read_root(const struct source *src, const struct ed_yaml *root)
+{
+	static const char *const known[] = {"key",     "keys",     "trust", "desk",
+	                                    "archive", "profiles", "lang",  NULL};
+
+	if (root->kind != ED_YAML_MAP)
+		return refuse(src, root, N_("a map of settings is wanted"));
+	enum edoc_code code = ed_yaml_only(root, src->path, known, src->err);
+	for (size_t i = 0; i < root->n && code == EDOC_OK; i++)
+		code = read_member(src, root->keys[i]->text, root->items[i]);
+	return code;
+}
+
+enum edoc_code edoc_conf_load(struct edoc_conf *conf, const char *path, const char *home,
+                              struct edoc_error *err)
+{
+	struct source src = {conf, path, home, err};
+	struct ed_yaml *root = NULL;
+	struct ed_buf buf;
+
+	ed_buf_init(&buf, ED_MAX_YAML_BYTES);
+	conf->layers++;
+	size_t before = conf->n;
+	enum edoc_code code = ed_read_path(path, &buf, err);
+	if (code == EDOC_OK)
+		code = ed_yaml_parse(ed_buf_str(&buf), buf.len, path, conf->arena, &root, err);
+	if (code == EDOC_OK)
+		code = read_root(&src, root);
+	if (code == EDOC_ERR_INPUT || code == EDOC_ERR_LIMIT) {
+		code = EDOC_ERR_CONFIG;
+		if (err)
+			err->code = code;
+	}
+	if (code != EDOC_OK)
+		conf->n = before; /* all of a file or nothing */
+	ed_buf_clear(&buf);
+	return code;
+}
