@@ -199,4 +199,34 @@ char *cmd_strdup(const char *s);
 char *cmd_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 noreturn void cmd_die_memory(void);
 
+/* ---- the frame's own: cmd/cmd.c, talk.c, items.c ---- */
+
+struct cmd_seen {
+	const struct cmd_option *option;
+	const char *value; /* NULL: a flag */
+};
+
+#define CMD_MAX_OPTIONS 64
+struct cmd_state {
+	const struct cmd_option *options[CMD_MAX_OPTIONS]; /* of this verb, NULL-ended */
+	struct cmd_seen *seen;                             /* as given */
+	size_t n_seen;
+	char **texts; /* of cmd_text() */
+	size_t n_texts;
+	char **items; /* of cmd_items() */
+	size_t n_items;
+	void **kept; /* of cmd_values() and cmd_keep() */
+	size_t n_kept;
+	bool color, progress, stdin_read;
+	bool bar;                  /* a progress line stands on stderr */
+	int64_t started, last_bar; /* monotonic milliseconds */
+};
+
+void cmd_speak(const char *lang); /* the language of messages; NULL: the environment's */
+bool cmd_lang_known(const char *lang);
+void cmd_free_texts(struct cmd *cmd);
+void cmd_end_progress(const struct cmd *cmd);
+bool cmd_when(const char *when, int fd, bool *on); /* auto, always, never */
+void *cmd_keep(struct cmd *cmd, void *made);       /* freed with cmd */
+
 #endif

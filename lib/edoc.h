@@ -72,6 +72,13 @@ enum edoc_code edoc_version_details(char **text, struct edoc_error *err) EDOC_CH
 /* Frees what a `char **` result gave. */
 void edoc_free(void *p);
 
+/* text with the bytes that would steer a terminal (controls, bidirectional
+ * overrides, no UTF-8) written as \xNN. */
+enum edoc_code edoc_text_safe(const char *text, char **safe, struct edoc_error *err) EDOC_CHECK;
+
+/* RFC 3339 with a zone: "2026-03-05T09:11:09+05:00". */
+bool edoc_time_parse(const char *text, int64_t *t);
+
 /* An item that could not be worked on, as one line of JSON for edoc-report(5):
  * {"v":1,"path":...,"exit":66,"error":{"where":...,"msg":...}}. */
 enum edoc_code edoc_error_json(const char *name, const struct edoc_error *error, char **json,

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: ISC */
-/* What this library is, and the small promises of edoc.h. */
+/* What this library is, and the small promises of edoc.h that no room owns. */
 #include <jansson.h>
 #include <libxml/xmlversion.h>
 #include <libxml/parser.h>
 #include <openssl/crypto.h>
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <string.h>
 #include <yaml.h>
 #include <zip.h>
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/time.h"
 #include "door/json.h"
 #include "edoc.h"
 
@@ -43,6 +45,22 @@ enum edoc_code edoc_version_details(char **text, struct edoc_error *err)
 void edoc_free(void *p)
 {
 	free(p);
+}
+
+enum edoc_code edoc_text_safe(const char *text, char **safe, struct edoc_error *err)
+{
+	size_t size = 4 * strlen(text) + 1;
+
+	*safe = malloc(size);
+	if (!*safe)
+		return ed_fail_memory(err);
+	ed_escape(*safe, size, text);
+	return EDOC_OK;
+}
+
+bool edoc_time_parse(const char *text, int64_t *t)
+{
+	return ed_time_parse(text, t);
 }
 
 struct edoc_limits edoc_limits_default(void)

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: ISC */
+/* Operands, lists of names, folders. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cmd.h"
+
+/* A run over the items. */
+struct run {
+	struct cmd *cmd;
+	cmd_item_fn *fn;
+	void *arg;
+	bool walk;
+	size_t count;
+	int exit;
+};
+
+static void visit(struct run *run, const char *item)
+{
+	run->count++;
+	run->exit = cmd_fold(run->exit, run->fn(run->cmd, item, run->arg));
+	cmd_free_texts(run->cmd);
+	cmd_flush(run->cmd);
+}
+
+/* ---- folders ---- */
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+struct names {
+	char **v;
+	size_t n;
+};
+
+static void free_names(struct names *names)
+{
+	for (size_t i = 0; i < names->n; i++)
+		free(names->v[i]);
+	free(names->v);
+}
+
+/* The names in a folder, sorted; false with errno. */
+static bool read_names(const char *dir, struct names *names)
+{
+	DIR *d = opendir(dir);
+	const struct dirent *e;
+
+	*names = (struct names){NULL, 0};
+	if (!d)
+		return false;
+	while (errno = 0, (e = readdir(d)) != NULL) {
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+			continue;
+		char **v = reallocarray(names->v, names->n + 1, sizeof *v);
+		if (!v)
+			cmd_die_memory();
+		names->v = v;
+		v[names->n++] = cmd_strdup(e->d_name);
+	}
+	int saved = errno;
+	closedir(d);
+	errno = saved;
+	if (saved == 0 && names->n > 0)
+		qsort(names->v, names->n, sizeof *names->v, compare_names);
+	return saved == 0;
+}
+
+static void walk(struct run *run, const char *dir);
+
+static void walk_entry(struct run *run, const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0 || S_ISREG(st.st_mode)) {
+		visit(run, path); /* what vanished is fn's error to tell */
+	} else if (S_ISDIR(st.st_mode)) {
+		walk(run, path);
+	} else {
+		cmd_note(run->cmd, path, _("passed over: not a regular file"));
+	}
+}
+
+static void walk(struct run *run, const char *dir)
+{
+	struct names names;
+	size_t len = strlen(dir);
+
+	if (!read_names(dir, &names)) {
+		cmd_error(run->cmd, dir, _("cannot read the folder: %s"), strerror(errno));
+		run->exit = cmd_fold(run->exit, errno == EIO ? CMD_IO : CMD_ABSENT);
+	}
+	for (size_t i = 0; i < names.n; i++) {
+		char *path = cmd_printf("%s%s%s", dir, len > 0 && dir[len - 1] == '/' ? "" : "/",
+		                        names.v[i]);
+		walk_entry(run, path);
+		free(path);
+	}
+	free_names(&names);
+}
+
+static void take(struct run *run, const char *item)
+{
+	struct stat st;
+
+	if (run->walk && stat(item, &st) == 0 && S_ISDIR(st.st_mode))
+		walk(run, item);
+	else
+		visit(run, item);
+}
+
+/* ---- lists ---- */
+
+static void take_list(struct run *run, FILE *f, const char *name)
+{
+	int end = cmd_given(run->cmd, "null") ? '\0' : '\n';
+	char *line = NULL;
+	size_t cap = 0;
+	ssize_t n;
+
+	while (errno = 0, (n = getdelim(&line, &cap, end, f)) > 0) {
+		if (line[n - 1] == end)
+			line[--n] = '\0';
+		if (n == 0)
+			continue;
+		if (strlen(line) != (size_t)n) {
+			cmd_error(run->cmd, name, _("a NUL in a list of lines; is -0 missing?"));
+			run->exit = cmd_fold(run->exit, CMD_INPUT);
+			break;
+		}
+		take(run, line);
+	}
+	if (ferror(f)) {
+		cmd_error(run->cmd, name, _("cannot read the list: %s"), strerror(errno));
+		run->exit = cmd_fold(run->exit, CMD_IO);
+	}
+	free(line);
+}
+
+static void take_file(struct run *run, const char *path)
+{
+	if (!strcmp(path, "-")) {
+		if (run->cmd->state->stdin_read)
+			return;
+		run->cmd->state->stdin_read = true;
+		take_list(run, stdin, "-");
+		return;
+	}
+	FILE *f = fopen(path, "re");
+	if (!f) {
+		cmd_error(run->cmd, path, _("cannot open the list: %s"), strerror(errno));
+		run->exit = cmd_fold(run->exit, CMD_ABSENT);
+		return;
+	}
+	take_list(run, f, path);
+	(void)fclose(f);
+}
+
+static int each(struct run *run)
+{
+	const struct cmd *cmd = run->cmd;
+	const char *list = cmd_value(cmd, "files-from");
+	bool listed = list != NULL;
+
+	for (size_t i = 0; i < cmd->n; i++)
+		listed = listed || !strcmp(cmd->operands[i], "-");
+	if (cmd->n == 0 && !list)
+		return cmd_usage(cmd, _("nothing is named; names on stdin are read with \"-\""));
+	if (cmd_given(cmd, "null") && !listed)
+		return cmd_usage(cmd, _("-0 goes with --files-from or \"-\""));
+	for (size_t i = 0; i < cmd->n; i++) {
+		if (!strcmp(cmd->operands[i], "-"))
+			take_file(run, "-");
+		else
+			take(run, cmd->operands[i]);
+	}
+	if (list)
+		take_file(run, list);
+	if (run->count == 0 && run->exit == 0) {
+		cmd_error(cmd, list, _("no items: the list or folder is empty"));
+		return CMD_ABSENT;
+	}
+	return run->exit;
+}
+
+int cmd_each(struct cmd *cmd, cmd_item_fn *fn, void *arg)
+{
+	struct run run = {.cmd = cmd, .fn = fn, .arg = arg};
+
+	return each(&run);
+}
+
+int cmd_each_file(struct cmd *cmd, cmd_item_fn *fn, void *arg)
+{
+	struct run run = {.cmd = cmd, .fn = fn, .arg = arg, .walk = true};
+
+	return each(&run);
+}
+
+static int collect(struct cmd *cmd, const char *item, void *arg)
+{
+	struct cmd_state *state = cmd->state;
+	size_t *cap = arg;
+
+	if (state->n_items + 2 > *cap) {
+		*cap = *cap ? *cap * 2 : 16;
+		char **items = reallocarray(state->items, *cap, sizeof *items);
+		if (!items)
+			cmd_die_memory();
+		state->items = items;
+	}
+	state->items[state->n_items++] = cmd_strdup(item);
+	state->items[state->n_items] = NULL;
+	return 0;
+}
+
+int cmd_items(struct cmd *cmd, const char *const **items, size_t *n)
+{
+	size_t cap = 0;
+	int status = cmd->state->items ? 0 : cmd_each(cmd, collect, &cap);
+
+	*items = (const char *const *)cmd->state->items;
+	*n = cmd->state->n_items;
+	return status;
+}

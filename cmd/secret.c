@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: ISC */
+/* Passphrases: from a file, a variable or the terminal, never from argv. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "cmd.h"
+
+/* The first line of a file, without its end. */
+static int from_file(const struct cmd *cmd, const char *path, char *buf, size_t size)
+{
+	char line[4096];
+	size_t n = 0;
+	ssize_t got = 1;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), result = -1;
+
+	if (fd < 0) {
+		cmd_error(cmd, path, _("cannot open the passphrase file: %s"), strerror(errno));
+		return -1;
+	}
+	while (n < sizeof line && got != 0 && !memchr(line, '\n', n)) {
+		got = read(fd, line + n, sizeof line - n);
+		if (got < 0 && errno != EINTR)
+			break;
+		n += got > 0 ? (size_t)got : 0;
+	}
+	if (got < 0)
+		cmd_error(cmd, path, _("cannot read the passphrase file: %s"), strerror(errno));
+	close(fd);
+	const char *end = memchr(line, '\n', n);
+	size_t len = end ? (size_t)(end - line) : n;
+	if (end && len > 0 && line[len - 1] == '\r')
+		len--;
+	if (got >= 0 && len <= size && len < sizeof line) {
+		memcpy(buf, line, len);
+		result = (int)len;
+	} else if (got >= 0) {
+		cmd_error(cmd, path, _("the passphrase is too long"));
+	}
+	explicit_bzero(line, sizeof line);
+	return result;
+}
+
+static int from_variable(const struct cmd *cmd, const char *name, char *buf, size_t size)
+{
+	const char *value = getenv(name);
+
+	if (!value) {
+		cmd_error(cmd, NULL, _("the variable %s is not set, so there is no passphrase"),
+		          name);
+		return -1;
+	}
+	size_t len = strlen(value);
+	if (len > size) {
+		cmd_error(cmd, NULL, _("the passphrase is too long"));
+		return -1;
+	}
+	memcpy(buf, value, len);
+	return (int)len;
+}
+
+/* ---- the terminal ---- */
+
+static volatile sig_atomic_t caught; /* while a prompt stands */
+
+static void on_signal(int number)
+{
+	caught = number;
+}
+
+static const int watched[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
+#define N_WATCHED (sizeof watched / sizeof *watched)
+
+static void put(int tty, const char *text)
+{
+	if (write(tty, text, strlen(text)) < 0) {
+		/* the answer can be typed all the same */
+	}
+}
+
+/* A line typed without echo; -1: given up. */
+static int read_hidden(int tty, const char *prompt, char *buf, size_t size)
+{
+	struct termios old, hidden;
+	size_t n = 0;
+	bool ended = false;
+
+	if (tcgetattr(tty, &old) != 0)
+		return -1;
+	hidden = old;
+	hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
+	hidden.c_lflag |= ICANON;
+	if (tcsetattr(tty, TCSAFLUSH, &hidden) != 0)
+		return -1;
+	put(tty, prompt);
+	while (!caught && !ended) {
+		char c;
+		ssize_t got = read(tty, &c, 1);
+		if (got <= 0)
+			break; /* end of input, or a signal */
+		ended = c == '\n';
+		if (!ended && n < size)
+			buf[n] = c;
+		n += !ended;
+		c = '\0';
+	}
+	put(tty, "\n");
+	(void)tcsetattr(tty, TCSAFLUSH, &old);
+	return ended && n <= size ? (int)n : -1;
+}
+
+/* Signals wait until the echo is back; then they do what they do. */
+static int from_terminal(const struct cmd *cmd, int tty, const char *what, char *buf, size_t size)
+{
+	struct sigaction action = {.sa_handler = on_signal}, old[N_WATCHED];
+	char *raw = cmd_printf(_("Passphrase for %s: "), what), *prompt = NULL;
+
+	if (edoc_text_safe(raw, &prompt, NULL) != EDOC_OK)
+		cmd_die_memory();
+	cmd_end_progress(cmd);
+	caught = 0;
+	for (size_t i = 0; i < N_WATCHED; i++)
+		(void)sigaction(watched[i], &action, &old[i]);
+	int n = read_hidden(tty, prompt, buf, size);
+	for (size_t i = 0; i < N_WATCHED; i++)
+		(void)sigaction(watched[i], &old[i], NULL);
+	edoc_free(prompt);
+	free(raw);
+	if (caught)
+		(void)raise(caught);
+	if (n < 0)
+		cmd_error(cmd, NULL, _("no passphrase was typed"));
+	return n;
+}
+
+int cmd_passphrase(char *buf, size_t size, const char *what, void *arg)
+{
+	const struct cmd *cmd = arg;
+	const char *file = cmd_value(cmd, "pass-file"), *variable = cmd_value(cmd, "pass-env");
+
+	if (file)
+		return from_file(cmd, file, buf, size);
+	if (variable)
+		return from_variable(cmd, variable, buf, size);
+	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	if (tty < 0) {
+		cmd_error(cmd, what,
+		          _("a passphrase is needed: --pass-file, --pass-env, or a terminal"));
+		return -1;
+	}
+	int n = from_terminal(cmd, tty, what, buf, size);
+	close(tty);
+	return n;
+}

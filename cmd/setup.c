@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: ISC */
+/* Keys, trust, policy and folders: from options, then from edoc.conf. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cmd.h"
+
+/* ---- keys ---- */
+
+/* "keys.NAME.part" of edoc.conf, or NULL. */
+static const char *conf_key(const struct cmd *cmd, const char *name, const char *part)
+{
+	char *key = cmd_printf("keys.%s.%s", name, part);
+	const char *value = edoc_conf_get(cmd->conf, key);
+
+	free(key);
+	return value;
+}
+
+static int no_key(const struct cmd *cmd, const char *name)
+{
+	if (!name)
+		return cmd_usage(cmd,
+		                 _("no key: give --key, or name one by \"key:\" in edoc.conf"));
+	cmd_error(cmd, NULL, _("edoc.conf names the key \"%s\", but its \"keys:\" lack it"), name);
+	return CMD_CONFIG;
+}
+
+int cmd_key_paths(struct cmd *cmd, struct cmd_key_paths *paths)
+{
+	const char *given = cmd_value(cmd, "key");
+	const char *name = given ? given : edoc_conf_get(cmd->conf, "key");
+	const char *cert = cmd_value(cmd, "cert"), *chain = cmd_value(cmd, "chain");
+
+	*paths = (struct cmd_key_paths){NULL, NULL, NULL};
+	if (cmd_given(cmd, "pass-file") && cmd_given(cmd, "pass-env"))
+		return cmd_usage(cmd, _("--pass-file and --pass-env contradict each other"));
+	if (name && conf_key(cmd, name, "file")) {
+		paths->file = conf_key(cmd, name, "file");
+		paths->cert = conf_key(cmd, name, "cert");
+		paths->chain = conf_key(cmd, name, "chain");
+	} else if (given) {
+		paths->file = given;
+	} else {
+		return no_key(cmd, name);
+	}
+	if (cert)
+		paths->cert = cert;
+	if (chain)
+		paths->chain = chain;
+	return 0;
+}
+
+int cmd_key(struct cmd *cmd, struct edoc_key **key)
+{
+	struct cmd_key_paths paths;
+	struct edoc_error err = {0};
+	int status = cmd_key_paths(cmd, &paths);
+
+	*key = NULL;
+	if (status != 0)
+		return status;
+	if (edoc_key_load(paths.file, paths.cert, paths.chain, cmd_passphrase, cmd, key, &err) !=
+	    EDOC_OK)
+		return cmd_fail(cmd, &err);
+	return 0;
+}
+
+/* ---- trust ---- */
+
+static int add_all(const struct cmd *cmd, struct edoc_trust *trust, const char *path,
+                   unsigned purposes)
+{
+	struct edoc_error err = {0};
+
+	if (edoc_trust_add(trust, path, purposes, &err) != EDOC_OK)
+		return cmd_fail(cmd, &err);
+	return 0;
+}
+
+static int add_configured(const struct cmd *cmd, struct edoc_trust *trust)
+{
+	static const struct {
+		const char *key;
+		unsigned purposes;
+	} lists[] = {
+	        {"trust.all", EDOC_FOR_ALL},
+	        {"trust.sign", EDOC_FOR_SIGN},
+	        {"trust.tsa", EDOC_FOR_TSA},
+	        {"trust.ocsp", EDOC_FOR_OCSP},
+	        {"trust.directory", EDOC_FOR_DIRECTORY},
+	        {"trust.route", EDOC_FOR_ROUTE},
+	};
+	int status = 0;
+
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		const char *path;
+		for (size_t k = 0;
+		     status == 0 && (path = edoc_conf_item(cmd->conf, lists[i].key, k)) != NULL;
+		     k++)
+			status = add_all(cmd, trust, path, lists[i].purposes);
+	}
+	return status;
+}
+
+int cmd_trust(struct cmd *cmd, struct edoc_trust **trust)
+{
+	size_t n;
+	const char *const *paths = cmd_values(cmd, "trust", &n);
+	struct edoc_error err = {0};
+	int status = 0;
+
+	if (edoc_trust_new(trust, &err) != EDOC_OK)
+		return cmd_fail(cmd, &err);
+	for (size_t i = 0; i < n && status == 0; i++)
+		status = add_all(cmd, *trust, paths[i], EDOC_FOR_ALL);
+	if (n == 0)
+		status = add_configured(cmd, *trust);
+	if (status != 0) {
+		edoc_trust_free(*trust);
+		*trust = NULL;
+	}
+	return status;
+}
+
+/* ---- policy ---- */
+
+/* The file of a profile's name: in edoc.conf's folder, then the installed one. */
+static char *profile_path(const struct cmd *cmd, const char *name)
+{
+	const char *own = edoc_conf_get(cmd->conf, "profiles");
+	struct stat st;
+
+	if (own) {
+		char *path = cmd_printf("%s/policies/%s.yaml", own, name);
+		if (stat(path, &st) == 0)
+			return path;
+		free(path);
+	}
+	return cmd_printf("%s/profiles/policies/%s.yaml", EDOC_DATADIR, name);
+}
+
+int cmd_policy(struct cmd *cmd, struct edoc_policy **policy)
+{
+	const char *name = cmd_value(cmd, "policy");
+	struct edoc_error err = {0};
+	enum edoc_code code;
+
+	if (!name || !strcmp(name, "strict")) {
+		code = edoc_policy_strict(policy, &err);
+	} else if (strchr(name, '/') || strstr(name, ".yaml")) {
+		code = edoc_policy_load(name, policy, &err);
+	} else {
+		char *path = profile_path(cmd, name);
+		code = edoc_policy_load(path, policy, &err);
+		free(path);
+	}
+	return code == EDOC_OK ? 0 : cmd_fail(cmd, &err);
+}
+
+/* ---- folders ---- */
+
+static bool has_option(const struct cmd *cmd, const char *name)
+{
+	for (size_t i = 0; cmd->state->options[i]; i++)
+		if (!strcmp(cmd->state->options[i]->name, name))
+			return true;
+	return false;
+}
+
+const char *cmd_place(struct cmd *cmd, const char *env, const char *key)
+{
+	const char *place = has_option(cmd, "directory") ? cmd_value(cmd, "directory") : NULL;
+
+	if (!place)
+		place = getenv(env);
+	if (!place || !place[0])
+		place = edoc_conf_get(cmd->conf, key);
+	if (!place)
+		cmd_error(cmd, NULL, _("where? Give -C, set $%s, or \"%s:\" in edoc.conf"), env,
+		          key);
+	return place;
+}
