@@ -2,6 +2,8 @@
 #include "door/crypto.h"
 
 #include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/core_names.h>
@@ -291,6 +293,31 @@ enum ed_key_type ed_pkey_type(const EVP_PKEY *key)
 int ed_pkey_bits(const EVP_PKEY *key)
 {
 	return EVP_PKEY_get_bits(key);
+}
+
+void ed_pkey_text(const EVP_PKEY *key, char out[ED_PKEY_TEXT])
+{
+	const char *type = EVP_PKEY_get0_type_name(key);
+	char group[32] = "";
+
+	switch (ed_pkey_type(key)) {
+	case ED_KEY_EC_P256:
+	case ED_KEY_EC_P384:
+	case ED_KEY_EC_P521:
+		snprintf(out, ED_PKEY_TEXT, "P-%d", ed_pkey_bits(key));
+		return;
+	case ED_KEY_RSA:
+		snprintf(out, ED_PKEY_TEXT, "RSA-%d", ed_pkey_bits(key));
+		return;
+	case ED_KEY_OTHER:
+		break;
+	}
+	if (ed_pkey_explicit_curve(key))
+		snprintf(group, sizeof(group), "EC on a curve given by numbers");
+	else if (EVP_PKEY_get_group_name(key, group, sizeof(group), NULL) != 1)
+		group[0] = '\0';
+	ERR_clear_error();
+	snprintf(out, ED_PKEY_TEXT, "%s", group[0] ? group : type ? type : "?");
 }
 
 static bool key_fits(const EVP_PKEY *key, const struct ed_sigalg *alg)

@@ -60,6 +60,9 @@ enum ed_key_type ed_pkey_type(const EVP_PKEY *key);
  * numbers under which a known public key is his (CVE-2020-0601). */
 bool ed_pkey_explicit_curve(const EVP_PKEY *key);
 int ed_pkey_bits(const EVP_PKEY *key);
+/* For people: "RSA-2048", "P-256", "secp256k1", "ED25519". */
+#define ED_PKEY_TEXT 64
+void ed_pkey_text(const EVP_PKEY *key, char out[ED_PKEY_TEXT]);
 
 /* XML form: ECDSA values are r || s of exactly the curve's length twice.
  * true only when the value verifies.  `hash_value` is the digest of what was

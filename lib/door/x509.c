@@ -100,7 +100,7 @@ static const char *identifier(const X509_NAME *name, const char *oid, struct ed_
 
 /* ---- certificates ---------------------------------------------------------- */
 
-static bool instant(const ASN1_TIME *time, int64_t *t)
+bool ed_asn1_time(const ASN1_TIME *time, int64_t *t)
 {
 	struct tm tm;
 
@@ -173,8 +173,8 @@ static enum edoc_code read_facts(struct ed_cert *cert, const char *where, struct
 		               "the certificate's serial number is longer than %d bytes "
 		               "(RFC 5280 4.1.2.2 allows 20)",
 		               ED_MAX_CERT_SERIAL);
-	if (!instant(X509_get0_notBefore(cert->x509), &cert->not_before) ||
-	    !instant(X509_get0_notAfter(cert->x509), &cert->not_after))
+	if (!ed_asn1_time(X509_get0_notBefore(cert->x509), &cert->not_before) ||
+	    !ed_asn1_time(X509_get0_notAfter(cert->x509), &cert->not_after))
 		return ed_fail(err, EDOC_ERR_INPUT, where,
 		               "the certificate's validity is no time (RFC 5280 4.1.2.5)");
 	rc = fingerprint(cert, where, err);
@@ -228,6 +228,96 @@ EVP_PKEY *ed_cert_key(const struct ed_cert *cert)
 
 	ERR_clear_error();
 	return key;
+}
+
+enum ed_hash ed_cert_signed_with(const X509 *x509)
+{
+	int nid = NID_undef;
+
+	if (X509_get_signature_info((X509 *)x509, &nid, NULL, NULL, NULL) != 1)
+		nid = NID_undef;
+	ERR_clear_error();
+	switch (nid) {
+	case NID_sha1:
+		return ED_SHA1;
+	case NID_sha224:
+		return ED_SHA224;
+	case NID_sha256:
+		return ED_SHA256;
+	case NID_sha384:
+		return ED_SHA384;
+	case NID_sha512:
+		return ED_SHA512;
+	default:
+		return ED_HASH_NONE;
+	}
+}
+
+bool ed_cert_names_revocation(X509 *x509)
+{
+	STACK_OF(OPENSSL_STRING) *ocsp = X509_get1_ocsp(x509);
+	bool named = sk_OPENSSL_STRING_num(ocsp) > 0 ||
+	             X509_get_ext_by_NID(x509, NID_crl_distribution_points, -1) >= 0;
+
+	X509_email_free(ocsp);
+	ERR_clear_error();
+	return named;
+}
+
+/* Purposes of machines: none of them signs documents (RFC 5280 4.2.1.12). */
+static bool machine_purpose(const ASN1_OBJECT *purpose)
+{
+	switch (OBJ_obj2nid(purpose)) {
+	case NID_server_auth:
+	case NID_code_sign:
+	case NID_time_stamp:
+	case NID_OCSP_sign:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static const char *machine_purposes(X509 *x509, struct ed_arena *arena)
+{
+	EXTENDED_KEY_USAGE *usage = X509_get_ext_d2i(x509, NID_ext_key_usage, NULL, NULL);
+	int n = sk_ASN1_OBJECT_num(usage), i = 0;
+	const char *s = NULL;
+	char text[80];
+
+	while (i < n && machine_purpose(sk_ASN1_OBJECT_value(usage, i)))
+		i++;
+	if (n > 0 && i == n) {
+		OBJ_obj2txt(text, sizeof(text), sk_ASN1_OBJECT_value(usage, 0), 0);
+		s = ed_arena_strdup(arena, text);
+	}
+	EXTENDED_KEY_USAGE_free(usage);
+	ERR_clear_error();
+	return s;
+}
+
+const char *ed_cert_unfit(const struct ed_cert *cert, struct ed_arena *arena)
+{
+	static const struct {
+		uint32_t bit;
+		const char *name;
+	} names[] = {
+	        {X509v3_KU_KEY_ENCIPHERMENT, "keyEncipherment"},
+	        {X509v3_KU_DATA_ENCIPHERMENT, "dataEncipherment"},
+	        {X509v3_KU_KEY_AGREEMENT, "keyAgreement"},
+	        {X509v3_KU_KEY_CERT_SIGN, "keyCertSign"},
+	        {X509v3_KU_CRL_SIGN, "cRLSign"},
+	};
+
+	if (cert->has_key_usage &&
+	    !(cert->key_usage & (X509v3_KU_DIGITAL_SIGNATURE | X509v3_KU_NON_REPUDIATION))) {
+		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+			if (cert->key_usage & names[i].bit)
+				return names[i].name;
+		}
+		return "keyUsage";
+	}
+	return cert->has_ext_key_usage ? machine_purposes(cert->x509, arena) : NULL;
 }
 
 /* Whole and DER: what is fingerprinted is what stood there. */

@@ -35,8 +35,16 @@ enum edoc_code ed_cert_parse(const void *der, size_t len, const char *where, str
 enum edoc_code ed_cert_of(X509 *x509, const char *where, struct ed_arena *arena,
                           struct ed_cert **cert, struct edoc_error *err) EDOC_CHECK; /* up-refs */
 void ed_cert_clear(struct ed_cert *cert);
+/* The digest under the certificate's own signature; NONE: another one. */
+enum ed_hash ed_cert_signed_with(const X509 *x509);
+/* Says where its revocation could be looked up (CRL, OCSP: RFC 5280 4.2.1.13, 4.2.2.1). */
+bool ed_cert_names_revocation(X509 *x509);
+/* What the certificate's key may not be used for when documents are signed:
+ * NULL when fit, else the usages it is limited to, for people. */
+const char *ed_cert_unfit(const struct ed_cert *cert, struct ed_arena *arena);
 EVP_PKEY *ed_cert_key(const struct ed_cert *cert); /* borrowed; NULL: unsupported */
 enum edoc_code ed_cert_der(const X509 *x509, struct ed_buf *der, struct edoc_error *err) EDOC_CHECK;
+bool ed_asn1_time(const ASN1_TIME *time, int64_t *t); /* false: no time */
 /* RFC 4514 text: UTF-8 as it is, control characters escaped.  Look at the
  * buffer's state afterwards. */
 void ed_name_put(const X509_NAME *name, struct ed_buf *text);

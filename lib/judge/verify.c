@@ -89,6 +89,7 @@ static enum edoc_code judge_signer(struct judge *j, struct ed_xades *x,
 	                      j->arena, &sig->findings, &chain, err);
 	sig->chain = chain.subjects;
 	sig->n_chain = chain.n;
+	ed_policy_chain(policy, &chain, at, where, &sig->findings);
 	return code;
 }
 

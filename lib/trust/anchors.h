@@ -8,7 +8,7 @@
 /* Anchors for a purpose, and certificates that help to build paths; new
  * stacks, freed by the caller with their references (sk_X509_pop_free). */
 enum edoc_code ed_trust_stacks(const struct edoc_trust *trust, unsigned purpose,
-			       STACK_OF(X509) **anchors, STACK_OF(X509) **others,
-			       struct edoc_error *err) EDOC_CHECK;
+                               STACK_OF(X509) **anchors, STACK_OF(X509) **others,
+                               struct edoc_error *err) EDOC_CHECK;
 
 #endif
