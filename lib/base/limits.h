@@ -36,6 +36,8 @@
 #define ED_MAX_NAME_TEXT (256u << 10) /* a distinguished name, escaped */
 #define ED_MAX_CHAIN 10
 #define ED_MAX_CMS (1u << 20) /* a detached CMS of the ledger */
+#define ED_MAX_ROUTE_STEPS 500
+#define ED_MAX_ROUTE_ROLES 200
 #define ED_MAX_LEDGER 100000  /* entries */
 
 #endif

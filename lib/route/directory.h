@@ -20,7 +20,7 @@ struct ed_agency {
 
 struct ed_person {
 	const char *id, *name;
-	const char *const *certs;     /* sha256 hex, NULL-ended */
+	const char *const *certs; /* sha256 hex, NULL-ended */
 	struct ed_span *cert_spans;
 };
 
@@ -42,18 +42,23 @@ struct ed_directory {
 };
 
 enum edoc_code ed_directory_parse(const void *bytes, size_t len, const char *where,
-				  struct ed_arena *arena, struct ed_directory **directory,
-				  struct edoc_error *err) EDOC_CHECK;
+                                  struct ed_arena *arena, struct ed_directory **directory,
+                                  struct edoc_error *err) EDOC_CHECK;
 const struct ed_person *ed_directory_person(const struct ed_directory *directory,
-					    const char *cert_sha256, struct ed_date on);
+                                            const char *cert_sha256, struct ed_date on);
 /* The post under which the person may act in the role on that day; deputies'
  * posts count after the named one (*deputy tells).  NULL: none. */
 const struct ed_post *ed_directory_post(const struct ed_directory *directory,
-					const struct ed_person *person, const struct ed_role *role,
-					struct ed_date on, bool *deputy);
+                                        const struct ed_person *person, const struct ed_role *role,
+                                        struct ed_date on, bool *deputy);
+/* Whose place that deputy takes in the role on that day (the first holder in
+ * the file's order), or NULL when the post is vacant. */
+const struct ed_post *ed_directory_principal(const struct ed_directory *directory,
+                                             const struct ed_role *role,
+                                             const struct ed_post *deputy, struct ed_date on);
 /* The agency whose desk key that certificate is on that day, or NULL. */
 const struct ed_agency *ed_directory_desk(const struct ed_directory *directory,
-					  const char *cert_sha256, struct ed_date on);
+                                          const char *cert_sha256, struct ed_date on);
 const struct ed_agency *ed_directory_agency(const struct ed_directory *directory, const char *id);
 
 #endif

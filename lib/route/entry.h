@@ -75,12 +75,12 @@
 #define ED_CASE_ID 33
 
 struct ed_entry {
-	json_t *header;         /* owned */
-	json_t *body;           /* owned; NULL: not here */
-	struct ed_buf bytes;    /* the header's canonical form */
+	json_t *header;      /* owned */
+	json_t *body;        /* owned; NULL: not here */
+	struct ed_buf bytes; /* the header's canonical form */
 	struct ed_buf cms;
 	struct ed_buf body_bytes;
-	char sha256[65];        /* of bytes */
+	char sha256[65]; /* of bytes */
 	/* read out of header, borrowed from it: */
 	const char *event, *step, *outcome, *actor_cert;
 	int64_t seq, time, visit;
@@ -88,13 +88,13 @@ struct ed_entry {
 
 /* Parses and checks the shape of a header (canonical, known keys, types). */
 enum edoc_code ed_entry_parse(const void *bytes, size_t len, const char *where,
-			      struct ed_entry *entry, struct edoc_error *err) EDOC_CHECK;
+                              struct ed_entry *entry, struct edoc_error *err) EDOC_CHECK;
 /* Takes a body's bytes; they must have the digest the header names. */
 enum edoc_code ed_entry_set_body(struct ed_entry *entry, const void *bytes, size_t len,
-				 const char *where, struct edoc_error *err) EDOC_CHECK;
+                                 const char *where, struct edoc_error *err) EDOC_CHECK;
 /* From header and body objects (taken over): canonical bytes and digests. */
 enum edoc_code ed_entry_make(json_t *header, json_t *body, struct ed_entry *entry,
-			     struct edoc_error *err) EDOC_CHECK;
+                             struct edoc_error *err) EDOC_CHECK;
 void ed_entry_clear(struct ed_entry *entry);
 
 #endif
