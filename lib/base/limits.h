@@ -18,6 +18,8 @@
 /* What C14N will do, over all elements: in scope * (in scope + depth). */
 #define ED_MAX_XML_NAMESPACE_WORK 200000000u
 #define ED_MAX_XML_TRANSFORMS 3
+#define ED_MAX_XML_PREFIXES 16   /* InclusiveNamespaces PrefixList */
+#define ED_MAX_KEYINFO_CERTS 100 /* a signature's */
 #define ED_MAX_SIGNATURES 1000   /* a package */
 
 #define ED_MAX_YAML_BYTES (256u << 10)

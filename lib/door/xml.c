@@ -413,11 +413,10 @@ static int to_sink(void *arg, const char *bytes, int len)
 }
 
 /*
- * The canonicaliser asks of every node, attribute and namespace of the whole
- * document whether it is in the node-set.  Asking the ancestors each time would
- * cost the depth again; so the subtree's nodes carry a mark, in the field that
- * libxml2 leaves to the application.  Each run takes a new mark, so none needs
- * to be wiped.
+ * The canonicaliser asks of every node, attribute and namespace whether it is
+ * in the node-set.  Asking the ancestors each time would cost the depth again;
+ * so the subtree's nodes carry a mark, in the field that libxml2 leaves to the
+ * application.  Each run takes a new mark, so none needs to be wiped.
  */
 static void mark_subtree(xmlNodePtr top, const xmlNode *without, void *mark)
 {
@@ -439,6 +438,30 @@ static int to_libxml(enum ed_c14n alg)
 	                           : XML_C14N_1_0;
 }
 
+/*
+ * libxml2 walks from doc->children, so for a time top stands there alone: the
+ * cost is the subtree's and not the document's, which a file with a thousand
+ * signatures would pay a thousand times.  Its parents stay, for the namespaces
+ * and xml: attributes that it inherits.
+ */
+static int execute(xmlDocPtr doc, xmlNodePtr top, void *mark, enum ed_c14n alg, bool comments,
+                   char *const *prefixes, xmlOutputBufferPtr out)
+{
+	xmlNodePtr children = doc->children, next = top ? top->next : NULL;
+	int n;
+
+	if (top) {
+		doc->children = top;
+		top->next = NULL;
+	}
+	n = xmlC14NExecute(doc, visible, mark, to_libxml(alg), (xmlChar **)prefixes, comments, out);
+	if (top) {
+		doc->children = children;
+		top->next = next;
+	}
+	return n;
+}
+
 enum edoc_code ed_c14n(const struct ed_xml *xml, xmlNodePtr top, enum ed_c14n alg, bool comments,
                        char *const *prefixes, const xmlNode *without, ed_xml_sink_fn *sink,
                        void *arg, struct edoc_error *err)
@@ -454,10 +477,9 @@ enum edoc_code ed_c14n(const struct ed_xml *xml, xmlNodePtr top, enum ed_c14n al
 		if (top)
 			mark_subtree(top, without, mark);
 		else
-			for (top = xml->doc->children; top; top = top->next)
-				mark_subtree(top, without, mark);
-		done = xmlC14NExecute(xml->doc, visible, mark, to_libxml(alg), (xmlChar **)prefixes,
-		                      comments, out);
+			for (xmlNodePtr p = xml->doc->children; p; p = p->next)
+				mark_subtree(p, without, mark);
+		done = execute(xml->doc, top, mark, alg, comments, prefixes, out);
 		closed = xmlOutputBufferClose(out);
 	}
 	unhush(q);
