@@ -475,7 +475,20 @@ static void read_signing_certificate(struct reader *r, const xmlNode *node, bool
 	}
 }
 
-/* Claimed roles, joined by "; ". */
+/* Roles are joined by "; ".  One of elements is for other programs; text with
+ * a comment inside is made to be read in two ways. */
+static void read_claimed_role(struct reader *r, const xmlNode *node)
+{
+	const char *text = trimmed(r, node), *old = r->x->role;
+
+	if (text)
+		r->x->role = old ? ed_arena_printf(r->arena, "%s; %s", old, text) : text;
+	else if (ed_xml_first(node))
+		note(r, "properties.not-judged", node, (const char *)node->name, NULL);
+	else
+		spoil(r, "properties.malformed", node, (const char *)node->name);
+}
+
 static void read_role(struct reader *r, const xmlNode *node, bool v2)
 {
 	for (xmlNodePtr p = ed_xml_first(node); p; p = ed_xml_next(p)) {
@@ -483,15 +496,8 @@ static void read_role(struct reader *r, const xmlNode *node, bool v2)
 			note(r, "properties.not-judged", p, (const char *)p->name, NULL);
 			continue;
 		}
-		for (xmlNodePtr q = ed_xml_first(p); q; q = ed_xml_next(q)) {
-			const char *text = trimmed(r, q), *old = r->x->role;
-
-			if (text)
-				r->x->role =
-				        old ? ed_arena_printf(r->arena, "%s; %s", old, text) : text;
-			else
-				note(r, "properties.not-judged", q, (const char *)q->name, NULL);
-		}
+		for (xmlNodePtr q = ed_xml_first(p); q; q = ed_xml_next(q))
+			read_claimed_role(r, q);
 	}
 	if (node && !v2)
 		r->not_baseline = true; /* EN 319 132-1 6.3: SignerRoleV2 only */
@@ -545,14 +551,16 @@ static xmlNodePtr own_reference(struct reader *r, const char *uri)
 static void read_format(struct reader *r, const xmlNode *node)
 {
 	const char *uri = ed_xml_attr(node, "ObjectReference", r->arena);
-	xmlNodePtr ref = own_reference(r, uri);
+	xmlNodePtr ref = own_reference(r, uri), type = property(r, node, "MimeType");
 
 	if (!ref) {
 		spoil(r, "properties.object-reference", node, uri ? uri : "");
 		return;
 	}
-	if (!trimmed(r, ed_xml_child(node, r->ns, "MimeType", NULL)))
+	if (!type)
 		return;
+	if (!trimmed(r, type))
+		spoil(r, "properties.malformed", type, "MimeType");
 	r->formats = ed_arena_grow(r->arena, r->formats, r->n_formats, &r->formats_cap,
 	                           sizeof(*r->formats));
 	if (r->formats)
