@@ -47,7 +47,7 @@ static void subtrees(void)
 	        "<?xml version='1.0'?>\n<?p?><!--c--><n:a xmlns:n='urn:n' xmlns:m='urn:m' "
 	        "xml:lang='tg'>"
 	        "<b  Id='x' c='2' a=\"1\"><!-- d --><m:e Id='y'>\r\n&lt;&#13;</m:e><f/></b>t</n:a>";
-	char *m[] = {"m", NULL};
+	char prefix[] = "m", *m[] = {prefix, NULL};
 
 	canon(doc, "x", ED_C14N_10, false, NULL, NULL,
 	      "<b xmlns:m=\"urn:m\" xmlns:n=\"urn:n\" Id=\"x\" a=\"1\" c=\"2\" xml:lang=\"tg\">"

@@ -51,8 +51,7 @@ static enum edoc_code digest_entry(void *arg, const char *name, enum ed_hash has
 
 /* ---- texts ---- */
 
-/* s with the first `old` (all when it begins with '*') replaced; freed by the
- * caller.  The test is broken when there is none. */
+/* s with the first `old` replaced; freed by the caller. */
 static char *swap(const char *s, const char *old, const char *fresh)
 {
 	const char *at = strstr(s, old);
@@ -892,6 +891,7 @@ static void xmlsec_one(const char *dir, const struct edoc_key *key, const char *
 
 static void xmlsec(void)
 {
+	const char *names[] = {documents[0].name, documents[1].name, "s.xml", "out"};
 	const char *tmp = getenv("TMPDIR");
 	char dir[2048];
 
@@ -906,6 +906,13 @@ static void xmlsec(void)
 	   "documents in %s", dir);
 	xmlsec_one(dir, zarina, "zarina");
 	xmlsec_one(dir, farrukh, "farrukh");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char path[4096];
+
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		unlink(path);
+	}
+	rmdir(dir);
 }
 
 static void speed(void)
