@@ -67,7 +67,10 @@ EMBED   = $(wildcard profiles/policies/*.yaml profiles/cards/*)
 SO      = libedoc.so.$(VERSION)
 SONAME  = libedoc.so.$(SOVERSION)
 
-all: $(TOOLS:%=$(BUILD)/%) $(BUILD)/$(SO) $(BUILD)/edoc.pc
+LANGS   = $(patsubst cmd/po/%.po,%,$(wildcard cmd/po/*.po))
+MO      = $(LANGS:%=$(BUILD)/locale/%/LC_MESSAGES/edoc.mo)
+
+all: $(TOOLS:%=$(BUILD)/%) $(BUILD)/$(SO) $(BUILD)/edoc.pc $(MO)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -107,6 +110,20 @@ $(BUILD)/edoc.pc: lib/edoc.pc.in Makefile
 	@mkdir -p $(@D)
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCDIR@|$(INCDIR)|' \
 	    -e 's|@VERSION@|$(VERSION)|' -e 's|@PKGS@|$(PKGS)|' $< >$@
+
+# ---- languages: cmd/po/LANG.po; the tools look beside themselves first ----
+
+$(BUILD)/locale/%/LC_MESSAGES/edoc.mo: cmd/po/%.po
+	@mkdir -p $(@D)
+	msgfmt --check -o $@ $<
+
+# All messages, to see what a catalogue lacks: msgmerge cmd/po/tg.po build/edoc.pot
+pot:
+	@mkdir -p $(BUILD)
+	xgettext --from-code=UTF-8 --language=C --no-location --sort-output --package-name=edoc \
+	    --keyword=_ --keyword=N_ --keyword=dgettext:2 --keyword=ed_fail:4 \
+	    --keyword=ed_yaml_fail:4 --flag=ed_fail:4:c-format -o $(BUILD)/edoc.pot \
+	    $(wildcard cmd/*.c lib/*/*.c)
 
 # ---- tests ----
 
@@ -181,12 +198,15 @@ install: all
 	install -m644 lib/edoc.h $(DESTDIR)$(INCDIR)
 	install -m644 $(BUILD)/edoc.pc $(DESTDIR)$(LIBDIR)/pkgconfig
 	cp -R profiles $(DESTDIR)$(DATADIR)/
+	for l in $(LANGS); do install -d $(DESTDIR)$(LOCALEDIR)/$$l/LC_MESSAGES && \
+	    install -m644 $(BUILD)/locale/$$l/LC_MESSAGES/edoc.mo \
+	    $(DESTDIR)$(LOCALEDIR)/$$l/LC_MESSAGES || exit 1; done
 
 clean:
 	rm -rf build build-*
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: all deps check check-run demo fuzz fuzzers bench lint lint-run lint-layers lint-text \
+.PHONY: all pot deps check check-run demo fuzz fuzzers bench lint lint-run lint-layers lint-text \
     lint-warn lint-cppcheck lint-tidy lint-analyzer install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
