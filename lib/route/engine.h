@@ -15,25 +15,28 @@ enum ed_phase { ED_PHASE_NONE = 0, ED_PHASE_RUNNING, ED_PHASE_ENDED };
 
 struct ed_visit {
 	const struct ed_route_step *step;
-	int64_t visit;           /* from 1 */
-	int64_t opened, due;     /* due: ED_TIME_NONE without a term */
-	int64_t done;            /* ED_TIME_NONE: open */
+	int64_t visit;       /* from 1 */
+	int64_t opened, due; /* due: ED_TIME_NONE without a term */
+	int64_t done;        /* ED_TIME_NONE: open */
 	const char *outcome, *person;
 };
 
 struct ed_state {
 	enum ed_phase phase;
-	const char *end;         /* name of the end */
+	const char *end;             /* name of the end */
 	const struct ed_visit *open; /* the step that is waited for, or NULL */
-	struct ed_visit *visits; /* in order */
+	struct ed_visit *visits;     /* in order */
 	size_t n_visits;
-	int64_t seq;             /* of the last entry */
-	char head[72];           /* "sha256:<hex>" of the last entry, "" */
+	int64_t seq;                 /* of the last entry */
+	char head[72];               /* "sha256:<hex>" of the last entry, "" */
 	int64_t submitted, received; /* times of those events */
 	const char *initiator_cert, *initiator_person;
-	const char *at_agency;   /* whose desk holds the case */
+	const char *at_agency; /* whose desk holds the case */
 	bool awaiting_receipt;
+	const char *sent_to;       /* while awaiting_receipt: where it goes */
 	const char *number, *book; /* register number, or NULL */
+	char case_id[33];          /* of the first entry */
+	int64_t time;              /* of the last entry */
 };
 
 struct ed_engine { /* what the fold reads; all borrowed */
@@ -48,14 +51,14 @@ struct ed_engine { /* what the fold reads; all borrowed */
 
 /* What somebody wants to do. */
 struct ed_command {
-	const char *event;       /* case.submitted, step.done, case.sent, case.received */
-	const char *step;        /* NULL: the open one */
+	const char *event; /* case.submitted, step.done, case.sent, case.received */
+	const char *step;  /* NULL: the open one */
 	const char *outcome;
 	const char *reason;
-	const char *actor_cert;  /* sha256 hex */
-	bool desk;               /* the desk's own key acts */
+	const char *actor_cert; /* sha256 hex */
+	bool desk;              /* the desk's own key acts */
 	int64_t now;
-	const char *directory;   /* "sha256:<hex>" of the one in force */
+	const char *directory; /* "sha256:<hex>" of the one in force */
 };
 
 /* Who acted, decided by the directory. */
@@ -64,7 +67,11 @@ struct ed_actor {
 	const struct ed_post *post;     /* NULL for initiator and desk */
 	const struct ed_agency *agency;
 	bool deputy;
+	const struct ed_post *principal; /* deputy: whose place is taken (acting_for), or NULL */
 };
+
+/* The local day of the route's zone: directory rows are read on that day. */
+struct ed_date ed_engine_date(const struct ed_engine *engine, int64_t t);
 
 /*
  * May this be done now?  EDOC_OK fills actor and the step's facts; a refusal
@@ -72,15 +79,15 @@ struct ed_actor {
  * such outcome, reason missing), EDOC_ERR_CONFIG (calendar).
  */
 enum edoc_code ed_engine_decide(const struct ed_engine *engine, const struct ed_state *state,
-				const struct ed_command *command, struct ed_actor *actor,
-				struct edoc_error *err) EDOC_CHECK;
+                                const struct ed_command *command, struct ed_actor *actor,
+                                struct edoc_error *err) EDOC_CHECK;
 /*
  * Folds one entry into the state, running the same checks.  What is broken
  * becomes a finding (ledger.*, route.*) at the entry's place; false: the
  * entry cannot be folded and the fold must stop.
  */
 bool ed_engine_fold(const struct ed_engine *engine, struct ed_state *state,
-		    const struct ed_entry *entry, struct ed_findings *findings);
+                    const struct ed_entry *entry, struct ed_findings *findings);
 void ed_state_init(struct ed_state *state);
 
 #endif
