@@ -96,6 +96,11 @@ $(BUILD)/$(SO): $(LIB_O) lib/libedoc.sym
 $(TOOLS:%=$(BUILD)/%): $(BUILD)/%: $(BUILD)/cmd/%.o $(CMD_O) $(BUILD)/libedoc.a
 	$(CC) $(ED_LDFLAGS) -pie -o $@ $^ $(PKG_LIBS)
 
+# A tool of no use but to test the frame.
+$(BUILD)/tests/cli/frame.o: ED_CPPFLAGS += -Icmd
+$(BUILD)/edoc-frame: $(BUILD)/tests/cli/frame.o $(CMD_O) $(BUILD)/libedoc.a
+	$(CC) $(ED_LDFLAGS) -pie -o $@ $^ $(PKG_LIBS)
+
 $(BUILD)/tests/unit/%.t: $(BUILD)/tests/unit/%.o $(BUILD)/libedoc.a
 	$(CC) $(ED_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
@@ -138,7 +143,7 @@ T ?= $(wildcard tests/unit/*.c) $(FUZZ_C) $(wildcard tests/cli/*.t tests/fault/*
 TESTS = $(patsubst %.c,$(BUILD)/%.t,$(T))
 JOBS ?= $(shell nproc)
 
-check-run: all $(filter $(BUILD)/%,$(TESTS))
+check-run: all $(BUILD)/edoc-frame $(filter $(BUILD)/%,$(TESTS))
 	@mkdir -p $(BUILD)/tmp
 	@SRCDIR="$(CURDIR)" BUILDDIR="$(abspath $(BUILD))" VERSION=$(VERSION) \
 	    SAN="$(SAN)" CC="$(CC)" TMPDIR="$(abspath $(BUILD))/tmp" \

@@ -459,19 +459,23 @@ static const struct cmd_verb *find_verb(const struct cmd_tool *tool, const char 
 	return NULL;
 }
 
-/* `TOOL help [VERB]` */
+/* `TOOL help [VERB] [--lang LANG]`; argv[0] is "help". */
 static int help_by_name(struct cmd *cmd, int argc, char **argv)
 {
-	if (argc > 3)
-		return cmd_usage(cmd, _("help takes one verb"));
-	if (argc == 3) {
-		const struct cmd_verb *verb = find_verb(cmd->tool, argv[2]);
-		if (!verb)
-			return cmd_usage(cmd, _("unknown verb \"%s\""), argv[2]);
-		cmd->verb = verb;
+	if (argc > 1 && argv[1][0] != '-') {
+		cmd->verb = find_verb(cmd->tool, argv[1]);
+		if (!cmd->verb) {
+			cmd->verb = &bare;
+			return cmd_usage(cmd, _("unknown verb \"%s\""), argv[1]);
+		}
 		gather(cmd);
+		argc--;
+		argv++;
 	}
-	return show_help(cmd);
+	int status = read_line(cmd, argc, argv);
+	if (status == 0 && cmd->n > 0)
+		status = cmd_usage(cmd, _("help takes one verb"));
+	return status != 0 ? status : show_help(cmd);
 }
 
 static int run_verb(struct cmd *cmd, int argc, char **argv)
@@ -508,7 +512,7 @@ static int dispatch(struct cmd *cmd, int argc, char **argv)
 	if (argv[1][0] == '-')
 		return run_verb(cmd, argc, argv);
 	if (!strcmp(argv[1], "help"))
-		return help_by_name(cmd, argc, argv);
+		return help_by_name(cmd, argc - 1, argv + 1);
 	const struct cmd_verb *verb = find_verb(cmd->tool, argv[1]);
 	if (!verb)
 		return cmd_usage(cmd, _("unknown verb \"%s\""), argv[1]);
