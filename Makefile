@@ -15,7 +15,7 @@ DATADIR  ?= $(PREFIX)/share/edoc
 LOCALEDIR ?= $(PREFIX)/share/locale
 
 TOOLS = edoc-sign edoc-verify edoc-route edoc-archive
-PKGS  = libcrypto libxml-2.0 libzip yaml-0.1 jansson sqlite3
+PKGS  = libcrypto libxml-2.0 libzip zlib yaml-0.1 jansson sqlite3
 
 # One source tree, many builds, each in a folder of its own.
 BUILD ?= build$(if $(filter clang,$(CC)),-clang)$(if $(SAN),-san)$(if $(COV),-cov)$(if $(FUZZ),-fuzz)

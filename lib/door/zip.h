@@ -13,6 +13,7 @@
 
 struct ed_zip_entry {
 	const char *name;     /* UTF-8, checked by ed_name_fault() */
+	const char *raw;      /* as it stands in the file; else than name for code page 437 */
 	bool folder;          /* the name ends in '/' and no bytes follow */
 	uint16_t method;      /* 0 stored, 8 deflated */
 	uint16_t flags;

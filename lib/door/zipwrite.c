@@ -1,0 +1,785 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Writing packages: libzip over an output of our own, because zip_close() by
+ * itself neither syncs nor leaves the entries of an existing package alone.
+ * What a base holds is cloned up to its central directory, and its part of
+ * the directory is put back as it was: libzip drops flags and extra fields.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zip.h>
+#include <zlib.h>
+
+#include "base/err.h"
+#include "base/io.h"
+#include "base/limits.h"
+#include "base/path.h"
+#include "door/zipscan.h"
+
+#define COPY (128u << 10)
+#define DOS_DATE_1980 0x21 /* 1980-01-01, the first that ZIP knows */
+/* Deflated pieces: after each the ratio so far decides how the next is written,
+ * so that no reader (ours: 100) takes an honest file of zeros for a bomb. */
+#define FIRST_PIECE (8u << 10)
+#define PIECE (64u << 10)
+#define RATIO_KEPT 50
+
+/* One entry to be written: where its bytes come from, and how they go. */
+struct source {
+	struct ed_zip_writer *w;
+	struct source *next;
+	char *name;
+	struct ed_buf bytes; /* of add_bytes, and of add_late once made */
+	bool in_file;        /* else in memory */
+	int fd;
+	uint64_t start, size;            /* in fd */
+	const struct ed_zip_entry *copy; /* compressed already: of another package */
+	ed_late_fn *late;                /* NULL once it was called */
+	ed_tap_fn *tap;
+	void *arg;
+	bool deflate;
+	uint64_t done; /* bytes taken from fd or memory */
+	bool opened;
+	z_stream z; /* when deflate */
+	bool z_live, z_end, flushing;
+	int flush, level;
+	uLong crc;
+	size_t want;          /* bytes of the next piece */
+	unsigned char *piece; /* PIECE bytes, when deflate */
+};
+
+struct ed_zip_writer {
+	int fd; /* the caller's */
+	char *name;
+	struct ed_zip *base; /* the caller's, or NULL */
+	zip_t *z;
+	struct source *sources, **last;
+	size_t n;
+	uint64_t read_at, write_at, write_end;
+	enum edoc_code failed; /* of a callback: libzip would blur it */
+	struct edoc_error why;
+	zip_error_t zerr;
+};
+
+/* ---- a source of bytes ------------------------------------------------- */
+
+/* A callback's failure: the first one is what finish() reports. */
+static zip_int64_t broken(struct ed_zip_writer *w, enum edoc_code code,
+                          const struct edoc_error *why)
+{
+	if (!w->failed) {
+		w->failed = code;
+		w->why = *why;
+	}
+	zip_error_set(&w->zerr, ZIP_ER_WRITE, EIO);
+	return -1;
+}
+
+static zip_int64_t changed(struct source *s, const char *how)
+{
+	struct edoc_error why = {0};
+	enum edoc_code code =
+	        ed_fail(&why, EDOC_ERR_INPUT, s->name,
+	                "the file %s while it was read; wait until nobody writes to it and "
+	                "try again",
+	                how);
+
+	return broken(s->w, code, &why);
+}
+
+static zip_int64_t pull_fd(struct source *s, void *p, size_t n)
+{
+	struct edoc_error why = {0};
+	ssize_t got;
+	char more;
+
+	do
+		got = pread(s->fd, p, n, (off_t)(s->start + s->done));
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return broken(s->w, ed_fail_errno(&why, EDOC_ERR_IO, s->name, "read"), &why);
+	if (got == 0)
+		return changed(s, "became shorter");
+	if (!s->copy && s->done + (uint64_t)got == s->size &&
+	    pread(s->fd, &more, 1, (off_t)(s->start + s->size)) == 1)
+		return changed(s, "grew");
+	return got;
+}
+
+/* At most n of the entry's bytes, 0 at the end. */
+static zip_int64_t pull(struct source *s, void *p, size_t n)
+{
+	zip_int64_t got;
+
+	if (n > s->size - s->done)
+		n = (size_t)(s->size - s->done);
+	if (n == 0)
+		return 0;
+	if (s->in_file) {
+		got = pull_fd(s, p, n);
+	} else {
+		memcpy(p, s->bytes.data + s->done, n);
+		got = (zip_int64_t)n;
+	}
+	if (got <= 0)
+		return got;
+	s->done += (uint64_t)got;
+	if (s->tap)
+		s->tap(s->arg, p, (size_t)got);
+	return got;
+}
+
+static zip_int64_t next_piece(struct source *s)
+{
+	size_t have = 0;
+	zip_int64_t got;
+
+	while (have < s->want && (got = pull(s, s->piece + have, s->want - have)) != 0) {
+		if (got < 0)
+			return -1;
+		have += (size_t)got;
+	}
+	s->crc = crc32_z(s->crc, s->piece, have);
+	s->z.next_in = s->piece;
+	s->z.avail_in = (uInt)have;
+	s->flush = s->done == s->size ? Z_FINISH : Z_SYNC_FLUSH;
+	s->flushing = true;
+	return 0;
+}
+
+/* The piece is out.  While the ratio is too good, as many bytes are stored as
+ * it takes to mend it. */
+static int end_piece(struct source *s)
+{
+	uLong least = s->z.total_in / RATIO_KEPT;
+	bool store = least > s->z.total_out;
+	int level = store ? Z_NO_COMPRESSION : Z_DEFAULT_COMPRESSION;
+
+	s->flushing = false;
+	s->want =
+	        store && least - s->z.total_out < PIECE ? (size_t)(least - s->z.total_out) : PIECE;
+	if (level == s->level)
+		return Z_OK;
+	s->level = level;
+	return deflateParams(&s->z, level, Z_DEFAULT_STRATEGY);
+}
+
+static zip_int64_t read_deflated(struct source *s, void *p, size_t n)
+{
+	int ret = Z_OK;
+
+	s->z.next_out = p;
+	s->z.avail_out = (uInt)n;
+	while (!s->z_end && ret == Z_OK && s->z.avail_out > 0) {
+		if (!s->flushing && next_piece(s) < 0)
+			return -1;
+		ret = deflate(&s->z, s->flush);
+		if (ret == Z_STREAM_END)
+			s->z_end = true;
+		else if (ret == Z_OK && s->z.avail_out > 0)
+			ret = end_piece(s);
+	}
+	if (ret != Z_OK && ret != Z_STREAM_END) {
+		struct edoc_error why = {0};
+		enum edoc_code code = ed_fail(&why, EDOC_ERR_BUG, s->name, "deflate: %d", ret);
+		return broken(s->w, code, &why);
+	}
+	return (zip_int64_t)(n - s->z.avail_out);
+}
+
+static void stop_deflate(struct source *s)
+{
+	if (s->z_live)
+		(void)deflateEnd(&s->z);
+	s->z_live = false;
+	free(s->piece);
+	s->piece = NULL;
+}
+
+static zip_int64_t open_source(struct source *s)
+{
+	struct edoc_error why = {0};
+
+	/* A tap could not take its bytes back. */
+	if (s->opened)
+		return broken(s->w, ed_fail(&why, EDOC_ERR_BUG, s->name, "opened twice"), &why);
+	s->opened = true;
+	if (!s->deflate)
+		return 0;
+	s->piece = malloc(PIECE);
+	s->level = Z_DEFAULT_COMPRESSION;
+	s->want = FIRST_PIECE;
+	s->z_live = s->piece && deflateInit2(&s->z, s->level, Z_DEFLATED, -MAX_WBITS, 8,
+	                                     Z_DEFAULT_STRATEGY) == Z_OK;
+	return s->z_live ? 0 : broken(s->w, ed_fail_memory(&why), &why);
+}
+
+/* libzip asks for the first time when the entry's turn has come. */
+static int make_late(struct source *s)
+{
+	struct edoc_error why = {0};
+	ed_late_fn *late = s->late;
+	enum edoc_code code;
+
+	s->late = NULL;
+	code = late(s->arg, &s->bytes, &why);
+	if (!code)
+		code = ed_buf_check(&s->bytes, s->name, &why);
+	s->size = s->bytes.len;
+	s->deflate = s->size > 0;
+	return code ? (int)broken(s->w, code, &why) : 0;
+}
+
+/* With a size libzip needs no ZIP64 extra field; with a method it takes the
+ * bytes as compressed already. */
+static zip_int64_t stat_source(struct source *s, zip_stat_t *st)
+{
+	if (s->late && make_late(s) < 0)
+		return -1;
+	zip_stat_init(st);
+	st->valid = ZIP_STAT_SIZE;
+	st->size = s->copy ? s->copy->usize : s->size;
+	if (s->copy && s->copy->method) {
+		st->valid |= ZIP_STAT_COMP_METHOD | ZIP_STAT_COMP_SIZE | ZIP_STAT_CRC;
+		st->comp_method = s->copy->method;
+		st->comp_size = s->copy->csize;
+		st->crc = s->copy->crc;
+	} else if (s->deflate) {
+		st->valid |= ZIP_STAT_COMP_METHOD | (s->z_end ? ZIP_STAT_CRC : 0u);
+		st->comp_method = ZIP_CM_DEFLATE;
+		st->crc = (zip_uint32_t)s->crc;
+	}
+	return sizeof(*st);
+}
+
+static zip_int64_t source_call(void *arg, void *data, zip_uint64_t len, zip_source_cmd_t cmd)
+{
+	struct source *s = arg;
+
+	switch (cmd) {
+	case ZIP_SOURCE_OPEN:
+		return open_source(s);
+	case ZIP_SOURCE_READ:
+		return s->deflate ? read_deflated(s, data, (size_t)len)
+		                  : pull(s, data, (size_t)len);
+	case ZIP_SOURCE_CLOSE:
+		stop_deflate(s);
+		return 0;
+	case ZIP_SOURCE_STAT:
+		return stat_source(s, data);
+	case ZIP_SOURCE_ERROR:
+		return zip_error_to_data(&s->w->zerr, data, len);
+	case ZIP_SOURCE_FREE:
+		return 0; /* the writer's */
+	case ZIP_SOURCE_SUPPORTS:
+		return zip_source_make_command_bitmap(ZIP_SOURCE_OPEN, ZIP_SOURCE_READ,
+		                                      ZIP_SOURCE_CLOSE, ZIP_SOURCE_STAT,
+		                                      ZIP_SOURCE_ERROR, ZIP_SOURCE_FREE, -1);
+	default:
+		zip_error_set(&s->w->zerr, ZIP_ER_OPNOTSUPP, 0);
+		return -1;
+	}
+}
+
+static void free_source(struct source *s)
+{
+	stop_deflate(s);
+	ed_buf_clear(&s->bytes);
+	free(s->name);
+	free(s);
+}
+
+/* ---- the output -------------------------------------------------------- */
+
+static zip_int64_t io_broken(struct ed_zip_writer *w, const char *what)
+{
+	struct edoc_error why = {0};
+
+	return broken(w, ed_fail_errno(&why, EDOC_ERR_IO, w->name, what), &why);
+}
+
+static zip_int64_t write_out(struct ed_zip_writer *w, const void *p, size_t n)
+{
+	const char *at = p;
+	size_t left = n;
+
+	while (left > 0) {
+		ssize_t put = pwrite(w->fd, at, left, (off_t)w->write_at);
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put <= 0)
+			return io_broken(w, "write");
+		at += put;
+		left -= (size_t)put;
+		w->write_at += (uint64_t)put;
+	}
+	if (w->write_end < w->write_at)
+		w->write_end = w->write_at;
+	return (zip_int64_t)n;
+}
+
+/* Where the kernel cannot copy between these two files. */
+static zip_int64_t copy_slowly(struct ed_zip_writer *w, uint64_t from, uint64_t end)
+{
+	unsigned char *p = malloc(COPY);
+	struct edoc_error why = {0};
+	enum edoc_code code = p ? EDOC_OK : ed_fail_memory(&why);
+	zip_int64_t ret = 0;
+
+	while (!code && ret >= 0 && from < end) {
+		size_t n = end - from < COPY ? (size_t)(end - from) : COPY;
+		code = ed_pread_full(w->base->fd, w->base->name, p, n, from, &why);
+		if (!code)
+			ret = write_out(w, p, n);
+		from += n;
+	}
+	free(p);
+	return code ? broken(w, code, &why) : ret < 0 ? -1 : 0;
+}
+
+/* The base's bytes [from, end) to where the output stands. */
+static zip_int64_t copy_base(struct ed_zip_writer *w, uint64_t from, uint64_t end)
+{
+	off_t in = (off_t)from, out = (off_t)w->write_at;
+
+	while ((uint64_t)in < end) {
+		ssize_t n = copy_file_range(w->base->fd, &in, w->fd, &out,
+		                            (size_t)(end - (uint64_t)in), 0);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && (errno == ENOSPC || errno == EIO || errno == EDQUOT || errno == EFBIG))
+			return io_broken(w, "write");
+		if (n <= 0)
+			break;
+	}
+	w->write_at = (uint64_t)out;
+	if (w->write_end < w->write_at)
+		w->write_end = w->write_at;
+	return copy_slowly(w, (uint64_t)in, end);
+}
+
+static zip_int64_t read_base(struct ed_zip_writer *w, void *p, size_t n)
+{
+	ssize_t got;
+
+	if (!w->base)
+		return 0;
+	do
+		got = pread(w->base->fd, p, n, (off_t)w->read_at);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return io_broken(w, "read");
+	w->read_at += (uint64_t)got;
+	return got;
+}
+
+static zip_int64_t stat_base(struct ed_zip_writer *w, zip_stat_t *st)
+{
+	if (!w->base) {
+		zip_error_set(&w->zerr, ZIP_ER_READ, ENOENT); /* a new archive */
+		return -1;
+	}
+	zip_stat_init(st);
+	st->valid = ZIP_STAT_SIZE;
+	st->size = w->base->size;
+	return sizeof(*st);
+}
+
+static zip_int64_t seek_to(struct ed_zip_writer *w, uint64_t *at, uint64_t size, void *data,
+                           zip_uint64_t len)
+{
+	zip_int64_t to = zip_source_seek_compute_offset(*at, size, data, len, &w->zerr);
+
+	if (to < 0)
+		return -1;
+	*at = (uint64_t)to;
+	return 0;
+}
+
+/* libzip's idea of where the base's entries end is eight bytes short after a
+ * ZIP64 data descriptor; ours is the scan's. */
+static zip_int64_t clone_base(struct ed_zip_writer *w)
+{
+	w->write_at = 0;
+	return !w->base ? 0 : copy_base(w, 0, w->base->directory);
+}
+
+static zip_int64_t output_call(void *arg, void *data, zip_uint64_t len, zip_source_cmd_t cmd)
+{
+	struct ed_zip_writer *w = arg;
+	uint64_t size = w->base ? w->base->size : 0;
+
+	switch (cmd) {
+	case ZIP_SOURCE_OPEN:
+		w->read_at = 0;
+		return 0;
+	case ZIP_SOURCE_READ:
+		return read_base(w, data, (size_t)len);
+	case ZIP_SOURCE_STAT:
+		return stat_base(w, data);
+	case ZIP_SOURCE_SEEK:
+		return seek_to(w, &w->read_at, size, data, len);
+	case ZIP_SOURCE_TELL:
+		return (zip_int64_t)w->read_at;
+	case ZIP_SOURCE_BEGIN_WRITE:
+		w->write_at = 0;
+		return 0;
+	case ZIP_SOURCE_BEGIN_WRITE_CLONING:
+		return clone_base(w);
+	case ZIP_SOURCE_WRITE:
+		return write_out(w, data, (size_t)len);
+	case ZIP_SOURCE_SEEK_WRITE:
+		return seek_to(w, &w->write_at, w->write_end, data, len);
+	case ZIP_SOURCE_TELL_WRITE:
+		return (zip_int64_t)w->write_at;
+	case ZIP_SOURCE_ERROR:
+		return zip_error_to_data(&w->zerr, data, len);
+	case ZIP_SOURCE_CLOSE:
+	case ZIP_SOURCE_COMMIT_WRITE:   /* finish() syncs, once all is in place */
+	case ZIP_SOURCE_ROLLBACK_WRITE: /* the caller drops its temporary */
+	case ZIP_SOURCE_REMOVE:
+	case ZIP_SOURCE_FREE:
+		return 0;
+	case ZIP_SOURCE_SUPPORTS:
+		return zip_source_make_command_bitmap(
+		        ZIP_SOURCE_OPEN, ZIP_SOURCE_READ, ZIP_SOURCE_CLOSE, ZIP_SOURCE_STAT,
+		        ZIP_SOURCE_ERROR, ZIP_SOURCE_FREE, ZIP_SOURCE_SEEK, ZIP_SOURCE_TELL,
+		        ZIP_SOURCE_BEGIN_WRITE, ZIP_SOURCE_BEGIN_WRITE_CLONING, ZIP_SOURCE_WRITE,
+		        ZIP_SOURCE_SEEK_WRITE, ZIP_SOURCE_TELL_WRITE, ZIP_SOURCE_COMMIT_WRITE,
+		        ZIP_SOURCE_ROLLBACK_WRITE, ZIP_SOURCE_REMOVE, -1);
+	default:
+		zip_error_set(&w->zerr, ZIP_ER_OPNOTSUPP, 0);
+		return -1;
+	}
+}
+
+/* ---- adding ------------------------------------------------------------ */
+
+static enum edoc_code zip_failed(struct ed_zip_writer *w, const char *where, zip_error_t *e,
+                                 struct edoc_error *err)
+{
+	if (w->failed) {
+		if (err)
+			*err = w->why;
+		return w->failed;
+	}
+	if (zip_error_code_zip(e) == ZIP_ER_MEMORY)
+		return ed_fail_memory(err);
+	if (zip_error_code_zip(e) == ZIP_ER_EXISTS)
+		return ed_fail(err, EDOC_ERR_USAGE, where,
+		               "the package has an entry of this name already");
+	return ed_fail(err, EDOC_ERR_IO, where, "the package cannot be written: %s",
+	               zip_error_strerror(e));
+}
+
+enum edoc_code ed_zip_writer_new(int fd, const char *name, struct ed_zip *base,
+                                 struct ed_zip_writer **out, struct edoc_error *err)
+{
+	struct ed_zip_writer *w = calloc(1, sizeof(*w));
+	zip_source_t *src;
+	enum edoc_code code;
+	zip_error_t e;
+
+	*out = NULL;
+	if (!w)
+		return ed_fail_memory(err);
+	w->fd = fd;
+	w->base = base;
+	w->last = &w->sources;
+	w->name = strdup(name);
+	zip_error_init(&w->zerr);
+	zip_error_init(&e);
+	src = w->name ? zip_source_function_create(output_call, w, &e) : NULL;
+	w->z = src ? zip_open_from_source(src, base ? 0 : ZIP_CREATE | ZIP_TRUNCATE, &e) : NULL;
+	if (w->z) {
+		*out = w;
+		return EDOC_OK;
+	}
+	code = w->name ? zip_failed(w, name, &e, err) : ed_fail_memory(err);
+	zip_source_free(src);
+	zip_error_fini(&e);
+	ed_zip_writer_free(w);
+	return code;
+}
+
+static struct source *new_source(struct ed_zip_writer *w, const char *name, enum edoc_code *code,
+                                 struct edoc_error *err)
+{
+	const char *fault = ed_name_fault(name, strlen(name));
+	struct source *s = fault ? NULL : calloc(1, sizeof(*s));
+
+	if (s)
+		s->name = strdup(name);
+	if (!s || !s->name) {
+		free(s);
+		*code = fault ? ed_fail(err, EDOC_ERR_USAGE, name,
+		                        "no acceptable name for an entry: %s", fault)
+		              : ed_fail_memory(err);
+		return NULL;
+	}
+	s->w = w;
+	s->fd = -1;
+	ed_buf_init(&s->bytes, ED_MAX_XML_BYTES);
+	return s;
+}
+
+/* s is the writer's, or freed. */
+static enum edoc_code add(struct ed_zip_writer *w, struct source *s, bool stored,
+                          struct edoc_error *err)
+{
+	zip_source_t *src = zip_source_function(w->z, source_call, s);
+	zip_int64_t i = src ? zip_file_add(w->z, s->name, src, ZIP_FL_ENC_UTF_8) : -1;
+	enum edoc_code code;
+
+	if (i >= 0 && zip_file_set_dostime(w->z, (zip_uint64_t)i, 0, DOS_DATE_1980, 0) == 0 &&
+	    zip_set_file_compression(w->z, (zip_uint64_t)i, stored ? ZIP_CM_STORE : ZIP_CM_DEFLATE,
+	                             0) == 0) {
+		*w->last = s;
+		w->last = &s->next;
+		w->n++;
+		return EDOC_OK;
+	}
+	code = zip_failed(w, s->name, zip_get_error(w->z), err);
+	if (i < 0) {
+		zip_source_free(src);
+		free_source(s);
+		return code;
+	}
+	/* libzip holds it: keep it until the writer goes, and never finish. */
+	*w->last = s;
+	w->last = &s->next;
+	w->failed = code;
+	if (err)
+		w->why = *err;
+	return code;
+}
+
+enum edoc_code ed_zip_add_bytes(struct ed_zip_writer *w, const char *name, const void *bytes,
+                                size_t len, bool store, struct edoc_error *err)
+{
+	enum edoc_code code;
+	struct source *s = new_source(w, name, &code, err);
+
+	if (!s)
+		return code;
+	s->bytes.max = len;
+	ed_buf_put(&s->bytes, bytes, len);
+	code = ed_buf_check(&s->bytes, name, err);
+	if (code) {
+		free_source(s);
+		return code;
+	}
+	s->size = len;
+	s->deflate = !store && len > 0;
+	return add(w, s, !s->deflate, err);
+}
+
+enum edoc_code ed_zip_add_fd(struct ed_zip_writer *w, const char *name, int fd, uint64_t size,
+                             bool store, ed_tap_fn *tap, void *arg, struct edoc_error *err)
+{
+	enum edoc_code code;
+	struct source *s = new_source(w, name, &code, err);
+
+	if (!s)
+		return code;
+	s->in_file = true;
+	s->fd = fd;
+	s->size = size;
+	s->tap = tap;
+	s->arg = arg;
+	s->deflate = !store && size > 0;
+	return add(w, s, !s->deflate, err);
+}
+
+enum edoc_code ed_zip_add_copy(struct ed_zip_writer *w, const char *name, struct ed_zip *from,
+                               size_t i, struct edoc_error *err)
+{
+	enum edoc_code code;
+	struct source *s = new_source(w, name, &code, err);
+
+	if (!s)
+		return code;
+	s->copy = &from->entries[i];
+	s->in_file = true;
+	s->fd = from->fd;
+	s->start = s->copy->data;
+	s->size = s->copy->csize;
+	return add(w, s, s->copy->method == 0, err);
+}
+
+enum edoc_code ed_zip_add_late(struct ed_zip_writer *w, const char *name, ed_late_fn *late,
+                               void *arg, struct edoc_error *err)
+{
+	enum edoc_code code;
+	struct source *s = new_source(w, name, &code, err);
+
+	if (!s)
+		return code;
+	s->late = late;
+	s->arg = arg;
+	return add(w, s, false, err);
+}
+
+/* ---- finishing --------------------------------------------------------- */
+
+static enum edoc_code names_apart(struct ed_zip_writer *w, struct edoc_error *err)
+{
+	size_t n = w->base ? w->base->n : 0;
+	const char **names = calloc(n + w->n + 1, sizeof(*names));
+	enum edoc_code code;
+
+	if (!names)
+		return ed_fail_memory(err);
+	for (size_t i = 0; i < n; i++)
+		names[i] = w->base->entries[i].name;
+	for (struct source *s = w->sources; s; s = s->next)
+		names[n++] = s->name;
+	code = ed_zip_names_apart(names, n, err);
+	free(names);
+	return code;
+}
+
+static void put16(unsigned char *p, uint64_t v)
+{
+	p[0] = (unsigned char)v;
+	p[1] = (unsigned char)(v >> 8);
+}
+
+static void put32(unsigned char *p, uint64_t v)
+{
+	put16(p, v);
+	put16(p + 2, v >> 16);
+}
+
+static void put64(unsigned char *p, uint64_t v)
+{
+	put32(p, v);
+	put32(p + 4, v >> 32);
+}
+
+/* APPNOTE 4.3.14 to 4.3.16, the ZIP64 records only when needed. */
+static zip_int64_t write_end(struct ed_zip_writer *w, uint64_t count, uint64_t start)
+{
+	unsigned char end[ED_ZIP64_END + ED_ZIP64_LOCATOR + ED_ZIP_END] = {0}, *p = end;
+	uint64_t at = w->write_at, size = at - start;
+
+	if (count >= 0xffff || size >= 0xffffffff || start >= 0xffffffff) {
+		put32(p, ED_ZIP64_END_SIG);
+		put64(p + 4, ED_ZIP64_END - 12);
+		put16(p + 12, 45);
+		put16(p + 14, 45);
+		put64(p + 24, count);
+		put64(p + 32, count);
+		put64(p + 40, size);
+		put64(p + 48, start);
+		p += ED_ZIP64_END;
+		put32(p, ED_ZIP64_LOCATOR_SIG);
+		put64(p + 8, at);
+		put32(p + 16, 1);
+		p += ED_ZIP64_LOCATOR;
+	}
+	put32(p, ED_ZIP_END_SIG);
+	put16(p + 8, count < 0xffff ? count : 0xffff);
+	put16(p + 10, count < 0xffff ? count : 0xffff);
+	put32(p + 12, size < 0xffffffff ? size : 0xffffffff);
+	put32(p + 16, start < 0xffffffff ? start : 0xffffffff);
+	put16(p + 20, w->base->comment_len);
+	p += ED_ZIP_END;
+	return write_out(w, end, (size_t)(p - end));
+}
+
+/* Where libzip's directory starts, and where in it the added entries do. */
+static enum edoc_code find_added(struct ed_zip_writer *w, uint64_t *start, uint64_t *added,
+                                 uint64_t *end, struct edoc_error *err)
+{
+	unsigned char p[ED_ZIP_CENTRAL];
+	uint64_t at = w->write_end - w->base->comment_len - ED_ZIP_END;
+	enum edoc_code code = ed_pread_full(w->fd, w->name, p, ED_ZIP_END, at, err);
+
+	*start = ed_le32(p + 16);
+	*end = *start + ed_le32(p + 12);
+	/* A full count, size or offset: the ZIP64 record has them all. */
+	if (!code && at != *end) {
+		at -= ED_ZIP64_LOCATOR + ED_ZIP64_END;
+		*end = at;
+		code = ed_pread_full(w->fd, w->name, p, 8, at + 48, err);
+		*start = ed_le64(p);
+	}
+	*added = *start;
+	for (size_t i = 0; !code && i < w->base->n; i++) {
+		code = ed_pread_full(w->fd, w->name, p, sizeof(p), *added, err);
+		*added += ED_ZIP_CENTRAL + ed_le16(p + 28) + ed_le16(p + 30) + ed_le16(p + 32);
+	}
+	return code;
+}
+
+/* The base's directory as it was, the added entries', the end. */
+static enum edoc_code restore_directory(struct ed_zip_writer *w, struct edoc_error *err)
+{
+	const struct ed_zip *base = w->base;
+	uint64_t start, added, end;
+	unsigned char *fresh;
+	enum edoc_code code = find_added(w, &start, &added, &end, err);
+	zip_int64_t ret;
+
+	if (code)
+		return code;
+	fresh = malloc((size_t)(end - added) + 1);
+	if (!fresh)
+		return ed_fail_memory(err);
+	code = ed_pread_full(w->fd, w->name, fresh, (size_t)(end - added), added, err);
+	w->write_at = start;
+	ret = code ? -1 : copy_base(w, base->directory, base->directory + base->directory_size);
+	if (ret >= 0)
+		ret = write_out(w, fresh, (size_t)(end - added));
+	if (ret >= 0)
+		ret = write_end(w, base->n + w->n, start);
+	if (ret >= 0)
+		ret = write_out(w, base->comment, base->comment_len);
+	if (ret >= 0 && ftruncate(w->fd, (off_t)w->write_at))
+		ret = io_broken(w, "ftruncate");
+	free(fresh);
+	if (code || ret >= 0)
+		return code;
+	return zip_failed(w, w->name, &w->zerr, err);
+}
+
+enum edoc_code ed_zip_writer_finish(struct ed_zip_writer *w, struct edoc_error *err)
+{
+	enum edoc_code code = w->failed ? zip_failed(w, w->name, &w->zerr, err) : EDOC_OK;
+
+	if (!code && w->n == 0)
+		code = ed_fail(err, EDOC_ERR_USAGE, w->name, "nothing was added to the package");
+	if (!code)
+		code = names_apart(w, err);
+	if (code)
+		return code;
+	if (zip_close(w->z))
+		return zip_failed(w, w->name, zip_get_error(w->z), err);
+	w->z = NULL;
+	if (w->base && w->base->n)
+		code = restore_directory(w, err);
+	if (!code && fsync(w->fd))
+		code = ed_fail_errno(err, EDOC_ERR_IO, w->name, "fsync");
+	return code;
+}
+
+void ed_zip_writer_free(struct ed_zip_writer *w)
+{
+	struct source *next;
+
+	if (!w)
+		return;
+	if (w->z)
+		zip_discard(w->z);
+	for (struct source *s = w->sources; s; s = next) {
+		next = s->next;
+		free_source(s);
+	}
+	zip_error_fini(&w->zerr);
+	free(w->name);
+	free(w);
+}

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: ISC */
+/* Writing: what libzip and we write, our own strict scan takes; what was there
+ * keeps its bytes; what fails says why. */
+#include <time.h>
+#include <zlib.h>
+
+#include "base/io.h"
+#include "door/zipscan.h"
+#include "zipkit.h"
+
+#define MIME "application/vnd.etsi.asic-e+zip"
+
+static int out; /* the package being written */
+static struct ed_zip_writer *w;
+
+static bool start(struct ed_zip *base)
+{
+	memset(&err, 0, sizeof(err));
+	out = scratch();
+	return is_ok(ed_zip_writer_new(out, "out.asice", base, &w, &err), &err, "a writer");
+}
+
+static enum edoc_code finish(void)
+{
+	enum edoc_code code = ed_zip_writer_finish(w, &err);
+
+	ed_zip_writer_free(w);
+	w = NULL;
+	return code;
+}
+
+static struct ed_zip *reopened(const char *what)
+{
+	struct ed_zip *zip = NULL;
+
+	is_ok(ed_zip_open(out, "out.asice", &limits, &zip, &err), &err, what);
+	return zip;
+}
+
+static bool same_entry(struct ed_zip *zip, const char *name, const void *bytes, size_t len)
+{
+	struct ed_buf buf;
+	bool same;
+
+	ed_buf_init(&buf, len);
+	same = ed_zip_read_buf(zip, ed_zip_find(zip, name), &buf, &err) == EDOC_OK &&
+	       buf.len == len && (len == 0 || !memcmp(buf.data, bytes, len));
+	ok(same, "%s comes back", name);
+	ed_buf_clear(&buf);
+	return same;
+}
+
+/* Others read it too. */
+static void others(void)
+{
+	char cmd[256];
+
+	snprintf(cmd, sizeof(cmd), "unzip -tqq /proc/%d/fd/%d >/dev/null 2>&1", (int)getpid(), out);
+	is_int(system(cmd), 0, "unzip tests it");
+	snprintf(cmd, sizeof(cmd),
+	         "python3 -c 'import zipfile; exit(zipfile.ZipFile(\"/proc/%d/fd/%d\").testzip() "
+	         "is not None)'",
+	         (int)getpid(), out);
+	is_int(system(cmd), 0, "Python tests it");
+}
+
+static void tap_crc(void *arg, const void *bytes, size_t len)
+{
+	uLong *crc = arg;
+
+	*crc = crc32_z(*crc, bytes, len);
+}
+
+struct late {
+	uLong *one, *two;
+	int calls;
+	enum edoc_code fail;
+};
+
+/* Writes down what the taps saw: proof that it ran after them. */
+static enum edoc_code late(void *arg, struct ed_buf *buf, struct edoc_error *e)
+{
+	struct late *l = arg;
+
+	l->calls++;
+	if (l->fail) {
+		e->code = l->fail;
+		snprintf(e->msg, sizeof(e->msg), "the key is locked");
+		return l->fail;
+	}
+	ed_buf_printf(buf, "%lx %lx", *l->one, *l->two);
+	return EDOC_OK;
+}
+
+static unsigned char *noise(size_t n)
+{
+	unsigned char *p = malloc(n);
+	uint32_t x = 1;
+
+	for (size_t i = 0; i < n; i++)
+		p[i] = (unsigned char)((x = x * 1664525 + 1013904223) >> 24);
+	return p;
+}
+
+static void fresh(void)
+{
+	size_t n = 300000;
+	unsigned char *p = noise(n), head[64], again[64];
+	char text[200000], want[64];
+	int a = scratch_with(p, n), b, first = -1;
+	uLong one = 0, two = 0;
+	struct late l = {&one, &two, 0, EDOC_OK};
+	struct ed_zip *zip;
+
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = "an order of the ministry\n"[i % 25];
+	b = scratch_with(text, sizeof(text));
+	for (int round = 0; round < 2; round++) {
+		one = two = 0;
+		l.calls = 0;
+		start(NULL);
+		is_ok(ed_zip_add_bytes(w, "mimetype", MIME, 31, true, &err), &err, "mimetype");
+		is_ok(ed_zip_add_fd(w, "noise.bin", a, n, true, tap_crc, &one, &err), &err,
+		      "stored");
+		is_ok(ed_zip_add_fd(w, "фармон.txt", b, sizeof(text), false, tap_crc, &two, &err),
+		      &err, "deflated");
+		is_ok(ed_zip_add_bytes(w, "empty", "", 0, false, &err), &err, "empty");
+		is_ok(ed_zip_add_bytes(w, "META-INF/manifest.xml", text, 1000, false, &err), &err,
+		      "bytes");
+		is_ok(ed_zip_add_late(w, "META-INF/signatures0.xml", late, &l, &err), &err, "late");
+		is_int(l.calls, 0, "not called yet");
+		is_ok(finish(), &err, "finished");
+		is_int(l.calls, 1, "called once");
+		if (round == 0)
+			first = out;
+	}
+	zip = reopened("our scan takes it");
+	is_int((int64_t)ed_zip_count(zip), 6, "six entries");
+	same_entry(zip, "mimetype", MIME, 31);
+	same_entry(zip, "noise.bin", p, n);
+	same_entry(zip, "фармон.txt", text, sizeof(text));
+	same_entry(zip, "empty", "", 0);
+	same_entry(zip, "META-INF/manifest.xml", text, 1000);
+	snprintf(want, sizeof(want), "%lx %lx", crc32_z(0, p, n),
+	         crc32_z(0, (const void *)text, sizeof(text)));
+	same_entry(zip, "META-INF/signatures0.xml", want, strlen(want));
+	for (size_t i = 0; i < 6; i++)
+		ok(!ed_zip_entry(zip, i)->extra && !(ed_zip_entry(zip, i)->flags & 8),
+		   "entry %zu: no extra field, no descriptor", i);
+	is_int(ed_zip_entry(zip, ed_zip_find(zip, "noise.bin"))->method, 0, "stored as asked");
+	is_int(ed_zip_entry(zip, ed_zip_find(zip, "фармон.txt"))->method, 8, "deflated as asked");
+	ok(ed_zip_entry(zip, ed_zip_find(zip, "фармон.txt"))->csize < sizeof(text) / 40,
+	   "and small");
+	ok(pread(out, head, 64, 0) == 64 && !memcmp(head + 30, "mimetype" MIME, 34),
+	   "mimetype first");
+	ok(!memcmp(head + 6, "\0\0\0\0\0\0\x21\0", 8), "no flags, stored, 1980-01-01 00:00");
+	others();
+	ed_zip_free(zip);
+	/* The same again, byte for byte. */
+	struct stat x, y;
+	ok(!fstat(first, &x) && !fstat(out, &y) && x.st_size == y.st_size, "the same size again");
+	bool same = true;
+	for (off_t at = 0; same && at < x.st_size; at += 64) {
+		ssize_t k = pread(first, head, 64, at);
+		same = k > 0 && pread(out, again, 64, at) == k && !memcmp(head, again, (size_t)k);
+	}
+	ok(same, "the same bytes again");
+	close(first);
+	close(out);
+	close(a);
+	close(b);
+	free(p);
+}
+
+static bool same_range(int x, int y, uint64_t at, uint64_t to, uint64_t len)
+{
+	unsigned char p[8192], q[8192];
+
+	while (len > 0) {
+		size_t n = len < sizeof(p) ? (size_t)len : sizeof(p);
+		if (pread(x, p, n, (off_t)at) != (ssize_t)n ||
+		    pread(y, q, n, (off_t)to) != (ssize_t)n || memcmp(p, q, n) != 0)
+			return false;
+		at += n;
+		to += n;
+		len -= n;
+	}
+	return true;
+}
+
+/* A signature is added to every sound package we know of. */
+static void append_to(const char *path, const char *name)
+{
+	int fd = open(path, O_RDONLY);
+	struct ed_zip *base = NULL, *zip;
+	bool same = true;
+
+	if (!is_ok(ed_zip_open(fd, name, &limits, &base, &err), &err, name))
+		return;
+	start(base);
+	is_ok(ed_zip_add_bytes(w, "META-INF/signatures-0a1b2c3d.xml", "<x/>", 4, true, &err), &err,
+	      "add");
+	is_ok(ed_zip_add_bytes(w, "META-INF/more.xml", MIME MIME MIME, 93, false, &err), &err,
+	      "add");
+	is_ok(finish(), &err, "finished");
+	zip = reopened("our scan takes it");
+	if (!zip)
+		return;
+	is_int((int64_t)ed_zip_count(zip), (int64_t)ed_zip_count(base) + 2, "two more");
+	ok(same_range(fd, out, 0, 0, base->directory), "every old byte as it was");
+	ok(same_range(fd, out, base->directory, zip->directory, base->directory_size),
+	   "the old directory as it was");
+	is_str(ed_zip_comment(zip), ed_zip_comment(base), "the comment too");
+	same_entry(zip, "META-INF/signatures-0a1b2c3d.xml", "<x/>", 4);
+	same_entry(zip, "META-INF/more.xml", MIME MIME MIME, 93);
+	for (size_t i = 0; i < ed_zip_count(base); i++) {
+		const struct ed_zip_entry *x = ed_zip_entry(base, i), *y = ed_zip_entry(zip, i);
+		uint64_t n = 0;
+		same = same && !strcmp(x->name, y->name) && x->header == y->header &&
+		       x->crc == y->crc && ed_zip_read(zip, i, nothing, &n, &err) == EDOC_OK;
+	}
+	ok(same, "the old entries read as before");
+	ed_zip_free(zip);
+	ed_zip_free(base);
+	close(out);
+	close(fd);
+}
+
+/* revise: entries are copied as they are compressed. */
+static void copy_of(const char *path, const char *name)
+{
+	int fd = open(path, O_RDONLY);
+	struct ed_zip *from = NULL, *zip;
+	bool same = true;
+
+	is_ok(ed_zip_open(fd, name, &limits, &from, &err), &err, name);
+	if (!from || ed_zip_count(from) == 0) {
+		ed_zip_free(from);
+		close(fd);
+		return;
+	}
+	start(NULL);
+	for (size_t i = 0; i < ed_zip_count(from); i++)
+		same = same && !ed_zip_add_copy(w, ed_zip_entry(from, i)->name, from, i, &err);
+	ok(same, "added");
+	is_ok(finish(), &err, "finished");
+	zip = reopened("our scan takes it");
+	for (size_t i = 0; zip && i < ed_zip_count(from); i++) {
+		const struct ed_zip_entry *x = ed_zip_entry(from, i), *y = ed_zip_entry(zip, i);
+		uint64_t n = 0;
+		same = same && !strcmp(x->name, y->name) && x->crc == y->crc &&
+		       x->method == y->method && x->csize == y->csize &&
+		       same_range(fd, out, x->data, y->data, x->csize) &&
+		       ed_zip_read(zip, i, nothing, &n, &err) == EDOC_OK;
+	}
+	ok(same, "the same compressed bytes");
+	ed_zip_free(zip);
+	ed_zip_free(from);
+	close(out);
+	close(fd);
+}
+
+/* Zeros deflate 1,000:1; what we write must not look like a bomb. */
+static void zeros(void)
+{
+	static const uint64_t sizes[] = {5 << 20, (1 << 20) + 1, 1 << 20, 64 << 10, 9 << 10};
+
+	start(NULL);
+	for (size_t i = 0; i < 5; i++) {
+		char name[16];
+		int fd = scratch();
+		snprintf(name, sizeof(name), "z%zu", i);
+		ok(!ftruncate(fd, (off_t)sizes[i]), "zeros");
+		is_ok(ed_zip_add_fd(w, name, fd, sizes[i], false, NULL, NULL, &err), &err, name);
+	}
+	is_ok(finish(), &err, "finished");
+	is_ok(read_all(out, "zeros"), &err, "no bomb");
+	others();
+	close(out);
+}
+
+static void refusals(void)
+{
+	int fd = scratch_with("12345", 5), full = open("/dev/full", O_RDWR), base_fd;
+	struct late l = {.fail = EDOC_ERR_DENIED};
+	struct ed_zip *base = NULL;
+
+	start(NULL);
+	fails(ed_zip_add_bytes(w, "../x", "", 0, true, &err), EDOC_ERR_USAGE, &err, "name",
+	      "a bad name");
+	is_ok(ed_zip_add_bytes(w, "x", "1", 1, true, &err), &err, "a good one");
+	fails(ed_zip_add_bytes(w, "x", "2", 1, true, &err), EDOC_ERR_USAGE, &err, "already",
+	      "twice");
+	is_ok(finish(), &err, "the good one is written");
+	is_ok(read_all(out, "out"), &err, "and reads");
+	close(out);
+
+	start(NULL);
+	is_ok(ed_zip_add_bytes(w, "Фармон", "1", 1, true, &err), &err, "one");
+	is_ok(ed_zip_add_bytes(w, "фармон", "1", 1, true, &err), &err, "its twin");
+	fails(finish(), EDOC_ERR_INPUT, &err, "duplicate name", "twins");
+	close(out);
+
+	start(NULL);
+	fails(finish(), EDOC_ERR_USAGE, &err, "nothing", "nothing added");
+	close(out);
+
+	start(NULL);
+	is_ok(ed_zip_add_bytes(w, "a", "1", 1, true, &err), &err, "one");
+	is_ok(ed_zip_add_late(w, "b", late, &l, &err), &err, "late");
+	fails(finish(), EDOC_ERR_DENIED, &err, "the key is locked", "the late one's own error");
+	close(out);
+
+	for (int store = 0; store < 2; store++) {
+		start(NULL);
+		is_ok(ed_zip_add_fd(w, "a", fd, 6, store, NULL, NULL, &err), &err,
+		      "said to be 6 bytes");
+		fails(finish(), EDOC_ERR_INPUT, &err, "shorter", "it has 5");
+		close(out);
+		start(NULL);
+		is_ok(ed_zip_add_fd(w, "a", fd, 4, store, NULL, NULL, &err), &err,
+		      "said to be 4 bytes");
+		fails(finish(), EDOC_ERR_INPUT, &err, "grew", "it has 5");
+		close(out);
+		start(NULL);
+		is_ok(ed_zip_add_fd(w, "a", -2, 4, store, NULL, NULL, &err), &err, "no descriptor");
+		ok(finish() != EDOC_OK, "is an error");
+		close(out);
+	}
+
+	is_ok(ed_zip_writer_new(full, "full", NULL, &w, &err), &err, "a full disk");
+	is_ok(ed_zip_add_fd(w, "a", fd, 5, true, NULL, NULL, &err), &err, "added");
+	fails(finish(), EDOC_ERR_IO, &err, "No space", "and told");
+	base_fd = open(src("testdata/good/zip/plain.zip"), O_RDONLY);
+	is_ok(ed_zip_open(base_fd, "p", &limits, &base, &err), &err, "a base");
+	is_ok(ed_zip_writer_new(full, "full", base, &w, &err), &err, "a full disk");
+	is_ok(ed_zip_add_fd(w, "a", fd, 5, true, NULL, NULL, &err), &err, "added");
+	fails(finish(), EDOC_ERR_IO, &err, "No space", "and told");
+	start(base);
+	fails(ed_zip_add_bytes(w, "doc.txt", "", 0, true, &err), EDOC_ERR_USAGE, &err, "already",
+	      "the base has it");
+	is_ok(ed_zip_add_bytes(w, "DOC.txt", "", 0, true, &err), &err, "its twin");
+	fails(finish(), EDOC_ERR_INPUT, &err, "duplicate name", "the base has a twin");
+	close(out);
+	ed_zip_writer_free(NULL);
+	start(base);
+	is_ok(ed_zip_add_bytes(w, "n", "", 0, true, &err), &err, "added");
+	ed_zip_writer_free(w); /* never finished: nothing is left */
+	ed_zip_free(base);
+	close(base_fd);
+	close(out);
+	close(full);
+	close(fd);
+}
+
+int main(void)
+{
+	limits = edoc_limits_default();
+	fresh();
+	ok(each(src("testdata/good/zip"), ".zip", append_to) >= 30, "appended to the good ones");
+	ok(each(src("testdata/good/zip"), ".zip", copy_of) >= 30, "copied the good ones");
+	zeros();
+	refusals();
+	return done();
+}
