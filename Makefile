@@ -173,7 +173,7 @@ lint-layers:
 	sh tests/lint-layers.sh
 lint-text:
 	mandoc -Tlint -W warning man/*.[1-8]
-	shellcheck -s sh $(wildcard tests/*.sh tests/cli/*.t tests/fault/*.t tests/bench/*.sh \
+	shellcheck -x -s sh $(wildcard tests/*.sh tests/cli/*.t tests/fault/*.t tests/bench/*.sh \
 	    testdata/*.sh testdata/*/*.sh lib/base/*.sh .ci/run)
 lint-warn:
 	$(MAKE) --no-print-directory BUILD=build-werror WERROR=1 all build-werror/libedoc.a

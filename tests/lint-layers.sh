@@ -23,6 +23,7 @@ floor() { # the floor of a room
 for f in lib/*/*.[ch]; do
 	room=${f#lib/} room=${room%%/*}
 	mine=$(floor "$room")
+	# shellcheck disable=SC2013 # names of folders are words
 	for inc in $(sed -n 's/^#include "\([a-z]*\)\/.*/\1/p' "$f" | sort -u); do
 		its=$(floor "$inc")
 		[ "$its" -le "$mine" ] || complain "$f (floor $mine) includes $inc/ (floor $its)"
@@ -52,7 +53,8 @@ door '\b(X509_STORE|X509_VERIFY_PARAM|CMS|PKCS12|PKCS7|d2i|PEM|EVP|OSSL|OPENSSL_
 # The library never prints, exits, reads the clock or the environment.
 grep -nE '\b(printf|puts|putchar|perror|exit|abort|getenv|secure_getenv|setlocale|setenv)\(' lib/*/*.c |
 	grep -vE '\b(ed_[a-z_]*printf|vsnprintf|snprintf)\(' && complain "ambient state in lib/"
-grep -nE '\b(time|gettimeofday|clock_gettime|localtime|localtime_r|mktime|gmtime|strftime)\(' lib/*/*.c && complain "the clock in lib/"
+grep -nE '\b(time|gettimeofday|clock_gettime|localtime|localtime_r|mktime|gmtime|strftime)\(' lib/*/*.c |
+	grep -v -e '->time(' && complain "the clock in lib/"
 
 # Calls that are never right.
 grep -nE '\b(strcpy|strcat|sprintf|vsprintf|strtok|gets|mktemp|tmpnam|alloca|system|popen|atoi|atol|strncpy|rand)\(' lib/*/*.c cmd/*.c && complain "banned call"
