@@ -19,6 +19,7 @@ struct ed_visit {
 	int64_t opened, due; /* due: ED_TIME_NONE without a term */
 	int64_t done;        /* ED_TIME_NONE: open */
 	const char *outcome, *person;
+	const char *principal; /* whose place the person took, or NULL */
 };
 
 struct ed_state {
@@ -26,7 +27,7 @@ struct ed_state {
 	const char *end;             /* name of the end */
 	const struct ed_visit *open; /* the step that is waited for, or NULL */
 	struct ed_visit *visits;     /* in order */
-	size_t n_visits;
+	size_t n_visits, cap_visits;
 	int64_t seq;                 /* of the last entry */
 	char head[72];               /* "sha256:<hex>" of the last entry, "" */
 	int64_t submitted, received; /* times of those events */
@@ -89,5 +90,8 @@ enum edoc_code ed_engine_decide(const struct ed_engine *engine, const struct ed_
 bool ed_engine_fold(const struct ed_engine *engine, struct ed_state *state,
                     const struct ed_entry *entry, struct ed_findings *findings);
 void ed_state_init(struct ed_state *state);
+/* "№ {seq:4}-{year}" filled in; NULL: out of memory. */
+const char *ed_register_number(struct ed_arena *arena, const char *pattern, int64_t year,
+                               int64_t seq);
 
 #endif

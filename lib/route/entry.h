@@ -44,7 +44,8 @@
  *   evidence   digest of the evidence.json of the receipt (case.received)
  *   to         agency (case.sent)
  *   clock      {within, started, due}: the step's term as the route writes it
- *              ("3wd"), the instants it began and ends (step.done, case.sent)
+ *              ("3wd"), the instants when the step opened and when the term
+ *              ends (where a step with a term is closed)
  *   late       seconds past due, from 1
  *   route, calendar, directory  digests; the first entry all three, later
  *              ones the directory in force
