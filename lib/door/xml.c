@@ -293,7 +293,7 @@ static enum edoc_code index_ids(struct ed_xml *xml, struct edoc_error *err)
 	for (size_t i = 1; i < ids->n; i++) {
 		char at[128];
 
-		if (strcmp(ids->v[i - 1].id, ids->v[i].id))
+		if (strcmp(ids->v[i - 1].id, ids->v[i].id) != 0)
 			continue;
 		snprintf(at, sizeof(at), "%s:%ld", xml->where, xmlGetLineNo(ids->v[i].node));
 		return ed_fail(err, EDOC_ERR_INPUT, at,
@@ -380,7 +380,7 @@ static const struct algorithm {
 bool ed_c14n_by_uri(const char *uri, enum ed_c14n *alg, bool *comments)
 {
 	for (size_t i = 0; uri && i < N_ALGORITHMS; i++) {
-		if (strcmp(uri, algorithms[i].uri))
+		if (strcmp(uri, algorithms[i].uri) != 0)
 			continue;
 		*alg = algorithms[i].alg;
 		*comments = algorithms[i].comments;

@@ -215,10 +215,10 @@ static enum edoc_code declaration(struct scan *s)
 		return malformed(s, "an XML declaration without end");
 	place(s, at);
 	value = pseudo(s, end, "version", &n);
-	if (!value || n != 3 || memcmp(value, "1.0", 3))
+	if (!value || n != 3 || memcmp(value, "1.0", 3) != 0)
 		return ed_fail(s->err, EDOC_ERR_INPUT, at, "XML of a version other than 1.0");
 	value = pseudo(s, end, "encoding", &n);
-	if (value && (n != 5 || strncasecmp(value, "UTF-8", 5)))
+	if (value && (n != 5 || strncasecmp(value, "UTF-8", 5) != 0))
 		return ed_fail(s->err, EDOC_ERR_INPUT, at,
 		               "XML in encoding %.*s: only UTF-8 is read", (int)(n < 40 ? n : 40),
 		               value);

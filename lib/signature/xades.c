@@ -142,10 +142,10 @@ static void find_properties(struct reader *r)
 
 	if (!qualifying)
 		return;
-	if (strcmp(r->ns, ED_NS_XADES))
+	if (strcmp(r->ns, ED_NS_XADES) != 0)
 		spoil(r, "properties.older-xades", qualifying, r->ns);
 	target = ed_xml_attr(qualifying, "Target", r->arena);
-	if (!id || !*id || !target || target[0] != '#' || strcmp(target + 1, id))
+	if (!id || !*id || !target || target[0] != '#' || strcmp(target + 1, id) != 0)
 		spoil(r, "properties.target", qualifying, target ? target : "");
 	r->properties = ed_xml_child(qualifying, r->ns, "SignedProperties", &several);
 	if (!r->properties)
@@ -437,7 +437,7 @@ static bool read_cert_ref(struct reader *r, struct cert_ref *ref)
 	struct ed_buf value;
 	bool good;
 
-	ed_buf_init(&value, 2 * ED_HASH_MAX);
+	ed_buf_init(&value, ED_HASH_MAX);
 	ref->hash = uri ? ed_hash_by_xml_uri(uri) : ED_HASH_NONE;
 	good = ref->hash != ED_HASH_NONE &&
 	       ed_xml_b64(digest_part(r, digest, "DigestValue"), r->arena, &value) &&
@@ -562,7 +562,7 @@ static void read_format(struct reader *r, const xmlNode *node)
 	if (!trimmed(r, type))
 		spoil(r, "properties.malformed", type, "MimeType");
 	r->formats = ed_arena_grow(r->arena, r->formats, r->n_formats, &r->formats_cap,
-	                           sizeof(*r->formats));
+	                           sizeof(xmlNodePtr));
 	if (r->formats)
 		r->formats[r->n_formats++] = ref;
 	else
@@ -630,14 +630,14 @@ static int by_address(const void *a, const void *b)
 static void check_formats(struct reader *r)
 {
 	if (r->n_formats)
-		qsort(r->formats, r->n_formats, sizeof(*r->formats), by_address);
+		qsort(r->formats, r->n_formats, sizeof(xmlNodePtr), by_address);
 	for (size_t i = 0; i < r->x->dsig.n_refs; i++) {
 		const struct ed_ref *ref = &r->x->dsig.refs[i];
 
 		if (ref->kind != ED_REF_ENTRY)
 			continue;
 		if (r->n_formats &&
-		    bsearch(&ref->node, r->formats, r->n_formats, sizeof(*r->formats), by_address))
+		    bsearch(&ref->node, r->formats, r->n_formats, sizeof(xmlNodePtr), by_address))
 			continue;
 		spoil(r, "properties.format-missing", ref->node, ref->name);
 	}

@@ -361,7 +361,7 @@ static enum edoc_code check_spec(const struct ed_xades_spec *spec, struct edoc_e
 		               "a ledger head qualifies a commitment, and none is given");
 	if (spec->role && !is_plain(spec->role))
 		return ed_fail(err, EDOC_ERR_USAGE, "",
-			       "the role is empty, not UTF-8 or holds a control character");
+		               "the role is empty, not UTF-8 or holds a control character");
 	return EDOC_OK;
 }
 

@@ -199,7 +199,7 @@ static void read_reference(struct reader *r, struct ed_ref *ref)
 		return;
 	}
 	p = ed_xml_next(p);
-	ed_buf_init(&value, 2 * ED_HASH_MAX);
+	ed_buf_init(&value, ED_HASH_MAX);
 	if (ed_xml_is(p, ED_NS_DS, "DigestValue") && !ed_xml_next(p) &&
 	    ed_xml_b64(p, r->arena, &value) && value.len == ed_hash_size(ref->hash))
 		memcpy(ref->value, value.data, value.len);
