@@ -183,6 +183,58 @@ static const char *outer_fault(const unsigned char *der, size_t len)
 	return NULL;
 }
 
+/* At an element with that first byte?  Goes into it. */
+static bool enter(const unsigned char **p, const unsigned char **end, unsigned first)
+{
+	struct tlv tlv;
+
+	if (*p == *end || **p != first || !der_head(p, *end, &tlv))
+		return false;
+	*end = *p + tlv.len;
+	return true;
+}
+
+static bool skip(const unsigned char **p, const unsigned char *end, unsigned first)
+{
+	if (!enter(p, &end, first))
+		return false;
+	*p = end;
+	return true;
+}
+
+static bool version_1(const unsigned char **p, const unsigned char *end)
+{
+	static const unsigned char one[] = {0x02, 0x01, 0x01};
+
+	if (end - *p < 3 || memcmp(*p, one, 3))
+		return false;
+	*p += 3;
+	return true;
+}
+
+/* Both version numbers are 1 (RFC 5652 5.1, 5.3: issuer and serial number), and
+ * SignedData lists the signer's digest and no other: nobody else looks. */
+static bool preamble(const unsigned char *der, size_t len, const X509_ALGOR *digest)
+{
+	const unsigned char *p = der, *end = der + len, *digests;
+	unsigned char *want = NULL;
+	int n = i2d_X509_ALGOR(digest, &want);
+	bool good;
+
+	good = n > 0 && enter(&p, &end, 0x30) && skip(&p, end, 0x06) && enter(&p, &end, 0xa0) &&
+	       enter(&p, &end, 0x30) && version_1(&p, end);
+	digests = p;
+	good = good && skip(&p, end, 0x31) && p - digests == n + 2 && digests[1] == n &&
+	       !memcmp(digests + 2, want, (size_t)n) && skip(&p, end, 0x30);
+	if (good) {
+		(void)skip(&p, end, 0xa0); /* certificates */
+		(void)skip(&p, end, 0xa1); /* revocation lists */
+		good = enter(&p, &end, 0x31) && enter(&p, &end, 0x30) && version_1(&p, end);
+	}
+	OPENSSL_free(want);
+	return good;
+}
+
 /* ---- the structure ------------------------------------------------------------ */
 
 struct parts {
@@ -249,12 +301,14 @@ static bool plain(const X509_ALGOR *alg, int *nid)
 }
 
 /* OpenSSL does not compare the two (C13). */
-static const char *algorithms(struct parts *parts)
+static const char *algorithms(const unsigned char *der, size_t len, struct parts *parts)
 {
 	X509_ALGOR *digest, *signature;
 	int hash_nid, sig_nid, sig_hash;
 
 	CMS_SignerInfo_get0_algs(parts->si, NULL, NULL, &digest, &signature);
+	if (!preamble(der, len, digest))
+		return N_("its versions are not 1 or its digests not the signer's (RFC 5652 5.1)");
 	if (!plain(digest, &hash_nid) || !plain(signature, &sig_nid))
 		return N_("an algorithm has parameters (RFC 5754 2, 3)");
 	parts->hash = hash_nid == NID_sha256   ? ED_SHA256
@@ -446,7 +500,7 @@ static enum edoc_code verify(const unsigned char *der, size_t der_len, const voi
 	if (!fault)
 		fault = decode(der, der_len, &parts);
 	if (!fault)
-		fault = algorithms(&parts);
+		fault = algorithms(der, der_len, &parts);
 	if (!fault)
 		fault = attributes(&parts);
 	if (fault) {

@@ -113,10 +113,12 @@ bool ed_asn1_time(const ASN1_TIME *time, int64_t *t)
 
 static const char *serial_text(const X509 *x509, struct ed_arena *arena)
 {
-	char *decimal = i2s_ASN1_INTEGER(NULL, X509_get0_serialNumber(x509));
+	BIGNUM *n = ASN1_INTEGER_to_BN(X509_get0_serialNumber(x509), NULL);
+	char *decimal = n ? BN_bn2dec(n) : NULL;
 	const char *s = decimal ? ed_arena_strdup(arena, decimal) : NULL;
 
 	OPENSSL_free(decimal);
+	BN_free(n);
 	return s;
 }
 
