@@ -18,7 +18,7 @@ static const char content[] = "{\"format\":\"edoc-entry/1\"}";
 #define LEN (sizeof(content) - 1)
 
 static struct ed_arena *arena;
-static struct edoc_key *zarina, *farrukh, *anvar, *madina;
+static struct edoc_key *zarina, *farrukh, *anvar, *madina, *dilnoza;
 
 static const char *pki(const char *name)
 {
@@ -368,7 +368,7 @@ static struct bytes certs(enum defect d)
 				unsigned char point[65], *p = point;
 				size_t n = 0;
 
-				EVP_PKEY_get_octet_string_param(ed_key_pkey(load("dilnoza.p12")),
+				EVP_PKEY_get_octet_string_param(ed_key_pkey(dilnoza),
 				                                "encoded-pub-key", point,
 				                                sizeof(point), &n);
 				memcpy(twin.p + i + 3, p, 65);
@@ -677,7 +677,8 @@ int main(void)
 	farrukh = load("farrukh.p12");
 	anvar = load("anvar.p12");
 	madina = load("madina.p12");
-	if (!zarina || !farrukh || !anvar || !madina)
+	dilnoza = load("dilnoza.p12");
+	if (!zarina || !farrukh || !anvar || !madina || !dilnoza)
 		return 1;
 	by_hand();
 	refusals();
@@ -699,6 +700,7 @@ int main(void)
 	edoc_key_free(farrukh);
 	edoc_key_free(anvar);
 	edoc_key_free(madina);
+	edoc_key_free(dilnoza);
 	ed_arena_free(arena);
 	return done();
 }
