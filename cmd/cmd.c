@@ -70,7 +70,7 @@ static const struct cmd_option *by_name(const struct cmd *cmd, const char *name,
 	return NULL;
 }
 
-static noreturn void bug(const struct cmd *cmd, const char *name)
+static _Noreturn void bug(const struct cmd *cmd, const char *name)
 {
 	cmd_error(cmd, NULL, "a bug: no table holds the option --%s", name);
 	exit(CMD_BUG);
@@ -257,11 +257,8 @@ static int note_option(struct cmd *cmd, const struct cmd_option *o, const char *
 		for (size_t i = 0; i < state->n_seen; i++)
 			if (state->seen[i].option == o)
 				return cmd_usage(cmd, _("the option --%s is given twice"), o->name);
-	struct cmd_seen *more = reallocarray(state->seen, state->n_seen + 1, sizeof *more);
-	if (!more)
-		cmd_die_memory();
-	state->seen = more;
-	more[state->n_seen++] = (struct cmd_seen){o, value};
+	state->seen = cmd_grow(state->seen, state->n_seen + 1, sizeof *state->seen);
+	state->seen[state->n_seen++] = (struct cmd_seen){o, value};
 	return 0;
 }
 
@@ -331,10 +328,10 @@ static int read_line(struct cmd *cmd, int argc, char **argv)
 			break;
 		if (c == 1)
 			cmd->operands[cmd->n++] = optarg;
-		else if (c == '?' || c == ':')
-			return bad_option(cmd, c, optopt);
-		else
+		else if (option_of(cmd, c))
 			status = note_option(cmd, option_of(cmd, c), optarg);
+		else /* '?' or ':' */
+			return bad_option(cmd, c, optopt);
 		if (status != 0)
 			return status;
 	}
@@ -439,7 +436,7 @@ static void hold_descriptors(void)
 /* --lang has to work for the complaints about the rest of the line. */
 static const char *early_lang(int argc, char **argv)
 {
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+	for (int i = 1; i < argc && argv[i] && strcmp(argv[i], "--") != 0; i++) {
 		const char *lang = NULL;
 		if (!strncmp(argv[i], "--lang=", 7))
 			lang = argv[i] + 7;

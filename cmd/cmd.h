@@ -27,7 +27,6 @@
 
 #include <libintl.h>
 #include <stdio.h>
-#include <stdnoreturn.h>
 
 #include "edoc.h"
 
@@ -197,7 +196,9 @@ const char *cmd_place(struct cmd *cmd, const char *env, const char *key);
 void *cmd_alloc(size_t size); /* zeroed */
 char *cmd_strdup(const char *s);
 char *cmd_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-noreturn void cmd_die_memory(void);
+/* Moves an array to where n elements have room. */
+void *cmd_grow(void *array, size_t n, size_t size);
+_Noreturn void cmd_die_memory(void);
 
 /* ---- the frame's own: cmd/cmd.c, talk.c, items.c ---- */
 

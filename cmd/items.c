@@ -57,11 +57,8 @@ static bool read_names(const char *dir, struct names *names)
 	while (errno = 0, (e = readdir(d)) != NULL) {
 		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
 			continue;
-		char **v = reallocarray(names->v, names->n + 1, sizeof *v);
-		if (!v)
-			cmd_die_memory();
-		names->v = v;
-		v[names->n++] = cmd_strdup(e->d_name);
+		names->v = cmd_grow(names->v, names->n + 1, sizeof *names->v);
+		names->v[names->n++] = cmd_strdup(e->d_name);
 	}
 	int saved = errno;
 	closedir(d);
@@ -207,12 +204,9 @@ static int collect(struct cmd *cmd, const char *item, void *arg)
 	struct cmd_state *state = cmd->state;
 	size_t *cap = arg;
 
-	if (state->n_items + 2 > *cap) {
+	if (!state->items || state->n_items + 2 > *cap) {
 		*cap = *cap ? *cap * 2 : 16;
-		char **items = reallocarray(state->items, *cap, sizeof *items);
-		if (!items)
-			cmd_die_memory();
-		state->items = items;
+		state->items = cmd_grow(state->items, *cap, sizeof *state->items);
 	}
 	state->items[state->n_items++] = cmd_strdup(item);
 	state->items[state->n_items] = NULL;

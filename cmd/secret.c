@@ -13,7 +13,7 @@
 /* The first line of a file, without its end. */
 static int from_file(const struct cmd *cmd, const char *path, char *buf, size_t size)
 {
-	char line[4096];
+	char line[4096] = "";
 	size_t n = 0;
 	ssize_t got = 1;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), result = -1;
@@ -54,7 +54,7 @@ static int from_variable(const struct cmd *cmd, const char *name, char *buf, siz
 		          name);
 		return -1;
 	}
-	size_t len = strlen(value);
+	size_t len = strnlen(value, size + 1);
 	if (len > size) {
 		cmd_error(cmd, NULL, _("the passphrase is too long"));
 		return -1;

@@ -91,6 +91,15 @@ void *cmd_alloc(size_t size)
 	return p;
 }
 
+void *cmd_grow(void *array, size_t n, size_t size)
+{
+	void *moved = reallocarray(array, n, size);
+
+	if (!moved)
+		cmd_die_memory();
+	return moved;
+}
+
 char *cmd_strdup(const char *s)
 {
 	char *p = strdup(s);
@@ -115,12 +124,9 @@ char *cmd_printf(const char *fmt, ...)
 void *cmd_keep(struct cmd *cmd, void *made)
 {
 	struct cmd_state *state = cmd->state;
-	void **kept = reallocarray(state->kept, state->n_kept + 1, sizeof *kept);
 
-	if (!kept)
-		cmd_die_memory();
-	state->kept = kept;
-	kept[state->n_kept++] = made;
+	state->kept = cmd_grow(state->kept, state->n_kept + 1, sizeof *state->kept);
+	state->kept[state->n_kept++] = made;
 	return made;
 }
 
@@ -240,12 +246,9 @@ int cmd_fail_item(const struct cmd *cmd, const char *item, const struct edoc_err
 const char *cmd_text(struct cmd *cmd, const char *s)
 {
 	struct cmd_state *state = cmd->state;
-	char **texts = reallocarray(state->texts, state->n_texts + 1, sizeof *texts);
 
-	if (!texts)
-		cmd_die_memory();
-	state->texts = texts;
-	return texts[state->n_texts++] = safe(s);
+	state->texts = cmd_grow(state->texts, state->n_texts + 1, sizeof *state->texts);
+	return state->texts[state->n_texts++] = safe(s);
 }
 
 void cmd_free_texts(struct cmd *cmd)

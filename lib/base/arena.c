@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,8 @@ struct block {
 };
 
 struct ed_arena {
-	struct block *first; /* the one that is being filled */
+	struct block *all;
+	struct block *open; /* the one that is being filled */
 };
 
 struct ed_arena *ed_arena_new(void)
@@ -30,7 +32,7 @@ void ed_arena_free(struct ed_arena *arena)
 {
 	if (!arena)
 		return;
-	for (struct block *b = arena->first, *next; b; b = next) {
+	for (struct block *b = arena->all, *next; b; b = next) {
 		next = b->next;
 		free(b);
 	}
@@ -39,25 +41,22 @@ void ed_arena_free(struct ed_arena *arena)
 
 void *ed_arena_alloc(struct ed_arena *arena, size_t size)
 {
-	struct block *b = arena->first;
+	struct block *b = arena->open;
 
 	if (size > SIZE_MAX / 2)
 		return NULL;
 	size = size == 0 ? ALIGN : (size + ALIGN - 1) / ALIGN * ALIGN;
 	if (!b || size > b->size - b->used) {
-		size_t room = size > BLOCK / 4 ? size : BLOCK;
-		struct block *fresh = calloc(1, sizeof *fresh + room);
-		if (!fresh)
+		bool large = size > BLOCK / 4; /* gets a block of its own */
+		size_t room = large ? size : BLOCK;
+		b = calloc(1, sizeof *b + room);
+		if (!b)
 			return NULL;
-		fresh->size = room;
-		if (b && room == size) { /* a large one: keep filling the old block */
-			fresh->used = size;
-			fresh->next = b->next;
-			b->next = fresh;
-			return fresh->bytes;
-		}
-		fresh->next = b;
-		arena->first = b = fresh;
+		b->size = room;
+		b->next = arena->all;
+		arena->all = b;
+		if (!large)
+			arena->open = b;
 	}
 	void *p = b->bytes + b->used;
 	b->used += size;

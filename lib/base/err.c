@@ -52,10 +52,10 @@ void ed_escape(char *dst, size_t size, const char *src)
 	dst[used] = '\0';
 }
 
-enum edoc_code ed_fail(struct edoc_error *err, enum edoc_code code, const char *where,
-                       const char *fmt, ...)
+enum edoc_code(ed_fail)(struct edoc_error *err, enum edoc_code code, const char *where,
+                        const char *fmt, ...)
 {
-	char raw[2 * sizeof err->msg];
+	char raw[512]; /* more than escaping keeps */
 	va_list ap;
 
 	if (!err)
@@ -74,8 +74,8 @@ enum edoc_code ed_fail(struct edoc_error *err, enum edoc_code code, const char *
 	return code;
 }
 
-enum edoc_code ed_fail_errno(struct edoc_error *err, enum edoc_code code, const char *where,
-                             const char *what)
+enum edoc_code(ed_fail_errno)(struct edoc_error *err, enum edoc_code code, const char *where,
+                              const char *what)
 {
 	int saved = errno;
 	char buf[128];
@@ -88,7 +88,7 @@ enum edoc_code ed_fail_errno(struct edoc_error *err, enum edoc_code code, const 
 	return code;
 }
 
-enum edoc_code ed_fail_memory(struct edoc_error *err)
+enum edoc_code(ed_fail_memory)(struct edoc_error *err)
 {
 	return ed_fail(err, EDOC_ERR_MEMORY, "", "out of memory");
 }

@@ -17,14 +17,24 @@
  * passed as they are.
  */
 enum edoc_code ed_fail(struct edoc_error *err, enum edoc_code code, const char *where,
-		       const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+                       const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 /* ed_fail with ": strerror(errno)"; code EDOC_ERR_IO turns into ABSENT for
  * ENOENT/ENOTDIR.  Saves and keeps errno. */
 enum edoc_code ed_fail_errno(struct edoc_error *err, enum edoc_code code, const char *where,
-			     const char *what);
+                             const char *what);
 
 enum edoc_code ed_fail_memory(struct edoc_error *err);
+
+/* Tells what static analyzers cannot see: a failure is never EDOC_OK.  A door's
+ * own ..._fail() may do the same. */
+static inline enum edoc_code ed_failed(enum edoc_code code)
+{
+	return code != EDOC_OK ? code : EDOC_ERR_BUG;
+}
+#define ed_fail(...) ed_failed((ed_fail)(__VA_ARGS__))
+#define ed_fail_errno(...) ed_failed((ed_fail_errno)(__VA_ARGS__))
+#define ed_fail_memory(err) ed_failed((ed_fail_memory)(err))
 
 /* Copies src into dst of size bytes, always ended, escaping as above. */
 void ed_escape(char *dst, size_t size, const char *src);

@@ -52,10 +52,11 @@ void ed_b64_put(struct ed_buf *out, const void *bytes, size_t len)
 	}
 	if (len > 0) {
 		unsigned char second = len > 1 ? p[1] : 0;
-		const char quad[4] = {b64_digits[p[0] >> 2],
-		                      b64_digits[(p[0] & 3) << 4 | second >> 4],
-		                      len > 1 ? b64_digits[(second & 15) << 2] : '=', '='};
-		ed_buf_put(out, quad, sizeof quad);
+		const char three[3] = {b64_digits[p[0] >> 2],
+		                       b64_digits[(p[0] & 3) << 4 | second >> 4],
+		                       b64_digits[(second & 15) << 2]};
+		ed_buf_put(out, three, len + 1);
+		ed_buf_puts(out, len > 1 ? "=" : "==");
 	}
 }
 

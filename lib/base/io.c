@@ -373,8 +373,6 @@ enum edoc_code ed_mkdirs(const char *dir, struct edoc_error *err)
 
 void ed_names_free(char **names)
 {
-	for (size_t i = 0; names && names[i]; i++)
-		free(names[i]);
 	free(names);
 }
 
@@ -383,62 +381,60 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The names so far, always ended by NULL; false when memory ran out. */
-static bool add_name(char ***names, size_t *n, size_t *cap, const char *name)
+#define MAX_DIR_BYTES ((size_t)1 << 30)
+
+/* The names one after the other, each with its NUL. */
+static enum edoc_code read_names(DIR *d, const char *dir, struct ed_buf *buf, size_t *n,
+                                 struct edoc_error *err)
 {
-	if (*n + 1 >= *cap) {
-		size_t more = *cap ? *cap * 2 : 32;
-		char **moved = reallocarray(*names, more, sizeof **names);
-		if (!moved)
-			return false;
-		*names = moved;
-		*cap = more;
+	const struct dirent *e;
+
+	while (errno = 0, (e = readdir(d)) != NULL) {
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+			continue;
+		ed_buf_put(buf, e->d_name, strlen(e->d_name) + 1);
+		++*n;
 	}
-	char *copy = strdup(name);
-	if (copy)
-		(*names)[(*n)++] = copy;
-	(*names)[*n] = NULL;
-	return copy != NULL;
+	if (errno != 0)
+		return ed_fail_errno(err, EDOC_ERR_IO, dir, N_("cannot read the folder"));
+	return ed_buf_check(buf, dir, err);
+}
+
+/* One block: the sorted pointers, NULL, then the bytes they point to. */
+static char **make_names(const struct ed_buf *buf, size_t n)
+{
+	size_t head = (n + 1) * sizeof(char *);
+	char **names = malloc(head + buf->len);
+
+	if (!names)
+		return NULL;
+	char *p = (char *)names + head;
+	if (n > 0)
+		memcpy(p, buf->data, buf->len);
+	for (size_t i = 0; i < n; i++, p += strlen(p) + 1)
+		names[i] = p;
+	names[n] = NULL;
+	qsort(names, n, sizeof *names, compare_names);
+	return names;
 }
 
 enum edoc_code ed_list_dir(const char *dir, char ***names, size_t *n, struct edoc_error *err)
 {
-	enum edoc_code code = EDOC_OK;
-	char **list = calloc(1, sizeof *list);
-	size_t count = 0, cap = 0;
+	struct ed_buf buf;
 
 	*names = NULL;
 	*n = 0;
-	if (!list)
-		return ed_fail_memory(err);
 	DIR *d = opendir(dir);
-	if (!d) {
-		code = ed_fail_errno(err, absent_or_io(), dir, N_("cannot open the folder"));
-		goto out;
-	}
-	for (;;) {
-		errno = 0;
-		const struct dirent *e = readdir(d);
-		if (!e)
-			break;
-		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
-			continue;
-		if (!add_name(&list, &count, &cap, e->d_name)) {
+	if (!d)
+		return ed_fail_errno(err, absent_or_io(), dir, N_("cannot open the folder"));
+	ed_buf_init(&buf, MAX_DIR_BYTES);
+	enum edoc_code code = read_names(d, dir, &buf, n, err);
+	if (code == EDOC_OK) {
+		*names = make_names(&buf, *n);
+		if (!*names)
 			code = ed_fail_memory(err);
-			goto out;
-		}
 	}
-	if (errno != 0) {
-		code = ed_fail_errno(err, EDOC_ERR_IO, dir, N_("cannot read the folder"));
-		goto out;
-	}
-	qsort(list, count, sizeof *list, compare_names);
-	*names = list;
-	*n = count;
-	list = NULL;
-out:
-	if (d)
-		closedir(d);
-	ed_names_free(list);
+	ed_buf_clear(&buf);
+	closedir(d);
 	return code;
 }

@@ -40,6 +40,11 @@ struct ed_date ed_date_of(int64_t days)
 	                        .day = (int)(doy - (153 * mp + 2) / 5 + 1)};
 }
 
+static int seconds(int hour, int minute, int second)
+{
+	return (hour * 60 + minute) * 60 + second;
+}
+
 static int month_days(int year, int month)
 {
 	static const int days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -141,7 +146,7 @@ static bool parse_offset(const char **s, int *offset)
 		return false;
 	if (minutes > 59 || hours * 60 + minutes > 14 * 60)
 		return false;
-	*offset = sign * (hours * 3600 + minutes * 60);
+	*offset = sign * (hours * 60 + minutes) * 60;
 	return true;
 }
 
@@ -164,7 +169,7 @@ bool ed_time_parse(const char *s, int64_t *t)
 	}
 	if (!parse_offset(&s, &offset) || *s)
 		return false;
-	*t = ed_days(date) * DAY + hour * 3600 + minute * 60 + second - offset;
+	*t = ed_days(date) * DAY + seconds(hour, minute, second) - offset;
 	return true;
 }
 
@@ -315,7 +320,7 @@ static bool read_body(const unsigned char *p, const struct tzif *h, struct ed_zo
 		unsigned type = i == 0 ? 0 : index[i - 1];
 		if (type >= h->types)
 			return false;
-		zone->offset[i] = (int)(int32_t)(uint32_t)big_endian(types + 6 * type, 4);
+		zone->offset[i] = (int)(int32_t)(uint32_t)big_endian(types + (size_t)6 * type, 4);
 		if (zone->offset[i] < -26 * 3600 || zone->offset[i] > 26 * 3600)
 			return false;
 		if (i == 0)
@@ -433,8 +438,7 @@ struct ed_civil ed_zone_civil(const struct ed_zone *zone, int64_t t)
 
 int64_t ed_zone_instant(const struct ed_zone *zone, struct ed_civil civil)
 {
-	int64_t local =
-	        ed_days(civil.date) * DAY + civil.hour * 3600 + civil.minute * 60 + civil.second;
+	int64_t local = ed_days(civil.date) * DAY + seconds(civil.hour, civil.minute, civil.second);
 	/* No zone moves by more than a day at once: look on both sides. */
 	int64_t a = local - zone_offset(zone, local - DAY);
 	int64_t b = local - zone_offset(zone, local + DAY);
