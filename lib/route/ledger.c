@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: ISC */
+/* The ledger as files: names in a package, drafting and signing an entry. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/hex.h"
+#include "base/limits.h"
+#include "door/crypto.h"
+#include "door/x509.h"
+#include "route/ledger.h"
+
+void ed_ledger_clear(struct ed_ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->n; i++)
+		ed_entry_clear(&ledger->v[i]);
+	free(ledger->v);
+	*ledger = (struct ed_ledger){0};
+}
+
+enum edoc_code ed_ledger_add(struct ed_ledger *ledger, struct ed_entry *entry,
+                             struct edoc_error *err)
+{
+	if (ledger->n >= ED_MAX_LEDGER)
+		return ed_fail(err, EDOC_ERR_LIMIT, "", "the ledger has more than %d entries",
+		               ED_MAX_LEDGER);
+	if (ledger->n == ledger->cap) {
+		size_t cap = ledger->cap ? ledger->cap * 2 : 16;
+		struct ed_entry *v = realloc(ledger->v, cap * sizeof(*v));
+		if (!v)
+			return ed_fail_memory(err);
+		ledger->v = v;
+		ledger->cap = cap;
+	}
+	ledger->v[ledger->n++] = *entry;
+	*entry = (struct ed_entry){0};
+	return EDOC_OK;
+}
+
+const struct ed_entry *ed_ledger_find(const struct ed_ledger *ledger, const char *digest)
+{
+	if (!strncmp(digest, "sha256:", 7))
+		digest += 7;
+	for (size_t i = 0; i < ledger->n; i++)
+		if (!strcmp(ledger->v[i].sha256, digest))
+			return &ledger->v[i];
+	return NULL;
+}
+
+void ed_ledger_name(char out[ED_LEDGER_NAME], const struct ed_entry *entry, const char *suffix)
+{
+	snprintf(out, ED_LEDGER_NAME, ED_LEDGER_ENTRIES "%06" PRId64 "-%.8s%s", entry->seq,
+	         entry->sha256, suffix);
+}
+
+const char *ed_entry_get(const struct ed_entry *entry, const char *object, const char *key)
+{
+	return ed_json_get_str(json_object_get(entry->header, object), key);
+}
+
+/* ---- reading ---- */
+
+/* NNNNNN-xxxxxxxx, what follows in *suffix. */
+static bool name_parts(const char *base, int64_t *seq, const char **suffix)
+{
+	static const char digits[] = "0123456789", hex[] = "0123456789abcdef";
+
+	if (strspn(base, digits) != 6 || base[6] != '-' || strspn(base + 7, hex) < 8)
+		return false;
+	*seq = strtol(base, NULL, 10);
+	*suffix = base + 15;
+	return *seq > 0;
+}
+
+static bool ledger_suffix(const char *suffix)
+{
+	return !strcmp(suffix, ".json") || !strcmp(suffix, ".cms") || !strcmp(suffix, ".body.json");
+}
+
+static int by_seq(const void *a, const void *b)
+{
+	const struct ed_entry *x = a, *y = b;
+
+	if (x->seq != y->seq)
+		return x->seq < y->seq ? -1 : 1;
+	return strcmp(x->sha256, y->sha256);
+}
+
+static bool pinned_name(const char *name)
+{
+	static const char *const folders[] = {ED_LEDGER_PINNED, ED_LEDGER_EVIDENCE};
+
+	if (!strcmp(name, ED_LEDGER_DIR "route.yaml") ||
+	    !strcmp(name, ED_LEDGER_DIR "calendar.yaml"))
+		return true;
+	for (size_t i = 0; i < 2; i++) {
+		size_t n = strlen(folders[i]);
+		if (!strncmp(name, folders[i], n) && strspn(name + n, "0123456789abcdef") == 8 &&
+		    !strcmp(name + n + 8, ".asice"))
+			return true;
+	}
+	return false;
+}
+
+/* A package entry into a buffer of its own; malformed bytes are a finding. */
+static enum edoc_code read_part(struct ed_asic *asic, const char *name, size_t max,
+                                struct ed_buf *buf, bool *present, struct edoc_error *err)
+{
+	size_t i = ed_zip_find(asic->zip, name);
+
+	*present = i != (size_t)-1;
+	ed_buf_init(buf, max);
+	return *present ? ed_zip_read_buf(asic->zip, i, buf, err) : EDOC_OK;
+}
+
+/* The CMS and the body that belong to a header. */
+static enum edoc_code read_company(struct ed_asic *asic, struct ed_findings *findings,
+                                   struct ed_entry *entry, struct edoc_error *err)
+{
+	char name[ED_LEDGER_NAME];
+	struct ed_buf body;
+	bool present;
+
+	ed_ledger_name(name, entry, ".cms");
+	enum edoc_code code = read_part(asic, name, ED_MAX_CMS, &entry->cms, &present, err);
+	if (code)
+		return code;
+	if (!present)
+		ed_finding(findings, "ledger.unsigned", name, NULL, NULL, NULL);
+	ed_ledger_name(name, entry, ".body.json");
+	code = read_part(asic, name, ED_MAX_JSON_BYTES, &body, &present, err);
+	if (!code && present) {
+		struct edoc_error why;
+		if (ed_entry_set_body(entry, body.data, body.len, name, &why))
+			ed_finding(findings, "ledger.body", name, why.msg, NULL, NULL);
+	}
+	ed_buf_clear(&body);
+	return code;
+}
+
+static enum edoc_code read_header(struct ed_asic *asic, size_t i, struct ed_findings *findings,
+                                  struct ed_ledger *ledger, struct edoc_error *err)
+{
+	const char *name = ed_zip_entry(asic->zip, i)->name;
+	struct ed_entry entry = {0};
+	struct edoc_error why;
+	struct ed_buf bytes;
+	char right[ED_LEDGER_NAME];
+
+	ed_buf_init(&bytes, ED_MAX_JSON_BYTES);
+	enum edoc_code code = ed_zip_read_buf(asic->zip, i, &bytes, err);
+	if (code)
+		goto out;
+	if (ed_entry_parse(bytes.data, bytes.len, name, &entry, &why)) {
+		ed_finding(findings, "ledger.malformed", name, why.msg, NULL, NULL);
+		goto out;
+	}
+	ed_ledger_name(right, &entry, ".json");
+	if (strcmp(name, right)) {
+		ed_finding(findings, "ledger.name", name, right, NULL, NULL);
+		goto out;
+	}
+	code = read_company(asic, findings, &entry, err);
+	if (!code)
+		code = ed_ledger_add(ledger, &entry, err);
+out:
+	ed_entry_clear(&entry);
+	ed_buf_clear(&bytes);
+	return code;
+}
+
+/* Numbers 1..n, each once. */
+static void check_numbers(struct ed_ledger *ledger, struct ed_findings *findings)
+{
+	char name[ED_LEDGER_NAME], text[24];
+
+	for (size_t i = 0; i < ledger->n; i++) {
+		int64_t seq = ledger->v[i].seq, before = i ? ledger->v[i - 1].seq : 0;
+		ed_ledger_name(name, &ledger->v[i], ".json");
+		if (seq == before) {
+			ed_finding(findings, "ledger.fork", name, NULL, NULL, NULL);
+		} else if (seq != before + 1) {
+			snprintf(text, sizeof(text), "%" PRId64, before + 1);
+			ed_finding(findings, "ledger.gap", name, text, NULL, NULL);
+		}
+	}
+}
+
+/* A .cms or .body.json whose header is not there. */
+static void check_orphans(struct ed_asic *asic, const struct ed_ledger *ledger,
+                          struct ed_findings *findings)
+{
+	for (size_t i = 0; i < ed_zip_count(asic->zip); i++) {
+		const char *name = ed_zip_entry(asic->zip, i)->name, *suffix;
+		char own[ED_LEDGER_NAME];
+		int64_t seq;
+		bool known = false;
+
+		if (strncmp(name, ED_LEDGER_ENTRIES, strlen(ED_LEDGER_ENTRIES)) ||
+		    !name_parts(name + strlen(ED_LEDGER_ENTRIES), &seq, &suffix) ||
+		    !strcmp(suffix, ".json"))
+			continue;
+		for (size_t k = 0; k < ledger->n && !known; k++) {
+			ed_ledger_name(own, &ledger->v[k], suffix);
+			known = !strcmp(own, name);
+		}
+		if (!known)
+			ed_finding(findings, "ledger.stray", name, NULL, NULL, NULL);
+	}
+}
+
+enum edoc_code ed_ledger_read(struct ed_asic *asic, struct ed_findings *findings,
+                              struct ed_ledger *ledger, struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+
+	for (size_t i = 0; i < ed_zip_count(asic->zip) && !code; i++) {
+		const char *name = ed_zip_entry(asic->zip, i)->name, *suffix;
+		int64_t seq;
+
+		if (asic->kind[i] != ED_ASIC_LEDGER)
+			continue;
+		if (!strncmp(name, ED_LEDGER_ENTRIES, strlen(ED_LEDGER_ENTRIES)) &&
+		    name_parts(name + strlen(ED_LEDGER_ENTRIES), &seq, &suffix) &&
+		    ledger_suffix(suffix)) {
+			if (!strcmp(suffix, ".json"))
+				code = read_header(asic, i, findings, ledger, err);
+		} else if (!pinned_name(name)) {
+			ed_finding(findings, "ledger.stray", name, NULL, NULL, NULL);
+		}
+	}
+	if (code)
+		return code;
+	if (ledger->n)
+		qsort(ledger->v, ledger->n, sizeof(*ledger->v), by_seq);
+	check_numbers(ledger, findings);
+	check_orphans(asic, ledger, findings);
+	return EDOC_OK;
+}
+
+/* ---- making ---- */
+
+static int put(json_t *object, const char *key, const char *value)
+{
+	return value && *value ? ed_json_str(object, key, value) : 0;
+}
+
+/* "sha256:..." of an object's canonical form. */
+static enum edoc_code digest_of(const json_t *object, char out[ED_SHA256_REF],
+                                struct edoc_error *err)
+{
+	struct ed_buf bytes;
+
+	ed_buf_init(&bytes, ED_MAX_JSON_BYTES);
+	enum edoc_code code = ed_json_canonical(object, &bytes, err);
+	if (!code && !ed_sha256_ref(bytes.data, bytes.len, out))
+		code = ed_fail_memory(err);
+	ed_buf_clear(&bytes);
+	return code;
+}
+
+enum edoc_code ed_case_id(const json_t *documents, const char *route, char id[ED_CASE_ID],
+                          struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_ERR_MEMORY;
+	char digest[ED_SHA256_REF];
+	json_t *o = json_object();
+
+	if (!o || ed_json_str(o, "format", "edoc-case/1") || ed_json_str(o, "route", route) ||
+	    json_object_set_new(o, "documents", json_deep_copy(documents))) {
+		ed_fail_memory(err);
+		goto out;
+	}
+	code = digest_of(o, digest, err);
+	if (!code)
+		snprintf(id, ED_CASE_ID, "%.32s", digest + 7);
+out:
+	json_decref(o);
+	return code;
+}
+
+enum edoc_code ed_command_id(const struct ed_command_key *key, char out[ED_SHA256_REF],
+                             struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_ERR_MEMORY;
+	json_t *o = json_object();
+
+	if (!o || put(o, "actor", key->actor) || put(o, "case", key->case_id) ||
+	    put(o, "event", key->event) || put(o, "outcome", key->outcome) ||
+	    put(o, "reason", key->reason) || put(o, "step", key->step) ||
+	    put(o, "text", key->text) || (key->visit && ed_json_int(o, "visit", key->visit)))
+		ed_fail_memory(err);
+	else
+		code = digest_of(o, out, err);
+	json_decref(o);
+	return code;
+}
+
+void ed_term_text(char out[16], struct ed_term term)
+{
+	static const char *const unit[] = {"", "d", "wd", "mo"};
+
+	if (term.unit == ED_TERM_NONE)
+		out[0] = '\0';
+	else
+		snprintf(out, 16, "%d%s", term.n, unit[term.unit]);
+}
+
+static int put_actor(json_t *header, const struct ed_draft *draft)
+{
+	const struct ed_actor *actor = draft->actor;
+	const struct ed_post *post = actor->post;
+	json_t *o = json_object();
+	int bad = !o;
+
+	bad |= put(o, "cert", draft->command->actor_cert);
+	bad |= put(o, "kind", draft->command->desk ? "desk" : "person");
+	bad |= put(o, "person", actor->person ? actor->person->id : NULL);
+	bad |= put(o, "post", post ? post->post : NULL);
+	bad |= put(o, "unit", post ? post->unit : NULL);
+	bad |= put(o, "agency", actor->agency ? actor->agency->id : post ? post->agency : NULL);
+	if (actor->deputy)
+		bad |= ed_json_bool(o, "deputy", true);
+	return json_object_set_new(header, "actor", o) | bad;
+}
+
+static int put_principal(json_t *header, const struct ed_actor *actor)
+{
+	const struct ed_post *post = actor->principal;
+	json_t *o;
+
+	if (!actor->deputy || !post)
+		return 0;
+	o = json_object();
+	return put(o, "person", post->holder->id) | put(o, "post", post->post) |
+	       json_object_set_new(header, "acting_for", o);
+}
+
+/* The term of the step that this act closes. */
+static int put_clock(json_t *header, const struct ed_visit *visit, int64_t now)
+{
+	char term[16];
+	json_t *o;
+	int bad;
+
+	ed_term_text(term, visit->step->within);
+	if (!*term || visit->due == ED_TIME_NONE)
+		return 0;
+	o = json_object();
+	bad = !o || ed_json_str(o, "within", term) || ed_json_time(o, "started", visit->opened) ||
+	      ed_json_time(o, "due", visit->due);
+	bad |= json_object_set_new(header, "clock", o);
+	if (now > visit->due)
+		bad |= ed_json_int(header, "late", now - visit->due);
+	return bad;
+}
+
+/* The step that the command closes, or NULL. */
+static const struct ed_visit *closes(const struct ed_draft *draft)
+{
+	const struct ed_command *c = draft->command;
+
+	return c->step && draft->state->open && !strcmp(draft->state->open->step->id, c->step)
+	               ? draft->state->open
+	               : NULL;
+}
+
+enum edoc_code ed_draft_header(struct ed_draft *draft, json_t **header, struct edoc_error *err)
+{
+	const struct ed_command *c = draft->command;
+	const struct ed_visit *visit = closes(draft);
+	struct ed_command_key key = {.case_id = draft->case_id,
+	                             .event = c->event,
+	                             .step = c->step,
+	                             .outcome = c->outcome,
+	                             .reason = c->reason,
+	                             .text = draft->text,
+	                             .actor = c->actor_cert,
+	                             .visit = visit ? visit->visit : 0};
+	json_t *h, *prev;
+	int bad;
+
+	enum edoc_code code = ed_command_id(&key, draft->command_id, err);
+	if (code)
+		return code;
+	h = json_object();
+	prev = json_array();
+	bad = !h || !prev;
+	if (*draft->state->head)
+		bad |= json_array_append_new(prev, json_string(draft->state->head));
+	bad |= json_object_set_new(h, "prev", prev);
+	bad |= put(h, "format", "edoc-entry/1") | put(h, "case", draft->case_id) |
+	       put(h, "event", c->event) | put(h, "command", draft->command_id) |
+	       put(h, "directory", c->directory);
+	bad |= ed_json_int(h, "seq", draft->state->seq + 1) | ed_json_time(h, "time", c->now);
+	bad |= put_actor(h, draft) | put_principal(h, draft->actor);
+	if (visit) {
+		bad |= put(h, "step", c->step) | put(h, "outcome", c->outcome) |
+		       ed_json_int(h, "visit", visit->visit) | put_clock(h, visit, c->now);
+	}
+	if (bad) {
+		json_decref(h);
+		return ed_fail_memory(err);
+	}
+	*header = h;
+	return EDOC_OK;
+}
+
+/* A person's words and name, under a salt: the header tells only a digest. */
+static enum edoc_code make_body(const struct ed_draft *draft, json_t **body, struct edoc_error *err)
+{
+	unsigned char salt[16];
+	char hex[2 * sizeof(salt) + 1];
+	json_t *o;
+
+	*body = NULL;
+	if (draft->command->desk)
+		return EDOC_OK;
+	if (!ed_random(salt, sizeof(salt)))
+		return ed_fail(err, EDOC_ERR_IO, "", "no random bytes to be had");
+	ed_hex(hex, salt, sizeof(salt));
+	o = json_object();
+	if (!o || put(o, "format", "edoc-body/1") || put(o, "salt", hex) ||
+	    put(o, "reason", draft->command->reason) || put(o, "text", draft->text) ||
+	    put(o, "name", draft->actor->person ? draft->actor->person->name : NULL)) {
+		json_decref(o);
+		return ed_fail_memory(err);
+	}
+	*body = o;
+	return EDOC_OK;
+}
+
+enum edoc_code ed_draft_sign(const struct ed_draft *draft, json_t *header,
+                             const struct edoc_key *key, struct ed_entry *entry,
+                             struct edoc_error *err)
+{
+	char digest[ED_SHA256_REF];
+	json_t *body = NULL;
+
+	*entry = (struct ed_entry){0};
+	enum edoc_code code = make_body(draft, &body, err);
+	if (!code && body)
+		code = digest_of(body, digest, err);
+	if (!code && body && ed_json_str(header, "body", digest))
+		code = ed_fail_memory(err);
+	if (code) {
+		json_decref(body);
+		json_decref(header);
+		return code;
+	}
+	code = ed_entry_make(header, body, entry, err);
+	if (!code) {
+		ed_buf_init(&entry->cms, ED_MAX_CMS);
+		code = ed_cms_sign(key, entry->bytes.data, entry->bytes.len, draft->command->now,
+		                   &entry->cms, err);
+	}
+	if (code)
+		ed_entry_clear(entry);
+	return code;
+}

@@ -1,0 +1,660 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The proof that a procedure was followed, from a package and anchors alone.
+ * Whose CMS it is, what it chains to, what the engine says to each entry, and
+ * whether signatures, receipts and pins agree with the ledger.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/hex.h"
+#include "base/io.h"
+#include "base/limits.h"
+#include "route/receipt.h"
+#include "route/replay.h"
+#include "signature/xades.h"
+#include "trust/chain.h"
+
+/* ---- the fold ---- */
+
+static const struct ed_directory *find_directory(void *arg, const char *sha256)
+{
+	const struct ed_pin *pin = ed_pins_find(arg, ED_PIN_DIRECTORY, sha256);
+
+	return pin ? pin->directory : NULL;
+}
+
+enum edoc_code ed_replay_init(struct ed_replay *replay, struct edoc_error *err)
+{
+	*replay = (struct ed_replay){0};
+	replay->arena = ed_arena_new();
+	if (!replay->arena)
+		return ed_fail_memory(err);
+	replay->pins.arena = replay->arena;
+	ed_findings_init(&replay->findings, replay->arena);
+	ed_state_init(&replay->state);
+	return EDOC_OK;
+}
+
+void ed_replay_clear(struct ed_replay *replay)
+{
+	ed_ledger_clear(&replay->ledger);
+	ed_zone_free(replay->zone);
+	ed_arena_free(replay->arena);
+	*replay = (struct ed_replay){0};
+}
+
+enum edoc_code ed_replay_start(struct ed_replay *replay, const char *route, const char *calendar,
+                               bool *ready, struct edoc_error *err)
+{
+	const struct ed_pin *r = ed_pins_find(&replay->pins, ED_PIN_ROUTE, route);
+	const struct ed_pin *c = ed_pins_find(&replay->pins, ED_PIN_CALENDAR, calendar);
+
+	*ready = false;
+	if (!r)
+		ed_finding(&replay->findings, "pin.missing", "", "route", route, NULL);
+	if (!c)
+		ed_finding(&replay->findings, "pin.missing", "", "calendar", calendar, NULL);
+	if (!r || !c)
+		return EDOC_OK;
+	enum edoc_code code = ed_zone_load(NULL, r->route->zone, &replay->zone, err);
+	if (code)
+		return code;
+	replay->engine = (struct ed_engine){.route = r->route,
+	                                    .calendar = c->calendar,
+	                                    .zone = replay->zone,
+	                                    .directory = find_directory,
+	                                    .arg = &replay->pins,
+	                                    .arena = replay->arena};
+	*ready = true;
+	return EDOC_OK;
+}
+
+enum edoc_code ed_replay_start_ledger(struct ed_replay *replay, bool *ready, struct edoc_error *err)
+{
+	const json_t *first = replay->ledger.v[0].header;
+	const char *route = ed_json_get_str(first, "route");
+	const char *calendar = ed_json_get_str(first, "calendar");
+
+	return ed_replay_start(replay, route ? route : "", calendar ? calendar : "", ready, err);
+}
+
+bool ed_replay_fold(struct ed_replay *replay)
+{
+	while (replay->folded < replay->ledger.n) {
+		if (!ed_engine_fold(&replay->engine, &replay->state,
+		                    &replay->ledger.v[replay->folded], &replay->findings))
+			return false;
+		replay->folded++;
+	}
+	return true;
+}
+
+/* ---- pins of a package ---- */
+
+struct package { /* what the checks below read */
+	struct ed_replay *replay;
+	struct ed_asic *asic;
+	const struct edoc_verify_options *options;
+	const struct edoc_report *report;
+	struct ed_findings *findings;
+};
+
+static bool below(const char *name, const char *folder)
+{
+	return !strncmp(name, folder, strlen(folder));
+}
+
+/* An entry of the package that is a package itself. */
+static enum edoc_code open_inner(struct package *p, size_t i, int *fd, struct edoc_error *err)
+{
+	struct ed_buf bytes;
+
+	*fd = -1;
+	ed_buf_init(&bytes, ED_MAX_PIN);
+	enum edoc_code code = ed_zip_read_buf(p->asic->zip, i, &bytes, err);
+	if (!code)
+		code = ed_memory_file(bytes.data, bytes.len, fd, err);
+	ed_buf_clear(&bytes);
+	return code;
+}
+
+static bool is_the_input(enum edoc_code code)
+{
+	return code == EDOC_ERR_INPUT || code == EDOC_ERR_LIMIT || code == EDOC_ERR_VERSION ||
+	       code == EDOC_ERR_CONFIG;
+}
+
+static enum edoc_code take_pin(struct package *p, size_t i, struct edoc_error *err)
+{
+	const char *name = ed_zip_entry(p->asic->zip, i)->name, *why = NULL;
+	struct edoc_error trouble = {0};
+	struct ed_pin *pin = NULL;
+	int fd = -1;
+
+	enum edoc_code code = open_inner(p, i, &fd, &trouble);
+	if (!code)
+		code = ed_pin_read(fd, name, p->replay->arena, &pin, &trouble);
+	if (!code && strncmp(name + strlen(ED_LEDGER_PINNED), pin->package, 8))
+		ed_finding(p->findings, "ledger.name", name, pin->package, NULL, NULL);
+	if (!code)
+		code = ed_pin_judge(fd, pin, p->options, p->replay->arena, &why, &trouble);
+	if (fd >= 0)
+		close(fd);
+	if (is_the_input(code)) {
+		ed_finding(p->findings, "pin.malformed", name, trouble.msg, NULL, NULL);
+		return EDOC_OK;
+	}
+	if (code) {
+		if (err)
+			*err = trouble;
+		return code;
+	}
+	if (why) {
+		ed_finding(p->findings, "pin.untrusted", name, ed_pin_name(pin->kind), why, NULL);
+		return EDOC_OK;
+	}
+	return ed_pins_add(&p->replay->pins, pin, err);
+}
+
+static enum edoc_code take_pins(struct package *p, struct edoc_error *err)
+{
+	for (size_t i = 0; i < ed_zip_count(p->asic->zip); i++) {
+		if (!below(ed_zip_entry(p->asic->zip, i)->name, ED_LEDGER_PINNED))
+			continue;
+		enum edoc_code code = take_pin(p, i, err);
+		if (code)
+			return code;
+	}
+	return EDOC_OK;
+}
+
+static enum edoc_code entry_hex(struct package *p, size_t i, char hex[65], struct edoc_error *err)
+{
+	unsigned char digest[ED_HASH_MAX];
+
+	enum edoc_code code = ed_asic_digest(p->asic, i, ED_SHA256, digest, err);
+	if (!code)
+		ed_hex(hex, digest, 32);
+	return code;
+}
+
+/* META-INF/edoc/route.yaml and calendar.yaml are what the first entry says. */
+static enum edoc_code check_plain(struct package *p, const char *key, const char *name,
+                                  struct edoc_error *err)
+{
+	const char *pinned = ed_json_get_str(p->replay->ledger.v[0].header, key);
+	size_t i = ed_zip_find(p->asic->zip, name);
+	char hex[65] = "";
+
+	if (i == (size_t)-1) {
+		ed_finding(p->findings, "pin.missing", name, key, pinned, NULL);
+		return EDOC_OK;
+	}
+	enum edoc_code code = entry_hex(p, i, hex, err);
+	if (!code && (!pinned || strcmp(pinned + 7, hex)))
+		ed_finding(p->findings, "pin.swapped", name, key, pinned, NULL);
+	return code;
+}
+
+/* ---- who signed an entry ---- */
+
+static bool seen_before(const struct ed_ledger *ledger, size_t i)
+{
+	for (size_t k = i; k-- > 0;)
+		if (!strcmp(ledger->v[k].actor_cert, ledger->v[i].actor_cert))
+			return true;
+	return false;
+}
+
+/* People chain to an anchor; a desk key is believed through the directory,
+ * which the engine asks. */
+static enum edoc_code check_signer(struct package *p, size_t i, const struct ed_cms_facts *facts,
+                                   const char *where, struct edoc_error *err)
+{
+	const struct ed_entry *e = &p->replay->ledger.v[i];
+	const char *kind = ed_entry_get(e, "actor", "kind");
+	struct ed_chain chain = {0};
+
+	if (e->time < facts->signer->not_before || e->time > facts->signer->not_after)
+		ed_finding(p->findings, "ledger.key-dates", where, facts->signer->subject, NULL,
+		           NULL);
+	if (seen_before(&p->replay->ledger, i))
+		return EDOC_OK;
+	ed_policy_key(p->options->policy, ed_cert_key(facts->signer), p->options->at, where,
+	              p->findings);
+	if (kind && !strcmp(kind, "desk"))
+		return EDOC_OK;
+	enum edoc_code code =
+	        ed_chain_check(facts->signer, facts->others, p->options->trust, EDOC_FOR_SIGN,
+	                       p->options->at, where, p->replay->arena, p->findings, &chain, err);
+	if (!code)
+		ed_policy_chain(p->options->policy, &chain, p->options->at, where, p->findings);
+	return code;
+}
+
+static enum edoc_code check_cms(struct package *p, size_t i, struct edoc_error *err)
+{
+	const struct ed_entry *e = &p->replay->ledger.v[i];
+	struct ed_cms_facts facts = {0};
+	struct edoc_error why = {0};
+	char where[ED_LEDGER_NAME];
+
+	if (!e->cms.len)
+		return EDOC_OK; /* ledger.unsigned is said */
+	ed_ledger_name(where, e, ".cms");
+	enum edoc_code code = ed_cms_verify(e->cms.data, e->cms.len, e->bytes.data, e->bytes.len,
+	                                    where, p->replay->arena, &facts, &why);
+	if (is_the_input(code)) {
+		ed_finding(p->findings, "ledger.signature", where, why.msg, NULL, NULL);
+		return EDOC_OK;
+	}
+	if (code) {
+		if (err)
+			*err = why;
+		return code;
+	}
+	if (!facts.signer || !facts.intact_data || !facts.intact_signature || !facts.bound)
+		ed_finding(p->findings, "ledger.signature", where,
+		           "the CMS is not over these bytes by the certificate it names", NULL,
+		           NULL);
+	else if (strcmp(facts.signer->hex, e->actor_cert))
+		ed_finding(p->findings, "ledger.signer", where, facts.signer->subject, NULL, NULL);
+	else
+		code = check_signer(p, i, &facts, where, err);
+	if (!code && facts.claimed_time != e->time)
+		ed_finding(p->findings, "ledger.time", where, NULL, NULL, NULL);
+	ed_cms_facts_clear(&facts);
+	return code;
+}
+
+/* ---- documents, case id ---- */
+
+static const json_t *find_document(const json_t *list, const char *name)
+{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *own = ed_json_get_str(json_array_get(list, i), "name");
+		if (own && !strcmp(own, name))
+			return json_array_get(list, i);
+	}
+	return NULL;
+}
+
+/* The judge digested the documents already. */
+static enum edoc_code document_hex(struct package *p, size_t i, char hex[65],
+                                   struct edoc_error *err)
+{
+	const char *name = ed_zip_entry(p->asic->zip, i)->name;
+
+	for (size_t k = 0; k < p->report->n_documents; k++)
+		if (!strcmp(p->report->documents[k].name, name) &&
+		    *p->report->documents[k].sha256) {
+			snprintf(hex, 65, "%s", p->report->documents[k].sha256);
+			return EDOC_OK;
+		}
+	return entry_hex(p, i, hex, err);
+}
+
+static enum edoc_code check_documents(struct package *p, struct edoc_error *err)
+{
+	const json_t *first = p->replay->ledger.v[0].header, *list, *item;
+	const char *id, *route = ed_json_get_str(first, "route"), *name, *want;
+	char right[ED_CASE_ID], hex[65];
+	enum edoc_code code;
+
+	list = json_object_get(first, "documents");
+	id = ed_json_get_str(first, "case");
+	code = ed_case_id(list, route ? route : "", right, err);
+	if (code)
+		return code;
+	if (!id || strcmp(id, right))
+		ed_finding(p->findings, "ledger.case-id", "", id, right, NULL);
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		name = ed_json_get_str(json_array_get(list, i), "name");
+		if (name && ed_zip_find(p->asic->zip, name) == (size_t)-1)
+			ed_finding(p->findings, "ledger.document", name, name, NULL, NULL);
+	}
+	for (size_t i = 0; i < ed_zip_count(p->asic->zip); i++) {
+		name = ed_zip_entry(p->asic->zip, i)->name;
+		item = find_document(list, name);
+		if (!item && p->asic->kind[i] == ED_ASIC_DOCUMENT)
+			ed_finding(p->findings, "ledger.document-added", name, name, NULL, NULL);
+		if (!item)
+			continue;
+		want = ed_json_get_str(item, "sha256");
+		code = document_hex(p, i, hex, err);
+		if (code)
+			return code;
+		if (!want || strcmp(want, hex))
+			ed_finding(p->findings, "ledger.document", name, name, NULL, NULL);
+	}
+	return EDOC_OK;
+}
+
+/* ---- signatures that quote the ledger ---- */
+
+static enum edoc_code no_digest(void *arg, const char *name, enum ed_hash hash,
+                                unsigned char out[ED_HASH_MAX], struct edoc_error *err)
+{
+	(void)arg;
+	(void)hash;
+	(void)out;
+	return ed_fail(err, EDOC_ERR_ABSENT, name, "not looked at");
+}
+
+/* The step entry that names this signatures file, or NULL. */
+static const struct ed_entry *step_of(const struct ed_ledger *ledger, const char *name)
+{
+	for (size_t i = 0; i < ledger->n; i++) {
+		const char *own = ed_entry_get(&ledger->v[i], "signature", "name");
+		if (own && !strcmp(own, name))
+			return &ledger->v[i];
+	}
+	return NULL;
+}
+
+static void check_quote(struct package *p, const char *name, const struct ed_xades *sig,
+                        const struct ed_entry *step)
+{
+	const char *head = sig->ledger_head;
+	const struct ed_ledger *ledger = &p->replay->ledger;
+
+	if (head && !ledger->n)
+		ed_finding(p->findings, "ledger.removed", name, head, NULL, NULL);
+	else if (head && !ed_ledger_find(ledger, head))
+		ed_finding(p->findings, "ledger.cut", name, head, NULL, NULL);
+	else if (head && !step)
+		ed_finding(p->findings, "ledger.cut", name, "the entry of the signature", NULL,
+		           NULL);
+	if (!step)
+		return;
+	const char *prev =
+	        json_string_value(json_array_get(json_object_get(step->header, "prev"), 0));
+	if (!head || !prev || strcmp(head, prev))
+		ed_finding(p->findings, "ledger.step-head", name, head ? head : "-", prev, NULL);
+	if (!sig->signer || strcmp(sig->signer->hex, step->actor_cert))
+		ed_finding(p->findings, "ledger.step-signer", name,
+		           sig->signer ? sig->signer->subject : "-", NULL, NULL);
+}
+
+static enum edoc_code check_signature_entry(struct package *p, size_t i, struct edoc_error *err)
+{
+	const char *name = ed_zip_entry(p->asic->zip, i)->name, *want;
+	const struct ed_entry *step = step_of(&p->replay->ledger, name);
+	struct ed_xades *sigs = NULL;
+	struct edoc_error why;
+	struct ed_buf xml;
+	char hex[65];
+	size_t n = 0;
+
+	ed_buf_init(&xml, ED_MAX_XML_BYTES);
+	enum edoc_code code = ed_zip_read_buf(p->asic->zip, i, &xml, err);
+	if (code)
+		goto out;
+	/* A malformed one is in the report already. */
+	if (ed_xades_check(xml.data, xml.len, name, ED_MAX_XML_BYTES, p->replay->arena, no_digest,
+	                   NULL, &sigs, &n, &why))
+		n = 0;
+	for (size_t k = 0; k < n; k++)
+		check_quote(p, name, &sigs[k], step);
+	if (step) {
+		want = ed_entry_get(step, "signature", "sha256");
+		code = entry_hex(p, i, hex, err);
+		if (!code && (!want || strcmp(want, hex) || n != 1))
+			ed_finding(p->findings, "ledger.step-signature", name, NULL, NULL, NULL);
+	}
+out:
+	ed_xades_clear(sigs, n);
+	ed_buf_clear(&xml);
+	return code;
+}
+
+/* A sign step's first outcome is made by signing. */
+static void check_step_signed(struct package *p, const struct ed_entry *e)
+{
+	const struct ed_route_step *step =
+	        e->step ? ed_route_step(p->replay->engine.route, e->step) : NULL;
+	const char *name = ed_entry_get(e, "signature", "name");
+	char where[ED_LEDGER_NAME];
+
+	ed_ledger_name(where, e, ".json");
+	if (name && ed_zip_find(p->asic->zip, name) == (size_t)-1)
+		ed_finding(p->findings, "ledger.step-signature", name, NULL, NULL, NULL);
+	if (!name && step && step->verb == ED_DO_SIGN && step->n_outcomes && e->outcome &&
+	    !strcmp(step->outcomes[0].id, e->outcome))
+		ed_finding(p->findings, "ledger.step-signature", where, NULL, NULL, NULL);
+}
+
+static enum edoc_code check_signatures(struct package *p, struct edoc_error *err)
+{
+	for (size_t i = 0; i < ed_zip_count(p->asic->zip); i++) {
+		if (p->asic->kind[i] != ED_ASIC_XADES)
+			continue;
+		enum edoc_code code = check_signature_entry(p, i, err);
+		if (code)
+			return code;
+	}
+	return EDOC_OK;
+}
+
+/* ---- receipts ---- */
+
+static enum edoc_code check_receipt(struct package *p, size_t i, struct edoc_error *err)
+{
+	const char *name = ed_zip_entry(p->asic->zip, i)->name, *why = NULL;
+	const struct ed_pin *pin = ed_pins_directory(&p->replay->pins);
+	struct edoc_error trouble = {0};
+	struct ed_receipt r = {0};
+	int fd = -1;
+
+	enum edoc_code code = open_inner(p, i, &fd, &trouble);
+	if (!code)
+		code = ed_receipt_read(fd, name, pin ? pin->directory : NULL, p->options,
+		                       p->replay->arena, &r, &why, &trouble);
+	if (fd >= 0)
+		close(fd);
+	if (is_the_input(code)) {
+		ed_finding(p->findings, "evidence.malformed", name, trouble.msg, NULL, NULL);
+		return EDOC_OK;
+	}
+	if (code) {
+		if (err)
+			*err = trouble;
+		return code;
+	}
+	if (why)
+		ed_finding(p->findings, "evidence.untrusted", name, why, NULL, NULL);
+	else if (r.evidence.accepted && !ed_ledger_find(&p->replay->ledger, r.entry.sha256))
+		ed_finding(p->findings, "ledger.cut", name, r.evidence.head, NULL, NULL);
+	ed_receipt_clear(&r);
+	return EDOC_OK;
+}
+
+static enum edoc_code check_receipts(struct package *p, struct edoc_error *err)
+{
+	for (size_t i = 0; i < ed_zip_count(p->asic->zip); i++) {
+		if (!below(ed_zip_entry(p->asic->zip, i)->name, ED_LEDGER_EVIDENCE))
+			continue;
+		enum edoc_code code = check_receipt(p, i, err);
+		if (code)
+			return code;
+	}
+	return EDOC_OK;
+}
+
+/* ---- all of it ---- */
+
+static enum edoc_code check_ledger(struct package *p, struct edoc_error *err)
+{
+	struct ed_replay *r = p->replay;
+	struct ed_buf answer;
+	bool ready = false;
+
+	enum edoc_code code = take_pins(p, err);
+	if (!code)
+		code = check_plain(p, "route", ED_LEDGER_DIR "route.yaml", err);
+	if (!code)
+		code = check_plain(p, "calendar", ED_LEDGER_DIR "calendar.yaml", err);
+	if (!code)
+		code = check_documents(p, err);
+	for (size_t i = 0; i < r->ledger.n && !code; i++)
+		code = check_cms(p, i, err);
+	if (!code)
+		code = check_receipts(p, err);
+	if (!code)
+		code = ed_replay_start_ledger(r, &ready, err);
+	if (code || !ready)
+		return code;
+	for (size_t i = 0; i < r->ledger.n; i++)
+		check_step_signed(p, &r->ledger.v[i]);
+	if (!ed_replay_fold(r) || r->state.phase == ED_PHASE_ENDED)
+		return EDOC_OK;
+	ed_buf_init(&answer, 512);
+	ed_view_answer(r, &answer);
+	ed_finding(p->findings, "route.unfinished", "", ed_buf_str(&answer), NULL, NULL);
+	ed_buf_clear(&answer);
+	return EDOC_OK;
+}
+
+enum edoc_code ed_replay_package(struct ed_replay *replay, struct ed_asic *asic,
+                                 const struct edoc_verify_options *options,
+                                 const struct edoc_report *report, struct edoc_error *err)
+{
+	struct package p = {.replay = replay,
+	                    .asic = asic,
+	                    .options = options,
+	                    .report = report,
+	                    .findings = &replay->findings};
+
+	enum edoc_code code = ed_ledger_read(asic, &replay->findings, &replay->ledger, err);
+	if (!code)
+		code = check_signatures(&p, err);
+	if (code || !replay->ledger.n)
+		return code;
+	/* A ledger without its beginning names no route to be held against. */
+	if (replay->ledger.v[0].seq != 1)
+		return EDOC_OK;
+	return check_ledger(&p, err);
+}
+
+const struct edoc_finding *ed_replay_fault(const struct ed_replay *replay)
+{
+	for (size_t i = 0; i < replay->findings.n; i++) {
+		const struct edoc_finding *f = &replay->findings.v[i];
+		const struct ed_rule *rule = ed_rule(f->code);
+		if (strcmp(f->code, "route.unfinished") && (!rule || rule->severity == EDOC_ERROR))
+			return f;
+	}
+	return NULL;
+}
+
+/* ---- into a report ---- */
+
+static bool has_ledger_folder(const struct ed_asic *asic)
+{
+	for (size_t i = 0; i < ed_zip_count(asic->zip); i++)
+		if (asic->kind[i] == ED_ASIC_LEDGER)
+			return true;
+	return false;
+}
+
+static enum edoc_code fill_report(struct edoc_report *report, const struct ed_replay *replay,
+                                  struct edoc_error *err)
+{
+	struct ed_buf text;
+
+	enum edoc_code code = ed_view_json(replay, true, &report->route, err);
+	if (code)
+		return code;
+	ed_buf_init(&text, ED_MAX_JSON_BYTES);
+	for (size_t i = 0; i < replay->ledger.n; i++)
+		ed_view_entry(replay, &replay->ledger.v[i], &text);
+	ed_buf_puts(&text, "  ");
+	ed_view_answer(replay, &text);
+	ed_buf_putc(&text, '\n');
+	code = ed_buf_check(&text, "the route's report", err);
+	if (!code) {
+		report->route_text = ed_arena_strdup(report->arena, ed_buf_str(&text));
+		if (!report->route_text)
+			code = ed_fail_memory(err);
+	}
+	ed_buf_clear(&text);
+	return code;
+}
+
+/* required: a package without a ledger is a finding. */
+static enum edoc_code judge(int fd, const struct edoc_verify_options *options, bool required,
+                            struct edoc_report *report, struct edoc_error *err)
+{
+	struct ed_replay replay;
+	struct ed_asic *asic = NULL;
+	struct ed_findings container;
+
+	if (!report->format)
+		return EDOC_OK; /* malformed: the report says so */
+	enum edoc_code code = ed_replay_init(&replay, err);
+	if (code)
+		return code;
+	ed_findings_init(&container, replay.arena);
+	code = ed_asic_open(fd, report->name, options->limits, replay.arena, &container, &asic,
+	                    err);
+	if (!code)
+		code = ed_replay_package(&replay, asic, options, report, err);
+	if (code)
+		goto out;
+	if (!replay.ledger.n && has_ledger_folder(asic))
+		ed_finding(&replay.findings, "ledger.empty", ED_LEDGER_DIR, NULL, NULL, NULL);
+	else if (!replay.ledger.n && required)
+		ed_finding(&replay.findings, "route.none", "", NULL, NULL, NULL);
+	if (replay.ledger.n)
+		code = fill_report(report, &replay, err);
+	for (size_t i = 0; i < replay.findings.n; i++) {
+		const struct edoc_finding *f = &replay.findings.v[i];
+		ed_finding(&report->findings, f->code, f->where, f->args[0], f->args[1],
+		           f->args[2]);
+	}
+	if (replay.findings.lost)
+		report->findings.lost = true;
+	ed_report_drop(report, "route.not-replayed");
+	report->has_ledger = false;
+	ed_report_decide(report, options->policy);
+out:
+	ed_asic_free(asic);
+	ed_replay_clear(&replay);
+	return code;
+}
+
+enum edoc_code edoc_route_judge(int fd, const struct edoc_verify_options *options,
+                                struct edoc_report *report, struct edoc_error *err)
+{
+	return judge(fd, options, false, report, err);
+}
+
+enum edoc_code edoc_route_verify(const char *path, const struct edoc_verify_options *options,
+                                 struct edoc_report **report, struct edoc_error *err)
+{
+	uint64_t size;
+	int fd;
+
+	*report = NULL;
+	enum edoc_code code = ed_open_read(path, &fd, &size, err);
+	if (code)
+		return code;
+	code = edoc_verify_fd(fd, path, options, report, err);
+	if (!code)
+		code = judge(fd, options, true, *report, err);
+	close(fd);
+	if (code) {
+		edoc_report_free(*report);
+		*report = NULL;
+	}
+	return code;
+}
+
+const char *edoc_report_route_text(const struct edoc_report *report)
+{
+	return report->route_text;
+}

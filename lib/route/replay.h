@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: ISC */
+/* A ledger folded into a state; and the proof, from a package and anchors
+ * alone, that it was made by those it names and followed its route. */
+#ifndef ED_ROUTE_REPLAY_H
+#define ED_ROUTE_REPLAY_H
+
+#include "judge/report.h"
+#include "route/ledger.h"
+#include "route/pin.h"
+
+struct ed_replay {
+	struct ed_arena *arena; /* owned */
+	struct ed_ledger ledger;
+	struct ed_pins pins;
+	struct ed_zone *zone;
+	struct ed_engine engine;
+	struct ed_state state;
+	struct ed_findings findings;
+	size_t folded; /* entries that are in the state */
+};
+
+enum edoc_code ed_replay_init(struct ed_replay *replay, struct edoc_error *err) EDOC_CHECK;
+void ed_replay_clear(struct ed_replay *replay);
+/* Takes route, calendar and zone as the first entry (or digests) pin them; a
+ * pin that is not there is the finding pin.missing and *ready false. */
+enum edoc_code ed_replay_start(struct ed_replay *replay, const char *route, const char *calendar,
+                               bool *ready, struct edoc_error *err) EDOC_CHECK;
+enum edoc_code ed_replay_start_ledger(struct ed_replay *replay, bool *ready,
+                                      struct edoc_error *err) EDOC_CHECK;
+/* Folds what is not folded yet; false: a finding says why it stopped. */
+bool ed_replay_fold(struct ed_replay *replay);
+
+/*
+ * Reads everything below META-INF/edoc/ of an open package and checks it all;
+ * `report` is what edoc_verify made of the package, and only read.  Findings
+ * are in replay->findings.  A package without ledger has replay->ledger.n 0
+ * and, when a signature quotes a head, the finding ledger.removed.
+ */
+enum edoc_code ed_replay_package(struct ed_replay *replay, struct ed_asic *asic,
+                                 const struct edoc_verify_options *options,
+                                 const struct edoc_report *report,
+                                 struct edoc_error *err) EDOC_CHECK;
+/* The first finding that is an error other than route.unfinished, or NULL. */
+const struct edoc_finding *ed_replay_fault(const struct ed_replay *replay);
+
+/* ---- for people and reports (view.c) ---- */
+
+#define ED_WHEN 48
+/* "Mon 23 Nov 2026 09:12 +05"; with_time false: "Mon 23 Nov 2026" */
+void ed_when(char out[ED_WHEN], const struct ed_zone *zone, int64_t t, bool with_time);
+/* "waits for head of adliya since ..., due ...", "ended: signed"; a piece. */
+void ed_view_answer(const struct ed_replay *replay, struct ed_buf *out);
+/* A line of text an entry. */
+void ed_view_entry(const struct ed_replay *replay, const struct ed_entry *entry,
+                   struct ed_buf *out);
+enum edoc_code ed_view_json(const struct ed_replay *replay, bool entries, json_t **out,
+                            struct edoc_error *err) EDOC_CHECK;
+enum edoc_code ed_view_entry_json(const struct ed_replay *replay, const struct ed_entry *entry,
+                                  json_t **out, struct edoc_error *err) EDOC_CHECK;
+
+#endif

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: ISC */
+/* A replayed case for people and for JSON. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "route/replay.h"
+
+#define T(s) dgettext("edoc", s)
+
+void ed_when(char out[ED_WHEN], const struct ed_zone *zone, int64_t t, bool with_time)
+{
+	static const char *const day[] = {"", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+	static const char *const month[] = {"",    "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+	                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	struct ed_civil c = ed_zone_civil(zone, t);
+	int minutes = c.offset / 60, n;
+
+	n = snprintf(out, ED_WHEN, "%s %d %s %d", day[ed_weekday(c.date)], c.date.day,
+	             month[c.date.month], c.date.year);
+	if (!with_time)
+		return;
+	n += snprintf(out + n, ED_WHEN - (size_t)n, " %02d:%02d %c%02d", c.hour, c.minute,
+	              minutes < 0 ? '-' : '+', (minutes < 0 ? -minutes : minutes) / 60);
+	if (minutes % 60)
+		snprintf(out + n, ED_WHEN - (size_t)n, ":%02d",
+		         (minutes < 0 ? -minutes : minutes) % 60);
+}
+
+/* Text that came with a package must not steer a terminal. */
+static void put_safe(struct ed_buf *out, const char *s)
+{
+	char safe[512];
+
+	ed_escape(safe, sizeof(safe), s ? s : "?");
+	ed_buf_puts(out, safe);
+}
+
+/* Who a step waits for: a post, a unit, or the one who began it. */
+static const char *role_name(const struct ed_role *role)
+{
+	if (role->initiator)
+		return T("the initiator");
+	return role->post ? role->post : role->unit ? role->unit : role->id;
+}
+
+static void put_open(const struct ed_replay *r, struct ed_buf *out)
+{
+	const struct ed_visit *v = r->state.open;
+	const char *agency = v->step->by->agency ? v->step->by->agency : r->state.at_agency;
+	char when[ED_WHEN];
+
+	ed_buf_puts(out, T("waits for "));
+	put_safe(out, role_name(v->step->by));
+	if (agency) {
+		ed_buf_puts(out, T(" of "));
+		put_safe(out, agency);
+	}
+	ed_buf_printf(out, " (%s)", v->step->id);
+	ed_when(when, r->zone, v->opened, false);
+	ed_buf_printf(out, T(" since %s"), when);
+	if (v->due != ED_TIME_NONE) {
+		ed_when(when, r->zone, v->due, false);
+		ed_buf_printf(out, T(", due %s"), when);
+	}
+}
+
+void ed_view_answer(const struct ed_replay *r, struct ed_buf *out)
+{
+	const struct ed_state *s = &r->state;
+
+	if (s->phase == ED_PHASE_ENDED) {
+		ed_buf_puts(out, T("ended: "));
+		put_safe(out, s->end);
+	} else if (s->awaiting_receipt) {
+		const struct ed_entry *last = &r->ledger.v[r->ledger.n - 1];
+		char when[ED_WHEN];
+		ed_when(when, r->zone, last->time, false);
+		ed_buf_puts(out, T("waits for the receipt of "));
+		put_safe(out, s->sent_to);
+		ed_buf_printf(out, T(" since %s"), when);
+	} else if (s->open) {
+		put_open(r, out);
+	} else {
+		ed_buf_puts(out, T("cannot be told: the ledger is broken"));
+	}
+}
+
+/* "2 d 3 h", "5 min" */
+static void put_span(struct ed_buf *out, int64_t seconds)
+{
+	int64_t d = seconds / 86400, h = seconds / 3600 % 24, m = seconds / 60 % 60;
+
+	if (d)
+		ed_buf_printf(out, "%" PRId64 " d %" PRId64 " h", d, h);
+	else if (h)
+		ed_buf_printf(out, "%" PRId64 " h %" PRId64 " min", h, m);
+	else
+		ed_buf_printf(out, "%" PRId64 " min", m + 1);
+}
+
+static const char *person_name(const struct ed_replay *r, const char *directory, const char *id)
+{
+	const struct ed_pin *pin =
+	        directory ? ed_pins_find(&r->pins, ED_PIN_DIRECTORY, directory) : NULL;
+
+	for (size_t i = 0; pin && id && i < pin->directory->n_people; i++)
+		if (!strcmp(pin->directory->people[i].id, id))
+			return pin->directory->people[i].name;
+	return id;
+}
+
+static void put_actor(const struct ed_replay *r, const struct ed_entry *e, struct ed_buf *out)
+{
+	const char *directory = ed_json_get_str(e->header, "directory");
+	const char *kind = ed_entry_get(e, "actor", "kind"),
+	           *post = ed_entry_get(e, "actor", "post");
+	const char *agency = ed_entry_get(e, "actor", "agency");
+	const char *principal = ed_entry_get(e, "acting_for", "person");
+
+	if (kind && !strcmp(kind, "desk")) {
+		ed_buf_puts(out, T("the desk of "));
+		put_safe(out, agency);
+		return;
+	}
+	put_safe(out, person_name(r, directory, ed_entry_get(e, "actor", "person")));
+	if (post || agency) {
+		ed_buf_puts(out, ", ");
+		put_safe(out, post ? post : agency);
+		if (post && agency) {
+			ed_buf_puts(out, T(" of "));
+			put_safe(out, agency);
+		}
+	}
+	if (principal) {
+		ed_buf_puts(out, T(", for "));
+		put_safe(out, person_name(r, directory, principal));
+	}
+}
+
+static void put_clock(const struct ed_entry *e, struct ed_buf *out)
+{
+	json_int_t late = json_integer_value(json_object_get(e->header, "late"));
+
+	if (late > 0) {
+		ed_buf_puts(out, T("; late by "));
+		put_span(out, late);
+	} else if (json_object_get(e->header, "clock")) {
+		ed_buf_puts(out, T("; in time"));
+	}
+}
+
+void ed_view_entry(const struct ed_replay *r, const struct ed_entry *e, struct ed_buf *out)
+{
+	const char *number = ed_entry_get(e, "register", "number");
+	const char *to = ed_json_get_str(e->header, "to");
+	const char *reason = ed_json_get_str(e->body, "reason"),
+	           *text = ed_json_get_str(e->body, "text");
+	char when[ED_WHEN];
+
+	ed_when(when, r->zone, e->time, true);
+	ed_buf_printf(out, "%4" PRId64 "  %s  ", e->seq, when);
+	put_safe(out, e->step ? e->step : e->event);
+	if (e->visit > 1)
+		ed_buf_printf(out, " #%" PRId64, e->visit);
+	if (e->outcome) {
+		ed_buf_puts(out, ": ");
+		put_safe(out, e->outcome);
+	}
+	if (number) {
+		ed_buf_puts(out, T(", number "));
+		put_safe(out, number);
+	}
+	if (to) {
+		ed_buf_puts(out, T(", to "));
+		put_safe(out, to);
+	}
+	ed_buf_puts(out, T(", by "));
+	put_actor(r, e, out);
+	put_clock(e, out);
+	ed_buf_putc(out, '\n');
+	if (reason || text) {
+		ed_buf_puts(out, "        ");
+		if (reason)
+			put_safe(out, reason);
+		if (reason && text)
+			ed_buf_puts(out, ": ");
+		if (text)
+			put_safe(out, text);
+		ed_buf_putc(out, '\n');
+	}
+}
+
+/* ---- JSON ---- */
+
+static int put(json_t *o, const char *key, const char *value)
+{
+	return value && *value ? ed_json_str(o, key, value) : 0;
+}
+
+enum edoc_code ed_view_entry_json(const struct ed_replay *r, const struct ed_entry *e, json_t **out,
+                                  struct edoc_error *err)
+{
+	static const char *const copied[] = {"prev",     "actor", "acting_for", "register", "clock",
+	                                     "evidence", "to",    "package",    "late",     NULL};
+	const char *directory = ed_json_get_str(e->header, "directory");
+	char digest[ED_SHA256_REF];
+	json_t *o = json_object();
+	int bad = !o;
+
+	snprintf(digest, sizeof(digest), "sha256:%s", e->sha256);
+	bad |= ed_json_int(o, "seq", e->seq) | ed_json_str(o, "entry", digest) |
+	       ed_json_time(o, "time", e->time) | ed_json_str(o, "event", e->event);
+	bad |= put(o, "step", e->step) | put(o, "outcome", e->outcome);
+	if (e->step)
+		bad |= ed_json_int(o, "visit", e->visit);
+	bad |= put(o, "name", person_name(r, directory, ed_entry_get(e, "actor", "person")));
+	for (size_t i = 0; copied[i]; i++) {
+		json_t *value = json_object_get(e->header, copied[i]);
+		if (value)
+			bad |= json_object_set(o, copied[i], value);
+	}
+	bad |= put(o, "signature", ed_entry_get(e, "signature", "name"));
+	bad |= put(o, "reason", ed_json_get_str(e->body, "reason"));
+	bad |= put(o, "text", ed_json_get_str(e->body, "text"));
+	if (bad) {
+		json_decref(o);
+		return ed_fail_memory(err);
+	}
+	*out = o;
+	return EDOC_OK;
+}
+
+static int put_waits(json_t *o, const struct ed_replay *r)
+{
+	const struct ed_visit *v = r->state.open;
+	const char *agency;
+	json_t *w;
+	int bad;
+
+	if (!v || r->state.awaiting_receipt || r->state.phase == ED_PHASE_ENDED)
+		return json_object_set_new(o, "waits", json_null());
+	agency = v->step->by->agency ? v->step->by->agency : r->state.at_agency;
+	w = json_object();
+	bad = !w || ed_json_str(w, "step", v->step->id) || ed_json_int(w, "visit", v->visit) ||
+	      ed_json_str(w, "do", ed_do_name(v->step->verb)) ||
+	      ed_json_str(w, "role", v->step->by->id);
+	bad |= put(w, "post", v->step->by->post) | put(w, "unit", v->step->by->unit) |
+	       put(w, "agency", agency);
+	bad |= ed_json_time(w, "since", v->opened) | ed_json_time(w, "due", v->due);
+	return json_object_set_new(o, "waits", w) | bad;
+}
+
+static int put_route(json_t *o, const struct ed_replay *r)
+{
+	const struct ed_route *route = r->engine.route;
+	json_t *w;
+
+	if (!route)
+		return json_object_set_new(o, "route", json_null());
+	w = json_object();
+	return ed_json_str(w, "id", route->id) | ed_json_int(w, "version", route->version) |
+	       ed_json_str(w, "sha256", route->sha256) | json_object_set_new(o, "route", w);
+}
+
+enum edoc_code ed_view_json(const struct ed_replay *r, bool entries, json_t **out,
+                            struct edoc_error *err)
+{
+	static const char *const phase[] = {"unknown", "running", "ended"};
+	const struct ed_state *s = &r->state;
+	json_t *o = json_object(), *list = NULL, *one;
+	enum edoc_code code = EDOC_OK;
+	int bad = !o;
+
+	bad |= put(o, "case", ed_json_get_str(r->ledger.v[0].header, "case"));
+	bad |= put_route(o, r);
+	bad |= ed_json_str(o, "phase", phase[s->phase]) | put(o, "end", s->end);
+	bad |= put(o, "number", s->number) | put(o, "book", s->book) | put(o, "at", s->at_agency);
+	bad |= ed_json_bool(o, "awaiting_receipt", s->awaiting_receipt) | put(o, "head", s->head);
+	bad |= put_waits(o, r);
+	if (entries) {
+		list = json_array();
+		bad |= json_object_set_new(o, "entries", list);
+	}
+	for (size_t i = 0; entries && i < r->ledger.n && !bad && !code; i++) {
+		code = ed_view_entry_json(r, &r->ledger.v[i], &one, err);
+		if (!code)
+			bad |= json_array_append_new(list, one);
+	}
+	if (bad && !code)
+		code = ed_fail_memory(err);
+	if (code) {
+		json_decref(o);
+		return code;
+	}
+	*out = o;
+	return EDOC_OK;
+}
