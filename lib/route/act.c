@@ -1,0 +1,655 @@
+/* SPDX-License-Identifier: ISC */
+/* What people do at a desk: submit, and the steps of a route. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/hex.h"
+#include "base/limits.h"
+#include "judge/verify.h"
+#include "route/desk.h"
+#include "sign/sign.h"
+
+/* ---- telling ---- */
+
+static enum edoc_code tell_text(const struct ed_case *c, const struct ed_told *t, char **text,
+                                struct edoc_error *err)
+{
+	const struct ed_entry *e = t->entry;
+	struct ed_buf out;
+
+	ed_buf_init(&out, 65536);
+	ed_buf_printf(&out, "%s", c->id);
+	if (e && e->step)
+		ed_buf_printf(&out, " %s: %s", e->step, e->outcome ? e->outcome : "");
+	else if (e)
+		ed_buf_printf(&out, " %s", e->event);
+	if (e && ed_entry_get(e, "register", "number"))
+		ed_buf_printf(&out, dgettext("edoc", ", number %s"),
+		              ed_entry_get(e, "register", "number"));
+	if (t->already)
+		ed_buf_puts(&out, dgettext("edoc", " (already done)"));
+	else if (t->dry)
+		ed_buf_puts(&out, dgettext("edoc", " (would be done)"));
+	if (t->note)
+		ed_buf_printf(&out, " %s", t->note);
+	if (!t->dry) {
+		ed_buf_puts(&out, "; ");
+		ed_view_answer(&c->r, &out);
+	}
+	ed_buf_putc(&out, '\n');
+	return ed_buf_steal(&out, c->id, text, err);
+}
+
+static int put_entry(json_t *o, const struct ed_case *c, const struct ed_entry *e, bool dry,
+                     struct edoc_error *err)
+{
+	json_t *one = NULL;
+
+	if (!e || ed_view_entry_json(&c->r, e, &one, err))
+		return e ? -1 : 0;
+	if (dry) /* its digest is of no entry that will ever be */
+		json_object_del(one, "entry");
+	int bad = json_object_update(o, one);
+	json_decref(one);
+	return bad;
+}
+
+enum edoc_code ed_act_tell(const struct ed_case *c, const struct ed_told *t, char **text,
+                           char **json, struct edoc_error *err)
+{
+	enum edoc_code code = text ? tell_text(c, t, text, err) : EDOC_OK;
+	json_t *o, *state = NULL;
+
+	if (code || !json)
+		return code;
+	o = json_object();
+	int bad = ed_json_int(o, "v", 1) | ed_json_str(o, "cmd", t->verb) |
+	          ed_json_bool(o, "ok", true) | ed_json_str(o, "case", c->id) |
+	          ed_json_bool(o, "already", t->already) | ed_json_bool(o, "dry", t->dry);
+	bad |= put_entry(o, c, t->entry, t->dry, err);
+	if (t->note)
+		bad |= ed_json_str(o, "note", t->note);
+	if (!bad && !t->dry && c->r.ledger.n && !ed_view_json(&c->r, false, &state, err)) {
+		bad |= json_object_set(o, "phase", json_object_get(state, "phase")) |
+		       json_object_set(o, "waits", json_object_get(state, "waits"));
+	}
+	json_decref(state);
+	code = bad ? ed_fail_memory(err) : ed_json_line(o, json, err);
+	json_decref(o);
+	return code;
+}
+
+/* ---- submit ---- */
+
+struct submission {
+	struct edoc_desk *desk;
+	const struct edoc_act *act;
+	const char *path, *route;
+	struct ed_copy copy;
+	struct ed_arena *arena;
+	struct ed_pin *pins[3]; /* by kind */
+	json_t *documents;
+	char id[ED_CASE_ID];
+};
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* [{name, sha256}] of documents and signatures, sorted by name. */
+static enum edoc_code list_documents(struct submission *s, struct ed_asic *asic,
+                                     struct edoc_error *err)
+{
+	size_t count = ed_zip_count(asic->zip), n = 0;
+	const char **names = ed_arena_alloc(s->arena, (count + 1) * sizeof(*names));
+	unsigned char digest[ED_HASH_MAX];
+	char hex[65];
+
+	s->documents = json_array();
+	if (!names || !s->documents)
+		return ed_fail_memory(err);
+	for (size_t i = 0; i < count; i++)
+		if (asic->kind[i] == ED_ASIC_DOCUMENT || asic->kind[i] == ED_ASIC_XADES)
+			names[n++] = ed_zip_entry(asic->zip, i)->name;
+	qsort(names, n, sizeof(*names), by_name);
+	for (size_t k = 0; k < n; k++) {
+		json_t *o = json_object();
+		enum edoc_code code = ed_asic_digest(asic, ed_zip_find(asic->zip, names[k]),
+		                                     ED_SHA256, digest, err);
+		ed_hex(hex, digest, 32);
+		if (!code && (ed_json_str(o, "name", names[k]) | ed_json_str(o, "sha256", hex) |
+		              json_array_append(s->documents, o)))
+			code = ed_fail_memory(err);
+		json_decref(o);
+		if (code)
+			return code;
+	}
+	return EDOC_OK;
+}
+
+/* TOTAL-PASSED by the desk's anchors, and new to routes. */
+static enum edoc_code judge_submission(struct submission *s, struct edoc_error *err)
+{
+	struct edoc_verify_options options = ed_desk_options(s->desk, s->act->now);
+	struct edoc_report *report = NULL;
+	struct ed_asic *asic = NULL;
+	struct ed_findings container;
+	const char *why;
+
+	ed_findings_init(&container, s->arena);
+	enum edoc_code code =
+	        ed_asic_open(s->copy.fd, s->path, NULL, s->arena, &container, &asic, err);
+	for (size_t i = 0; !code && i < ed_zip_count(asic->zip); i++)
+		if (asic->kind[i] == ED_ASIC_LEDGER)
+			code = ed_fail(
+			        err, EDOC_ERR_INPUT, s->path,
+			        "it has a route ledger already: receive it, do not submit it");
+	if (!code)
+		code = ed_judge_asic(asic, &container, s->path, &options, &report, err);
+	why = code ? NULL : ed_report_why(report, s->arena);
+	if (why)
+		code = ed_fail(err, EDOC_ERR_DENIED, s->path, "not accepted: the package is %s",
+		               why);
+	if (!code)
+		code = list_documents(s, asic, err);
+	edoc_report_free(report);
+	ed_asic_free(asic);
+	return code;
+}
+
+static enum edoc_code find_pins(struct submission *s, struct edoc_error *err)
+{
+	enum edoc_code code =
+	        ed_desk_route(s->desk, s->route, s->arena, &s->pins[ED_PIN_ROUTE], err);
+
+	if (!code && !s->pins[ED_PIN_ROUTE])
+		return ed_fail(err, EDOC_ERR_ABSENT, s->route, "no such route is installed here");
+	if (!code)
+		code = ed_desk_calendar(s->desk, s->pins[ED_PIN_ROUTE]->route->calendar, s->arena,
+		                        &s->pins[ED_PIN_CALENDAR], err);
+	if (!code && !s->pins[ED_PIN_CALENDAR])
+		return ed_fail(err, EDOC_ERR_CONFIG, s->route,
+		               "its calendar %s is not installed here",
+		               s->pins[ED_PIN_ROUTE]->route->calendar);
+	if (!code)
+		code = ed_desk_directory(s->desk, s->arena, &s->pins[ED_PIN_DIRECTORY], err);
+	if (!code && !s->pins[ED_PIN_DIRECTORY])
+		return ed_fail(err, EDOC_ERR_CONFIG, s->desk->path,
+		               "no directory is installed: install one, it says who may act");
+	return code;
+}
+
+static void reference(char out[ED_SHA256_REF], const char *hex)
+{
+	snprintf(out, ED_SHA256_REF, "sha256:%s", hex);
+}
+
+static enum edoc_code first_header(struct submission *s, struct ed_draft *draft, json_t **header,
+                                   struct edoc_error *err)
+{
+	char route[ED_SHA256_REF], calendar[ED_SHA256_REF], package[ED_SHA256_REF];
+	json_t *h = NULL;
+
+	reference(route, s->pins[ED_PIN_ROUTE]->sha256);
+	reference(calendar, s->pins[ED_PIN_CALENDAR]->sha256);
+	reference(package, s->copy.sha256);
+	enum edoc_code code = ed_draft_header(draft, &h, err);
+	if (!code &&
+	    (ed_json_str(h, "route", route) | ed_json_str(h, "calendar", calendar) |
+	     ed_json_str(h, "package", package) | json_object_set(h, "documents", s->documents))) {
+		json_decref(h);
+		return ed_fail_memory(err);
+	}
+	*header = h;
+	return code;
+}
+
+static enum edoc_code store_submission(struct submission *s, struct ed_case *c,
+                                       struct edoc_error *err)
+{
+	bool taken;
+
+	enum edoc_code code = ed_case_folders(c, err);
+	for (size_t i = 0; i < 3 && !code; i++)
+		code = ed_case_pin(c, s->pins[i], err);
+	if (!code) {
+		char *path = ed_case_path(c, "pkg/%s.asice", s->copy.sha256);
+		code = path ? ed_desk_link(s->copy.path, path, &taken, err) : ed_fail_memory(err);
+	}
+	return code;
+}
+
+/* A fresh case: decide, draft, sign, store. */
+static enum edoc_code begin(struct submission *s, struct ed_case *c, bool *lost,
+                            struct edoc_error *err)
+{
+	struct ed_entry entry = {0};
+	struct ed_command command = {.event = "case.submitted",
+	                             .actor_cert = edoc_key_cert_sha256(s->act->key),
+	                             .reason = s->act->reason,
+	                             .now = s->act->now};
+	struct ed_actor actor = {0};
+	struct ed_draft draft = {.case_id = s->id,
+	                         .state = &c->r.state,
+	                         .command = &command,
+	                         .actor = &actor,
+	                         .text = s->act->text};
+	char directory[ED_SHA256_REF], route[ED_SHA256_REF], calendar[ED_SHA256_REF];
+	json_t *header = NULL;
+	bool ready;
+	enum edoc_code code = EDOC_OK;
+
+	reference(directory, s->pins[ED_PIN_DIRECTORY]->sha256);
+	reference(route, s->pins[ED_PIN_ROUTE]->sha256);
+	reference(calendar, s->pins[ED_PIN_CALENDAR]->sha256);
+	command.directory = directory;
+	for (size_t i = 0; i < 3 && !code; i++)
+		code = ed_pins_add(&c->r.pins, s->pins[i], err);
+	if (!code)
+		code = ed_replay_start(&c->r, route, calendar, &ready, err);
+	if (!code)
+		code = ed_engine_decide(&c->r.engine, &c->r.state, &command, &actor, err);
+	if (!code)
+		code = first_header(s, &draft, &header, err);
+	if (!code)
+		code = ed_draft_sign(&draft, header, s->act->key, &entry, err);
+	if (!code && !s->act->dry)
+		code = store_submission(s, c, err);
+	if (!code)
+		code = ed_case_commit(c, &entry, s->act->dry, lost, err);
+	ed_entry_clear(&entry);
+	return code;
+}
+
+static enum edoc_code tell_submitted(const struct ed_case *c, const struct ed_told *told,
+                                     char **text, char **json, struct edoc_error *err)
+{
+	struct ed_buf out;
+	enum edoc_code code = EDOC_OK;
+
+	if (text) {
+		ed_buf_init(&out, 64);
+		ed_buf_printf(&out, "%s\n", c->id);
+		code = ed_buf_steal(&out, c->id, text, err);
+	}
+	return code ? code : ed_act_tell(c, told, NULL, json, err);
+}
+
+static enum edoc_code submit(struct submission *s, char **text, char **json, struct edoc_error *err)
+{
+	struct ed_told told = {.verb = "submit", .dry = s->act->dry};
+	char route[ED_SHA256_REF];
+	struct ed_case c = {0};
+	bool lost = false;
+
+	enum edoc_code code = find_pins(s, err);
+	if (!code)
+		code = judge_submission(s, err);
+	if (code)
+		return code;
+	reference(route, s->pins[ED_PIN_ROUTE]->sha256);
+	code = ed_case_id(s->documents, route, s->id, err);
+	if (!code)
+		code = ed_case_load(s->desk, s->id, &c, err);
+	if (code)
+		return code;
+	told.already = c.exists;
+	if (!c.exists)
+		code = begin(s, &c, &lost, err);
+	if (!code && lost) { /* another submitted the same at the same moment */
+		ed_case_clear(&c);
+		code = ed_case_load(s->desk, s->id, &c, err);
+		told.already = true;
+	}
+	told.entry = c.r.ledger.n ? &c.r.ledger.v[0] : NULL;
+	if (!code)
+		code = tell_submitted(&c, &told, text, json, err);
+	ed_case_clear(&c);
+	return code;
+}
+
+static enum edoc_code need_key(const struct edoc_act *act, struct edoc_error *err)
+{
+	return act->key ? EDOC_OK : ed_fail(err, EDOC_ERR_USAGE, "--key", "who acts? name the key");
+}
+
+enum edoc_code edoc_desk_submit(struct edoc_desk *desk, const char *path, const char *route,
+                                const struct edoc_act *act, char **text, char **json,
+                                struct edoc_error *err)
+{
+	struct submission s = {
+	        .desk = desk, .act = act, .path = path, .route = route, .copy = {.fd = -1}};
+
+	enum edoc_code code = need_key(act, err);
+	if (code)
+		return code;
+	s.arena = ed_arena_new();
+	if (!s.arena)
+		return ed_fail_memory(err);
+	code = ed_sign_fit(act->key, act->now, desk->policy, err);
+	if (!code)
+		code = ed_copy_make(desk, path, &s.copy, err);
+	if (!code)
+		code = submit(&s, text, json, err);
+	ed_copy_clear(&s.copy);
+	json_decref(s.documents);
+	ed_arena_free(s.arena);
+	return code;
+}
+
+/* ---- do ---- */
+
+static bool same(const char *a, const char *b)
+{
+	return !strcmp(a ? a : "", b ? b : "");
+}
+
+/* What the same command line would have made of that entry. */
+static bool same_act(const struct ed_case *c, const struct ed_entry *e, const char *outcome,
+                     const struct edoc_act *act)
+{
+	struct ed_command_key key = {.case_id = c->id,
+	                             .event = "step.done",
+	                             .step = e->step,
+	                             .outcome = outcome,
+	                             .reason = act->reason,
+	                             .text = act->text,
+	                             .actor = edoc_key_cert_sha256(act->key),
+	                             .visit = e->visit};
+	const char *command = ed_json_get_str(e->header, "command");
+	char id[ED_SHA256_REF];
+
+	return e->step && same(e->event, "step.done") && (!act->step || same(act->step, e->step)) &&
+	       command && !ed_command_id(&key, id, NULL) && !strcmp(id, command);
+}
+
+/*
+ * The same line twice does it once.  Without --step the second line would
+ * otherwise fall on the next step, where the same person may be asked again:
+ * so the newest act of people in the case counts, then any act on the named
+ * step while no visit of it is open.
+ */
+static const struct ed_entry *done_already(const struct ed_case *c, const char *outcome,
+                                           const struct edoc_act *act, bool refused)
+{
+	const struct ed_visit *open = c->r.state.open;
+	bool newest = true;
+
+	for (size_t i = c->r.ledger.n; i-- > 0;) {
+		const struct ed_entry *e = &c->r.ledger.v[i];
+		if (!same(e->event, "step.done"))
+			continue;
+		if (same_act(c, e, outcome, act) &&
+		    (newest || refused ||
+		     (act->step && (!open || !same(open->step->id, act->step)))))
+			return e;
+		newest = false;
+	}
+	return NULL;
+}
+
+struct doing {
+	struct ed_case *c;
+	const char *outcome;
+	const struct edoc_act *act;
+	struct ed_command command;
+	struct ed_actor actor;
+	struct ed_draft draft;
+	const struct ed_visit *visit;
+	struct ed_pin *directory;
+	char directory_ref[ED_SHA256_REF];
+};
+
+static enum edoc_code entry_digest(void *arg, const char *name, enum ed_hash hash,
+                                   unsigned char out[ED_HASH_MAX], struct edoc_error *err)
+{
+	struct ed_asic *asic = arg;
+	size_t i = ed_zip_find(asic->zip, name);
+
+	return i == (size_t)-1 || asic->kind[i] != ED_ASIC_DOCUMENT
+	               ? ed_fail(err, EDOC_ERR_ABSENT, name, "no such document")
+	               : ed_asic_digest(asic, i, hash, out, err);
+}
+
+/* Our own signature is read back before it counts. */
+static enum edoc_code read_back(struct ed_asic *asic, const struct ed_buf *xml, const char *where,
+                                struct ed_arena *arena, struct edoc_error *err)
+{
+	struct ed_xades *sigs = NULL;
+	size_t n = 0;
+
+	enum edoc_code code = ed_xades_check(xml->data, xml->len, where, ED_MAX_XML_BYTES, arena,
+	                                     entry_digest, asic, &sigs, &n, err);
+	if (!code &&
+	    (n != 1 || !sigs[0].intact_data || !sigs[0].intact_signature || !sigs[0].bound))
+		code = ed_fail(err, EDOC_ERR_BUG, where, "the new signature does not verify");
+	ed_xades_clear(sigs, n);
+	return code;
+}
+
+static enum edoc_code sign_package(struct doing *d, struct ed_asic *asic,
+                                   const struct ed_findings *container, const char *where,
+                                   struct ed_buf *xml, struct edoc_error *err)
+{
+	struct edoc_sign_options options = {.at = d->act->now,
+	                                    .key = d->act->key,
+	                                    .trust = d->c->desk->trust,
+	                                    .policy = d->c->desk->policy,
+	                                    .role = d->actor.post ? d->actor.post->post : NULL,
+	                                    .commitment = "approval",
+	                                    .ledger_head = d->c->r.state.head};
+
+	enum edoc_code code = ed_sign_options(where, &options, err);
+	if (!code)
+		code = ed_sign_sound(asic, container, where, &options, false, err);
+	if (!code && !d->act->dry)
+		code = ed_sign_make(asic, &options, d->c->r.arena, xml, err);
+	if (!code && !d->act->dry)
+		code = read_back(asic, xml, where, d->c->r.arena, err);
+	return code;
+}
+
+/* sig/<8 hex>.xml, named by its content, and what the header says of it. */
+static enum edoc_code keep_signature(struct doing *d, const struct ed_buf *xml, json_t *header,
+                                     struct edoc_error *err)
+{
+	char digest[ED_SHA256_REF], name[64], *path;
+	json_t *o;
+	bool taken;
+
+	if (!ed_sha256_ref(xml->data, xml->len, digest))
+		return ed_fail_memory(err);
+	snprintf(name, sizeof(name), "META-INF/signatures-%.8s.xml", digest + 7);
+	path = ed_case_path(d->c, "sig/%.8s.xml", digest + 7);
+	if (!path)
+		return ed_fail_memory(err);
+	enum edoc_code code = ed_desk_put(d->c->desk, path, xml->data, xml->len, &taken, err);
+	if (!code && taken)
+		code = ed_fail(err, EDOC_ERR_AGAIN, path, "two signatures share a name; try again");
+	if (code)
+		return code;
+	o = json_object();
+	return ed_json_str(o, "name", name) | ed_json_str(o, "sha256", digest + 7) |
+	                       json_object_set_new(header, "signature", o)
+	               ? ed_fail_memory(err)
+	               : EDOC_OK;
+}
+
+static enum edoc_code step_sign(struct doing *d, json_t *header, struct edoc_error *err)
+{
+	struct ed_asic *asic = NULL;
+	struct ed_findings container;
+	const char *path;
+	struct ed_buf xml;
+	uint64_t size;
+	int fd = -1;
+
+	ed_buf_init(&xml, ED_MAX_XML_BYTES);
+	ed_findings_init(&container, d->c->r.arena);
+	enum edoc_code code = ed_case_package(d->c, &path, err);
+	if (!code)
+		code = ed_open_read(path, &fd, &size, err);
+	if (!code)
+		code = ed_asic_open(fd, path, NULL, d->c->r.arena, &container, &asic, err);
+	if (!code)
+		code = sign_package(d, asic, &container, path, &xml, err);
+	if (!code && !d->act->dry)
+		code = keep_signature(d, &xml, header, err);
+	ed_asic_free(asic);
+	if (fd >= 0)
+		close(fd);
+	ed_buf_clear(&xml);
+	return code;
+}
+
+static enum edoc_code step_register(struct doing *d, json_t *header, struct edoc_error *err)
+{
+	struct ed_number number = {0};
+	json_t *o;
+
+	enum edoc_code code = ed_number_claim(d->c, d->visit, d->act->now, d->draft.command_id,
+	                                      d->act->dry, &number, err);
+	if (code)
+		return code;
+	o = json_object();
+	return ed_json_str(o, "book", number.book) | ed_json_str(o, "number", number.text) |
+	                       ed_json_int(o, "year", number.year) |
+	                       ed_json_int(o, "seq", number.seq) |
+	                       json_object_set_new(header, "register", o)
+	               ? ed_fail_memory(err)
+	               : EDOC_OK;
+}
+
+/* The first outcome of sign and register steps carries what they make. */
+static enum edoc_code step_work(struct doing *d, json_t *header, struct edoc_error *err)
+{
+	const struct ed_route_step *step = d->visit->step;
+
+	if (!step->n_outcomes || strcmp(step->outcomes[0].id, d->outcome))
+		return EDOC_OK;
+	if (step->verb == ED_DO_SIGN)
+		return step_sign(d, header, err);
+	if (step->verb == ED_DO_REGISTER)
+		return step_register(d, header, err);
+	return EDOC_OK;
+}
+
+static enum edoc_code decide(struct doing *d, struct edoc_error *err)
+{
+	enum edoc_code code = ed_case_directory(d->c, &d->directory, err);
+
+	if (code)
+		return code;
+	reference(d->directory_ref, d->directory->sha256);
+	d->visit = d->c->r.state.open;
+	d->command = (struct ed_command){.event = "step.done",
+	                                 .step = d->act->step ? d->act->step
+	                                         : d->visit   ? d->visit->step->id
+	                                                      : NULL,
+	                                 .outcome = d->outcome,
+	                                 .reason = d->act->reason,
+	                                 .actor_cert = edoc_key_cert_sha256(d->act->key),
+	                                 .now = d->act->now,
+	                                 .directory = d->directory_ref};
+	d->draft = (struct ed_draft){.case_id = d->c->id,
+	                             .state = &d->c->r.state,
+	                             .command = &d->command,
+	                             .actor = &d->actor,
+	                             .text = d->act->text};
+	return ed_engine_decide(&d->c->r.engine, &d->c->r.state, &d->command, &d->actor, err);
+}
+
+static enum edoc_code perform(struct doing *d, bool *lost, struct edoc_error *err)
+{
+	struct ed_entry entry = {0};
+	json_t *header = NULL;
+
+	enum edoc_code code = ed_draft_header(&d->draft, &header, err);
+	if (!code)
+		code = step_work(d, header, err);
+	if (code) {
+		json_decref(header);
+		return code;
+	}
+	code = ed_draft_sign(&d->draft, header, d->act->key, &entry, err);
+	if (!code && !d->act->dry)
+		code = ed_case_pin(d->c, d->directory, err);
+	if (!code)
+		code = ed_case_commit(d->c, &entry, d->act->dry, lost, err);
+	ed_entry_clear(&entry);
+	return code;
+}
+
+static enum edoc_code do_once(struct ed_case *c, const char *outcome, const struct edoc_act *act,
+                              bool *lost, struct ed_told *told, struct edoc_error *err)
+{
+	struct doing d = {.c = c, .outcome = outcome, .act = act};
+	enum edoc_code code;
+
+	told->entry = done_already(c, outcome, act, false);
+	told->already = told->entry != NULL;
+	if (told->already)
+		return EDOC_OK;
+	code = decide(&d, err);
+	if (code == EDOC_ERR_DENIED || code == EDOC_ERR_INPUT || code == EDOC_ERR_ABSENT) {
+		told->entry = done_already(c, outcome, act, true);
+		told->already = told->entry != NULL;
+		if (told->already)
+			return EDOC_OK;
+	}
+	if (!code)
+		code = perform(&d, lost, err);
+	if (!code && !*lost)
+		told->entry = &c->r.ledger.v[c->r.ledger.n - 1];
+	return code;
+}
+
+/* A second "already done" on the open step is not what was meant: say how. */
+static const char *name_the_step(const struct ed_case *c, const struct ed_told *told,
+                                 const struct edoc_act *act)
+{
+	const struct ed_visit *open = c->r.state.open;
+
+	if (!told->already || act->step || !open || !told->entry->step ||
+	    !strcmp(open->step->id, told->entry->step))
+		return NULL;
+	return ed_arena_printf(c->r.arena, dgettext("edoc", "(for the next step: --step %s)"),
+	                       open->step->id);
+}
+
+enum edoc_code edoc_desk_do(struct edoc_desk *desk, const char *outcome, const char *name,
+                            const struct edoc_act *act, char **text, char **json,
+                            struct edoc_error *err)
+{
+	struct ed_told told = {.verb = "do", .dry = act->dry};
+	char id[ED_CASE_ID];
+	bool lost = true;
+
+	enum edoc_code code = need_key(act, err);
+	if (!code)
+		code = ed_sign_fit(act->key, act->now, desk->policy, err);
+	if (!code)
+		code = ed_case_find(desk, name, id, err);
+	for (int tries = 0; !code && lost && tries < ED_TRIES; tries++) {
+		struct ed_case c;
+		lost = false;
+		code = ed_case_load(desk, id, &c, err);
+		if (code)
+			break;
+		code = do_once(&c, outcome, act, &lost, &told, err);
+		if (!code && !lost) {
+			told.note = name_the_step(&c, &told, act);
+			code = ed_act_tell(&c, &told, text, json, err);
+		}
+		ed_case_clear(&c);
+	}
+	if (!code && lost)
+		code = ed_fail(err, EDOC_ERR_AGAIN, id,
+		               "others act on this case all the time; nothing was done, try again");
+	return code;
+}

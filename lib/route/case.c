@@ -1,0 +1,633 @@
+/* SPDX-License-Identifier: ISC */
+/* One case of a desk: its log, its objects, its numbers. */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/hex.h"
+#include "base/limits.h"
+#include "base/path.h"
+#include "route/desk.h"
+
+#define CLAIM_FORMAT "edoc-claim/1"
+
+char *ed_case_path(struct ed_case *c, const char *fmt, ...)
+{
+	char tail[ED_PATH_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	int n = vsnprintf(tail, sizeof(tail), fmt, ap);
+	va_end(ap);
+	return n < 0 || (size_t)n >= sizeof(tail)
+	               ? NULL
+	               : ed_arena_printf(c->r.arena, "%s/%s", c->dir, tail);
+}
+
+/* ---- loading ---- */
+
+/* A whole small file; absent is *present false. */
+static enum edoc_code read_if(const char *path, size_t max, struct ed_buf *buf, bool *present,
+                              struct edoc_error *err)
+{
+	struct edoc_error why = {0};
+
+	ed_buf_init(buf, max);
+	*present = false;
+	if (!path)
+		return ed_fail_memory(err);
+	enum edoc_code code = ed_read_path(path, buf, &why);
+	if (code == EDOC_ERR_ABSENT)
+		return EDOC_OK;
+	*present = code == EDOC_OK;
+	if (code && err)
+		*err = why;
+	return code;
+}
+
+static enum edoc_code read_objects(struct ed_case *c, struct ed_entry *entry,
+                                   struct edoc_error *err)
+{
+	char *path = ed_case_path(c, "obj/%s.body.json", entry->sha256);
+	struct ed_buf body;
+	bool present;
+
+	enum edoc_code code = read_if(path, ED_MAX_JSON_BYTES, &body, &present, err);
+	if (!code && present)
+		code = ed_entry_set_body(entry, body.data, body.len, path, err);
+	ed_buf_clear(&body);
+	if (code)
+		return code;
+	ed_buf_clear(&entry->cms);
+	path = ed_case_path(c, "obj/%s.cms", entry->sha256);
+	code = read_if(path, ED_MAX_CMS, &entry->cms, &present, err);
+	if (!code && !present)
+		code = ed_fail(err, EDOC_ERR_INPUT, path, "the entry's signature is gone");
+	return code;
+}
+
+static enum edoc_code read_entry(struct ed_case *c, int64_t seq, bool *present,
+                                 struct edoc_error *err)
+{
+	char *path = ed_case_path(c, "log/%06" PRId64, seq);
+	struct ed_entry entry = {0};
+	struct ed_buf bytes;
+
+	enum edoc_code code = read_if(path, ED_MAX_JSON_BYTES, &bytes, present, err);
+	if (!code && *present)
+		code = ed_entry_parse(bytes.data, bytes.len, path, &entry, err);
+	if (!code && *present)
+		code = read_objects(c, &entry, err);
+	if (!code && *present)
+		code = ed_ledger_add(&c->r.ledger, &entry, err);
+	ed_entry_clear(&entry);
+	ed_buf_clear(&bytes);
+	return code;
+}
+
+static enum edoc_code read_pins(struct ed_case *c, struct edoc_error *err)
+{
+	char *dir = ed_case_path(c, "pin");
+	char **names = NULL;
+	size_t n;
+
+	enum edoc_code code = dir ? ed_list_dir(dir, &names, &n, err) : ed_fail_memory(err);
+	for (size_t i = 0; !code && names[i]; i++) {
+		char *path = ed_case_path(c, "pin/%s", names[i]);
+		struct ed_pin *pin;
+		uint64_t size;
+		int fd = -1;
+		code = path ? ed_open_read(path, &fd, &size, err) : ed_fail_memory(err);
+		if (!code)
+			code = ed_pin_read(fd, path, c->r.arena, &pin, err);
+		if (!code)
+			code = ed_pins_add(&c->r.pins, pin, err);
+		if (fd >= 0)
+			close(fd);
+	}
+	ed_names_free(names);
+	return code;
+}
+
+static enum edoc_code fail_finding(const struct ed_case *c, struct edoc_error *err)
+{
+	const struct edoc_finding *f = c->r.findings.n ? &c->r.findings.v[0] : NULL;
+	char *text = NULL;
+
+	if (f && edoc_finding_text(f, NULL, &text, NULL))
+		text = NULL;
+	ed_fail(err, EDOC_ERR_INPUT, f && *f->where ? f->where : c->id,
+	        "the case's ledger is broken: %s: %s", f ? f->code : "?", text ? text : "");
+	edoc_free(text);
+	return EDOC_ERR_INPUT;
+}
+
+static enum edoc_code fold_case(struct ed_case *c, struct edoc_error *err)
+{
+	bool ready;
+
+	enum edoc_code code = read_pins(c, err);
+	if (!code)
+		code = ed_replay_start_ledger(&c->r, &ready, err);
+	if (code)
+		return code;
+	if (!ready || !ed_replay_fold(&c->r) || ed_replay_fault(&c->r))
+		return fail_finding(c, err);
+	return EDOC_OK;
+}
+
+enum edoc_code ed_case_load(struct edoc_desk *desk, const char *id, struct ed_case *c,
+                            struct edoc_error *err)
+{
+	bool present = true;
+
+	*c = (struct ed_case){.desk = desk};
+	snprintf(c->id, sizeof(c->id), "%s", id);
+	enum edoc_code code = ed_replay_init(&c->r, err);
+	if (code)
+		return code;
+	c->dir = ed_arena_printf(c->r.arena, "%s/case/%.2s/%s", desk->path, id, id);
+	if (!c->dir)
+		code = ed_fail_memory(err);
+	for (int64_t seq = 1; !code && present; seq++)
+		code = read_entry(c, seq, &present, err);
+	c->exists = c->r.ledger.n > 0;
+	if (!code && c->exists)
+		code = fold_case(c, err);
+	if (code)
+		ed_case_clear(c);
+	return code;
+}
+
+void ed_case_clear(struct ed_case *c)
+{
+	ed_replay_clear(&c->r);
+	*c = (struct ed_case){0};
+}
+
+/* ---- finding ---- */
+
+enum edoc_code ed_case_list(struct edoc_desk *desk, char ***out, struct edoc_error *err)
+{
+	const char *root = ed_desk_path(desk, "case");
+	char **outer = NULL, **inner = NULL, **all = NULL;
+	size_t n, m, total = 0;
+
+	enum edoc_code code = root ? ed_list_dir(root, &outer, &n, err) : ed_fail_memory(err);
+	all = calloc(1, sizeof(*all));
+	if (!code && !all)
+		code = ed_fail_memory(err);
+	for (size_t i = 0; !code && outer[i]; i++) {
+		char *dir = ed_path_join(root, outer[i]);
+		code = dir ? ed_list_dir(dir, &inner, &m, err) : ed_fail_memory(err);
+		free(dir);
+		if (code)
+			break;
+		char **more = realloc(all, (total + m + 1) * sizeof(*all));
+		if (!more) {
+			code = ed_fail_memory(err);
+			ed_names_free(inner);
+			break;
+		}
+		all = more;
+		for (size_t k = 0; k < m; k++)
+			all[total++] = inner[k];
+		all[total] = NULL;
+		free(inner); /* its strings moved */
+		inner = NULL;
+	}
+	ed_names_free(outer);
+	if (code) {
+		ed_names_free(all);
+		return code;
+	}
+	*out = all;
+	return EDOC_OK;
+}
+
+struct search {
+	const char *name;
+	char id[ED_CASE_ID];
+	size_t found;
+};
+
+static void note_found(struct search *s, const char *id)
+{
+	if (s->found && !strcmp(s->id, id))
+		return;
+	snprintf(s->id, sizeof(s->id), "%s", id);
+	s->found++;
+}
+
+static enum edoc_code find_prefix(struct edoc_desk *desk, struct search *s, struct edoc_error *err)
+{
+	size_t len = strlen(s->name), n;
+	char **names = NULL;
+	const char *dir;
+
+	if (len < 4 || len > 32 || strspn(s->name, "0123456789abcdef") != len)
+		return EDOC_OK;
+	dir = ed_desk_path(desk, "case/%.2s", s->name);
+	if (!dir)
+		return ed_fail_memory(err);
+	enum edoc_code code = ed_list_dir(dir, &names, &n, err);
+	if (code == EDOC_ERR_ABSENT)
+		return EDOC_OK;
+	for (size_t i = 0; !code && names[i]; i++) {
+		const char *log = ed_desk_path(desk, "case/%.2s/%s/log/000001", s->name, names[i]);
+		if (!strncmp(names[i], s->name, len) && log && !access(log, F_OK))
+			note_found(s, names[i]);
+	}
+	ed_names_free(names);
+	return code;
+}
+
+/* A claim of reg/<book>/<year>/: does it carry that number? */
+static enum edoc_code try_claim(const char *path, struct search *s, struct edoc_error *err)
+{
+	const char *number, *id;
+	struct ed_buf bytes;
+	json_t *claim = NULL;
+	bool present;
+
+	enum edoc_code code = read_if(path, ED_MAX_JSON_BYTES, &bytes, &present, err);
+	if (!code && present)
+		code = ed_json_parse(bytes.data, bytes.len, path, &claim, err);
+	ed_buf_clear(&bytes);
+	number = ed_json_get_str(claim, "pattern");
+	id = ed_json_get_str(claim, "case");
+	if (!code && number && id && strlen(id) == 32)
+		note_found(s, id);
+	json_decref(claim);
+	return code;
+}
+
+static enum edoc_code each_year(struct edoc_desk *desk, const char *book, int64_t seq,
+                                struct search *s, struct edoc_error *err)
+{
+	const char *dir = ed_desk_path(desk, "reg/%s", book);
+	char **years = NULL;
+	size_t n;
+
+	enum edoc_code code = dir ? ed_list_dir(dir, &years, &n, err) : ed_fail_memory(err);
+	/* "124" is this year's; "124/2025" names another. */
+	const char *slash = strpbrk(s->name, "/-");
+	for (size_t i = n; !code && i-- > 0;) {
+		const char *path;
+		size_t before = s->found;
+		if (slash && !strstr(s->name, years[i]))
+			continue;
+		path = ed_desk_path(desk, "reg/%s/%s/%06" PRId64, book, years[i], seq);
+		code = try_claim(path, s, err);
+		if (!slash && s->found > before)
+			break;
+	}
+	ed_names_free(years);
+	return code;
+}
+
+/* The digits of a register number that are not its year are its place. */
+static enum edoc_code find_number(struct edoc_desk *desk, struct search *s, struct edoc_error *err)
+{
+	const char *root = ed_desk_path(desk, "reg"), *p = s->name;
+	char **books = NULL;
+	size_t n;
+
+	if (strpbrk(s->name, "\\\n") || strlen(s->name) > 60 || !strpbrk(s->name, "0123456789"))
+		return EDOC_OK;
+	enum edoc_code code = root ? ed_list_dir(root, &books, &n, err) : ed_fail_memory(err);
+	while (!code && *(p += strcspn(p, "0123456789"))) {
+		char *end;
+		errno = 0;
+		int64_t seq = strtoll(p, &end, 10);
+		bool year = end - p == 4 && strpbrk(s->name, "/-") && seq >= 1990 && seq <= 2200;
+		for (size_t i = 0; !code && !year && !errno && seq > 0 && books[i]; i++)
+			code = each_year(desk, books[i], seq, s, err);
+		p = end;
+	}
+	ed_names_free(books);
+	return code;
+}
+
+/* The case of a package: what its ledger's first entry says. */
+static enum edoc_code find_package(struct search *s, struct edoc_error *err)
+{
+	struct ed_replay r;
+	struct ed_asic *asic = NULL;
+	uint64_t size;
+	int fd = -1;
+
+	enum edoc_code code = ed_replay_init(&r, err);
+	if (code)
+		return code;
+	code = ed_open_read(s->name, &fd, &size, err);
+	if (!code)
+		code = ed_asic_open(fd, s->name, NULL, r.arena, &r.findings, &asic, err);
+	if (!code)
+		code = ed_ledger_read(asic, &r.findings, &r.ledger, err);
+	if (!code && r.ledger.n)
+		note_found(s, ed_json_get_str(r.ledger.v[0].header, "case"));
+	ed_asic_free(asic);
+	if (fd >= 0)
+		close(fd);
+	ed_replay_clear(&r);
+	return code;
+}
+
+enum edoc_code ed_case_find(struct edoc_desk *desk, const char *name, char id[ED_CASE_ID],
+                            struct edoc_error *err)
+{
+	struct search s = {.name = name};
+	struct stat st;
+	enum edoc_code code;
+
+	if (!stat(name, &st) && S_ISREG(st.st_mode)) {
+		code = find_package(&s, err);
+	} else {
+		code = find_prefix(desk, &s, err);
+		if (!code)
+			code = find_number(desk, &s, err);
+	}
+	if (code)
+		return code;
+	if (!s.found)
+		return ed_fail(err, EDOC_ERR_ABSENT, name,
+		               "no such case at this desk (an id's first four digits or more, a "
+		               "register number, or a package with a ledger)");
+	if (s.found > 1)
+		return ed_fail(err, EDOC_ERR_USAGE, name, "%zu cases fit; give more digits",
+		               s.found);
+	snprintf(id, ED_CASE_ID, "%s", s.id);
+	return EDOC_OK;
+}
+
+bool ed_case_here(const struct ed_case *c)
+{
+	const struct ed_state *s = &c->r.state;
+
+	/* What a citizen hands in is at the desk that took it. */
+	return !s->awaiting_receipt && (!s->at_agency || !strcmp(s->at_agency, c->desk->agency));
+}
+
+/* ---- writing ---- */
+
+enum edoc_code ed_case_folders(struct ed_case *c, struct edoc_error *err)
+{
+	static const char *const folders[] = {"pkg", "obj", "sig", "pin", "num", "rcpt", "log"};
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		char *dir = ed_case_path(c, "%s", folders[i]);
+		enum edoc_code code = dir ? ed_mkdirs(dir, err) : ed_fail_memory(err);
+		if (code)
+			return code;
+	}
+	return EDOC_OK;
+}
+
+static enum edoc_code put_object(struct ed_case *c, const struct ed_entry *entry,
+                                 const char *suffix, const struct ed_buf *bytes, bool *taken,
+                                 struct edoc_error *err)
+{
+	char *path = ed_case_path(c, "obj/%s%s", entry->sha256, suffix);
+
+	*taken = true;
+	if (!bytes->len)
+		return EDOC_OK;
+	return path ? ed_desk_put(c->desk, path, bytes->data, bytes->len, taken, err)
+	            : ed_fail_memory(err);
+}
+
+/* Takes back what nobody names, unless another process wrote the same. */
+static void drop_object(struct ed_case *c, const struct ed_entry *entry, const char *suffix,
+                        bool taken)
+{
+	char *path = taken ? NULL : ed_case_path(c, "obj/%s%s", entry->sha256, suffix);
+
+	if (path)
+		unlink(path);
+}
+
+enum edoc_code ed_case_append(struct ed_case *c, const struct ed_entry *entry, bool *lost,
+                              struct edoc_error *err)
+{
+	char *path = ed_case_path(c, "log/%06" PRId64, entry->seq);
+	bool cms_taken, body_taken;
+	struct ed_buf there;
+	bool present;
+
+	*lost = false;
+	enum edoc_code code = path ? put_object(c, entry, ".cms", &entry->cms, &cms_taken, err)
+	                           : ed_fail_memory(err);
+	if (!code)
+		code = put_object(c, entry, ".body.json", &entry->body_bytes, &body_taken, err);
+	if (!code)
+		code = ed_desk_put(c->desk, path, entry->bytes.data, entry->bytes.len, lost, err);
+	if (code || !*lost)
+		return code;
+	code = read_if(path, ED_MAX_JSON_BYTES, &there, &present, err);
+	if (!code && present && there.len == entry->bytes.len &&
+	    !memcmp(there.data, entry->bytes.data, there.len)) {
+		*lost = false; /* the very same entry: another process was quicker */
+	} else if (!code) {
+		drop_object(c, entry, ".cms", cms_taken);
+		drop_object(c, entry, ".body.json", body_taken);
+	}
+	ed_buf_clear(&there);
+	return code;
+}
+
+enum edoc_code ed_case_pin(struct ed_case *c, const struct ed_pin *pin, struct edoc_error *err)
+{
+	char *path = ed_case_path(c, "pin/%s.asice", pin->sha256);
+	struct ed_buf bytes;
+	bool taken;
+
+	if (!path)
+		return ed_fail_memory(err);
+	if (!access(path, F_OK))
+		return EDOC_OK;
+	ed_buf_init(&bytes, ED_MAX_PIN);
+	enum edoc_code code = ed_read_path(pin->where, &bytes, err);
+	if (!code)
+		code = ed_desk_put(c->desk, path, bytes.data, bytes.len, &taken, err);
+	ed_buf_clear(&bytes);
+	return code;
+}
+
+enum edoc_code ed_case_directory(struct ed_case *c, struct ed_pin **pin, struct edoc_error *err)
+{
+	struct ed_pin *of_case = ed_pins_directory(&c->r.pins), *of_desk;
+
+	enum edoc_code code = ed_desk_directory(c->desk, c->r.arena, &of_desk, err);
+	if (code)
+		return code;
+	if (!of_case && !of_desk)
+		return ed_fail(err, EDOC_ERR_CONFIG, c->desk->path,
+		               "no directory is installed: install one, it says who may act");
+	if (of_case && (!of_desk || of_case->directory->version >= of_desk->directory->version)) {
+		*pin = of_case;
+		return EDOC_OK;
+	}
+	*pin = of_desk;
+	return ed_pins_add(&c->r.pins, of_desk, err);
+}
+
+enum edoc_code ed_case_package(struct ed_case *c, const char **path, struct edoc_error *err)
+{
+	for (size_t i = c->r.ledger.n; i-- > 0;) {
+		const char *digest = ed_json_get_str(c->r.ledger.v[i].header, "package");
+		*path = digest ? ed_case_path(c, "pkg/%s.asice", digest + 7) : NULL;
+		if (*path && !access(*path, F_OK))
+			return EDOC_OK;
+	}
+	return ed_fail(err, EDOC_ERR_IO, c->dir, "the case's package is gone from pkg/");
+}
+
+/* ---- register numbers ---- */
+
+/* What number has the claim's inode in the book, and the highest of all. */
+static enum edoc_code scan_book(const char *dir, ino_t claim, int64_t *ours, int64_t *highest,
+                                struct edoc_error *err)
+{
+	struct dirent *d;
+	DIR *folder = opendir(dir);
+
+	*ours = *highest = 0;
+	if (!folder)
+		return ed_fail_errno(err, EDOC_ERR_IO, dir, "opendir");
+	for (errno = 0; (d = readdir(folder)) != NULL; errno = 0) {
+		char *end;
+		int64_t seq = strtoll(d->d_name, &end, 10);
+		if (*end || seq <= 0)
+			continue;
+		if (d->d_ino == claim)
+			*ours = seq;
+		if (seq > *highest)
+			*highest = seq;
+	}
+	int saved = errno;
+	closedir(folder);
+	errno = saved;
+	return saved ? ed_fail_errno(err, EDOC_ERR_IO, dir, "readdir") : EDOC_OK;
+}
+
+/* case/.../num/<step>.<visit>: made once, so it has one inode for ever. */
+static enum edoc_code make_claim(struct ed_case *c, const struct ed_visit *visit, int64_t year,
+                                 const char *command, const char *path, struct edoc_error *err)
+{
+	json_t *o = json_object();
+	struct ed_buf bytes;
+	bool taken;
+
+	ed_buf_init(&bytes, ED_MAX_JSON_BYTES);
+	enum edoc_code code =
+	        ed_json_str(o, "format", CLAIM_FORMAT) | ed_json_str(o, "case", c->id) |
+	                        ed_json_str(o, "step", visit->step->id) |
+	                        ed_json_int(o, "visit", visit->visit) |
+	                        ed_json_str(o, "book", visit->step->book) |
+	                        ed_json_int(o, "year", year) | ed_json_str(o, "command", command) |
+	                        ed_json_str(o, "pattern", visit->step->number)
+	                ? ed_fail_memory(err)
+	                : ed_json_canonical(o, &bytes, err);
+	if (!code)
+		code = ed_desk_put(c->desk, path, bytes.data, bytes.len, &taken, err);
+	ed_buf_clear(&bytes);
+	json_decref(o);
+	return code;
+}
+
+/*
+ * The claim is one file; giving it a second name in the book is the act.
+ * Whoever retries finds its inode there: the number is not taken twice, and
+ * none is left out.
+ */
+static enum edoc_code link_claim(const char *claim, const char *dir, int64_t *seq,
+                                 struct edoc_error *err)
+{
+	struct stat st;
+	int64_t ours, highest;
+	bool taken = true;
+
+	if (stat(claim, &st))
+		return ed_fail_errno(err, EDOC_ERR_IO, claim, "stat");
+	for (int tries = 0; tries < 1000; tries++) {
+		char name[32], *path;
+		enum edoc_code code = scan_book(dir, st.st_ino, &ours, &highest, err);
+		if (code)
+			return code;
+		if (ours) {
+			*seq = ours;
+			return EDOC_OK;
+		}
+		snprintf(name, sizeof(name), "%06" PRId64, highest + 1);
+		path = ed_path_join(dir, name);
+		code = path ? ed_desk_link(claim, path, &taken, err) : ed_fail_memory(err);
+		free(path);
+		if (code)
+			return code;
+		if (!taken) {
+			*seq = highest + 1;
+			return EDOC_OK;
+		}
+	}
+	return ed_fail(err, EDOC_ERR_AGAIN, dir,
+	               "others take numbers faster than we can; try again");
+}
+
+enum edoc_code ed_number_claim(struct ed_case *c, const struct ed_visit *visit, int64_t now,
+                               const char *command, bool dry, struct ed_number *number,
+                               struct edoc_error *err)
+{
+	int64_t year = ed_engine_date(&c->r.engine, now).year, nobody;
+	char *claim =
+	        ed_case_path(c, "num/%s.%" PRId64 ".%" PRId64, visit->step->id, visit->visit, year);
+	const char *dir = ed_desk_path(c->desk, "reg/%s/%" PRId64, visit->step->book, year);
+	enum edoc_code code = EDOC_OK;
+
+	number->book = visit->step->book;
+	number->year = year;
+	if (!claim || !dir)
+		return ed_fail_memory(err);
+	if (dry && !access(dir, F_OK))
+		code = scan_book(dir, 0, &nobody, &number->seq, err);
+	if (dry)
+		number->seq++;
+	if (!dry && access(claim, F_OK))
+		code = make_claim(c, visit, year, command, claim, err);
+	if (!dry && !code)
+		code = ed_mkdirs(dir, err);
+	if (!dry && !code)
+		code = link_claim(claim, dir, &number->seq, err);
+	if (code)
+		return code;
+	number->text = ed_register_number(c->r.arena, visit->step->number, year, number->seq);
+	return number->text ? EDOC_OK : ed_fail_memory(err);
+}
+
+enum edoc_code ed_case_commit(struct ed_case *c, struct ed_entry *entry, bool dry, bool *lost,
+                              struct edoc_error *err)
+{
+	const struct edoc_finding *fault;
+
+	*lost = false;
+	enum edoc_code code = ed_ledger_add(&c->r.ledger, entry, err);
+	if (code)
+		return code;
+	if (!ed_replay_fold(&c->r) || ed_replay_fault(&c->r)) {
+		fault = ed_replay_fault(&c->r);
+		return ed_fail(err, EDOC_ERR_BUG, c->id,
+		               "our own entry would break the ledger: %s %s",
+		               fault ? fault->code : "memory",
+		               fault && fault->args[0] ? fault->args[0] : "");
+	}
+	return dry ? EDOC_OK : ed_case_append(c, &c->r.ledger.v[c->r.ledger.n - 1], lost, err);
+}

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: ISC */
+/* What a desk shows: inbox, show, log, verify; and lint. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "route/exchange.h"
+#include "route/receipt.h"
+
+/* ---- inbox ---- */
+
+struct listing {
+	struct edoc_desk *desk;
+	const char *cert;
+	int64_t now;
+	struct ed_buf text, json;
+	bool want_text, want_json;
+	size_t n;
+};
+
+/* May that person do the open step today, by the directory in force? */
+static enum edoc_code is_for(struct ed_case *c, const char *cert, int64_t now, bool *yes,
+                             struct edoc_error *err)
+{
+	const struct ed_person *person;
+	const struct ed_role *role = c->r.state.open->step->by;
+	struct ed_date day = ed_engine_date(&c->r.engine, now);
+	struct ed_pin *pin;
+	bool deputy;
+
+	*yes = false;
+	enum edoc_code code = ed_case_directory(c, &pin, err);
+	if (code)
+		return code;
+	person = ed_directory_person(pin->directory, cert, day);
+	if (!person)
+		return EDOC_OK;
+	*yes = role->initiator
+	               ? c->r.state.initiator_person &&
+	                         !strcmp(person->id, c->r.state.initiator_person)
+	               : ed_directory_post(pin->directory, person, role, day, &deputy) != NULL;
+	return EDOC_OK;
+}
+
+static enum edoc_code put_json_line(struct ed_buf *out, json_t *o, struct edoc_error *err)
+{
+	char *line = NULL;
+
+	enum edoc_code code = ed_json_line(o, &line, err);
+	if (!code) {
+		ed_buf_puts(out, line);
+		ed_buf_putc(out, '\n');
+	}
+	edoc_free(line);
+	return code;
+}
+
+static enum edoc_code list_case(struct listing *l, struct ed_case *c, struct edoc_error *err)
+{
+	const struct ed_visit *v = c->r.state.open;
+	bool late = v && v->due != ED_TIME_NONE && l->now > v->due;
+	enum edoc_code code = EDOC_OK;
+	json_t *o = NULL;
+
+	l->n++;
+	if (l->want_text) {
+		ed_buf_printf(&l->text, "%.12s  %s  ", c->id,
+		              late ? dgettext("edoc", "LATE") : "    ");
+		if (c->r.state.number)
+			ed_buf_printf(&l->text, "%s  ", c->r.state.number);
+		ed_view_answer(&c->r, &l->text);
+		ed_buf_putc(&l->text, '\n');
+	}
+	if (l->want_json) {
+		code = ed_view_json(&c->r, false, &o, err);
+		if (!code && (ed_json_int(o, "v", 1) | ed_json_str(o, "cmd", "inbox") |
+		              ed_json_bool(o, "late", late)))
+			code = ed_fail_memory(err);
+		if (!code)
+			code = put_json_line(&l->json, o, err);
+		json_decref(o);
+	}
+	return code;
+}
+
+static enum edoc_code look_at(struct listing *l, const char *id, struct edoc_error *err)
+{
+	struct ed_case c;
+	bool mine = true;
+
+	enum edoc_code code = ed_case_load(l->desk, id, &c, err);
+	if (code)
+		return code;
+	const struct ed_state *s = &c.r.state;
+	if (!c.exists || !s->open || s->phase != ED_PHASE_RUNNING || !ed_case_here(&c))
+		mine = false;
+	if (mine && l->cert)
+		code = is_for(&c, l->cert, l->now, &mine, err);
+	if (!code && mine)
+		code = list_case(l, &c, err);
+	ed_case_clear(&c);
+	return code;
+}
+
+static enum edoc_code give(struct listing *l, char **text, char **json, struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+
+	if (text)
+		code = ed_buf_steal(&l->text, "text", text, err);
+	if (!code && json) {
+		if (l->json.len && l->json.data[l->json.len - 1] == '\n')
+			l->json.data[--l->json.len] = '\0'; /* the caller ends the line */
+		code = ed_buf_steal(&l->json, "json", json, err);
+	}
+	return code;
+}
+
+static void listing_init(struct listing *l, struct edoc_desk *desk, char **text, char **json)
+{
+	*l = (struct listing){.desk = desk, .want_text = text, .want_json = json};
+	ed_buf_init(&l->text, (size_t)64 << 20);
+	ed_buf_init(&l->json, (size_t)64 << 20);
+}
+
+static void listing_clear(struct listing *l)
+{
+	ed_buf_clear(&l->text);
+	ed_buf_clear(&l->json);
+}
+
+enum edoc_code edoc_desk_inbox(struct edoc_desk *desk, const char *cert_sha256, int64_t now,
+                               char **text, char **json, size_t *n, struct edoc_error *err)
+{
+	struct listing l;
+	char **ids = NULL;
+
+	listing_init(&l, desk, text, json);
+	l.cert = cert_sha256;
+	l.now = now;
+	enum edoc_code code = ed_case_list(desk, &ids, err);
+	for (size_t i = 0; !code && ids[i]; i++)
+		code = look_at(&l, ids[i], err);
+	if (!code)
+		code = give(&l, text, json, err);
+	*n = l.n;
+	listing_clear(&l);
+	ed_names_free(ids);
+	return code;
+}
+
+/* ---- show, log ---- */
+
+static enum edoc_code load_named(struct edoc_desk *desk, const char *name, struct ed_case *c,
+                                 struct edoc_error *err)
+{
+	char id[ED_CASE_ID];
+
+	enum edoc_code code = ed_case_find(desk, name, id, err);
+	if (!code)
+		code = ed_case_load(desk, id, c, err);
+	if (!code && !c->exists) {
+		ed_case_clear(c);
+		code = ed_fail(err, EDOC_ERR_ABSENT, name, "no such case at this desk");
+	}
+	return code;
+}
+
+/* "yes" of others that did not come: rejections, newest last. */
+static enum edoc_code put_rejections(struct ed_case *c, struct ed_buf *out, struct edoc_error *err)
+{
+	char *dir = ed_case_path(c, "rcpt"), **names = NULL;
+	size_t n;
+
+	enum edoc_code code = dir ? ed_list_dir(dir, &names, &n, err) : ed_fail_memory(err);
+	for (size_t i = 0; !code && names[i]; i++)
+		if (!strncmp(names[i], "rejected-", 9))
+			ed_buf_printf(out, dgettext("edoc", "  rejected: see rcpt/%s\n"), names[i]);
+	ed_names_free(names);
+	return code;
+}
+
+static void put_facts(struct ed_case *c, int64_t now, struct ed_buf *out)
+{
+	const struct ed_state *s = &c->r.state;
+	const struct ed_route *route = c->r.engine.route;
+	const json_t *documents = json_object_get(c->r.ledger.v[0].header, "documents");
+	char safe[512], when[ED_WHEN];
+
+	if (s->open && s->open->due != ED_TIME_NONE && now > s->open->due)
+		ed_buf_puts(out, dgettext("edoc", "  late\n"));
+	ed_buf_printf(out, dgettext("edoc", "  case %s"), c->id);
+	if (s->number) {
+		ed_escape(safe, sizeof(safe), s->number);
+		ed_buf_printf(out, dgettext("edoc", ", number %s"), safe);
+	}
+	ed_when(when, c->r.zone, s->submitted, true);
+	ed_buf_printf(out, dgettext("edoc", "\n  submitted %s\n"), when);
+	ed_escape(safe, sizeof(safe), route->title[0] ? route->title[0] : "");
+	ed_buf_printf(out, dgettext("edoc", "  route %s, version %d: %s\n"), route->id,
+	              route->version, safe);
+	for (size_t i = 0; i < json_array_size(documents); i++) {
+		const char *name = ed_json_get_str(json_array_get(documents, i), "name");
+		if (!name || !strncmp(name, "META-INF/", 9))
+			continue;
+		ed_escape(safe, sizeof(safe), name);
+		ed_buf_printf(out, dgettext("edoc", "  document %s\n"), safe);
+	}
+}
+
+enum edoc_code edoc_desk_show(struct edoc_desk *desk, const char *name, int64_t now, char **text,
+                              char **json, struct edoc_error *err)
+{
+	struct listing l;
+	struct ed_case c;
+	json_t *o = NULL;
+
+	enum edoc_code code = load_named(desk, name, &c, err);
+	if (code)
+		return code;
+	listing_init(&l, desk, text, json);
+	if (text) {
+		ed_view_answer(&c.r, &l.text);
+		ed_buf_putc(&l.text, '\n');
+		put_facts(&c, now, &l.text);
+		code = put_rejections(&c, &l.text, err);
+	}
+	if (!code && json)
+		code = ed_view_json(&c.r, true, &o, err);
+	if (!code && json)
+		code = ed_json_int(o, "v", 1) | ed_json_str(o, "cmd", "show")
+		               ? ed_fail_memory(err)
+		               : put_json_line(&l.json, o, err);
+	if (!code)
+		code = give(&l, text, json, err);
+	json_decref(o);
+	listing_clear(&l);
+	ed_case_clear(&c);
+	return code;
+}
+
+enum edoc_code edoc_desk_log(struct edoc_desk *desk, const char *name, char **text, char **json,
+                             struct edoc_error *err)
+{
+	struct listing l;
+	struct ed_case c;
+
+	enum edoc_code code = load_named(desk, name, &c, err);
+	if (code)
+		return code;
+	listing_init(&l, desk, text, json);
+	for (size_t i = 0; i < c.r.ledger.n && !code; i++) {
+		json_t *o = NULL;
+		if (text)
+			ed_view_entry(&c.r, &c.r.ledger.v[i], &l.text);
+		if (!json)
+			continue;
+		code = ed_view_entry_json(&c.r, &c.r.ledger.v[i], &o, err);
+		if (!code)
+			code = ed_json_int(o, "v", 1) | ed_json_str(o, "cmd", "log") |
+			                       ed_json_str(o, "case", c.id)
+			               ? ed_fail_memory(err)
+			               : put_json_line(&l.json, o, err);
+		json_decref(o);
+	}
+	if (!code)
+		code = give(&l, text, json, err);
+	listing_clear(&l);
+	ed_case_clear(&c);
+	return code;
+}
+
+/* ---- verify ---- */
+
+enum edoc_code edoc_desk_verify(struct edoc_desk *desk, const char *name,
+                                const struct edoc_verify_options *options,
+                                struct edoc_report **report, struct edoc_error *err)
+{
+	struct ed_copy copy = {.fd = -1};
+	struct ed_case c;
+
+	*report = NULL;
+	enum edoc_code code = load_named(desk, name, &c, err);
+	if (code)
+		return code;
+	code = ed_case_assemble(&c, false, &copy, err);
+	if (!code)
+		code = edoc_verify_fd(copy.fd, c.id, options, report, err);
+	if (!code)
+		code = edoc_route_judge(copy.fd, options, *report, err);
+	if (code) {
+		edoc_report_free(*report);
+		*report = NULL;
+	}
+	ed_copy_clear(&copy);
+	ed_case_clear(&c);
+	return code;
+}
+
+/* ---- lint ---- */
+
+static enum edoc_code lint_line(struct listing *l, const struct edoc_finding *f, const char *lang,
+                                size_t *errors, struct edoc_error *err)
+{
+	static const char *const word[] = {"info", "warning", "error"};
+	const struct ed_rule *rule = ed_rule(f->code);
+	enum edoc_severity severity = rule ? rule->severity : EDOC_ERROR;
+	char *text = NULL;
+	json_t *o;
+
+	enum edoc_code code = edoc_finding_text(f, lang, &text, err);
+	if (code)
+		return code;
+	*errors += severity == EDOC_ERROR;
+	if (l->want_text)
+		ed_buf_printf(&l->text, "%s: %s: %s: %s\n", f->where, word[severity], f->code,
+		              text);
+	if (l->want_json) {
+		o = json_object();
+		code = ed_json_int(o, "v", 1) | ed_json_str(o, "cmd", "lint") |
+		                       ed_json_str(o, "where", f->where) |
+		                       ed_json_str(o, "severity", word[severity]) |
+		                       ed_json_str(o, "code", f->code) | ed_json_str(o, "msg", text)
+		               ? ed_fail_memory(err)
+		               : put_json_line(&l->json, o, err);
+		json_decref(o);
+	}
+	edoc_free(text);
+	return code;
+}
+
+enum edoc_code edoc_route_lint(const char *path, const char *lang, char **text, char **json,
+                               size_t *errors, struct edoc_error *err)
+{
+	struct ed_arena *arena = ed_arena_new();
+	struct ed_route *route = NULL;
+	struct ed_findings findings;
+	struct ed_buf yaml;
+	struct listing l;
+
+	*errors = 0;
+	if (!arena)
+		return ed_fail_memory(err);
+	ed_buf_init(&yaml, ED_MAX_YAML_BYTES);
+	listing_init(&l, NULL, text, json);
+	ed_findings_init(&findings, arena);
+	enum edoc_code code = ed_read_path(path, &yaml, err);
+	if (!code)
+		code = ed_route_parse(yaml.data, yaml.len, path, arena, &route, err);
+	if (!code)
+		code = ed_route_lint(route, path, &findings, err);
+	for (size_t i = 0; i < findings.n && !code; i++)
+		code = lint_line(&l, &findings.v[i], lang, errors, err);
+	if (!code)
+		code = give(&l, text, json, err);
+	listing_clear(&l);
+	ed_buf_clear(&yaml);
+	ed_arena_free(arena);
+	return code;
+}
