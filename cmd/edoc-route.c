@@ -1,0 +1,518 @@
+/* SPDX-License-Identifier: ISC */
+/* edoc-route: moves packages along their routes, from desk to desk. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cmd.h"
+
+#define DESK                                                                                       \
+	{                                                                                          \
+		"directory", 'C', "DESK", N_("the desk's folder"), false                           \
+	}
+#define END                                                                                        \
+	{                                                                                          \
+		NULL, 0, NULL, NULL, false                                                         \
+	}
+
+static const struct cmd_option desk_options[] = {DESK, END};
+static const struct cmd_option init_options[] = {
+        DESK,
+        {"agency", 0, "ID", N_("the agency's id in the directory"), false},
+        {"zone", 0, "ZONE", N_("time zone, as Asia/Dushanbe; UTC when left out"), false},
+        {"key", 0, "FILE", N_("the desk's PEM key and certificate; made when left out"), false},
+        {"trust", 0, "FOLDER", N_("anchors: sub-folders sign, directory, route"), true},
+        END};
+static const struct cmd_option submit_options[] = {
+        DESK,
+        {"route", 0, "ID", N_("the route it takes"), false},
+        {"text", 0, "TEXT", N_("a note to the first entry"), false},
+        END};
+static const struct cmd_option do_options[] = {
+        DESK,
+        {"step", 0, "STEP", N_("the step, when it is not the one that is open"), false},
+        {"reason", 0, "REASON", N_("why: where the route asks for it"), false},
+        {"text", 0, "TEXT", N_("a resolution's or report's text"), false},
+        END};
+static const struct cmd_option inbox_options[] = {
+        DESK,
+        {"who", 0, "CERT", N_("only what waits for the holder of this certificate"), false},
+        END};
+
+/* ---- what verbs share ---- */
+
+struct run {
+	struct edoc_policy *policy;
+	struct edoc_desk *desk;
+	struct edoc_key *key;
+	struct edoc_act act;
+	const char *word; /* the outcome, or the route */
+};
+
+static void close_run(struct run *run)
+{
+	edoc_key_free(run->key);
+	edoc_desk_free(run->desk);
+	edoc_policy_free(run->policy);
+}
+
+static int open_desk(struct cmd *cmd, struct run *run)
+{
+	const char *place = cmd_place(cmd, "EDOC_DESK", "desk");
+	struct edoc_error err = {0};
+
+	if (!place)
+		return CMD_CONFIG;
+	if (edoc_policy_strict(&run->policy, &err) != EDOC_OK ||
+	    edoc_desk_open(place, run->policy, &run->desk, &err) != EDOC_OK)
+		return cmd_fail(cmd, &err);
+	run->act.now = cmd->now;
+	run->act.dry = cmd->dry_run;
+	return 0;
+}
+
+static int open_with_key(struct cmd *cmd, struct run *run)
+{
+	int status = open_desk(cmd, run);
+
+	if (!status)
+		status = cmd_key(cmd, &run->key);
+	run->act.key = run->key;
+	return status;
+}
+
+/* Prints what the library made, unless it should be quiet. */
+static int tell(struct cmd *cmd, const char *item, enum edoc_code code,
+                const struct edoc_error *err, char *text, char *json)
+{
+	int status = 0;
+
+	if (code != EDOC_OK)
+		status = item ? cmd_fail_item(cmd, item, err) : cmd_fail(cmd, err);
+	else if (json && *json)
+		cmd_print(cmd, json), json = NULL;
+	else if (text && *text && !cmd->quiet)
+		cmd_print(cmd, text), text = NULL;
+	edoc_free(text);
+	edoc_free(json);
+	return status;
+}
+
+#define TEXT(cmd) ((cmd)->json ? NULL : &text)
+#define JSON(cmd) ((cmd)->json ? &json : NULL)
+
+/* ---- verbs without a desk ---- */
+
+static int lint_one(struct cmd *cmd, const char *item, void *arg)
+{
+	char *text = NULL, *json = NULL;
+	struct edoc_error err = {0};
+	size_t errors = 0;
+	enum edoc_code code = edoc_route_lint(item, "", TEXT(cmd), JSON(cmd), &errors, &err);
+
+	(void)arg;
+	int status = tell(cmd, item, code, &err, text, json);
+	return status ? status : errors > 0;
+}
+
+static int run_lint(struct cmd *cmd)
+{
+	return cmd_each(cmd, lint_one, NULL);
+}
+
+static int run_init(struct cmd *cmd)
+{
+	const char *place = cmd_place(cmd, "EDOC_DESK", "desk");
+	struct edoc_desk_init init = {.agency = cmd_value(cmd, "agency"),
+	                              .zone = cmd_value(cmd, "zone"),
+	                              .key_path = cmd_value(cmd, "key"),
+	                              .trust = cmd_values(cmd, "trust", NULL),
+	                              .now = cmd->now,
+	                              .dry = cmd->dry_run};
+	char *text = NULL, *json = NULL;
+	struct edoc_error err = {0};
+
+	if (!place)
+		return CMD_CONFIG;
+	if (!init.agency)
+		return cmd_usage(cmd, _("init needs --agency"));
+	enum edoc_code code = edoc_desk_init(place, &init, TEXT(cmd), JSON(cmd), &err);
+	return tell(cmd, NULL, code, &err, text, json);
+}
+
+/* ---- verify ---- */
+
+struct judging {
+	struct run run;
+	struct edoc_trust *trust;
+	struct edoc_verify_options options;
+};
+
+static void time_text(int64_t t, char *buf, size_t size, void *arg)
+{
+	char local[CMD_TIME];
+
+	(void)arg;
+	cmd_time(local, t);
+	snprintf(buf, size, "%s", local);
+}
+
+/* The verdict's line, the findings of -v, and always the procedure. */
+static enum edoc_code report_text(struct cmd *cmd, const struct edoc_report *report, char **text,
+                                  struct edoc_error *err)
+{
+	struct edoc_text_options options = {.detail = cmd->verbose, .lang = "", .time = time_text};
+	const char *route = edoc_report_route_text(report);
+
+	enum edoc_code code = edoc_report_text(report, &options, text, err);
+	if (code == EDOC_OK && !cmd->verbose && route && !cmd->quiet)
+		printf("%s", route);
+	return code;
+}
+
+/* Without -v the reasons must be seen all the same. */
+static void say_findings(struct cmd *cmd, const struct edoc_report *report)
+{
+	if (cmd->verbose || cmd->json || cmd->quiet)
+		return;
+	for (size_t s = 0; s <= edoc_report_signatures(report); s++) {
+		size_t of = s < edoc_report_signatures(report) ? s : EDOC_WHOLE;
+		for (size_t k = 0; k < edoc_report_findings(report, of); k++) {
+			const struct edoc_finding *f = edoc_report_finding(report, of, k);
+			char *text = NULL;
+			if (f->severity != EDOC_ERROR ||
+			    edoc_finding_text(f, "", &text, NULL) != EDOC_OK)
+				continue;
+			printf("  %s%s%s\n", cmd_text(cmd, f->where), *f->where ? ": " : "", text);
+			edoc_free(text);
+		}
+	}
+}
+
+static bool is_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static int verify_one(struct cmd *cmd, const char *item, void *arg)
+{
+	struct judging *j = arg;
+	struct edoc_report *report = NULL;
+	struct edoc_error err = {0};
+	char *text = NULL, *json = NULL;
+	enum edoc_code code;
+
+	if (is_file(item))
+		code = edoc_route_verify(item, &j->options, &report, &err);
+	else if (j->run.desk)
+		code = edoc_desk_verify(j->run.desk, item, &j->options, &report, &err);
+	else
+		return cmd_error(cmd, item,
+		                 _("no such package, and no desk (-C) to look for a case")),
+		       CMD_ABSENT;
+	if (code == EDOC_OK)
+		code = cmd->json ? edoc_report_json(report, &json, &err)
+		                 : report_text(cmd, report, &text, &err);
+	int status = tell(cmd, item, code, &err, text, json);
+	if (!status) {
+		say_findings(cmd, report);
+		status = edoc_report_exit(report);
+	}
+	edoc_report_free(report);
+	return status;
+}
+
+static const char *desk_place(struct cmd *cmd)
+{
+	const char *place = cmd_value(cmd, "directory"), *env = getenv("EDOC_DESK");
+
+	return place ? place : env && *env ? env : NULL;
+}
+
+static int run_verify(struct cmd *cmd)
+{
+	struct judging j = {.run = {0}};
+	struct edoc_error err = {0};
+	const char *place = desk_place(cmd);
+	int status = cmd_trust(cmd, &j.trust);
+
+	if (!status)
+		status = cmd_policy(cmd, &j.run.policy);
+	if (!status && place && edoc_desk_open(place, j.run.policy, &j.run.desk, &err) != EDOC_OK)
+		status = cmd_fail(cmd, &err);
+	if (!status && place) {
+		char *anchors = cmd_printf("%s/conf/trust", place);
+		enum edoc_code code = edoc_trust_add(j.trust, anchors, EDOC_FOR_ALL, &err);
+		if (code != EDOC_OK && code != EDOC_ERR_ABSENT)
+			status = cmd_fail(cmd, &err);
+		free(anchors);
+	}
+	j.options = (struct edoc_verify_options){
+	        .at = cmd->at, .trust = j.trust, .policy = j.run.policy};
+	if (!status)
+		status = cmd_each(cmd, verify_one, &j);
+	close_run(&j.run);
+	edoc_trust_free(j.trust);
+	return status;
+}
+
+/* ---- acts ---- */
+
+static int install_one(struct cmd *cmd, const char *item, void *arg)
+{
+	struct run *run = arg;
+	char *text = NULL, *json = NULL;
+	struct edoc_error err = {0};
+	enum edoc_code code =
+	        edoc_desk_install(run->desk, item, &run->act, TEXT(cmd), JSON(cmd), &err);
+
+	return tell(cmd, item, code, &err, text, json);
+}
+
+static int run_install(struct cmd *cmd)
+{
+	struct run run = {0};
+	int status = open_desk(cmd, &run);
+
+	if (!status)
+		status = cmd_each(cmd, install_one, &run);
+	close_run(&run);
+	return status;
+}
+
+static int submit_one(struct cmd *cmd, const char *item, void *arg)
+{
+	struct run *run = arg;
+	char *text = NULL, *json = NULL;
+	struct edoc_error err = {0};
+	enum edoc_code code =
+	        edoc_desk_submit(run->desk, item, run->word, &run->act, TEXT(cmd), JSON(cmd), &err);
+
+	return tell(cmd, item, code, &err, text, json);
+}
+
+static int run_submit(struct cmd *cmd)
+{
+	struct run run = {.word = cmd_value(cmd, "route")};
+
+	if (!run.word)
+		return cmd_usage(cmd, _("submit needs --route"));
+	int status = open_with_key(cmd, &run);
+	run.act.text = cmd_value(cmd, "text");
+	if (!status)
+		status = cmd_each(cmd, submit_one, &run);
+	close_run(&run);
+	return status;
+}
+
+static int do_one(struct cmd *cmd, const char *item, struct run *run)
+{
+	char *text = NULL, *json = NULL;
+	struct edoc_error err = {0};
+	enum edoc_code code =
+	        edoc_desk_do(run->desk, run->word, item, &run->act, TEXT(cmd), JSON(cmd), &err);
+
+	return tell(cmd, item, code, &err, text, json);
+}
+
+static int run_do(struct cmd *cmd)
+{
+	const char *const *items;
+	struct run run = {0};
+	size_t n;
+
+	if (cmd->n == 0)
+		return cmd_usage(cmd, _("do what, with which case? OUTCOME CASE..."));
+	int status = cmd_items(cmd, &items, &n);
+	if (!status && n < 2)
+		return cmd_given(cmd, "files-from")
+		               ? CMD_ABSENT
+		               : cmd_usage(cmd, _("do %s with which case?"), items[0]);
+	if (!status)
+		status = open_with_key(cmd, &run);
+	if (!status) {
+		run.word = items[0];
+		run.act.step = cmd_value(cmd, "step");
+		run.act.reason = cmd_value(cmd, "reason");
+		run.act.text = cmd_value(cmd, "text");
+		for (size_t i = 1; i < n; i++) {
+			status = cmd_fold(status, do_one(cmd, items[i], &run));
+			cmd_flush(cmd);
+		}
+	}
+	close_run(&run);
+	return status;
+}
+
+static int send_one(struct cmd *cmd, const char *item, void *arg)
+{
+	struct run *run = arg;
+	char *text = NULL, *json = NULL;
+	struct edoc_error err = {0};
+	enum edoc_code code =
+	        edoc_desk_send(run->desk, item, &run->act, TEXT(cmd), JSON(cmd), &err);
+
+	return tell(cmd, item, code, &err, text, json);
+}
+
+static int receive_one(struct cmd *cmd, const char *item, void *arg)
+{
+	struct run *run = arg;
+	char *text = NULL, *json = NULL;
+	struct edoc_error err = {0};
+	enum edoc_code code =
+	        edoc_desk_receive(run->desk, item, &run->act, TEXT(cmd), JSON(cmd), &err);
+
+	return tell(cmd, item, code, &err, text, json);
+}
+
+/* Without operands: all that the desk itself finds; nothing to do is fine. */
+static int each_found(struct cmd *cmd, struct run *run, char **found, cmd_item_fn *fn)
+{
+	int status = 0;
+
+	for (size_t i = 0; found[i]; i++) {
+		status = cmd_fold(status, fn(cmd, found[i], run));
+		cmd_flush(cmd);
+	}
+	edoc_names_free(found);
+	return status;
+}
+
+static int run_send(struct cmd *cmd)
+{
+	struct run run = {0};
+	struct edoc_error err = {0};
+	char **ids = NULL;
+	int status = open_desk(cmd, &run);
+
+	if (!status && (cmd->n || cmd_given(cmd, "files-from")))
+		status = cmd_each(cmd, send_one, &run);
+	else if (!status && edoc_desk_sendable(run.desk, cmd->now, &ids, &err) != EDOC_OK)
+		status = cmd_fail(cmd, &err);
+	else if (!status)
+		status = each_found(cmd, &run, ids, send_one);
+	close_run(&run);
+	return status;
+}
+
+static int run_receive(struct cmd *cmd)
+{
+	struct run run = {0};
+	struct edoc_error err = {0};
+	char **paths = NULL;
+	int status = open_desk(cmd, &run);
+
+	if (!status && (cmd->n || cmd_given(cmd, "files-from")))
+		status = cmd_each(cmd, receive_one, &run);
+	else if (!status && edoc_desk_incoming(run.desk, &paths, &err) != EDOC_OK)
+		status = cmd_fail(cmd, &err);
+	else if (!status)
+		status = each_found(cmd, &run, paths, receive_one);
+	close_run(&run);
+	return status;
+}
+
+/* ---- looking ---- */
+
+static int run_inbox(struct cmd *cmd)
+{
+	const char *who = cmd_value(cmd, "who"), *cert = NULL;
+	char *text = NULL, *json = NULL, sha256[65];
+	struct edoc_error err = {0};
+	struct run run = {0};
+	size_t n = 0;
+	int status = cmd_given(cmd, "key") ? open_with_key(cmd, &run) : open_desk(cmd, &run);
+
+	if (!status && run.key)
+		cert = edoc_key_cert_sha256(run.key);
+	if (!status && who) {
+		if (edoc_cert_sha256(who, sha256, &err) != EDOC_OK)
+			status = cmd_fail(cmd, &err);
+		cert = sha256;
+	}
+	if (!status) {
+		enum edoc_code code =
+		        edoc_desk_inbox(run.desk, cert, cmd->at, TEXT(cmd), JSON(cmd), &n, &err);
+		status = tell(cmd, NULL, code, &err, text, json);
+	}
+	close_run(&run);
+	return status;
+}
+
+static int show_one(struct cmd *cmd, const char *item, void *arg)
+{
+	struct run *run = arg;
+	char *text = NULL, *json = NULL;
+	struct edoc_error err = {0};
+	enum edoc_code code = edoc_desk_show(run->desk, item, cmd->at, TEXT(cmd), JSON(cmd), &err);
+
+	return tell(cmd, item, code, &err, text, json);
+}
+
+static int log_one(struct cmd *cmd, const char *item, void *arg)
+{
+	struct run *run = arg;
+	char *text = NULL, *json = NULL;
+	struct edoc_error err = {0};
+	enum edoc_code code = edoc_desk_log(run->desk, item, TEXT(cmd), JSON(cmd), &err);
+
+	return tell(cmd, item, code, &err, text, json);
+}
+
+static int look(struct cmd *cmd, cmd_item_fn *fn)
+{
+	struct run run = {0};
+	int status = open_desk(cmd, &run);
+
+	if (!status)
+		status = cmd_each(cmd, fn, &run);
+	close_run(&run);
+	return status;
+}
+
+static int run_show(struct cmd *cmd)
+{
+	return look(cmd, show_one);
+}
+
+static int run_log(struct cmd *cmd)
+{
+	return look(cmd, log_one);
+}
+
+static const struct cmd_verb verbs[] = {
+        {"lint", "ROUTE.yaml...", N_("check route files"), NULL, CMD_ITEMS | CMD_JSON, run_lint},
+        {"init", "-C DESK --agency ID [--key FILE] [--trust FOLDER]", N_("make a desk"),
+         init_options, CMD_JSON | CMD_DRY | CMD_NO_OPERANDS, run_init},
+        {"install", "PKG...", N_("install signed routes, calendars, directories"), desk_options,
+         CMD_ITEMS | CMD_JSON | CMD_DRY, run_install},
+        {"submit", "--route ID PKG...", N_("make cases of packages; prints their ids"),
+         submit_options, CMD_ITEMS | CMD_JSON | CMD_DRY | CMD_KEY, run_submit},
+        {"inbox", "[--who CERT|--key K]", N_("what waits at this desk"), inbox_options,
+         CMD_JSON | CMD_KEY | CMD_AT | CMD_NO_OPERANDS, run_inbox},
+        {"show", "CASE...", N_("where a case stands"), desk_options, CMD_ITEMS | CMD_JSON | CMD_AT,
+         run_show},
+        {"log", "CASE...", N_("what was done in a case"), desk_options, CMD_ITEMS | CMD_JSON,
+         run_log},
+        {"do", "OUTCOME CASE...", N_("do the open step: agree, sign, register ..."), do_options,
+         CMD_ITEMS | CMD_JSON | CMD_DRY | CMD_KEY, run_do},
+        {"send", "[CASE...]", N_("put cases that are due into out/"), desk_options,
+         CMD_ITEMS | CMD_JSON | CMD_DRY, run_send},
+        {"receive", "[PKG...]", N_("take in what came, answer receipts"), desk_options,
+         CMD_ITEMS | CMD_JSON | CMD_DRY, run_receive},
+        {"verify", "PKG|CASE...", N_("prove that the procedure was followed"), desk_options,
+         CMD_ITEMS | CMD_JSON | CMD_TRUST | CMD_POLICY | CMD_AT, run_verify},
+        {NULL, NULL, NULL, NULL, 0, NULL},
+};
+
+int main(int argc, char **argv)
+{
+	static const struct cmd_tool tool = {
+	        "edoc-route", N_("move packages along their routes, from desk to desk"), verbs,
+	        NULL};
+
+	return cmd_main(&tool, argc, argv);
+}
