@@ -21,6 +21,7 @@ enum ed_asic_kind {
 	ED_ASIC_CADES,     /* META-INF/ *signature*.p7s */
 	ED_ASIC_LEDGER,    /* META-INF/edoc/ ... */
 	ED_ASIC_FOLDER,
+	ED_ASIC_EVIDENCE,  /* META-INF/ manifests, time-stamps and records of CAdES and LTA */
 	ED_ASIC_OTHER      /* anything else in META-INF */
 };
 
@@ -29,7 +30,7 @@ struct ed_asic {
 	struct ed_arena *arena;
 	enum ed_asic_kind *kind;       /* an entry each */
 	const char **media_type;       /* of the manifest, or NULL */
-	const char *format;            /* "ASiC-E/XAdES", "ASiC-E/CAdES", "ASiC-E", "ASiC-S..." */
+	const char *format;            /* "ASiC-E/XAdES", "ASiC-E/CAdES", "ASiC-E", "ASiC-S...", "ZIP" */
 	size_t documents, xades;       /* counts */
 	struct ed_asic_digest *digests; /* made once an entry and algorithm */
 };

@@ -12,11 +12,12 @@ struct ed_manifest_item {
 };
 
 struct ed_manifest {
-	struct ed_manifest_item *items;
+	struct ed_manifest_item *items; /* sorted bytewise by name */
 	size_t n;
+	const char *duplicate; /* a name that stands twice, or NULL */
 };
 
-/* Duplicate and unclean names are refused. */
+/* Unclean names are refused, and whatever is no manifest. */
 enum edoc_code ed_manifest_parse(const void *bytes, size_t len, const char *where,
 				 struct ed_arena *arena, struct ed_manifest *manifest,
 				 struct edoc_error *err) EDOC_CHECK;

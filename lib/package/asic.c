@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Opening an ASiC container (EN 319 162-1) and digesting its entries.
+ *
+ * Findings made here: container.mimetype-missing, -wrong(content), -late,
+ * -deflated, -extra-field, container.unknown-entry(name), container.not-judged
+ * (name), container.empty-folder(name), container.old-name(name),
+ * manifest.missing, .malformed(why), .omits(name), .names-absent(name),
+ * .duplicate(name).
+ */
+#include "package/asic.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "package/manifest.h"
+
+#define MAX_MIMETYPE 100 /* bytes that are shown of a wrong one */
+#define META "META-INF/"
+#define COMMENT_TYPE "mimetype="
+
+struct ed_asic_digest {
+	unsigned wanted, have;               /* bits 1 << hash */
+	unsigned char *value[ED_SHA512 + 1]; /* ED_HASH_MAX bytes each */
+};
+
+/* ---- what an entry is -------------------------------------------------- */
+
+/* META-INF/ *word*ending, '*' being anything. */
+static bool like(const char *name, const char *word, const char *ending)
+{
+	const char *found = strstr(name, word);
+	size_t len = strlen(name), k = strlen(ending);
+
+	return found && len >= k && !strcmp(name + len - k, ending) &&
+	       found + strlen(word) <= name + len - k;
+}
+
+/* Long-term material and CAdES manifests (EN 319 162-1 4.4.3.3, 4.4.5, A.7);
+ * name: behind META-INF/. */
+static bool is_evidence(const char *name)
+{
+	static const char *const manifests[] = {"ASiCManifest", "ASiCArchiveManifest",
+	                                        "ASiCEvidenceRecordManifest"};
+
+	for (size_t i = 0; i < sizeof(manifests) / sizeof(*manifests); i++)
+		if (!strncmp(name, manifests[i], strlen(manifests[i])) &&
+		    like(name, manifests[i], ".xml"))
+			return true;
+	return like(name, "timestamp", ".tst") || like(name, "evidencerecord", ".ers") ||
+	       like(name, "evidencerecord", ".xml");
+}
+
+/* Case counts in META-INF (EN 319 162-1 4.4.2).  Manifests go first: their
+ * names may hold "signatures" too. */
+static enum ed_asic_kind kind_of(const struct ed_zip_entry *e)
+{
+	const char *name = e->name;
+
+	if (e->folder)
+		return ED_ASIC_FOLDER;
+	if (!strcmp(name, "mimetype"))
+		return ED_ASIC_MIMETYPE;
+	if (strncmp(name, META, sizeof(META) - 1) != 0)
+		return ED_ASIC_DOCUMENT;
+	if (!strcmp(name, ED_MANIFEST_NAME))
+		return ED_ASIC_MANIFEST;
+	if (!strncmp(name, ED_LEDGER_DIR, sizeof(ED_LEDGER_DIR) - 1))
+		return ED_ASIC_LEDGER;
+	name += sizeof(META) - 1;
+	if (is_evidence(name))
+		return ED_ASIC_EVIDENCE;
+	if (like(name, "signatures", ".xml"))
+		return ED_ASIC_XADES;
+	if (like(name, "signature", ".p7s"))
+		return ED_ASIC_CADES;
+	return ED_ASIC_OTHER;
+}
+
+static bool holds_something(const struct ed_zip *zip, const char *folder)
+{
+	size_t len = strlen(folder);
+	const struct ed_zip_entry *e;
+
+	for (size_t i = 0; (e = ed_zip_entry(zip, i)); i++)
+		if (!strncmp(e->name, folder, len) && e->name[len])
+			return true;
+	return false;
+}
+
+static void classify(struct ed_asic *asic, struct ed_findings *findings)
+{
+	const struct ed_zip_entry *e;
+
+	for (size_t i = 0; (e = ed_zip_entry(asic->zip, i)); i++) {
+		enum ed_asic_kind kind = asic->kind[i] = kind_of(e);
+		asic->documents += kind == ED_ASIC_DOCUMENT;
+		asic->xades += kind == ED_ASIC_XADES;
+		if (kind == ED_ASIC_OTHER)
+			ed_finding(findings, "container.unknown-entry", e->name, e->name, NULL,
+			           NULL);
+		if (kind == ED_ASIC_EVIDENCE)
+			ed_finding(findings, "container.not-judged", e->name, e->name, NULL, NULL);
+		if (kind == ED_ASIC_FOLDER && !holds_something(asic->zip, e->name))
+			ed_finding(findings, "container.empty-folder", e->name, e->name, NULL,
+			           NULL);
+		if (strcmp(e->name, e->raw) != 0)
+			ed_finding(findings, "container.old-name", e->name, e->name, NULL, NULL);
+	}
+}
+
+/* ---- mimetype and format ----------------------------------------------- */
+
+/* EN 319 162-1 A.1: first, stored, without extra field.  *type: 'E', 'S', 0. */
+static enum edoc_code read_mimetype(struct ed_asic *asic, struct ed_findings *findings, char *type,
+                                    struct edoc_error *err)
+{
+	size_t i = ed_zip_find(asic->zip, "mimetype");
+	const struct ed_zip_entry *e = ed_zip_entry(asic->zip, i);
+	struct ed_buf buf;
+	enum edoc_code code = EDOC_OK;
+
+	*type = 0;
+	if (!e) {
+		ed_finding(findings, "container.mimetype-missing", "", NULL, NULL, NULL);
+		return EDOC_OK;
+	}
+	if (e->header != 0)
+		ed_finding(findings, "container.mimetype-late", e->name, NULL, NULL, NULL);
+	if (e->method != 0)
+		ed_finding(findings, "container.mimetype-deflated", e->name, NULL, NULL, NULL);
+	if (e->extra)
+		ed_finding(findings, "container.mimetype-extra-field", e->name, NULL, NULL, NULL);
+	ed_buf_init(&buf, MAX_MIMETYPE);
+	if (e->usize <= MAX_MIMETYPE)
+		code = ed_zip_read_buf(asic->zip, i, &buf, err);
+	if (!code && buf.len == strlen(ED_MIME_ASICE) && !memcmp(buf.data, ED_MIME_ASICE, buf.len))
+		*type = 'E';
+	if (!code && buf.len == strlen(ED_MIME_ASICS) && !memcmp(buf.data, ED_MIME_ASICS, buf.len))
+		*type = 'S';
+	if (!code && !*type)
+		ed_finding(findings, "container.mimetype-wrong", e->name,
+		           e->usize <= MAX_MIMETYPE ? ed_buf_str(&buf) : "...", NULL, NULL);
+	ed_buf_clear(&buf);
+	return code;
+}
+
+/* Without a usable mimetype: the archive's comment (EN 319 162-1 A.1), several
+ * documents, the file's name, one document (the order EU DSS decides by). */
+static char guess_type(const struct ed_asic *asic, const char *file)
+{
+	const char *comment = ed_zip_comment(asic->zip), *dot = strrchr(file, '.');
+	const struct ed_zip_entry *e;
+	size_t roots = 0;
+
+	if (!strcmp(comment, COMMENT_TYPE ED_MIME_ASICE))
+		return 'E';
+	if (!strcmp(comment, COMMENT_TYPE ED_MIME_ASICS))
+		return 'S';
+	for (size_t i = 0; (e = ed_zip_entry(asic->zip, i)); i++)
+		roots += asic->kind[i] == ED_ASIC_DOCUMENT && !strchr(e->name, '/');
+	if (roots > 1 || !dot)
+		return roots == 1 ? 'S' : 'E';
+	if (!strcmp(dot, ".asics") || !strcmp(dot, ".scs"))
+		return 'S';
+	if (!strcmp(dot, ".asice") || !strcmp(dot, ".sce"))
+		return 'E';
+	return roots == 1 ? 'S' : 'E';
+}
+
+static void set_format(struct ed_asic *asic, char type, const char *file)
+{
+	size_t n = ed_zip_count(asic->zip), cades = 0, inside = 0;
+	bool e;
+
+	for (size_t i = 0; i < n; i++) {
+		cades += asic->kind[i] == ED_ASIC_CADES;
+		inside += asic->kind[i] != ED_ASIC_DOCUMENT && asic->kind[i] != ED_ASIC_FOLDER;
+	}
+	/* Neither mimetype nor META-INF: nothing makes it an ASiC. */
+	if (inside == 0) {
+		asic->format = "ZIP";
+		return;
+	}
+	e = (type ? type : guess_type(asic, file)) == 'E';
+	if (asic->xades)
+		asic->format = e ? "ASiC-E/XAdES" : "ASiC-S/XAdES";
+	else if (cades)
+		asic->format = e ? "ASiC-E/CAdES" : "ASiC-S/CAdES";
+	else
+		asic->format = e ? "ASiC-E" : "ASiC-S";
+}
+
+/* ---- the manifest ------------------------------------------------------ */
+
+/* What it says against what is there (EN 319 162-1 4.4.3.2). */
+static void compare(struct ed_asic *asic, const struct ed_manifest *manifest,
+                    struct ed_findings *findings)
+{
+	const struct ed_zip_entry *e;
+
+	if (manifest->duplicate)
+		ed_finding(findings, "manifest.duplicate", ED_MANIFEST_NAME, manifest->duplicate,
+		           NULL, NULL);
+	for (size_t k = 0; k < manifest->n; k++) {
+		const char *name = manifest->items[k].name;
+		size_t i = ed_zip_find(asic->zip, name);
+		if (i != (size_t)-1)
+			asic->media_type[i] = manifest->items[k].media_type;
+		else if (name[strlen(name) - 1] != '/') /* folders need no entry */
+			ed_finding(findings, "manifest.names-absent", ED_MANIFEST_NAME, name, NULL,
+			           NULL);
+	}
+	for (size_t i = 0; (e = ed_zip_entry(asic->zip, i)); i++)
+		if (asic->kind[i] == ED_ASIC_DOCUMENT && !asic->media_type[i])
+			ed_finding(findings, "manifest.omits", e->name, e->name, NULL, NULL);
+}
+
+static enum edoc_code read_manifest(struct ed_asic *asic, const struct edoc_limits *limits,
+                                    struct ed_findings *findings, struct edoc_error *err)
+{
+	size_t i = ed_zip_find(asic->zip, ED_MANIFEST_NAME);
+	struct ed_manifest manifest;
+	struct edoc_error why = {0};
+	struct ed_buf buf;
+	enum edoc_code code;
+
+	if (i == (size_t)-1) {
+		/* ASiC-S and CAdES have their own (4.3.3.2, 4.4.3.3). */
+		if (!strcmp(asic->format, "ASiC-E") || !strcmp(asic->format, "ASiC-E/XAdES"))
+			ed_finding(findings, "manifest.missing", "", NULL, NULL, NULL);
+		return EDOC_OK;
+	}
+	ed_buf_init(&buf, limits->xml_bytes);
+	code = ed_zip_read_buf(asic->zip, i, &buf, &why);
+	if (!code)
+		code = ed_manifest_parse(buf.data, buf.len, ED_MANIFEST_NAME, asic->arena,
+		                         &manifest, &why);
+	ed_buf_clear(&buf);
+	if (!code) {
+		compare(asic, &manifest, findings);
+	} else if (code == EDOC_ERR_INPUT || code == EDOC_ERR_LIMIT) {
+		ed_finding(findings, "manifest.malformed", why.where, why.msg, NULL, NULL);
+		code = EDOC_OK;
+	} else if (err) {
+		*err = why;
+	}
+	return code;
+}
+
+/* ---- opening ----------------------------------------------------------- */
+
+static enum edoc_code look_inside(struct ed_asic *asic, const char *name,
+                                  const struct edoc_limits *limits, struct ed_findings *findings,
+                                  struct edoc_error *err)
+{
+	size_t n = ed_zip_count(asic->zip) + 1; /* an empty archive has tables too */
+	enum edoc_code code;
+	char type;
+
+	asic->kind = ed_arena_alloc(asic->arena, n * sizeof(*asic->kind));
+	asic->media_type = ed_arena_alloc(asic->arena, n * sizeof(*asic->media_type));
+	asic->digests = ed_arena_alloc(asic->arena, n * sizeof(*asic->digests));
+	if (!asic->kind || !asic->media_type || !asic->digests)
+		return ed_fail_memory(err);
+	classify(asic, findings);
+	code = read_mimetype(asic, findings, &type, err);
+	if (code)
+		return code;
+	set_format(asic, type, name);
+	return read_manifest(asic, limits, findings, err);
+}
+
+enum edoc_code ed_asic_open(int fd, const char *name, const struct edoc_limits *limits,
+                            struct ed_arena *arena, struct ed_findings *findings,
+                            struct ed_asic **out, struct edoc_error *err)
+{
+	struct ed_asic *asic = ed_arena_alloc(arena, sizeof(*asic));
+	enum edoc_code code;
+
+	*out = NULL;
+	if (!asic)
+		return ed_fail_memory(err);
+	asic->arena = arena;
+	code = ed_zip_open(fd, name, limits, &asic->zip, err);
+	if (!code)
+		code = look_inside(asic, name, limits, findings, err);
+	if (code) {
+		ed_asic_free(asic);
+		return code;
+	}
+	*out = asic;
+	return EDOC_OK;
+}
+
+void ed_asic_free(struct ed_asic *asic)
+{
+	if (!asic)
+		return;
+	ed_zip_free(asic->zip);
+	asic->zip = NULL; /* the rest is the arena's */
+}
+
+/* ---- digests ----------------------------------------------------------- */
+
+struct pass {
+	struct ed_digest *running[ED_SHA512 + 1];
+	const char *name;
+};
+
+static enum edoc_code no_digest(const char *name, struct edoc_error *err)
+{
+	return ed_fail(err, EDOC_ERR_BUG, name, "the digest algorithm failed");
+}
+
+static enum edoc_code into_digests(void *arg, const void *bytes, size_t len, struct edoc_error *err)
+{
+	struct pass *p = arg;
+
+	for (size_t h = 0; h <= ED_SHA512; h++)
+		if (p->running[h] && !ed_digest_update(p->running[h], bytes, len))
+			return no_digest(p->name, err);
+	return EDOC_OK;
+}
+
+static enum edoc_code start_pass(struct ed_asic *asic, struct ed_asic_digest *d, struct pass *p,
+                                 struct edoc_error *err)
+{
+	for (size_t h = 1; h <= ED_SHA512; h++) {
+		if (!(d->wanted & ~d->have & 1u << h))
+			continue;
+		d->value[h] = ed_arena_alloc(asic->arena, ED_HASH_MAX);
+		p->running[h] = ed_digest_new((enum ed_hash)h);
+		if (!d->value[h] || !p->running[h])
+			return ed_fail_memory(err);
+	}
+	return EDOC_OK;
+}
+
+static enum edoc_code run_pass(struct ed_asic *asic, size_t i, struct edoc_error *err)
+{
+	struct ed_asic_digest *d = &asic->digests[i];
+	struct pass p = {.name = ed_zip_entry(asic->zip, i)->name};
+	enum edoc_code code = start_pass(asic, d, &p, err);
+
+	if (!code)
+		code = ed_zip_read(asic->zip, i, into_digests, &p, err);
+	for (size_t h = 1; h <= ED_SHA512; h++) {
+		if (!code && p.running[h]) {
+			if (ed_digest_final(p.running[h], d->value[h]))
+				d->have |= 1u << h;
+			else
+				code = no_digest(p.name, err);
+		}
+		ed_digest_free(p.running[h]);
+	}
+	return code;
+}
+
+void ed_asic_want(struct ed_asic *asic, size_t i, enum ed_hash hash)
+{
+	if (i < ed_zip_count(asic->zip) && hash > ED_HASH_NONE && hash <= ED_SHA512)
+		asic->digests[i].wanted |= 1u << hash;
+}
+
+enum edoc_code ed_asic_digest(struct ed_asic *asic, size_t i, enum ed_hash hash,
+                              unsigned char out[ED_HASH_MAX], struct edoc_error *err)
+{
+	struct ed_asic_digest *d;
+	enum edoc_code code;
+
+	if (i >= ed_zip_count(asic->zip) || hash <= ED_HASH_NONE || hash > ED_SHA512)
+		return ed_fail(err, EDOC_ERR_BUG, "", "no entry %zu, or no algorithm %d", i,
+		               (int)hash);
+	d = &asic->digests[i];
+	if (!(d->have & 1u << hash)) {
+		ed_asic_want(asic, i, hash);
+		code = run_pass(asic, i, err);
+		if (code)
+			return code;
+	}
+	memcpy(out, d->value[hash], ED_HASH_MAX);
+	return EDOC_OK;
+}
