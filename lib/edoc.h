@@ -137,8 +137,8 @@ void edoc_trust_free(struct edoc_trust *trust);
  * Adds every certificate (PEM or DER) of a file, or of the files *.pem, *.crt,
  * *.cer, *.der of a folder.  Sub-folders named sign, tsa, ocsp, directory and
  * route hold anchors for that purpose only.  A folder without a certificate
- * is EDOC_ERR_ABSENT.  Self-issued certificates become anchors; others help
- * to build paths (RFC 5280 6.1).
+ * is EDOC_ERR_ABSENT.  Self-signed certificates become anchors; others, an
+ * intermediate authority's too, only help to build paths (RFC 5280 6.1).
  */
 enum edoc_code edoc_trust_add(struct edoc_trust *trust, const char *path, unsigned purposes,
 			      struct edoc_error *err) EDOC_CHECK;

@@ -176,7 +176,7 @@ static const char *outer_fault(const unsigned char *der, size_t len)
 		return N_("it is cut short or not in DER (RFC 5652 3)");
 	if (tlv.len != (size_t)(der + len - p))
 		return N_("bytes follow its end (RFC 5652 3)");
-	if (tlv.len < sizeof(signed_data) || memcmp(p, signed_data, sizeof(signed_data)))
+	if (tlv.len < sizeof(signed_data) || memcmp(p, signed_data, sizeof(signed_data)) != 0)
 		return N_("it is no SignedData (RFC 5652 5.1)");
 	if (!is_der(der, len))
 		return N_("it is not in DER (EN 319 122-1 4.7.1)");
@@ -206,7 +206,7 @@ static bool version_1(const unsigned char **p, const unsigned char *end)
 {
 	static const unsigned char one[] = {0x02, 0x01, 0x01};
 
-	if (end - *p < 3 || memcmp(*p, one, 3))
+	if (end - *p < 3 || memcmp(*p, one, 3) != 0)
 		return false;
 	*p += 3;
 	return true;

@@ -199,12 +199,13 @@ bool ed_hash_bytes(enum ed_hash hash, const void *bytes, size_t len, unsigned ch
 bool ed_sha256_ref(const void *bytes, size_t len, char out[ED_SHA256_REF])
 {
 	unsigned char value[ED_HASH_MAX];
+	char hex[65];
 
 	memset(out, 0, ED_SHA256_REF);
 	if (!ed_hash_bytes(ED_SHA256, bytes, len, value))
 		return false;
-	memcpy(out, "sha256:", 7);
-	ed_hex(out + 7, value, 32);
+	ed_hex(hex, value, 32);
+	snprintf(out, ED_SHA256_REF, "sha256:%s", hex);
 	return true;
 }
 
@@ -235,7 +236,7 @@ bool ed_sigalg_by_xml_uri(const char *uri, struct ed_sigalg *alg)
 	memset(alg, 0, sizeof(*alg));
 	for (size_t i = ED_SHA1; i < N_HASHES; i++) {
 		bool ec = !strcmp(hashes[i].ecdsa_uri, uri);
-		if (!ec && strcmp(hashes[i].rsa_uri, uri))
+		if (!ec && strcmp(hashes[i].rsa_uri, uri) != 0)
 			continue;
 		alg->type = ec ? ED_KEY_OTHER : ED_KEY_RSA;
 		alg->ec = ec;

@@ -86,7 +86,7 @@ static const char *identifier(const X509_NAME *name, const char *oid, struct ed_
 		const X509_NAME_ENTRY *entry = X509_NAME_get_entry(name, i);
 		const ASN1_OBJECT *type = X509_NAME_ENTRY_get_object(entry);
 
-		if (OBJ_obj2txt(text, sizeof(text), type, 1) <= 0 || strcmp(text, oid))
+		if (OBJ_obj2txt(text, sizeof(text), type, 1) <= 0 || strcmp(text, oid) != 0)
 			continue;
 		n = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(entry));
 		if (n > 0 && n <= MAX_IDENTIFIER && !memchr(utf8, '\0', (size_t)n) &&
@@ -102,12 +102,13 @@ static const char *identifier(const X509_NAME *name, const char *oid, struct ed_
 
 bool ed_asn1_time(const ASN1_TIME *time, int64_t *t)
 {
+	int64_t days;
 	struct tm tm;
 
 	if (!ASN1_TIME_to_tm(time, &tm))
 		return false;
-	*t = ed_days((struct ed_date){tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday}) * 86400 +
-	     tm.tm_hour * 3600 + tm.tm_min * 60 + tm.tm_sec;
+	days = ed_days((struct ed_date){tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday});
+	*t = ((days * 24 + tm.tm_hour) * 60 + tm.tm_min) * 60 + tm.tm_sec;
 	return true;
 }
 
@@ -222,6 +223,15 @@ void ed_cert_clear(struct ed_cert *cert)
 		return;
 	X509_free(cert->x509);
 	cert->x509 = NULL;
+}
+
+bool ed_cert_self_signed(X509 *x509)
+{
+	OSSL_LIB_CTX *old = ed_crypto_enter();
+	bool self = X509_self_signed(x509, 0) == 1;
+
+	ed_crypto_leave(old);
+	return self;
 }
 
 EVP_PKEY *ed_cert_key(const struct ed_cert *cert)
@@ -394,7 +404,7 @@ static enum edoc_code read_block(const char *name, const unsigned char *der, lon
 	enum edoc_code rc;
 	X509 *x509;
 
-	if (strcmp(name, PEM_STRING_X509) && strcmp(name, PEM_STRING_X509_OLD))
+	if (strcmp(name, PEM_STRING_X509) != 0 && strcmp(name, PEM_STRING_X509_OLD) != 0)
 		return EDOC_OK; /* a key, a CRL: not ours */
 	if (++*n > ED_MAX_CERTS)
 		return ed_fail(err, EDOC_ERR_LIMIT, where, "more than %d certificates",

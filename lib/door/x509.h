@@ -35,6 +35,8 @@ enum edoc_code ed_cert_parse(const void *der, size_t len, const char *where, str
 enum edoc_code ed_cert_of(X509 *x509, const char *where, struct ed_arena *arena,
                           struct ed_cert **cert, struct edoc_error *err) EDOC_CHECK; /* up-refs */
 void ed_cert_clear(struct ed_cert *cert);
+/* Its own issuer, by name, key identifier and algorithm; the value is not computed. */
+bool ed_cert_self_signed(X509 *x509);
 /* The digest under the certificate's own signature; NONE: another one. */
 enum ed_hash ed_cert_signed_with(const X509 *x509);
 /* Says where its revocation could be looked up (CRL, OCSP: RFC 5280 4.2.1.13, 4.2.2.1). */

@@ -111,7 +111,7 @@ static enum edoc_code read_curve(struct reading *r, const struct ed_yaml *item)
 	};
 
 	for (size_t i = 0; item->kind == ED_YAML_SCALAR && i < 3; i++) {
-		if (strcmp(item->text, curves[i].name))
+		if (strcmp(item->text, curves[i].name) != 0)
 			continue;
 		if (r->policy->curves[curves[i].type])
 			return ed_yaml_fail(item, r->where, r->err, "%s stands twice", item->text);
@@ -162,7 +162,7 @@ static enum edoc_code read_weight(struct reading *r, const struct ed_yaml *key,
 		                    "(edoc-report(5) lists them)",
 		                    key->text);
 	for (int i = 0; value->kind == ED_YAML_SCALAR && i < 3; i++) {
-		if (strcmp(value->text, names[i]))
+		if (strcmp(value->text, names[i]) != 0)
 			continue;
 		if (i != EDOC_ERROR && !may_weigh(rule))
 			return ed_yaml_fail(key, r->where, r->err,

@@ -127,7 +127,7 @@ static enum edoc_code add_cert(void *arg, X509 *x509, struct edoc_error *err)
 	if (trust->n + (size_t)sk_X509_num(trust->helpers) >= ED_MAX_CERTS)
 		return ed_fail(err, EDOC_ERR_LIMIT, adding->source,
 		               "more than %d trusted certificates", ED_MAX_CERTS);
-	if (X509_self_signed(x509, 0) == 1)
+	if (ed_cert_self_signed(x509))
 		return add_anchor(trust, x509, adding->source, adding->purposes, err);
 	return push(trust->helpers, x509, err);
 }

@@ -14,6 +14,7 @@
 
 struct checking {
 	const struct ed_cert *leaf;
+	unsigned purpose;
 	int64_t at;
 	const char *where;
 	struct ed_arena *arena;
@@ -136,13 +137,15 @@ static enum edoc_code judge(struct checking *c, STACK_OF(X509) *chain, int troub
                             struct edoc_error *err)
 {
 	const struct ed_cert *at_trouble = c->leaf, *last = c->leaf;
-	const char *unfit = ed_cert_unfit(c->leaf, c->arena);
+	const char *unfit = NULL;
 	enum edoc_code rc = describe(c, chain, depth, &at_trouble, &last, err);
 
 	if (rc != EDOC_OK)
 		return rc;
 	find_trouble(c, trouble, at_trouble, last);
 	find_leaf_dates(c, trouble);
+	if (c->purpose & (EDOC_FOR_SIGN | EDOC_FOR_DIRECTORY | EDOC_FOR_ROUTE))
+		unfit = ed_cert_unfit(c->leaf, c->arena);
 	if (unfit)
 		ed_finding(c->findings, "key-usage.unfit", c->where, c->leaf->subject, unfit, NULL);
 	for (size_t i = 0; trouble == X509_V_OK && i + 1 < c->out->n; i++) {
@@ -179,7 +182,7 @@ enum edoc_code ed_chain_check(const struct ed_cert *leaf, STACK_OF(X509) *embedd
                               struct ed_findings *findings, struct ed_chain *out,
                               struct edoc_error *err)
 {
-	struct checking c = {leaf, at, where, arena, findings, out, false};
+	struct checking c = {leaf, purpose, at, where, arena, findings, out, false};
 	STACK_OF(X509) *anchors = NULL, *others = NULL, *chain = NULL;
 	int trouble, depth;
 	enum edoc_code rc;

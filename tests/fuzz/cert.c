@@ -2,6 +2,8 @@
 /* Certificates in PEM or DER: facts, names, IssuerSerial, a chain of what there is. */
 #include <stdlib.h>
 
+#include <openssl/err.h>
+
 #include "base/limits.h"
 #include "door/x509.h"
 #include "trust/chain.h"
@@ -58,5 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	edoc_trust_free(trust);
 	sk_X509_pop_free(all, X509_free);
+	if (ERR_peek_error())
+		abort(); /* an error left behind */
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <openssl/ess.h>
 #include <openssl/evp.h>
-#include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include "../tap.h"
 #include "base/hex.h"
@@ -179,6 +179,37 @@ static void names(void)
 	no_name(V_ASN1_UTF8STRING, "\xff\xfe", "bytes that are no UTF-8");
 	no_name(V_ASN1_UTF8STRING, "\xc1\x81", "an overlong form");
 	no_name(V_ASN1_BMPSTRING, "\xd8\x3d", "half a surrogate pair");
+}
+
+/* Purposes: NIDs, 0 at the end */
+static void purposes(const int *nids, const char *want, const char *what)
+{
+	X509 *x509 = with_name(V_ASN1_UTF8STRING, "x", 1);
+	EXTENDED_KEY_USAGE *usage = sk_ASN1_OBJECT_new_null();
+	struct edoc_error err = {0};
+	struct ed_cert *cert = NULL;
+
+	for (; *nids; nids++)
+		sk_ASN1_OBJECT_push(usage, OBJ_nid2obj(*nids));
+	if (sk_ASN1_OBJECT_num(usage))
+		ok(X509_add1_ext_i2d(x509, NID_ext_key_usage, usage, 0, 0) == 1, "%s", what);
+	is_ok(ed_cert_of(x509, "", arena, &cert, &err), &err, what);
+	is_str(ed_cert_unfit(cert, arena), want, "what it is limited to");
+	ed_cert_clear(cert);
+	EXTENDED_KEY_USAGE_free(usage);
+	X509_free(x509);
+}
+
+static void extended_usage(void)
+{
+	purposes((int[]){0}, NULL, "no purposes");
+	purposes((int[]){NID_time_stamp, 0}, "Time Stamping", "time stamps");
+	purposes((int[]){NID_server_auth, NID_code_sign, 0}, "TLS Web Server Authentication",
+	         "a server's and code");
+	purposes((int[]){NID_server_auth, NID_client_auth, 0}, NULL, "a client's too");
+	purposes((int[]){NID_anyExtendedKeyUsage, 0}, NULL, "all purposes");
+	purposes((int[]){NID_email_protect, 0}, NULL, "mail");
+	purposes((int[]){NID_OCSP_sign, NID_ms_smartcard_login, 0}, NULL, "another purpose");
 }
 
 /* ---- what is no certificate ---------------------------------------------------- */
@@ -373,6 +404,7 @@ int main(void)
 	facts();
 	identifiers();
 	names();
+	extended_usage();
 	refusals();
 	files();
 	issuer_serial();
