@@ -19,8 +19,9 @@
 /* An index of our own: libxml2's ID table follows a DTD, and disagrees with
  * the tree when it is fooled (CVE-2025-23369). */
 struct ed_xml_ids {
+	struct ed_arena *arena;
 	struct ed_xml_id {
-		char *id;
+		const char *id;
 		xmlNodePtr node;
 	} * v;
 	size_t n, cap;
@@ -250,23 +251,15 @@ static bool is_id(const xmlAttr *a)
 static enum edoc_code add_id(struct ed_xml_ids *ids, const xmlAttr *a, xmlNodePtr node,
                              struct edoc_error *err)
 {
-	char *id = (char *)xmlNodeListGetString(node->doc, a->children, 1);
+	const char *id = join(a->children, ids->arena);
 
-	if (!id || !*id) { /* Id="": nothing can refer to it */
-		xmlFree(id);
+	if (!id)
+		return ed_fail_memory(err);
+	if (!*id) /* nothing can refer to it */
 		return EDOC_OK;
-	}
-	if (ids->n == ids->cap) {
-		size_t cap = ids->cap ? ids->cap * 2 : 16;
-		void *p = reallocarray(ids->v, cap, sizeof(*ids->v));
-
-		if (!p) {
-			xmlFree(id);
-			return ed_fail_memory(err);
-		}
-		ids->v = p;
-		ids->cap = cap;
-	}
+	ids->v = ed_arena_grow(ids->arena, ids->v, ids->n, &ids->cap, sizeof(*ids->v));
+	if (!ids->v)
+		return ed_fail_memory(err);
 	ids->v[ids->n++] = (struct ed_xml_id){id, node};
 	return EDOC_OK;
 }
@@ -306,7 +299,7 @@ static enum edoc_code index_ids(struct ed_xml *xml, struct edoc_error *err)
 
 xmlNodePtr ed_xml_by_id(const struct ed_xml *xml, const char *id)
 {
-	struct ed_xml_id key = {.id = (char *)id}, *found;
+	struct ed_xml_id key = {.id = id}, *found;
 
 	if (!id || !*id || xml->ids->n == 0)
 		return NULL;
@@ -329,7 +322,8 @@ enum edoc_code ed_xml_parse(const void *bytes, size_t len, const char *where, si
 		return code;
 	pthread_once(&once, init);
 	xml = calloc(1, sizeof(*xml));
-	if (!xml || !(xml->ids = calloc(1, sizeof(*xml->ids))) || !(xml->where = strdup(where))) {
+	if (!xml || !(xml->ids = calloc(1, sizeof(*xml->ids))) ||
+	    !(xml->ids->arena = ed_arena_new()) || !(xml->where = strdup(where))) {
 		code = ed_fail_memory(err);
 		goto out;
 	}
@@ -352,10 +346,8 @@ void ed_xml_free(struct ed_xml *xml)
 	if (!xml)
 		return;
 	xmlFreeDoc(xml->doc);
-	for (size_t i = 0; xml->ids && i < xml->ids->n; i++)
-		xmlFree(xml->ids->v[i].id);
 	if (xml->ids)
-		free(xml->ids->v);
+		ed_arena_free(xml->ids->arena);
 	free(xml->ids);
 	free((char *)xml->where);
 	free(xml);

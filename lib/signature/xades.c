@@ -48,6 +48,7 @@ struct reader {
 	bool has_v1, has_v2;
 	xmlNodePtr *formats; /* the ds:Reference of each DataObjectFormat */
 	size_t n_formats, formats_cap;
+	unsigned n_roles;
 	bool not_baseline;
 };
 
@@ -481,12 +482,16 @@ static void read_claimed_role(struct reader *r, const xmlNode *node)
 {
 	const char *text = trimmed(r, node), *old = r->x->role;
 
-	if (text)
+	if (text && r->n_roles < ED_MAX_ROLES && strlen(text) <= ED_MAX_ROLE) {
+		r->n_roles++;
 		r->x->role = old ? ed_arena_printf(r->arena, "%s; %s", old, text) : text;
-	else if (ed_xml_first(node))
+		if (!r->x->role)
+			r->x->findings.lost = true;
+	} else if (!text && ed_xml_first(node)) {
 		note(r, "properties.not-judged", node, (const char *)node->name, NULL);
-	else
+	} else {
 		spoil(r, "properties.malformed", node, (const char *)node->name);
+	}
 }
 
 static void read_role(struct reader *r, const xmlNode *node, bool v2)
@@ -563,10 +568,12 @@ static void read_format(struct reader *r, const xmlNode *node)
 		spoil(r, "properties.malformed", type, "MimeType");
 	r->formats = ed_arena_grow(r->arena, r->formats, r->n_formats, &r->formats_cap,
 	                           sizeof(xmlNodePtr));
-	if (r->formats)
+	if (r->formats) {
 		r->formats[r->n_formats++] = ref;
-	else
+	} else {
 		r->n_formats = 0;
+		r->x->findings.lost = true;
+	}
 }
 
 static bool is_ledger_head(const char *s)
@@ -665,6 +672,7 @@ static enum edoc_code check_signature(struct reader *r, xmlNodePtr node, ed_entr
 {
 	struct ed_xades *x = r->x;
 	enum edoc_code code;
+	bool well_formed;
 
 	x->where = ed_arena_strdup(r->arena, r->xml->where);
 	x->level = "";
@@ -673,11 +681,12 @@ static enum edoc_code check_signature(struct reader *r, xmlNodePtr node, ed_entr
 	if (!x->where)
 		return ed_fail_memory(err);
 	r->ns = ED_NS_XADES;
-	if (!ed_xmldsig_parse(r->xml, node, r->arena, &x->findings, &x->dsig)) {
-		x->id = x->dsig.id ? x->dsig.id : ed_xml_place(r->xml, node, r->arena);
-		return EDOC_OK;
-	}
+	well_formed = ed_xmldsig_parse(r->xml, node, r->arena, &x->findings, &x->dsig);
 	x->id = x->dsig.id ? x->dsig.id : ed_xml_place(r->xml, node, r->arena);
+	if (x->id == r->xml->where)
+		x->id = x->where; /* the document is freed before the caller reads it */
+	if (!well_formed)
+		return EDOC_OK;
 	find_properties(r);
 	if (r->properties) {
 		read_signature_properties(r);

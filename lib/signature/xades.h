@@ -11,12 +11,14 @@ typedef enum edoc_code ed_entry_digest_fn(void *arg, const char *name, enum ed_h
 					  unsigned char out[ED_HASH_MAX], struct edoc_error *err);
 
 struct ed_xades {
-	struct ed_xmldsig dsig;
+	struct ed_xmldsig dsig;      /* its nodes are NULL: the document is gone */
 	const char *where;           /* the entry */
 	const char *id;
 	const char *level;           /* "XAdES-BASELINE-B" or "" */
 	int64_t claimed_time;        /* ED_TIME_NONE: absent */
-	const char *role, *commitment, *ledger_head;
+	const char *role;            /* several are joined by "; "; NULL: none */
+	const char *commitment;      /* the word, or an unknown identifier; NULL: none */
+	const char *ledger_head;
 	struct ed_cert *signer;      /* NULL: no certificate */
 	STACK_OF(X509) *others;      /* further certificates of KeyInfo */
 	bool bound;                  /* SigningCertificate(V2) names the signer */
@@ -50,7 +52,9 @@ struct ed_xades_spec {
 	enum ed_hash hash;      /* of the references */
 	const struct ed_xades_input *inputs;
 	size_t n;
-	const char *role, *commitment, *ledger_head; /* or NULL */
+	/* Or NULL.  commitment: approval origin receipt delivery sender creation;
+	 * ledger_head qualifies it, so it needs one. */
+	const char *role, *commitment, *ledger_head;
 };
 
 /* A whole META-INF/signatures-*.xml, root asic:XAdESSignatures. */

@@ -811,6 +811,73 @@ static void whole_file(void)
 	free(sig);
 }
 
+/* As many as a package may hold, and one signature too many. */
+static void many(void)
+{
+	struct ed_xades_input *inputs = calloc(ED_MAX_ZIP_ENTRIES, sizeof(*inputs));
+	struct ed_xades_spec spec = {.key = zarina,
+	                             .at = AT,
+	                             .hash = ED_SHA512,
+	                             .inputs = inputs,
+	                             .n = ED_MAX_ZIP_ENTRIES};
+	struct ed_xades *sigs;
+	struct ed_buf xml;
+	clock_t begin = clock();
+	size_t n;
+
+	ed_buf_init(&xml, ED_MAX_XML_BYTES);
+	for (size_t i = 0; i < spec.n; i++) {
+		inputs[i].name = documents[i % 2].name;
+		inputs[i].media_type = documents[i % 2].type;
+		digest_entry(NULL, inputs[i].name, ED_SHA512, inputs[i].digest, NULL);
+	}
+	is_ok(ed_xades_make(&spec, &xml, &err), &err, "10,000 documents are signed");
+	is_ok(check(ed_buf_str(&xml), &sigs, &n), &err, "and checked");
+	ok(n == 1 && clean(&sigs[0]) && sigs[0].n_covers == spec.n, "and pass");
+	is_str(sigs[0].level, "XAdES-BASELINE-B", "with every format given");
+	printf("# %zu bytes, %ld ms\n", xml.len, (long)(clock() - begin) * 1000 / CLOCKS_PER_SEC);
+	ed_xades_clear(sigs, n);
+	inputs[1].name = "../x";
+	ok(ed_xades_make(&spec, &xml, &err) == EDOC_ERR_INPUT && xml.len == 0,
+	   "a name that no entry may have");
+	spec.n = 0;
+	ok(ed_xades_make(&spec, &xml, &err) == EDOC_ERR_USAGE, "nothing to sign");
+	ed_buf_reset(&xml);
+	ed_buf_puts(&xml, "<asic:XAdESSignatures xmlns:asic=\"" ED_NS_ASIC "\" xmlns:ds=\"" ED_NS_DS
+	                  "\">");
+	for (int i = 0; i <= ED_MAX_SIGNATURES; i++)
+		ed_buf_puts(&xml, "<ds:Signature/>");
+	ed_buf_puts(&xml, "</asic:XAdESSignatures>");
+	fails(check(ed_buf_str(&xml), &sigs, &n), EDOC_ERR_LIMIT, &err, "1000 signatures",
+	      "1,001 signatures");
+	ed_buf_clear(&xml);
+	free(inputs);
+}
+
+static void roles(void)
+{
+	static const char one[] = "<xades:ClaimedRole>Сардори шӯъба";
+	char *s = malloc(100000), *p = s;
+
+	for (int i = 0; i < ED_MAX_ROLES - 1; i++)
+		p += sprintf(p, "<xades:ClaimedRole>%d</xades:ClaimedRole>", i);
+	strcpy(p, one);
+	good(seal(swap(text, one, s)), NULL, "XAdES-BASELINE-B", "16 roles");
+	p += sprintf(p, "<xades:ClaimedRole>x</xades:ClaimedRole>");
+	strcpy(p, one);
+	bad(seal(swap(text, one, s)), "properties.malformed", "17 roles");
+	p = s + sprintf(s, "<xades:ClaimedRole>");
+	memset(p, 'x', ED_MAX_ROLE + 1);
+	strcpy(p + ED_MAX_ROLE + 1, "</xades:ClaimedRole>");
+	strcat(s, one);
+	bad(seal(swap(text, one, s)), "properties.malformed", "a role of 1,025 bytes");
+	good(seal(swap(text, one,
+	               "<xades:ClaimedRole><x:r xmlns:x=\"urn:x\">y</x:r></xades:ClaimedRole>"
+	               "<xades:ClaimedRole>Сардори шӯъба")),
+	     "properties.not-judged", "XAdES-BASELINE-B", "a role of elements");
+	free(s);
+}
+
 /* Where a flipped bit may pass: nothing there is signed or means anything.  (In
  * a package the CRC-32 of the entry catches these too.) */
 static bool means_nothing(size_t i)
@@ -970,6 +1037,8 @@ int main(void)
 		certificates();
 		value();
 		whole_file();
+		roles();
+		many();
 		flips();
 		xmlsec();
 		speed();
