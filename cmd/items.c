@@ -68,6 +68,15 @@ static bool read_names(const char *dir, struct names *names)
 	return saved == 0;
 }
 
+/* What an interrupted writer of ours may leave beside a file. */
+static bool is_temporary(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n == strlen(".edoc-0123456789abcdef.tmp") && !strncmp(name, ".edoc-", 6) &&
+	       !strcmp(name + n - 4, ".tmp");
+}
+
 static void walk(struct run *run, const char *dir);
 
 static void walk_entry(struct run *run, const char *path)
@@ -95,7 +104,10 @@ static void walk(struct run *run, const char *dir)
 	for (size_t i = 0; i < names.n; i++) {
 		char *path = cmd_printf("%s%s%s", dir, len > 0 && dir[len - 1] == '/' ? "" : "/",
 		                        names.v[i]);
-		walk_entry(run, path);
+		if (is_temporary(names.v[i]))
+			cmd_note(run->cmd, path, _("passed over: an unfinished file"));
+		else
+			walk_entry(run, path);
 		free(path);
 	}
 	free_names(&names);

@@ -82,6 +82,8 @@ enum edoc_code(ed_fail_errno)(struct edoc_error *err, enum edoc_code code, const
 
 	if (code == EDOC_ERR_IO && (saved == ENOENT || saved == ENOTDIR))
 		code = EDOC_ERR_ABSENT;
+	if (saved == ENOMEM)
+		code = EDOC_ERR_MEMORY;
 	ed_fail(err, code, where, "%s: %s", dgettext("edoc", what),
 	        strerror_r(saved, buf, sizeof buf));
 	errno = saved;

@@ -20,7 +20,7 @@ enum edoc_code ed_fail(struct edoc_error *err, enum edoc_code code, const char *
                        const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 /* ed_fail with ": strerror(errno)"; code EDOC_ERR_IO turns into ABSENT for
- * ENOENT/ENOTDIR.  Saves and keeps errno. */
+ * ENOENT/ENOTDIR, every code into MEMORY for ENOMEM.  Saves and keeps errno. */
 enum edoc_code ed_fail_errno(struct edoc_error *err, enum edoc_code code, const char *where,
                              const char *what);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "door/json.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,10 +47,12 @@ enum edoc_code ed_json_parse(const void *bytes, size_t len, const char *where, j
 	if (too_deep(bytes, len))
 		return ed_fail(err, EDOC_ERR_LIMIT, where, "JSON nested deeper than %d",
 		               ED_MAX_JSON_DEPTH);
+	errno = 0;
 	json_t *v = json_loadb(bytes, len, JSON_REJECT_DUPLICATES, &why);
 	if (!v) {
 		char place[sizeof err->where];
-		if (json_error_code(&why) == json_error_out_of_memory)
+		/* Its lexer calls it bad syntax, or says nothing. */
+		if (errno == ENOMEM)
 			return ed_fail_memory(err);
 		(void)snprintf(place, sizeof place, "%s:%d:%d", where, why.line, why.column);
 		return ed_fail(err, EDOC_ERR_INPUT, place, "not JSON (RFC 8259): %s", why.text);
@@ -121,6 +124,16 @@ static int put_to_buf(const char *bytes, size_t len, void *arg)
 	return buf->failed == EDOC_OK ? 0 : -1;
 }
 
+/* Not json_dumps(): that forgets a failed append and goes on. */
+static enum edoc_code dump(const json_t *value, size_t flags, struct ed_buf *out,
+                           struct edoc_error *err)
+{
+	int bad = json_dump_callback(value, put_to_buf, out, flags);
+	enum edoc_code code = ed_buf_check(out, "JSON", err);
+
+	return code == EDOC_OK && bad ? ed_fail_memory(err) : code;
+}
+
 enum edoc_code ed_json_canonical(const json_t *value, struct ed_buf *out, struct edoc_error *err)
 {
 	const char *fault = canonical_fault(value, 0);
@@ -128,12 +141,7 @@ enum edoc_code ed_json_canonical(const json_t *value, struct ed_buf *out, struct
 	if (fault)
 		return ed_fail(err, EDOC_ERR_INPUT, "", "no canonical JSON: %s",
 		               dgettext("edoc", fault));
-	int bad = json_dump_callback(value, put_to_buf, out,
-	                             JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
-	enum edoc_code code = ed_buf_check(out, "JSON", err);
-	if (code == EDOC_OK && bad)
-		code = ed_fail_memory(err);
-	return code;
+	return dump(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY, out, err);
 }
 
 enum edoc_code ed_json_parse_canonical(const void *bytes, size_t len, const char *where,
@@ -191,16 +199,18 @@ static void put_tame(struct ed_buf *out, const char *s, size_t len)
 
 enum edoc_code ed_json_line(const json_t *value, char **out, struct edoc_error *err)
 {
-	struct ed_buf buf;
-	char *raw = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+	struct ed_buf raw, tame;
 
 	*out = NULL;
-	if (!raw)
-		return ed_fail_memory(err);
-	ed_buf_init(&buf, SIZE_MAX / 4);
-	put_tame(&buf, raw, strlen(raw));
-	free(raw);
-	return ed_buf_steal(&buf, "JSON", out, err);
+	ed_buf_init(&raw, SIZE_MAX / 8);
+	ed_buf_init(&tame, SIZE_MAX / 4);
+	enum edoc_code code = dump(value, JSON_COMPACT | JSON_ENCODE_ANY, &raw, err);
+	if (code == EDOC_OK) {
+		put_tame(&tame, ed_buf_str(&raw), raw.len);
+		code = ed_buf_steal(&tame, "JSON", out, err);
+	}
+	ed_buf_clear(&raw);
+	return code;
 }
 
 /* ---- members ---- */

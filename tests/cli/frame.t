@@ -79,12 +79,12 @@ is_exit 0 "--version after a verb"
 # ---- items ----
 
 mkdir -p tree/b tree/a empty
-touch tree/b/1 tree/a/z tree/a/.hidden tree/c "tree/e$(printf '\033')[2J"
+touch tree/.edoc-0123456789abcdef.tmp tree/b/1 tree/a/z tree/a/.hidden tree/c "tree/e$(printf '\033')[2J"
 ln -s / tree/root && ln -s c tree/link && mkfifo tree/fifo
 run $T look -v tree
 is_exit 0 "a folder is walked"
 printf 'SEEN  tree/%s\n' a/.hidden a/z b/1 c 'e\x1b[2J' >want
-ok "in byte order, no links, no FIFO, names made safe" cmp want "$out"
+ok "in byte order, no links, no FIFO, nothing unfinished, names made safe" cmp want "$out"
 has "$err" "tree/fifo: passed over" "-v says what was passed over"
 printf 'a\n\nb' >list
 printf 'a\0b\n\0' >list0
