@@ -417,6 +417,9 @@ static const struct ed_rule rules[] = {
          N_("the signature does not sign its properties: time, certificate and role are "
             "anybody's words"),
          N_("ask the signer to make a XAdES signature")},
+        {"properties.digest", E, FAILED, "HASH_FAILURE", "EN 319 102-1 5.2.7.4",
+         N_("what the signer says about his signature (time, certificate, role) has changed since"),
+         N_("treat the documents as unsigned and ask the signer")},
         {"properties.reference-elsewhere", E, FAILED, "FORMAT_FAILURE", "EN 319 132-1 4.4.2",
          N_("the signed properties are not those of the signature but the element {0}"),
          N_("a program never makes this by itself: treat the documents as unsigned")},

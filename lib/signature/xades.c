@@ -49,6 +49,7 @@ struct reader {
 	xmlNodePtr *formats; /* the ds:Reference of each DataObjectFormat */
 	size_t n_formats, formats_cap;
 	unsigned n_roles;
+	bool properties_signed;
 	bool not_baseline;
 };
 
@@ -152,7 +153,7 @@ static void find_properties(struct reader *r)
 	if (!r->properties)
 		spoil(r, several ? "properties.several" : "properties.missing", qualifying,
 		      "SignedProperties");
-	r->unsigned_properties = ed_xml_child(qualifying, r->ns, "UnsignedProperties", NULL);
+	r->unsigned_properties = property(r, qualifying, "UnsignedProperties");
 }
 
 /* ---- references ---- */
@@ -186,7 +187,8 @@ static enum edoc_code check_properties_ref(struct reader *r, const struct ed_ref
 		return code;
 	*good = ed_same_bytes(digest, ref->value, ed_hash_size(ref->hash));
 	if (!*good)
-		note(r, "reference.digest", ref->node, ref->name, NULL);
+		note(r, "properties.digest", ref->node, NULL, NULL);
+	r->properties_signed = *good;
 	return EDOC_OK;
 }
 
@@ -284,8 +286,7 @@ static bool names(const struct cert_ref *ref, struct slot *slot)
 static bool issuer_serial_fits(struct reader *r, const struct cert_ref *ref,
                                const struct ed_cert *cert)
 {
-	xmlNodePtr node =
-	        ed_xml_child(ref->node, r->ns, ref->v2 ? "IssuerSerialV2" : "IssuerSerial", NULL);
+	xmlNodePtr node = property(r, ref->node, ref->v2 ? "IssuerSerialV2" : "IssuerSerial");
 	struct ed_buf want, got;
 	const char *serial;
 	bool fits;
@@ -667,6 +668,13 @@ static void read_data_properties(struct reader *r)
 
 /* ---- one signature, one file ---- */
 
+/* What nobody signed is not passed on as the signer's words. */
+static void forget_claims(struct ed_xades *x)
+{
+	x->claimed_time = ED_TIME_NONE;
+	x->role = x->commitment = x->ledger_head = NULL;
+}
+
 static enum edoc_code check_signature(struct reader *r, xmlNodePtr node, ed_entry_digest_fn *fn,
                                       void *arg, struct edoc_error *err)
 {
@@ -698,6 +706,8 @@ static enum edoc_code check_signature(struct reader *r, xmlNodePtr node, ed_entr
 	code = check_references(r, fn, arg, err);
 	if (code == EDOC_OK)
 		code = check_signer(r, err);
+	if (!r->properties_signed || !x->intact_signature)
+		forget_claims(x);
 	if (code == EDOC_OK && x->signer && x->bound && !r->not_baseline)
 		x->level = "XAdES-BASELINE-B";
 	return code;

@@ -15,6 +15,7 @@ struct ed_xades {
 	const char *where;           /* the entry */
 	const char *id;
 	const char *level;           /* "XAdES-BASELINE-B" or "" */
+	/* The signer's words; absent too when what stands there is not signed. */
 	int64_t claimed_time;        /* ED_TIME_NONE: absent */
 	const char *role;            /* several are joined by "; "; NULL: none */
 	const char *commitment;      /* the word, or an unknown identifier; NULL: none */
