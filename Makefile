@@ -111,6 +111,13 @@ $(BUILD)/tests/fuzz/%.t: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(
 $(BUILD)/fuzz-%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libedoc.a
 	$(CC) $(ED_LDFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(PKG_LIBS)
 
+# Where things will lie is written into these: another PREFIX makes them anew.
+$(BUILD)/places: FORCE
+	@mkdir -p $(@D)
+	@echo '$(PREFIX) $(LIBDIR) $(INCDIR) $(DATADIR) $(LOCALEDIR)' >$@.tmp
+	@cmp -s $@.tmp $@ && rm $@.tmp || mv $@.tmp $@
+$(BUILD)/cmd/setup.o $(BUILD)/cmd/talk.o $(BUILD)/edoc.pc: $(BUILD)/places
+
 $(BUILD)/edoc.pc: lib/edoc.pc.in Makefile
 	@mkdir -p $(@D)
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCDIR@|$(INCDIR)|' \
@@ -211,7 +218,7 @@ clean:
 	rm -rf build build-*
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: all pot deps check check-run demo fuzz fuzzers bench lint lint-run lint-layers lint-text \
+.PHONY: FORCE all pot deps check check-run demo fuzz fuzzers bench lint lint-run lint-layers lint-text \
     lint-warn lint-cppcheck lint-tidy lint-analyzer install clean
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -21,9 +21,10 @@ same "$(readelf -d "$so" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')" libedoc.so.0 "
 same "$(nm -D --defined-only --with-symbol-versions "$so" | grep ' T edoc_' | grep -v '@@EDOC_0$')" "" \
 	"each symbol has its version"
 
-run make -s -C "$SRCDIR" BUILD="$BUILDDIR" SAN="$SAN" CC="${CC:-cc}" install DESTDIR="$W/root" PREFIX=/usr
+run make -s -C "$SRCDIR" BUILD="$BUILDDIR" SAN="$SAN" CC="${CC:-cc}" install DESTDIR="$W/root"
 is_exit 0 "make install"
-r=$W/root/usr
+pc=$(find "$W/root" -name edoc.pc)
+r=$W/root$(sed -n 's/^prefix=//p' "$pc")
 for f in bin/edoc-sign bin/edoc-verify bin/edoc-route bin/edoc-archive "lib/libedoc.so.$VERSION" \
 	lib/libedoc.so.0 lib/libedoc.so include/edoc.h lib/pkgconfig/edoc.pc \
 	share/man/man1/edoc-sign.1 share/man/man3/libedoc.3 share/man/man5/edoc-report.5 \
