@@ -157,24 +157,14 @@ static void time_text(int64_t t, char *buf, size_t size, void *arg)
 	snprintf(buf, size, "%s", local);
 }
 
-/* The verdict's line, the findings of -v, and always the procedure. */
-static enum edoc_code report_text(struct cmd *cmd, const struct edoc_report *report, char **text,
-                                  struct edoc_error *err)
-{
-	struct edoc_text_options options = {.detail = cmd->verbose, .lang = "", .time = time_text};
-	const char *route = edoc_report_route_text(report);
-
-	enum edoc_code code = edoc_report_text(report, &options, text, err);
-	if (code == EDOC_OK && !cmd->verbose && route && !cmd->quiet)
-		printf("%s", route);
-	return code;
-}
-
-/* Without -v the reasons must be seen all the same. */
-static void say_findings(struct cmd *cmd, const struct edoc_report *report)
+/* Below the verdict's line the procedure, and all that is wrong; the tree of
+ * -v holds both. */
+static void say_procedure(struct cmd *cmd, const struct edoc_report *report)
 {
 	if (cmd->verbose || cmd->json || cmd->quiet)
 		return;
+	if (edoc_report_route_text(report))
+		printf("%s", edoc_report_route_text(report));
 	for (size_t s = 0; s <= edoc_report_signatures(report); s++) {
 		size_t of = s < edoc_report_signatures(report) ? s : EDOC_WHOLE;
 		for (size_t k = 0; k < edoc_report_findings(report, of); k++) {
@@ -199,6 +189,7 @@ static bool is_file(const char *path)
 static int verify_one(struct cmd *cmd, const char *item, void *arg)
 {
 	struct judging *j = arg;
+	struct edoc_text_options form = {.detail = cmd->verbose, .lang = "", .time = time_text};
 	struct edoc_report *report = NULL;
 	struct edoc_error err = {0};
 	char *text = NULL, *json = NULL;
@@ -214,10 +205,10 @@ static int verify_one(struct cmd *cmd, const char *item, void *arg)
 		       CMD_ABSENT;
 	if (code == EDOC_OK)
 		code = cmd->json ? edoc_report_json(report, &json, &err)
-		                 : report_text(cmd, report, &text, &err);
+		                 : edoc_report_text(report, &form, &text, &err);
 	int status = tell(cmd, item, code, &err, text, json);
 	if (!status) {
-		say_findings(cmd, report);
+		say_procedure(cmd, report);
 		status = edoc_report_exit(report);
 	}
 	edoc_report_free(report);

@@ -143,7 +143,7 @@ static enum edoc_code judge_submission(struct submission *s, struct edoc_error *
 
 	ed_findings_init(&container, s->arena);
 	enum edoc_code code =
-	        ed_asic_open(s->copy.fd, s->path, NULL, s->arena, &container, &asic, err);
+	        ed_package_open(s->copy.fd, s->path, NULL, s->arena, &container, &asic, err);
 	for (size_t i = 0; !code && i < ed_zip_count(asic->zip); i++)
 		if (asic->kind[i] == ED_ASIC_LEDGER)
 			code = ed_fail(
@@ -495,7 +495,7 @@ static enum edoc_code step_sign(struct doing *d, json_t *header, struct edoc_err
 	if (!code)
 		code = ed_open_read(path, &fd, &size, err);
 	if (!code)
-		code = ed_asic_open(fd, path, NULL, d->c->r.arena, &container, &asic, err);
+		code = ed_package_open(fd, path, NULL, d->c->r.arena, &container, &asic, err);
 	if (!code)
 		code = sign_package(d, asic, &container, path, &xml, err);
 	if (!code && !d->act->dry)

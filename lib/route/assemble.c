@@ -152,6 +152,7 @@ enum edoc_code ed_case_assemble(struct ed_case *c, bool leaving, struct ed_copy 
 	struct assembly a = {.c = c, .leaving = leaving};
 	const char *dir = ed_desk_path(c->desk, "tmp"), *path;
 	struct ed_tmp tmp = {.fd = -1};
+	struct edoc_limits limits = edoc_limits_default();
 	uint64_t size;
 	int fd = -1;
 
@@ -160,7 +161,7 @@ enum edoc_code ed_case_assemble(struct ed_case *c, bool leaving, struct ed_copy 
 	if (!code)
 		code = ed_open_read(path, &fd, &size, err);
 	if (!code)
-		code = ed_zip_open(fd, path, NULL, &a.base, err);
+		code = ed_zip_open(fd, path, &limits, &a.base, err);
 	if (!code)
 		code = ed_tmp_open_in(&tmp, dir, c->id, false, err);
 	if (!code)

@@ -176,42 +176,68 @@ void ed_case_clear(struct ed_case *c)
 
 /* ---- finding ---- */
 
-enum edoc_code ed_case_list(struct edoc_desk *desk, char ***out, struct edoc_error *err)
+enum edoc_code ed_list_add(struct ed_list *list, const char *name, struct edoc_error *err)
 {
-	const char *root = ed_desk_path(desk, "case");
-	char **outer = NULL, **inner = NULL, **all = NULL;
-	size_t n, m, total = 0;
+	const char **v = ed_arena_grow(list->arena, list->v, list->n, &list->cap, sizeof(*list->v));
 
-	enum edoc_code code = root ? ed_list_dir(root, &outer, &n, err) : ed_fail_memory(err);
-	all = calloc(1, sizeof(*all));
-	if (!code && !all)
-		code = ed_fail_memory(err);
-	for (size_t i = 0; !code && outer[i]; i++) {
-		char *dir = ed_path_join(root, outer[i]);
-		code = dir ? ed_list_dir(dir, &inner, &m, err) : ed_fail_memory(err);
-		free(dir);
-		if (code)
-			break;
-		char **more = realloc(all, (total + m + 1) * sizeof(*all));
-		if (!more) {
-			code = ed_fail_memory(err);
-			ed_names_free(inner);
-			break;
-		}
-		all = more;
-		for (size_t k = 0; k < m; k++)
-			all[total++] = inner[k];
-		all[total] = NULL;
-		free(inner); /* its strings moved */
-		inner = NULL;
+	if (!v)
+		return ed_fail_memory(err);
+	list->v = v;
+	v[list->n] = ed_arena_strdup(list->arena, name);
+	list->bytes += strlen(name) + 1;
+	return v[list->n++] ? EDOC_OK : ed_fail_memory(err);
+}
+
+enum edoc_code ed_list_give(const struct ed_list *list, char ***out, struct edoc_error *err)
+{
+	char **all = malloc((list->n + 1) * sizeof(*all) + list->bytes), *text;
+
+	if (!all)
+		return ed_fail_memory(err);
+	text = (char *)(all + list->n + 1);
+	for (size_t i = 0; i < list->n; i++) {
+		size_t n = strlen(list->v[i]) + 1;
+		memcpy(text, list->v[i], n);
+		all[i] = text;
+		text += n;
 	}
-	ed_names_free(outer);
-	if (code) {
-		ed_names_free(all);
-		return code;
-	}
+	all[list->n] = NULL;
 	*out = all;
 	return EDOC_OK;
+}
+
+/* Ids below case/<2 hex>/; both levels come sorted. */
+static enum edoc_code add_shelf(struct ed_list *list, const char *root, const char *shelf,
+                                struct edoc_error *err)
+{
+	char *dir = ed_path_join(root, shelf), **names = NULL;
+	size_t n;
+
+	enum edoc_code code = dir ? ed_list_dir(dir, &names, &n, err) : ed_fail_memory(err);
+	for (size_t i = 0; !code && names[i]; i++)
+		code = ed_list_add(list, names[i], err);
+	ed_names_free(names);
+	free(dir);
+	return code;
+}
+
+enum edoc_code ed_case_list(struct edoc_desk *desk, char ***ids, struct edoc_error *err)
+{
+	const char *root = ed_desk_path(desk, "case");
+	struct ed_list list = {.arena = ed_arena_new()};
+	char **shelves = NULL;
+	size_t n;
+
+	if (!list.arena)
+		return ed_fail_memory(err);
+	enum edoc_code code = root ? ed_list_dir(root, &shelves, &n, err) : ed_fail_memory(err);
+	for (size_t i = 0; !code && shelves[i]; i++)
+		code = add_shelf(&list, root, shelves[i], err);
+	if (!code)
+		code = ed_list_give(&list, ids, err);
+	ed_names_free(shelves);
+	ed_arena_free(list.arena);
+	return code;
 }
 
 struct search {
@@ -331,7 +357,7 @@ static enum edoc_code find_package(struct search *s, struct edoc_error *err)
 		return code;
 	code = ed_open_read(s->name, &fd, &size, err);
 	if (!code)
-		code = ed_asic_open(fd, s->name, NULL, r.arena, &r.findings, &asic, err);
+		code = ed_package_open(fd, s->name, NULL, r.arena, &r.findings, &asic, err);
 	if (!code)
 		code = ed_ledger_read(asic, &r.findings, &r.ledger, err);
 	if (!code && r.ledger.n)

@@ -79,6 +79,17 @@ void ed_copy_clear(struct ed_copy *copy);
 enum edoc_code ed_file_sha256(int fd, const char *where, char hex[65],
                               struct edoc_error *err) EDOC_CHECK;
 
+/* Names on their way to a caller: one block, freed by ed_names_free(). */
+struct ed_list {
+	struct ed_arena *arena; /* borrowed */
+	const char **v;
+	size_t n, cap, bytes;
+};
+enum edoc_code ed_list_add(struct ed_list *list, const char *name,
+                           struct edoc_error *err) EDOC_CHECK;
+enum edoc_code ed_list_give(const struct ed_list *list, char ***out,
+                            struct edoc_error *err) EDOC_CHECK;
+
 /* ---- a case (case.c) ---- */
 
 struct ed_case {

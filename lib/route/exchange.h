@@ -13,4 +13,23 @@
 enum edoc_code ed_case_assemble(struct ed_case *c, bool leaving, struct ed_copy *copy,
                                 struct edoc_error *err) EDOC_CHECK;
 
+/* An act of the desk's own key: the engine's decision, ready to be drafted.
+ * visit: the step that it closes, or NULL. */
+struct ed_passing { /* an act of the desk's own key */
+	struct ed_case *c;
+	struct edoc_key *key;
+	struct ed_command command;
+	struct ed_actor actor;
+	struct ed_draft draft;
+	struct ed_pin *directory;
+	char directory_ref[ED_SHA256_REF];
+};
+
+enum edoc_code ed_passing_decide(struct ed_passing *p, const char *event,
+                                 const struct ed_visit *visit, int64_t now,
+                                 struct edoc_error *err) EDOC_CHECK;
+/* out/<agency>/new/<sha256>.asice, unless it is there or was sent. */
+enum edoc_code ed_desk_post(struct edoc_desk *desk, const char *agency, const char *from,
+                            const char *sha256, struct edoc_error *err) EDOC_CHECK;
+
 #endif

@@ -42,6 +42,15 @@ enum edoc_code ed_memory_file(const void *bytes, size_t len, int *fd, struct edo
 	return code;
 }
 
+enum edoc_code ed_package_open(int fd, const char *where, const struct edoc_limits *limits,
+                               struct ed_arena *arena, struct ed_findings *findings,
+                               struct ed_asic **asic, struct edoc_error *err)
+{
+	struct edoc_limits own = limits ? *limits : edoc_limits_default();
+
+	return ed_asic_open(fd, where, &own, arena, findings, asic, err);
+}
+
 /* ---- what it carries ---- */
 
 static bool yaml_name(const char *name)
@@ -162,7 +171,7 @@ enum edoc_code ed_pin_read(int fd, const char *where, struct ed_arena *arena, st
 	if (!code && !hex_digest(bytes.data, bytes.len, pin->package))
 		code = ed_fail_memory(err);
 	if (!code)
-		code = ed_asic_open(fd, where, NULL, arena, &ignored, &asic, err);
+		code = ed_package_open(fd, where, NULL, arena, &ignored, &asic, err);
 	if (!code)
 		code = read_yaml(asic, pin, arena, err);
 	if (!code) {

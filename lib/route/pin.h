@@ -7,6 +7,7 @@
 #define ED_ROUTE_PIN_H
 
 #include "base/finding.h"
+#include "package/asic.h"
 #include "route/calendar.h"
 #include "route/directory.h"
 
@@ -55,6 +56,10 @@ enum edoc_code ed_pin_judge(int fd, const struct ed_pin *pin,
 /* Why a report is not TOTAL-PASSED: "INDETERMINATE/...: sentence"; NULL: it
  * is.  In the arena. */
 const char *ed_report_why(const struct edoc_report *report, struct ed_arena *arena);
+/* ed_asic_open() with limits NULL for the defaults. */
+enum edoc_code ed_package_open(int fd, const char *where, const struct edoc_limits *limits,
+                               struct ed_arena *arena, struct ed_findings *findings,
+                               struct ed_asic **asic, struct edoc_error *err) EDOC_CHECK;
 /* An unnamed file that holds the bytes; the caller closes it. */
 enum edoc_code ed_memory_file(const void *bytes, size_t len, int *fd,
                               struct edoc_error *err) EDOC_CHECK;

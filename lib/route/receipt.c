@@ -64,6 +64,22 @@ static enum edoc_code evidence_id(const char *event, const char *issuer, const c
 	return code;
 }
 
+/* Optional keys are many here: only unknown ones are refused. */
+static enum edoc_code known_only(json_t *object, const char *where, const char *const *known,
+                                 struct edoc_error *err)
+{
+	for (void *it = json_object_iter(object); it; it = json_object_iter_next(object, it)) {
+		const char *const *k = known;
+		while (*k && strcmp(*k, json_object_iter_key(it)))
+			k++;
+		if (!*k)
+			return ed_fail(err, EDOC_ERR_INPUT, where,
+			               EVIDENCE_FORMAT " knows no key \"%s\"",
+			               json_object_iter_key(it));
+	}
+	return EDOC_OK;
+}
+
 /* Takes the strings out and refuses what is not of the format. */
 static enum edoc_code evidence_shape(struct ed_evidence *e, const char *where,
                                      struct edoc_error *err)
@@ -82,7 +98,7 @@ static enum edoc_code evidence_shape(struct ed_evidence *e, const char *where,
 		               format && !strncmp(format, "edoc-evidence/", 14) ? EDOC_ERR_VERSION
 		                                                                : EDOC_ERR_INPUT,
 		               where, "format %s is not " EVIDENCE_FORMAT, format ? format : "");
-	enum edoc_code code = ed_json_only(e->json, where, known, err);
+	enum edoc_code code = known_only(e->json, where, known, err);
 	if (!code)
 		code = json_is_object(issuer) ? ed_json_only(issuer, where, issuer_keys, err)
 		                              : ed_fail(err, EDOC_ERR_INPUT, where, "no issuer");
@@ -383,7 +399,8 @@ enum edoc_code ed_receipt_read(int fd, const char *where, const struct ed_direct
 	*receipt = (struct ed_receipt){0};
 	*why = NULL;
 	ed_findings_init(&ignored, arena);
-	enum edoc_code code = ed_asic_open(fd, where, options->limits, arena, &ignored, &asic, err);
+	enum edoc_code code =
+	        ed_package_open(fd, where, options->limits, arena, &ignored, &asic, err);
 	if (!code)
 		code = read_parts(asic, receipt, err);
 	if (!code)

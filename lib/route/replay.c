@@ -599,7 +599,7 @@ static enum edoc_code judge(int fd, const struct edoc_verify_options *options, b
 	if (code)
 		return code;
 	ed_findings_init(&container, replay.arena);
-	code = ed_asic_open(fd, report->name, options->limits, replay.arena, &container, &asic,
+	code = ed_package_open(fd, report->name, options->limits, replay.arena, &container, &asic,
 	                    err);
 	if (!code)
 		code = ed_replay_package(&replay, asic, options, report, err);

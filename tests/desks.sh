@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=sh
+# Two desks for route tests, sourced after tests/lib.sh:
+#
+#   $A (adliya: dilnoza submits, zarina lawyer and clerk, madina head) and
+#   $B (moliya: farrukh head, anvar deputy), with route test.order, its
+#   calendar and the directory installed; $W/trust holds the anchors.
+#   pack OUT [TEXT]   a signed package          as WHO VERB ...   edoc-route with a key
+#   carry FROM-DESK AGENCY TO-DESK              what left FROM for AGENCY arrives
+
+PATH="$BUILDDIR:$PATH"
+export PATH
+K="$D/pki" A=$W/a B=$W/b
+export EDOC_DESK=
+
+digest() { # of a PEM certificate
+	openssl x509 -in "$1" -outform DER | openssl dgst -sha256 -r | cut -c1-64
+}
+person_cert() { # NAME
+	openssl pkcs12 -in "$K/$1.p12" -passin "file:$K/pass" -nokeys -clcerts 2>/dev/null |
+		openssl x509 >"$W/$1.crt"
+	digest "$W/$1.crt"
+}
+issuer() { # NAME: a key of its own for directories or routes
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 36500 \
+		-subj "/CN=$1" -addext "basicConstraints=critical,CA:FALSE" \
+		-addext "keyUsage=critical,digitalSignature,nonRepudiation" \
+		-keyout "$W/$1.key" -out "$W/$1.crt" 2>/dev/null
+	cat "$W/$1.key" "$W/$1.crt" >"$W/$1.pem"
+}
+directory() { # VERSION [EXTRA-POST]
+	cat <<END
+format: edoc-directory/1
+version: $1
+agencies:
+  - {id: adliya, title: Ministry of Justice, desk-keys: [{sha256: $(digest "$A/conf/desk.crt")}]}
+  - {id: moliya, title: Ministry of Finance, desk-keys: [{sha256: $(digest "$B/conf/desk.crt")}]}
+people:
+  - {id: dilnoza, name: Dilnoza Karimova, certificates: [{sha256: $(person_cert dilnoza)}]}
+  - {id: zarina, name: Zarina Rahimova, certificates: [{sha256: $(person_cert zarina)}]}
+  - {id: madina, name: Madina Haqnazarova, certificates: [{sha256: $(person_cert madina)}]}
+  - {id: farrukh, name: Farrukh Ghafurov, certificates: [{sha256: $(person_cert farrukh)}]}
+  - {id: anvar, name: Anvar Uljaboev, certificates: [{sha256: $(person_cert anvar)}]}
+posts:
+  - {agency: adliya, post: specialist, holder: dilnoza}
+  - {agency: adliya, post: lawyer, holder: zarina}
+  - {agency: adliya, post: clerk, holder: zarina}
+  - {agency: adliya, post: head, holder: madina}
+  - {agency: moliya, post: head, holder: farrukh}
+  - {agency: moliya, post: deputy, holder: anvar}
+END
+	[ -z "${2-}" ] || echo "  - $2"
+}
+sealed() { # PEM FILE OUT: a package of one file, signed
+	edoc-sign sign --key "$1" -o "$3" "$2" >/dev/null
+}
+pack() { # OUT [TEXT]
+	printf 'Order %s\n' "${2-one}" >"$W/order.txt"
+	edoc-sign sign --key "$K/dilnoza.p12" --pass-file "$K/pass" -o "$1" "$W/order.txt" >/dev/null
+}
+as() { # WHO VERB ...
+	who=$1 verb=$2
+	shift 2
+	edoc-route "$verb" --key "$K/$who.p12" --pass-file "$K/pass" "$@"
+}
+carry() { # FROM AGENCY TO
+	for p in "$1/out/$2/new/"*.asice; do
+		[ ! -e "$p" ] || cp "$p" "$3/in/new/"
+	done
+}
+desks() {
+	mkdir -p "$W/trust/sign" "$W/trust/directory" "$W/trust/route" || return
+	cp "$K/root.pem" "$K/ca.pem" "$W/trust/sign/"
+	issuer directory-issuer && issuer route-issuer || return
+	cp "$W/directory-issuer.crt" "$W/trust/directory/"
+	cp "$W/route-issuer.crt" "$W/trust/route/"
+	edoc-route init -C "$A" --agency adliya --zone Asia/Dushanbe --trust "$W/trust" >"$W/init.out" &&
+		edoc-route init -C "$B" --agency moliya --zone Asia/Dushanbe \
+			--key "$K/desk-finance.pem" --trust "$W/trust" >/dev/null || return
+	directory 1 >"$W/directory.yaml"
+	sealed "$W/route-issuer.pem" "$D/route/order.yaml" "$W/route.asice" &&
+		sealed "$W/route-issuer.pem" "$D/route/calendar.yaml" "$W/calendar.asice" &&
+		sealed "$W/directory-issuer.pem" "$W/directory.yaml" "$W/directory.asice" &&
+		edoc-route install -C "$A" "$W/route.asice" "$W/calendar.asice" "$W/directory.asice" \
+			>"$W/install.out" &&
+		edoc-route install -C "$B" "$W/directory.asice" >/dev/null
+}
