@@ -84,6 +84,11 @@ bool edoc_time_parse(const char *text, int64_t *t);
 enum edoc_code edoc_error_json(const char *name, const struct edoc_error *error, char **json,
 			       struct edoc_error *err) EDOC_CHECK;
 
+/* What a verb did to an item, as one line of JSON: {"v":1,K:V,...}; pairs is
+ * NULL-ended K, V, K, V.  Strings only. */
+enum edoc_code edoc_result_json(const char *const *pairs, char **json,
+				struct edoc_error *err) EDOC_CHECK;
+
 /* ---- limits ------------------------------------------------------------ */
 
 /* What one input may cost.  edoc_limits_default() gives package.md's. */
@@ -316,6 +321,7 @@ struct edoc_sign_options {
 	 * CommitmentTypeQualifier; "sha256:<hex>" or NULL. */
 	const char *ledger_head;
 	bool overwrite;                 /* -f: an existing regular file may go */
+	bool dry_run;                   /* all checks, nothing written */
 	const struct edoc_limits *limits;
 };
 
@@ -361,6 +367,7 @@ struct edoc_revise_options {
 	const char *const *set;
 	int64_t at;
 	bool overwrite;
+	bool dry_run;
 	const struct edoc_limits *limits;
 };
 enum edoc_code edoc_package_revise(const char *path, const char *out,

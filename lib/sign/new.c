@@ -246,7 +246,7 @@ static enum edoc_code check_free(const char *out, bool overwrite, struct edoc_er
 }
 
 enum edoc_code ed_making_write(struct ed_making *m, const char *out,
-                               const struct edoc_sign_options *sign, bool overwrite,
+                               const struct edoc_sign_options *sign, bool overwrite, bool dry,
                                struct edoc_error *err)
 {
 	struct ed_zip_writer *writer = NULL;
@@ -257,6 +257,8 @@ enum edoc_code ed_making_write(struct ed_making *m, const char *out,
 		return code;
 	if (!m->n)
 		return ed_fail(err, EDOC_ERR_USAGE, out, "a package needs a document");
+	if (dry)
+		return EDOC_OK;
 	m->sign = sign;
 	if (sign) {
 		if (!ed_key_sigalg(sign->key, &alg))
@@ -322,8 +324,9 @@ enum edoc_code edoc_package_new(const char *out, const char *const *files, size_
 	if (code == EDOC_OK && new_options && (new_options->card_path || new_options->set))
 		code = add_card(&m, new_options, err);
 	if (code == EDOC_OK)
-		code = ed_making_write(&m, out, sign, options && options->overwrite, err);
-	if (code == EDOC_OK && sign && made && !(*made = strdup(m.name)))
+		code = ed_making_write(&m, out, sign, options && options->overwrite,
+		                       options && options->dry_run, err);
+	if (code == EDOC_OK && sign && !sign->dry_run && made && !(*made = strdup(m.name)))
 		code = ed_fail_memory(err);
 	ed_making_clear(&m);
 	return code;

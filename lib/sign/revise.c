@@ -96,7 +96,7 @@ enum edoc_code edoc_package_revise(const char *path, const char *out,
 	if (code == EDOC_OK)
 		code = new_card(&m, old, options, err);
 	if (code == EDOC_OK)
-		code = ed_making_write(&m, out, NULL, options->overwrite, err);
+		code = ed_making_write(&m, out, NULL, options->overwrite, options->dry_run, err);
 	ed_making_clear(&m);
 	edoc_package_free(old);
 	return code;

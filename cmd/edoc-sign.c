@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: ISC */
+/* edoc-sign: makes and signs document packages. */
+#include <string.h>
+
+#include "cmd.h"
+
+/* What signing needs besides the package. */
+struct signing {
+	struct edoc_key *key;
+	struct edoc_trust *trust;
+	struct edoc_policy *policy;
+	struct edoc_sign_options options;
+};
+
+static int begin_signing(struct cmd *cmd, struct signing *s)
+{
+	int status = cmd_policy(cmd, &s->policy);
+
+	if (!status)
+		status = cmd_key(cmd, &s->key);
+	s->options.at = cmd->now;
+	s->options.key = s->key;
+	s->options.policy = s->policy;
+	s->options.role = cmd_value(cmd, "role");
+	s->options.commitment = cmd_value(cmd, "commitment");
+	s->options.overwrite = cmd->force;
+	return status;
+}
+
+static void end_signing(struct signing *s)
+{
+	edoc_key_free(s->key);
+	edoc_trust_free(s->trust);
+	edoc_policy_free(s->policy);
+}
+
+/* ---- card ---- */
+
+static const struct cmd_option card_options[] = {
+        {"new", 0, "KIND", N_("print a commented card to fill in"), false},
+        {NULL, 0, NULL, NULL, false},
+};
+
+static int run_card(struct cmd *cmd)
+{
+	const char *kind = cmd_value(cmd, "new");
+	const char *skeleton = kind ? edoc_card_skeleton(kind) : NULL;
+	const char *name;
+
+	if (skeleton) {
+		fputs(skeleton, stdout);
+		return 0;
+	}
+	if (kind)
+		cmd_error(cmd, kind, _("no such kind of card; there are:"));
+	for (size_t i = 0; (name = edoc_card_kind(i)); i++)
+		fprintf(kind ? stderr : stdout, "%s\n", name);
+	return kind ? CMD_USAGE : 0;
+}
+
+/* ---- new ---- */
+
+static const struct cmd_option new_options[] = {
+        {"output", 'o', "PKG", N_("the package to make (required)"), false},
+        {"card", 0, "CARD.yaml", N_("its card, from edoc-sign card --new"), false},
+        {"set", 0, "K=V", N_("set a field of the card"), true},
+        {NULL, 0, NULL, NULL, false},
+};
+
+static bool card_wanted(struct cmd *cmd, struct edoc_new_options *card)
+{
+	size_t n;
+
+	card->card_path = cmd_value(cmd, "card");
+	card->set = cmd_values(cmd, "set", &n);
+	if (!n)
+		card->set = NULL;
+	return card->card_path || n;
+}
+
+static int run_new(struct cmd *cmd)
+{
+	struct edoc_sign_options none = {.at = cmd->now, .overwrite = cmd->force};
+	const char *out = cmd_value(cmd, "output");
+	struct edoc_new_options card = {0};
+	const char *const *files;
+	struct edoc_error err = {0};
+	size_t n;
+	int status;
+
+	if (!out)
+		return cmd_usage(cmd, _("-o PKG names the package to make"));
+	card_wanted(cmd, &card);
+	status = cmd_items(cmd, &files, &n);
+	if (status)
+		return status;
+	none.dry_run = cmd->dry_run;
+	if (edoc_package_new(out, files, n, &card, &none, NULL, &err) != EDOC_OK)
+		return cmd_fail(cmd, &err);
+	if (!cmd->quiet)
+		printf("%s\n", cmd_text(cmd, out));
+	return 0;
+}
+
+/* ---- sign ---- */
+
+static const struct cmd_option sign_options[] = {
+        {"output", 'o', "PKG", N_("make this package of the FILEs and sign it"), false},
+        {"card", 0, "CARD.yaml", N_("with -o: its card"), false},
+        {"set", 0, "K=V", N_("with -o: set a field of the card"), true},
+        {"role", 0, "ROLE", N_("the role the signer claims"), false},
+        {"commitment", 0, "C",
+         N_("what the signature means: approval, origin, receipt, delivery, sender, creation"),
+         false},
+        {NULL, 0, NULL, NULL, false},
+};
+
+/* What was done; made: the new signature's entry, NULL when dry. */
+static int told(struct cmd *cmd, const char *path, char *made)
+{
+	const char *pairs[] = {"path", path, "signature", made, NULL};
+	struct edoc_error err = {0};
+	char *json = NULL;
+	enum edoc_code code = EDOC_OK;
+
+	if (!made)
+		pairs[2] = NULL;
+	if (cmd->json)
+		code = edoc_result_json(pairs, &json, &err);
+	if (json)
+		cmd_print(cmd, json);
+	else if (code == EDOC_OK && !cmd->quiet)
+		printf("%s\n", cmd_text(cmd, path));
+	edoc_free(made);
+	return code == EDOC_OK ? 0 : cmd_fail(cmd, &err);
+}
+
+/* -v: what will be signed, and by whom, before the key is used. */
+static void show_what(struct cmd *cmd, const struct signing *s, const char *const *names, size_t n)
+{
+	char t[CMD_TIME];
+
+	if (!cmd->verbose)
+		return;
+	cmd_time(t, s->options.at);
+	cmd_note(cmd, NULL, _("signing as %s at %s:"), edoc_key_subject(s->key), t);
+	for (size_t i = 0; i < n; i++)
+		cmd_note(cmd, NULL, "  %s", names[i]);
+}
+
+static void show_package(struct cmd *cmd, const struct signing *s, const char *path)
+{
+	struct edoc_package *package = NULL;
+
+	if (!cmd->verbose || edoc_package_open(path, NULL, &package, NULL) != EDOC_OK)
+		return;
+	show_what(cmd, s, &path, 1);
+	for (size_t i = 0; i < edoc_package_documents(package); i++)
+		cmd_note(cmd, NULL, "    %s", edoc_package_document(package, i)->name);
+	edoc_package_free(package);
+}
+
+static int sign_one(struct cmd *cmd, const char *item, void *arg)
+{
+	struct signing *s = arg;
+	struct edoc_error err = {0};
+	char *made = NULL;
+	enum edoc_code code;
+
+	show_package(cmd, s, item);
+	code = cmd->dry_run ? edoc_package_preflight(item, &s->options, &err)
+	                    : edoc_package_sign(item, &s->options, &made, &err);
+	if (code != EDOC_OK)
+		return cmd_fail_item(cmd, item, &err);
+	return told(cmd, item, made);
+}
+
+static int sign_new(struct cmd *cmd, struct signing *s, const char *out)
+{
+	struct edoc_new_options card = {0};
+	const char *const *files;
+	struct edoc_error err = {0};
+	char *made = NULL;
+	size_t n;
+	int status = cmd_items(cmd, &files, &n);
+
+	if (status)
+		return status;
+	card_wanted(cmd, &card);
+	show_what(cmd, s, files, n);
+	s->options.dry_run = cmd->dry_run;
+	if (edoc_package_new(out, files, n, &card, &s->options, &made, &err) != EDOC_OK)
+		return cmd_fail(cmd, &err);
+	return told(cmd, out, made);
+}
+
+static int run_sign(struct cmd *cmd)
+{
+	const char *out = cmd_value(cmd, "output");
+	struct edoc_new_options card = {0};
+	struct signing s = {0};
+	int status;
+
+	if (!out && card_wanted(cmd, &card))
+		return cmd_usage(cmd,
+		                 _("--card and --set go with -o: a signed card is not changed"));
+	status = begin_signing(cmd, &s);
+	if (!status)
+		status = out ? sign_new(cmd, &s, out) : cmd_each(cmd, sign_one, &s);
+	end_signing(&s);
+	return status;
+}
+
+/* ---- revise ---- */
+
+static const struct cmd_option revise_options[] = {
+        {"output", 'o', "NEW", N_("the successor to make (required)"), false},
+        {"add", 0, "FILE", N_("a document more, or instead of one of its name"), true},
+        {"remove", 0, "NAME", N_("a document less"), true},
+        {"set", 0, "K=V", N_("set a field of the card"), true},
+        {NULL, 0, NULL, NULL, false},
+};
+
+static int run_revise(struct cmd *cmd)
+{
+	const char *out = cmd_value(cmd, "output");
+	struct edoc_revise_options options = {
+	        .at = cmd->now, .overwrite = cmd->force, .dry_run = cmd->dry_run};
+	struct edoc_error err = {0};
+	size_t n;
+
+	if (!out || cmd->n != 1)
+		return cmd_usage(cmd, _("one PKG and -o NEW are needed"));
+	options.add = cmd_values(cmd, "add", &n);
+	options.remove = cmd_values(cmd, "remove", &n);
+	options.set = cmd_values(cmd, "set", &n);
+	if (!n)
+		options.set = NULL;
+	if (edoc_package_revise(cmd->operands[0], out, &options, &err) != EDOC_OK)
+		return cmd_fail(cmd, &err);
+	if (!cmd->quiet)
+		printf("%s\n", cmd_text(cmd, out));
+	return 0;
+}
+
+/* ---- show ---- */
+
+static int show_text(struct cmd *cmd, struct edoc_package *package, const char *item)
+{
+	const char *name, *value;
+
+	printf("%s\n", cmd_text(cmd, item));
+	for (size_t i = 0; edoc_package_card_field(package, i, &name, &value); i++) {
+		printf("  %-24s ", cmd_text(cmd, name));
+		printf("%s\n", cmd_text(cmd, value));
+	}
+	for (size_t i = 0; i < edoc_package_documents(package); i++) {
+		const struct edoc_document *doc = edoc_package_document(package, i);
+
+		printf("  %s  %s  ", doc->sha256, cmd_text(cmd, doc->name));
+		printf(_("%llu bytes\n"), (unsigned long long)doc->bytes);
+	}
+	return 0;
+}
+
+static int show_one(struct cmd *cmd, const char *item, void *arg)
+{
+	struct edoc_package *package = NULL;
+	struct edoc_error err = {0};
+	char *json = NULL;
+	enum edoc_code code;
+
+	(void)arg;
+	code = edoc_package_open(item, NULL, &package, &err);
+	if (code == EDOC_OK)
+		code = edoc_package_digest(package, &err);
+	if (code == EDOC_OK && cmd->json)
+		code = edoc_package_json(package, &json, &err);
+	if (code == EDOC_OK && cmd->json)
+		cmd_print(cmd, json);
+	else if (code == EDOC_OK)
+		show_text(cmd, package, item);
+	edoc_package_free(package);
+	return code == EDOC_OK ? 0 : cmd_fail_item(cmd, item, &err);
+}
+
+static int run_show(struct cmd *cmd)
+{
+	return cmd_each(cmd, show_one, NULL);
+}
+
+/* ---- extract ---- */
+
+static const struct cmd_option extract_options[] = {
+        {"directory", 'C', "DIR", N_("write into DIR (default: here)"), false},
+        {NULL, 0, NULL, NULL, false},
+};
+
+static int extract(struct cmd *cmd, const struct edoc_verify_options *verify)
+{
+	const char *dir = cmd_value(cmd, "directory");
+	const char *const *names = cmd->n > 1 ? (const char *const *)cmd->operands + 1 : NULL;
+	struct edoc_report *report = NULL;
+	struct edoc_error err = {0};
+	char *text = NULL;
+	enum edoc_code code;
+	int status;
+
+	code = edoc_package_extract(cmd->operands[0], dir ? dir : ".", names,
+	                            names ? cmd->n - 1 : 0, verify, cmd->force, &report, &err);
+	if (code != EDOC_OK) {
+		edoc_report_free(report);
+		return cmd_fail(cmd, &err);
+	}
+	status = edoc_report_exit(report);
+	if (status && edoc_report_text(report, NULL, &text, NULL) == EDOC_OK) {
+		text[strcspn(text, "\n")] = '\0';
+		cmd_error(cmd, NULL, _("nothing was written; %s"), text);
+	}
+	edoc_free(text);
+	edoc_report_free(report);
+	return status;
+}
+
+static int run_extract(struct cmd *cmd)
+{
+	struct edoc_verify_options verify = {.at = cmd->at};
+	struct edoc_policy *policy = NULL;
+	struct edoc_trust *trust = NULL;
+	int status;
+
+	if (!cmd->n)
+		return cmd_usage(cmd, _("which package?"));
+	status = cmd_trust(cmd, &trust);
+	if (!status)
+		status = cmd_policy(cmd, &policy);
+	verify.trust = trust;
+	verify.policy = policy;
+	if (!status)
+		status = extract(cmd, &verify);
+	edoc_policy_free(policy);
+	edoc_trust_free(trust);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct cmd_verb verbs[] = {
+	        {"card", "[--new KIND]", N_("print a commented card to fill in, or list the kinds"),
+	         card_options, CMD_NO_OPERANDS, run_card},
+	        {"new", "-o PKG [--card CARD.yaml] [--set K=V]... FILE...",
+	         N_("make a package, unsigned"), new_options, CMD_ITEMS | CMD_DRY | CMD_FORCE,
+	         run_new},
+	        {"sign", "[--key K] PKG... | -o PKG FILE...",
+	         N_("sign packages in place, or make and sign one in one go"), sign_options,
+	         CMD_ITEMS | CMD_JSON | CMD_DRY | CMD_KEY | CMD_POLICY | CMD_FORCE, run_sign},
+	        {"revise", "PKG -o NEW [--add FILE] [--remove NAME] [--set K=V]",
+	         N_("make a successor without signatures"), revise_options, CMD_DRY | CMD_FORCE,
+	         run_revise},
+	        {"show", "PKG...", N_("list a package's card and documents, without judging"), NULL,
+	         CMD_ITEMS | CMD_JSON, run_show},
+	        {"extract", "PKG [NAME...]",
+	         N_("write a verified package's documents into a folder"), extract_options,
+	         CMD_AT | CMD_TRUST | CMD_POLICY | CMD_FORCE, run_extract},
+	        {NULL, NULL, NULL, NULL, 0, NULL},
+	};
+	static const struct cmd_tool tool = {"edoc-sign", N_("make and sign document packages"),
+	                                     verbs, NULL};
+
+	return cmd_main(&tool, argc, argv);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: ISC */
+/* edoc-verify: judges packages and says why. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+
+struct run {
+	struct edoc_trust *trust;
+	struct edoc_policy *policy;
+	struct edoc_limits limits;
+	struct edoc_verify_options options;
+	bool json, tree, route;
+};
+
+static const struct cmd_option options[] = {
+        {"report", 0, "FORM", N_("text (default) or json; json is --json"), false},
+        {"explain", 0, NULL, N_("the tree of checks, as -v"), false},
+        {"no-route", 0, NULL, N_("do not replay a route ledger"), false},
+        {"offline", 0, NULL, N_("never use the network (the default)"), false},
+        {"limits", 0, "K=N,...", N_("raise limits: total, entries, ratio, xml"), false},
+        {"trust-list", 0, NULL, N_("show the anchors in force and stop"), false},
+        {NULL, 0, NULL, NULL, false},
+};
+
+static void time_text(int64_t t, char *buf, size_t size, void *arg)
+{
+	char local[CMD_TIME];
+
+	(void)arg;
+	cmd_time(local, t);
+	snprintf(buf, size, "%s", local);
+}
+
+static int print_report(struct cmd *cmd, const struct run *run, const struct edoc_report *report)
+{
+	struct edoc_text_options text = {.detail = run->tree,
+	                                 .color = cmd_color(cmd),
+	                                 .lang = cmd_lang(cmd),
+	                                 .time = time_text};
+	struct edoc_error err = {0};
+	enum edoc_code code;
+	char *made = NULL;
+
+	if (cmd->quiet && !run->json)
+		return edoc_report_exit(report);
+	code = run->json ? edoc_report_json(report, &made, &err)
+	                 : edoc_report_text(report, &text, &made, &err);
+	if (code != EDOC_OK)
+		return cmd_fail(cmd, &err);
+	cmd_print(cmd, made);
+	return edoc_report_exit(report);
+}
+
+static int verify_one(struct cmd *cmd, const char *item, void *arg)
+{
+	struct run *run = arg;
+	struct edoc_report *report = NULL;
+	struct edoc_error err = {0};
+	enum edoc_code code;
+	int status;
+
+	code = edoc_verify_path(item, &run->options, &report, &err);
+	status = code == EDOC_OK ? print_report(cmd, run, report) : cmd_fail_item(cmd, item, &err);
+	edoc_report_free(report);
+	return status;
+}
+
+/* "total=32G,entries=20000": what package.md's limits may be raised to. */
+static int read_limits(struct cmd *cmd, const char *text, struct edoc_limits *limits)
+{
+	static const char *const names[] = {"total", "entries", "ratio", "xml"};
+	const char *p = text;
+
+	while (*p) {
+		size_t n = strcspn(p, "="), which = 0;
+		unsigned long long value;
+		char *end;
+
+		while (which < 4 && (strlen(names[which]) != n || strncmp(names[which], p, n)))
+			which++;
+		if (which == 4 || p[n] != '=' || p[n + 1] < '0' || p[n + 1] > '9')
+			return cmd_usage(cmd,
+			                 _("--limits takes total=N, entries=N, ratio=N, xml=N"));
+		value = strtoull(p + n + 1, &end, 10);
+		if (*end && strchr("KMG", *end))
+			value <<= *end++ == 'K' ? 10 : end[-1] == 'M' ? 20 : 30;
+		if ((*end && *end != ',') || value == 0 || (which && value > UINT32_MAX))
+			return cmd_usage(cmd, _("--limits: %s is not a number it can take"), p);
+		if (which == 0)
+			limits->zip_total = value;
+		else if (which == 1)
+			limits->zip_entries = (uint32_t)value;
+		else if (which == 2)
+			limits->zip_ratio = (uint32_t)value;
+		else
+			limits->xml_bytes = (uint32_t)value;
+		p = *end ? end + 1 : end;
+	}
+	return 0;
+}
+
+static int list_trust(struct cmd *cmd, const struct edoc_trust *trust)
+{
+	static const struct {
+		unsigned bit;
+		const char *name;
+	} purposes[] = {{EDOC_FOR_SIGN, "sign"},
+	                {EDOC_FOR_TSA, "tsa"},
+	                {EDOC_FOR_OCSP, "ocsp"},
+	                {EDOC_FOR_DIRECTORY, "directory"},
+	                {EDOC_FOR_ROUTE, "route"}};
+	struct edoc_anchor anchor;
+
+	for (size_t i = 0; edoc_trust_anchor(trust, i, &anchor); i++) {
+		char until[CMD_TIME];
+		const char *comma = "";
+
+		cmd_time(until, anchor.not_after);
+		printf("%s\n  sha256 %s\n  ", cmd_text(cmd, anchor.subject), anchor.sha256);
+		for (size_t k = 0; k < sizeof(purposes) / sizeof(purposes[0]); k++) {
+			if (anchor.purposes & purposes[k].bit) {
+				printf("%s%s", comma, purposes[k].name);
+				comma = ", ";
+			}
+		}
+		printf(_("; until %s; from %s\n"), until, cmd_text(cmd, anchor.source));
+	}
+	if (!edoc_trust_count(trust)) {
+		cmd_error(cmd, NULL,
+		          _("no anchor is in force: give --trust, or trust in edoc.conf"));
+		return 1;
+	}
+	return 0;
+}
+
+static int set_up(struct cmd *cmd, struct run *run)
+{
+	const char *form = cmd_value(cmd, "report");
+	int status = 0;
+
+	if (form && strcmp(form, "text") && strcmp(form, "json"))
+		return cmd_usage(cmd, _("--report takes text or json"));
+	run->json = cmd->json || (form && !strcmp(form, "json"));
+	run->tree = cmd->verbose > 0 || cmd_given(cmd, "explain");
+	run->limits = edoc_limits_default();
+	if (cmd_value(cmd, "limits"))
+		status = read_limits(cmd, cmd_value(cmd, "limits"), &run->limits);
+	if (!status)
+		status = cmd_trust(cmd, &run->trust);
+	if (!status)
+		status = cmd_policy(cmd, &run->policy);
+	run->options.at = cmd->at;
+	run->options.trust = run->trust;
+	run->options.policy = run->policy;
+	run->options.limits = &run->limits;
+	return status;
+}
+
+static int run_verify(struct cmd *cmd)
+{
+	struct run run = {.route = !cmd_given(cmd, "no-route")};
+	int status = set_up(cmd, &run);
+
+	if (!status && cmd_given(cmd, "trust-list"))
+		status = list_trust(cmd, run.trust);
+	else if (!status)
+		status = cmd_each_file(cmd, verify_one, &run);
+	edoc_policy_free(run.policy);
+	edoc_trust_free(run.trust);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct cmd_verb verify = {
+	        "",
+	        "PATH...",
+	        N_("judge packages, offline, and say why"),
+	        options,
+	        CMD_ITEMS | CMD_JSON | CMD_AT | CMD_TRUST | CMD_POLICY | CMD_COLOR | CMD_PROGRESS,
+	        run_verify,
+	};
+	static const struct cmd_tool tool = {"edoc-verify", N_("verify signed document packages"),
+	                                     NULL, &verify};
+
+	return cmd_main(&tool, argc, argv);
+}
