@@ -1,0 +1,209 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# edoc-sign: making, signing, co-signing, and every way it can go wrong.
+. "$SRCDIR/tests/lib.sh"
+cd "$W" || exit 1
+
+P=$D/pki
+pass="--pass-file $P/pass"
+printf 'first\n' >a.txt
+head -c 70000 /dev/urandom >b.bin
+sum() { sha256sum "$1" | cut -d' ' -f1; }
+left() { find . -maxdepth 1 -name '*tmp*' -o -maxdepth 1 -name '.*.*' | grep -v '^\.$' | wc -l | tr -d ' '; }
+# shellcheck disable=SC2086 # $pass is words
+sign() { run edoc-sign sign --key "$P/zarina.p12" $pass "$@"; }
+
+# ---- the plain way
+sign -o out.asice a.txt b.bin
+is_exit 0 "makes and signs"
+same "$(cat "$out")" out.asice "prints the package's name"
+run edoc-verify --trust "$P/root.pem" out.asice
+is_exit 0 "the result verifies"
+has "$out" "PASSED" "and says so"
+same "$(unzip -p out.asice mimetype)" application/vnd.etsi.asic-e+zip "the mimetype"
+same "$(head -c 38 out.asice | tail -c 8)" mimetype "is the first entry"
+same "$(unzip -p out.asice a.txt)" first "documents are as they were"
+run unzip -tqq out.asice
+is_exit 0 "unzip finds no fault"
+run edoc-verify --json out.asice
+is_exit 2 "without an anchor it is undecided"
+same "$(jq -r '.signatures[0].intact | "\(.data) \(.signature)"' "$out")" "true true" "but intact"
+same "$(jq -r .subindication "$out")" NO_CERTIFICATE_CHAIN_FOUND "and the reason is the chain"
+
+# ---- a second signature leaves the first one's bytes alone
+cp out.asice one.asice
+size=$(unzip -Z -h out.asice >/dev/null 2>&1; python3 -c "import zipfile;print(zipfile.ZipFile('out.asice').start_dir)")
+# shellcheck disable=SC2086
+run edoc-sign sign --key "$P/anvar.p12" $pass out.asice
+is_exit 0 "co-signs in place"
+ok "the bytes before the directory are the same" cmp -n "$size" one.asice out.asice
+run edoc-verify --json --trust "$P/root.pem" out.asice
+is_exit 0 "both verify"
+same "$(jq '.signatures | length' "$out")" 2 "two signatures"
+same "$(jq -r '[.signatures[].where] | unique | length' "$out")" 2 "two entries"
+
+# ---- what a signature may say
+sign -o role.asice --role head --commitment approval a.txt
+is_exit 0 "role and commitment"
+run edoc-verify --json --trust "$P/root.pem" role.asice
+same "$(jq -r '.signatures[0] | "\(.role) \(.commitment)"' "$out")" "head approval" "are in the report"
+sign -o x.asice --commitment love a.txt
+is_exit 64 "an unknown commitment"
+has "$err" "approval" "names the known ones"
+
+# ---- other people's verifier
+mkdir unpacked && (cd unpacked && unzip -qq ../out.asice)
+for s in unpacked/META-INF/signatures-*.xml; do
+	ok "xmlsec1 verifies $(basename "$s")" sh -c "cd unpacked && xmlsec1 --verify --enabled-key-data x509 --enabled-reference-uris empty,same-doc,local --trusted-pem '$P/root.pem' --trusted-pem '$P/ca.pem' --id-attr:Id http://uri.etsi.org/01903/v1.3.2#:SignedProperties '${s#unpacked/}'"
+done
+for k in madina dilnoza farrukh; do
+	# shellcheck disable=SC2086
+	run edoc-sign sign --key "$P/$k.p12" $pass -o "$k.asice" a.txt
+	is_exit 0 "$k's kind of key signs"
+	run edoc-verify --trust "$P/root.pem" "$k.asice"
+	is_exit 0 "and verifies"
+	rm -rf unpacked && mkdir unpacked && (cd unpacked && unzip -qq "../$k.asice")
+	ok "with xmlsec1 too" sh -c "cd unpacked && xmlsec1 --verify --enabled-key-data x509 --trusted-pem '$P/root.pem' --trusted-pem '$P/ca.pem' --id-attr:Id http://uri.etsi.org/01903/v1.3.2#:SignedProperties META-INF/signatures-*.xml"
+done
+
+# ---- keys
+run edoc-sign sign --key "$P/zarina.p12" -o x.asice a.txt
+is_exit 77 "no passphrase and no terminal"
+ok "makes nothing" test ! -e x.asice
+printf 'wrong\n' >wrong
+run edoc-sign sign --key "$P/zarina.p12" --pass-file wrong -o x.asice a.txt
+is_exit 77 "a wrong passphrase"
+ok "makes nothing" test ! -e x.asice
+sign --key "$P/anvar.p12" -o x.asice a.txt
+is_exit 64 "an option given twice"
+# shellcheck disable=SC2086
+run edoc-sign sign --key nowhere.p12 $pass -o x.asice a.txt
+is_exit 66 "a key that is not there"
+# shellcheck disable=SC2086
+run edoc-sign sign --key a.txt $pass -o x.asice a.txt
+is_exit 65 "a key that is no key"
+for k in expired future unfit weak; do
+	# shellcheck disable=SC2086
+	run edoc-sign sign --key "$P/$k.p12" $pass -o x.asice a.txt
+	is_exit 77 "an $k certificate"
+	ok "makes nothing" test ! -e x.asice
+done
+EDOC_PASS=edoc run edoc-sign sign --key "$P/zarina.p12" --pass-env EDOC_PASS -o env.asice a.txt
+is_exit 0 "the passphrase from the environment"
+
+# ---- outputs
+before=$(sum out.asice)
+sign -o out.asice a.txt
+is_exit 73 "an output that exists"
+same "$(sum out.asice)" "$before" "stays as it was"
+sign -f -o env.asice a.txt b.bin
+is_exit 0 "-f replaces it"
+sign -f -o /dev/null a.txt
+is_exit 73 "a device is never replaced"
+ok "/dev/null is still a device" test -c /dev/null
+mkdir folder
+sign -f -o folder a.txt
+is_exit 73 "nor a folder"
+sign -o nowhere/x.asice a.txt
+ok "a folder that is not there is 73 or 66" test "$status" = 73 -o "$status" = 66
+sign -n -o dry.asice a.txt
+is_exit 0 "-n checks"
+ok "and makes nothing" test ! -e dry.asice
+sign -n -o out.asice a.txt
+is_exit 73 "-n tells that the output exists"
+
+# ---- inputs
+sign -o x.asice nowhere.txt
+is_exit 66 "a document that is not there"
+has "$err" nowhere.txt "is named"
+ok "makes nothing" test ! -e x.asice
+mkdir sub && cp a.txt sub/a.txt
+sign -o x.asice a.txt sub/a.txt
+is_exit 64 "two documents of one name"
+cp a.txt mimetype
+sign -o x.asice mimetype
+is_exit 64 "a name the container keeps"
+sign -o x.asice folder
+is_exit 65 "a folder as a document"
+mkfifo pipe
+sign -o x.asice pipe
+is_exit 65 "a FIFO does not hang"
+: >empty
+sign -o empty.asice empty
+is_exit 0 "an empty document is a document"
+run edoc-verify --trust "$P/root.pem" empty.asice
+is_exit 0 "and verifies"
+sign
+is_exit 64 "nothing named"
+run edoc-sign sign --at 2026-01-01T00:00:00Z --key "$P/zarina.p12" out.asice
+is_exit 64 "nobody backdates"
+run edoc-sign frobnicate
+is_exit 64 "an unknown verb"
+run edoc-sign sign --frob
+is_exit 64 "an unknown option"
+: >list
+sign --files-from list
+is_exit 66 "an empty list"
+cp one.asice l1.asice && cp one.asice l2.asice
+printf 'l1.asice\nl2.asice\n' >list
+# shellcheck disable=SC2086
+run edoc-sign sign --json --key "$P/anvar.p12" $pass --files-from list
+is_exit 0 "a list of packages"
+same "$(jq -s 'length' "$out")" 2 "a line of JSON each"
+ok "that names the new entry" jq -e 'select(.path=="l2.asice") | .signature | startswith("META-INF/signatures-")' "$out"
+sign a.txt
+is_exit 65 "a document is no package"
+printf 'PK' >tiny.asice
+sign tiny.asice
+is_exit 65 "two bytes are no package"
+python3 - <<'PY'
+d=bytearray(open('one.asice','rb').read()); i=d.find(b'first'); d[i]^=1
+open('broken.asice','wb').write(d)
+PY
+before=$(sum broken.asice)
+sign broken.asice
+is_exit 65 "a broken package is not signed"
+same "$(sum broken.asice)" "$before" "and not changed"
+sign -n one.asice
+is_exit 0 "-n on a package"
+same "$(sum one.asice)" "$(sum one.asice)" "does not change it"
+printf -- '-x\n' >./-x.txt
+sign -o dash.asice -- -x.txt
+is_exit 0 "a name with a dash"
+mkdir 'ном' && printf 'санад\n' >'ном/санади №1.txt'
+sign -o cyr.asice 'ном/санади №1.txt'
+is_exit 0 "a Tajik name"
+run edoc-verify --json --trust "$P/root.pem" cyr.asice
+same "$(jq -r '.documents[0].name' "$out")" 'санади №1.txt' "comes back as it was"
+
+# ---- disk and permissions
+if mkdir small && mount -t tmpfs -o size=64k none small 2>/dev/null; then
+	sign -o small/x.asice b.bin
+	is_exit 74 "a full disk"
+	same "$(find small -type f | wc -l)" 0 "leaves nothing behind"
+	cp one.asice small/p.asice 2>/dev/null
+	umount small
+	mount -t tmpfs -o size=240k none small
+	cp one.asice small/p.asice && head -c 150000 /dev/zero >small/fill 2>/dev/null
+	before=$(sum small/p.asice)
+	sign small/p.asice
+	is_exit 74 "a disk that fills while co-signing"
+	same "$(sum small/p.asice)" "$before" "leaves the old package whole"
+	same "$(find small -type f | wc -l)" 2 "and nothing else"
+	mount -o remount,ro small
+	sign small/p.asice
+	ok "a read-only mount is 73 or 74" test "$status" = 73 -o "$status" = 74
+	same "$(sum small/p.asice)" "$before" "changes nothing"
+	umount small
+else
+	skip "no right to mount a tmpfs" 7
+fi
+mkdir locked && cp one.asice locked/p.asice && chmod 555 locked
+if [ "$(id -u)" = 0 ]; then
+	skip "root writes into mode 555" 1
+else
+	sign locked/p.asice
+	is_exit 73 "a folder without write permission"
+fi
+same "$(left)" 0 "no temporary is left"
+finish
