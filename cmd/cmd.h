@@ -143,6 +143,8 @@ void cmd_print(struct cmd *cmd, char *made);
 /* A verdict's word, padded to width, in colour when that is on:
  * exit 0 green, 2 yellow, others red. */
 void cmd_verdict(struct cmd *cmd, int status, const char *word, int width);
+/* Whether the library's texts for people are to be coloured. */
+bool cmd_color(const struct cmd *cmd);
 /* Pushes stdout out; a failure ends the program with 74 at once.  The item
  * loops call it after each item. */
 void cmd_flush(struct cmd *cmd);

@@ -36,7 +36,7 @@ static int print_report(struct cmd *cmd, const struct run *run, const struct edo
 {
 	struct edoc_text_options text = {.detail = run->tree,
 	                                 .color = cmd_color(cmd),
-	                                 .lang = cmd_lang(cmd),
+	                                 .lang = "", /* the process's */
 	                                 .time = time_text};
 	struct edoc_error err = {0};
 	enum edoc_code code;

@@ -282,6 +282,11 @@ static int columns_of(const char *s)
 	return n;
 }
 
+bool cmd_color(const struct cmd *cmd)
+{
+	return cmd->state->color;
+}
+
 void cmd_verdict(struct cmd *cmd, int status, const char *word, int width)
 {
 	const char *colour = status == 0 ? "32" : status == 2 ? "33" : "31";
