@@ -190,8 +190,8 @@ lint-cppcheck:
 	cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr \
 	    --suppress=missingIncludeSystem -j $(JOBS) -Ilib lib cmd
 lint-tidy:
-	printf '%s\n' $(C_ALL) | xargs -P $(JOBS) -n 1 sh -c \
-	    'clang-tidy --quiet "$$0" -- $(subst ",\",$(ED_CPPFLAGS)) -std=gnu11 2>/dev/null || exit 255'
+	printf '%s\n' $(C_ALL) | xargs -P $(JOBS) -I{} clang-tidy --quiet {} -- $(ED_CPPFLAGS) \
+	    -std=gnu11 2>/dev/null
 lint-analyzer:
 	$(MAKE) --no-print-directory BUILD=build-analyzer WERROR=1 CFLAGS='-O2 -fanalyzer' \
 	    build-analyzer/libedoc.a $(TOOLS:%=build-analyzer/%)
