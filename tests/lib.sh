@@ -6,6 +6,7 @@
 #   run CMD ...          runs; leaves $status, $W/out, $W/err (paths $out $err)
 #   is_exit N "what"     the status is N
 #   has FILE WORD "what" / hasnt   FILE contains the fixed string
+#   json FILE FILTER "what"  the file has a value and jq's filter is true
 #   same A B "what"      two strings are equal
 #   ok "what" CMD ...    CMD succeeds;   nok "what" CMD ... fails
 #   skip "why" [N]       counts N skipped tests
@@ -52,6 +53,10 @@ has() {
 hasnt() {
 	! grep -qF -e "$2" "$1"
 	result $? "$3"
+}
+json() { # jq -e alone is content with no input at all
+	[ -s "$1" ] && jq -e "$2" "$1" >/dev/null
+	result $? "$3" || sed 's/^/# /' "$1" | cut -c1-300 | head -n 5
 }
 same() {
 	[ "$1" = "$2" ]

@@ -4,8 +4,9 @@
  * into the ZIP while they are digested; the signature is the last entry and is
  * made when its turn comes.
  *
- * Documents are stored, not deflated: office formats are compressed already,
- * and what is stored can be cut out with any tool in 30 years.
+ * All is stored, not deflated: office formats are compressed already, what is
+ * stored can be cut out with any tool in 30 years, and a deflate stream ends
+ * in bits that nothing protects.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -162,7 +163,7 @@ static enum edoc_code add_part(struct ed_making *m, struct ed_zip_writer *writer
 		return ed_zip_add_fd(writer, part->name, part->fd, part->size, true, tap, part,
 		                     err);
 	tap(part, part->bytes, part->size);
-	return ed_zip_add_bytes(writer, part->name, part->bytes, part->size, false, err);
+	return ed_zip_add_bytes(writer, part->name, part->bytes, part->size, true, err);
 }
 
 static enum edoc_code add_manifest(struct ed_making *m, struct ed_zip_writer *writer,
@@ -182,7 +183,7 @@ static enum edoc_code add_manifest(struct ed_making *m, struct ed_zip_writer *wr
 	ed_manifest_write(&xml, ED_MIME_ASICE, items, m->n);
 	code = ed_buf_check(&xml, ED_MANIFEST_NAME, err);
 	if (code == EDOC_OK)
-		code = ed_zip_add_bytes(writer, ED_MANIFEST_NAME, xml.data, xml.len, false, err);
+		code = ed_zip_add_bytes(writer, ED_MANIFEST_NAME, xml.data, xml.len, true, err);
 	ed_buf_clear(&xml);
 	return code;
 }

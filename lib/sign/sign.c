@@ -336,7 +336,7 @@ static enum edoc_code write_signed(struct adding *a, struct edoc_error *err)
 	if (code == EDOC_OK)
 		code = ed_zip_writer_new(a->tmp.fd, a->path, a->asic->zip, &writer, err);
 	if (code == EDOC_OK)
-		code = ed_zip_add_bytes(writer, a->name, a->xml.data, a->xml.len, false, err);
+		code = ed_zip_add_bytes(writer, a->name, a->xml.data, a->xml.len, true, err);
 	if (code == EDOC_OK)
 		code = ed_zip_writer_finish(writer, err);
 	ed_zip_writer_free(writer);

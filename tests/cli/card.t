@@ -32,7 +32,7 @@ sender:
   name: Вазорати адлия
   postal-address: 734025, Душанбе, хиёбони Рӯдакӣ 25
   email: info@adliya.tj
-addressees:
+addressee:
   - name: Вазорати молия
 EOY
 run edoc-sign new -o card.asice --card card.yaml a.txt
@@ -42,7 +42,7 @@ run edoc-sign show card.asice
 is_exit 0 "show"
 has "$out" "Вазорати адлия" "tells the sender"
 run edoc-sign show --json card.asice
-ok "show --json" jq -e '.card[] | select(.name == "number") | .value == "124"' "$out"
+json "$out" '.card[] | select(.name == "number") | .value == "124"' "show --json"
 sed 's/^kind: order/kidn: order/' card.yaml >typo.yaml
 run edoc-sign new -o x.asice --card typo.yaml a.txt
 is_exit 65 "a misspelt key"
@@ -60,7 +60,7 @@ edoc-sign sign --key "$P/zarina.p12" --pass-file "$P/pass" card.asice >/dev/null
 run edoc-verify --trust "$P/root.pem" card.asice
 is_exit 0 "card and document signed together"
 run edoc-verify --json --trust "$P/root.pem" card.asice
-ok "the card is covered" jq -e '.signatures[0].covers | index("metadata/card.xml")' "$out"
+json "$out" '.signatures[0].covers | index("metadata/card.xml")' "the card is covered"
 
 # ---- revise
 run edoc-sign revise card.asice -o next.asice --add b.txt --set number=126

@@ -45,7 +45,7 @@ has "$out" "FAILED" "and says so"
 run edoc-verify --json --trust "$P/root.pem" swapped.asice
 same "$(jq -r '"\(.indication) \(.subindication) \(.exit)"' "$out")" "TOTAL-FAILED HASH_FAILURE 1" "HASH_FAILURE"
 same "$(jq -r '.signatures[0].intact | "\(.data) \(.signature)"' "$out")" "false true" "the signature itself is intact"
-ok "the finding names the document" jq -e '[.signatures[0].findings[] | .args? // .msg] | tostring | contains("a.txt")' "$out"
+json "$out" '[.signatures[0].findings[] | .args? // .msg] | tostring | contains("a.txt")' "the finding names the document"
 
 # ---- moments
 verify --at 2025-01-01T00:00:00Z good.asice
@@ -124,7 +124,7 @@ cp "$out" first.json
 LC_ALL=tr_TR.UTF-8 TZ=Asia/Tashkent run edoc-verify --json --trust "$P/root.pem" --at 2027-01-01T05:00:00+05:00 good.asice
 ok "the same in another locale and zone" cmp first.json "$out"
 verify --report json good.asice
-ok "--report json" jq -e '.v == 1' "$out"
+json "$out" '.v == 1' "--report json"
 verify --report pdf good.asice
 is_exit 64 "an unknown report"
 esc=$(printf '\033')

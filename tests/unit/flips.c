@@ -49,6 +49,8 @@ static const struct {
 } harmless[] = {
 	{0x04034b50, 10, 4, "date and time of an entry: the signature has its own time"},
 	{0x02014b50, 12, 4, "the same, in the central directory"},
+	{0x04034b50, 4, 2, "version needed: a hint to readers; the method itself is compared"},
+	{0x02014b50, 6, 2, "the same, in the central directory"},
 	{0x02014b50, 4, 2, "version made by: which program wrote it"},
 	{0x02014b50, 36, 2, "internal attributes: text or binary hint"},
 	{0x02014b50, 38, 4, "external attributes: permissions, which extraction does not use"},
