@@ -591,8 +591,8 @@ enum edoc_code edoc_archive_flush(struct edoc_archive *archive, struct edoc_erro
 /* Facts and history.  text, json: NULL when not wanted. */
 enum edoc_code edoc_archive_show(struct edoc_archive *archive, const char *id, char **text,
 				 char **json, struct edoc_error *err) EDOC_CHECK;
-/* Writes dir/<id>/: the package, report.json (judged as of intake) and
- * journal.jsonl, and records it.  An existing folder is replaced only with
+/* Writes dir/<id>/: package/NAME, report.json (judged as of intake) and
+ * journal.jsonl, and records it.  An earlier export is replaced only with
  * `overwrite`; what does not match its digest is not given out. */
 enum edoc_code edoc_archive_export(struct edoc_archive *archive, const char *id, const char *dir,
 				   bool overwrite, int64_t now, struct edoc_error *err) EDOC_CHECK;
@@ -610,11 +610,11 @@ enum edoc_code edoc_archive_rebuild(const char *root, const struct edoc_archive_
 
 /*
  * The head of the journal on one line, short enough for a paper register:
- * "edoc-archive/1 SEQ TIME DIGEST".  key (NULL where init pinned none) signs
- * that line and its newline: *signature is detached CMS, *len bytes.
+ * "edoc-archive/1 SEQ TIME DIGEST".  out (may be NULL): a file to write it to.
+ * key (NULL where init pinned none) signs that file: detached CMS in OUT.p7s.
  */
 enum edoc_code edoc_archive_checkpoint(struct edoc_archive *archive, const struct edoc_key *key,
-				       int64_t now, char **line, void **signature, size_t *len,
+				       int64_t now, const char *out, bool overwrite, char **line,
 				       struct edoc_error *err) EDOC_CHECK;
 
 #if defined(__GNUC__)

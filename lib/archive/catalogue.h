@@ -19,7 +19,7 @@ struct ed_verdict {
 /* What is known of one object. */
 struct ed_known {
 	struct ed_object object;
-	int64_t kept, checked;              /* times; checked: ED_TIME_NONE before the first */
+	int64_t kept, checked;              /* times: of intake, of the last look */
 	struct ed_verdict accepted, latest; /* at intake; when last verified */
 	bool intact;                        /* its bits, when last verified */
 	char signer[256];                   /* subject of the first signature, or "" */
@@ -31,43 +31,46 @@ struct ed_catalogue;
 
 /* fresh: throw an existing one away first. */
 enum edoc_code ed_catalogue_open(const char *root, bool fresh, struct ed_catalogue **catalogue,
-				 struct edoc_error *err) EDOC_CHECK;
+                                 struct edoc_error *err) EDOC_CHECK;
 /* No file at all: for fsck, and where the root cannot be written. */
 enum edoc_code ed_catalogue_open_memory(struct ed_catalogue **catalogue,
-					struct edoc_error *err) EDOC_CHECK;
+                                        struct edoc_error *err) EDOC_CHECK;
 void ed_catalogue_free(struct ed_catalogue *catalogue);
 
-/* Replays what it does not know yet.  pos becomes the head. */
+/* Replays what it does not know yet.  pos becomes the head.  EDOC_ERR_ABSENT:
+ * the journal is not the one it was made from, so make it anew. */
 enum edoc_code ed_catalogue_follow(struct ed_catalogue *catalogue, struct ed_journal *journal,
-				   struct ed_journal_pos *pos, struct edoc_error *err) EDOC_CHECK;
+                                   struct ed_journal_pos *pos, struct edoc_error *err) EDOC_CHECK;
 /* Takes one record, inside a transaction that ed_catalogue_commit() ends.  An
  * ed_journal_fn; arg is the catalogue. */
 enum edoc_code ed_catalogue_apply(void *catalogue, const json_t *record,
-				  const struct ed_journal_pos *pos,
-				  struct edoc_error *err) EDOC_CHECK;
+                                  const struct ed_journal_pos *pos,
+                                  struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_catalogue_commit(struct ed_catalogue *catalogue,
-				   struct edoc_error *err) EDOC_CHECK;
+                                   struct edoc_error *err) EDOC_CHECK;
+/* Forgets what was applied since the last commit. */
+void ed_catalogue_rollback(struct ed_catalogue *catalogue);
 
 enum edoc_code ed_catalogue_get(struct ed_catalogue *catalogue, const char *id, bool *found,
-				struct ed_known *known, struct edoc_error *err) EDOC_CHECK;
+                                struct ed_known *known, struct edoc_error *err) EDOC_CHECK;
 /* Up to two ids that start with `prefix`, or belong to packages named so. */
 enum edoc_code ed_catalogue_match(struct ed_catalogue *catalogue, const char *prefix,
-				  const char *name, char ids[2][65], size_t *n,
-				  struct edoc_error *err) EDOC_CHECK;
+                                  const char *name, char ids[2][65], size_t *n,
+                                  struct edoc_error *err) EDOC_CHECK;
 /* The object whose last check has the least sequence number above *after and
  * at most `until`. */
 enum edoc_code ed_catalogue_oldest(struct ed_catalogue *catalogue, int64_t *after, int64_t until,
-				   char id[65], bool *found, struct edoc_error *err) EDOC_CHECK;
+                                   char id[65], bool *found, struct edoc_error *err) EDOC_CHECK;
 /* Places of the journal lines of one object, in order. */
 typedef enum edoc_code ed_catalogue_line_fn(void *arg, const struct ed_journal_pos *pos,
-					    struct edoc_error *err);
+                                            struct edoc_error *err);
 enum edoc_code ed_catalogue_lines(struct ed_catalogue *catalogue, const char *id,
-				  ed_catalogue_line_fn *fn, void *arg,
-				  struct edoc_error *err) EDOC_CHECK;
+                                  ed_catalogue_line_fn *fn, void *arg,
+                                  struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_catalogue_count(struct ed_catalogue *catalogue, int64_t *objects,
-				  struct edoc_error *err) EDOC_CHECK;
+                                  struct edoc_error *err) EDOC_CHECK;
 /* sha256 of the certificate that init pinned, or "". */
 enum edoc_code ed_catalogue_pinned(struct ed_catalogue *catalogue, char sha256[65],
-				   struct edoc_error *err) EDOC_CHECK;
+                                   struct edoc_error *err) EDOC_CHECK;
 
 #endif

@@ -9,7 +9,7 @@
  *   seq      1, 2, 3 ... over all segments
  *   time     RFC 3339, UTC
  *   event    creation ingest validation export recovery close
- *   object   urn of the object, where there is one
+ *   object   urn of the object, or null
  *   facts    an object; what it holds depends on the event
  *   outcome  success, warning or failure (PREMIS eventOutcome)
  *   agent    who, "anna@host"; tool: with what
@@ -32,19 +32,19 @@ struct ed_journal_pos {
 	int64_t seq;
 	int64_t time;
 	uint32_t segment;
-	uint64_t start, end;                    /* of the line in its segment */
+	uint64_t start, end;                     /* of the line in its segment */
 	unsigned char digest[ED_JOURNAL_DIGEST]; /* of the line */
-	bool closed;                            /* it was a `close` */
+	bool closed;                             /* it was a `close` */
 };
 
 struct ed_journal;
 
 enum edoc_code ed_journal_open(const char *dir, bool write, uint64_t segment_max,
-			       struct ed_journal **journal, struct edoc_error *err) EDOC_CHECK;
+                               struct ed_journal **journal, struct edoc_error *err) EDOC_CHECK;
 void ed_journal_free(struct ed_journal *journal);
 
 typedef enum edoc_code ed_journal_fn(void *arg, const json_t *record,
-				     const struct ed_journal_pos *pos, struct edoc_error *err);
+                                     const struct ed_journal_pos *pos, struct edoc_error *err);
 
 /*
  * Reads every line after *pos, whose own line must still be there, checks the
@@ -52,23 +52,23 @@ typedef enum edoc_code ed_journal_fn(void *arg, const json_t *record,
  * after it.  Broken: EDOC_ERR_INPUT, where = the segment and its line's place.
  */
 enum edoc_code ed_journal_replay(struct ed_journal *journal, struct ed_journal_pos *pos,
-				 ed_journal_fn *fn, void *arg, struct edoc_error *err) EDOC_CHECK;
+                                 ed_journal_fn *fn, void *arg, struct edoc_error *err) EDOC_CHECK;
 /* Bytes of the torn line that the last replay met (and the writer cut). */
 uint64_t ed_journal_torn(const struct ed_journal *journal);
 
 struct ed_event {
 	const char *event;
-	const char *id;      /* of the object, or NULL */
+	const char *id; /* of the object, or NULL */
 	const char *outcome;
 	const char *agent;
-	json_t *facts;       /* borrowed; NULL: none */
+	json_t *facts; /* borrowed; NULL: none */
 	int64_t time;
 };
 
 /* Chains a line to the head.  It is not durable before ed_journal_flush().
  * The record as it will be read again, and its place, go to fn. */
 enum edoc_code ed_journal_add(struct ed_journal *journal, const struct ed_event *event,
-			      ed_journal_fn *fn, void *arg, struct edoc_error *err) EDOC_CHECK;
+                              ed_journal_fn *fn, void *arg, struct edoc_error *err) EDOC_CHECK;
 /* Writes and fdatasyncs.  After a failure nothing of the group is there, and
  * the journal takes no more. */
 enum edoc_code ed_journal_flush(struct ed_journal *journal, struct edoc_error *err) EDOC_CHECK;
@@ -76,7 +76,7 @@ size_t ed_journal_pending(const struct ed_journal *journal); /* lines not yet du
 
 /* The bytes of one line without the newline, checked against its digest. */
 enum edoc_code ed_journal_line(struct ed_journal *journal, const struct ed_journal_pos *pos,
-			       struct ed_buf *line, struct edoc_error *err) EDOC_CHECK;
+                               struct ed_buf *line, struct edoc_error *err) EDOC_CHECK;
 
 /* "edoc-archive/1 SEQ TIME DIGEST": the first 200 bits in base32, groups of
  * five, so that it can be copied to paper and typed back. */
@@ -87,7 +87,8 @@ struct ed_checkpoint {
 	char digest[41];
 };
 enum edoc_code ed_checkpoint_parse(const char *line, struct ed_checkpoint *checkpoint,
-				   struct edoc_error *err) EDOC_CHECK;
-bool ed_checkpoint_matches(const struct ed_checkpoint *checkpoint, const struct ed_journal_pos *pos);
+                                   struct edoc_error *err) EDOC_CHECK;
+bool ed_checkpoint_matches(const struct ed_checkpoint *checkpoint,
+                           const struct ed_journal_pos *pos);
 
 #endif

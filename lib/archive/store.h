@@ -23,11 +23,11 @@
 #define ED_OBJECT_URN "urn:edoc:sha256:"
 
 struct ed_object {
-	char id[65];         /* sha256 of the package */
+	char id[65]; /* sha256 of the package */
 	char sha512[129];
 	char inventory[129]; /* sha512 of inventory.json; "" while not staged */
 	uint64_t bytes;
-	char *name;          /* as it came; malloc'd */
+	char *name; /* as it came; malloc'd */
 };
 
 void ed_object_clear(struct ed_object *object);
@@ -35,6 +35,8 @@ void ed_object_clear(struct ed_object *object);
 /* The folders and declarations of an empty archive; each step may be repeated.
  * The folder must be absent or hold nothing else. */
 enum edoc_code ed_store_create(const char *root, struct edoc_error *err) EDOC_CHECK;
+/* EDOC_ERR_EXISTS when the folder holds an object, or what is not ours. */
+enum edoc_code ed_store_vacant(const char *root, struct edoc_error *err) EDOC_CHECK;
 /* EDOC_ERR_ABSENT: no archive; EDOC_ERR_VERSION: a newer one. */
 enum edoc_code ed_store_probe(const char *root, struct edoc_error *err) EDOC_CHECK;
 /* The writer's lock; EDOC_ERR_AGAIN when another has it. */
@@ -46,22 +48,23 @@ bool ed_store_has(const char *root, const char *id);
 
 /* Digests what fd holds into *object. */
 enum edoc_code ed_store_digest(int fd, const char *where, struct ed_object *object,
-			       struct edoc_error *err) EDOC_CHECK;
+                               struct edoc_error *err) EDOC_CHECK;
 /* The same, copying it into the staging folder.  *copy is what to judge. */
 enum edoc_code ed_store_receive(const char *root, int fd, const char *where,
-				struct ed_object *object, int *copy, struct edoc_error *err) EDOC_CHECK;
+                                struct ed_object *object, int *copy,
+                                struct edoc_error *err) EDOC_CHECK;
 /* Builds the whole object around the received copy, durable, in staging. */
 enum edoc_code ed_store_stage(const char *root, struct ed_object *object, int64_t now,
-			      const char *agent, struct edoc_error *err) EDOC_CHECK;
+                              const char *agent, struct edoc_error *err) EDOC_CHECK;
 /* One rename into the storage root, made durable.  Never over another. */
 enum edoc_code ed_store_publish(const char *root, const struct ed_object *object,
-				struct edoc_error *err) EDOC_CHECK;
+                                struct edoc_error *err) EDOC_CHECK;
 /* Removes what staging holds of id; called once the journal has it. */
 enum edoc_code ed_store_settle(const char *root, const char *id, struct edoc_error *err) EDOC_CHECK;
 /* Ids that staging remembers, freed by ed_names_free(); a copy that was being
  * received is removed. */
 enum edoc_code ed_store_leftovers(const char *root, char ***ids, size_t *n,
-				  struct edoc_error *err) EDOC_CHECK;
+                                  struct edoc_error *err) EDOC_CHECK;
 
 /*
  * Checks the object on disk against what the journal says of it: declaration,
@@ -70,19 +73,19 @@ enum edoc_code ed_store_leftovers(const char *root, char ***ids, size_t *n,
  * there is nothing to judge).  An error means it could not be read.
  */
 enum edoc_code ed_store_check(const char *root, const struct ed_object *object,
-			      struct ed_findings *findings, int *content,
-			      struct edoc_error *err) EDOC_CHECK;
+                              struct ed_findings *findings, int *content,
+                              struct edoc_error *err) EDOC_CHECK;
 /* What the inventory of an object without a journal line says: fills *object. */
 enum edoc_code ed_store_describe(const char *root, const char *id, struct ed_object *object,
-				 struct edoc_error *err) EDOC_CHECK;
+                                 struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_store_open(const char *root, const struct ed_object *object, int *content,
-			     struct edoc_error *err) EDOC_CHECK;
+                             struct edoc_error *err) EDOC_CHECK;
 
 /* Calls fn for each object folder of the storage root with its path below
  * ROOT and, when its inventory can be read, the id; findings for strangers. */
 typedef enum edoc_code ed_store_walk_fn(void *arg, const char *path, const char *id,
-					struct edoc_error *err);
+                                        struct edoc_error *err);
 enum edoc_code ed_store_walk(const char *root, ed_store_walk_fn *fn, void *arg,
-			     struct ed_findings *findings, struct edoc_error *err) EDOC_CHECK;
+                             struct ed_findings *findings, struct edoc_error *err) EDOC_CHECK;
 
 #endif

@@ -46,4 +46,9 @@
 #define ED_MAX_PIN (4u << 20) /* a signed package that carries a route */
 #define ED_MAX_PINS 1000      /* in one package or case */
 
+#define ED_MAX_JOURNAL_LINE (1u << 20)
+#define ED_MAX_JOURNAL_SEGMENT ((uint64_t)64 << 20) /* closed once this long */
+#define ED_MAX_INVENTORY (1u << 20)
+#define ED_MAX_COMMIT 64 /* journal lines that share one fdatasync */
+
 #endif

@@ -444,6 +444,29 @@ static const struct ed_rule rules[] = {
         {"properties.not-judged", I, UNSURE, NULL, "EN 319 132-1 5.2",
          N_("the signed property {0} was not looked at"), ""},
 
+        /* the archive */
+        {"archive.altered", E, FAILED, "HASH_FAILURE", "OCFL 1.1 E092",
+         N_("{0} is not what the journal says was kept"),
+         N_("bring the object back from a backup; keep the damaged one for those who ask why")},
+        {"archive.missing", E, FAILED, "HASH_FAILURE", "OCFL 1.1 E092",
+         N_("{0} is missing"), N_("bring the object back from a backup")},
+        {"archive.stranger", E, FAILED, "HASH_FAILURE", "OCFL 1.1 E001",
+         N_("{0} was not put there by the archive"),
+         N_("find out who put it there, and move it away")},
+        {"archive.unreadable", E, FAILED, "HASH_FAILURE", "OCFL 1.1 3.2",
+         N_("{0} cannot be read: {1}"),
+         N_("see whether the disk is failing; bring the object back from a backup")},
+        {"archive.unrecorded", E, UNSURE, NULL, "edoc-archive.1",
+         N_("the journal does not know the object {0}"),
+         N_("lines were cut from the journal's end, or somebody put the object there: compare "
+            "the journal with a checkpoint")},
+        {"archive.journal", E, UNSURE, NULL, "edoc-archive.1",
+         N_("the journal is broken: {0}"),
+         N_("bring the segment back from a backup and compare it with a checkpoint")},
+        {"archive.rewritten", E, UNSURE, NULL, "edoc-archive.1",
+         N_("the journal is not the one that the checkpoint was taken from"),
+         N_("somebody rewrote or shortened it: compare it with every backup you have")},
+
         /* RULES-FROM-ROOMS */
 
         {"internal.memory", E, UNSURE, NULL, "edoc.7", N_("memory ran out while judging"),
