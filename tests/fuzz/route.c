@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC */
+/* Any bytes as a route, a calendar and a directory: refused with a place, or
+ * a route that lint can walk and whose steps are all known. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "route/calendar.h"
+#include "route/directory.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_route(const struct ed_route *route, struct ed_arena *arena)
+{
+	struct ed_findings list;
+
+	ed_findings_init(&list, arena);
+	if (ed_route_lint(route, "f", &list, NULL) || !route->n_steps || !route->n_roles)
+		abort();
+	for (size_t i = 0; i < route->n_steps; i++)
+		if (!route->steps[i].by || !route->steps[i].n_outcomes ||
+		    ed_route_step(route, route->steps[i].id) != &route->steps[i])
+			abort();
+}
+
+static void check_calendar(const struct ed_calendar *calendar)
+{
+	const struct ed_count_rules rules = {0};
+	const struct ed_term term = {ED_TERM_WORKING_DAYS, 3};
+	int64_t due;
+
+	if (ed_term_due(term, &rules, calendar, NULL, 1772683869, &due, NULL) == EDOC_OK &&
+	    due <= 1772683869)
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct ed_arena *arena = ed_arena_new();
+	struct edoc_error err = {0};
+	struct ed_directory *directory;
+	struct ed_calendar *calendar;
+	struct ed_route *route;
+
+	if (!arena)
+		return 0;
+	if (!ed_route_parse(data, size, "f", arena, &route, &err))
+		check_route(route, arena);
+	else if (route || !*err.msg)
+		abort();
+	if (!ed_calendar_parse(data, size, "f", arena, &calendar, &err))
+		check_calendar(calendar);
+	if (!ed_directory_parse(data, size, "f", arena, &directory, &err) && !directory)
+		abort();
+	ed_arena_free(arena);
+	return 0;
+}
