@@ -124,6 +124,10 @@ static void chains(void)
 	gives("noca.p12", trust, Y2026, "chain.constraints", "Бе нишони марказ",
 	      "issued without basicConstraints");
 	gives("weak.p12", trust, Y2026, "", "", "a weak key is the policy's affair");
+	is_str(check("unfit.p12", trust, EDOC_FOR_TSA, Y2026).codes, "",
+	       "who may sign documents is not asked of a time-stamp's certificate");
+	is_str(check("unfit.p12", trust, EDOC_FOR_ROUTE, Y2026).codes, "key-usage.unfit",
+	       "but of a desk's");
 	edoc_trust_free(trust);
 }
 
@@ -183,6 +187,39 @@ static void forged(void)
 	ed_cert_clear(leaf);
 	ed_buf_clear(&der);
 	edoc_key_free(key);
+	edoc_trust_free(trust);
+	ed_arena_free(arena);
+}
+
+/* CVE-2020-0601: the authority signed it, the curve is the signer's invention. */
+static void explicit_curve(void)
+{
+	struct edoc_trust *trust = trusting("root.pem", EDOC_FOR_ALL);
+	struct ed_arena *arena = ed_arena_new();
+	struct edoc_error err = {0};
+	struct ed_findings findings;
+	struct ed_cert *leaf = NULL;
+	struct ed_chain chain;
+	struct ed_buf der;
+	char text[ED_PKEY_TEXT];
+
+	is_ok(edoc_trust_add(trust, pki("ca.pem"), EDOC_FOR_ALL, &err), &err, "with its authority");
+	ed_buf_init(&der, 65536);
+	ed_findings_init(&findings, arena);
+	is_ok(ed_read_path(pki("../fuzz/cert/explicit.der"), &der, &err), &err, "explicit.der");
+	is_ok(ed_cert_parse(der.data, der.len, "", arena, &leaf, &err), &err, "parses");
+	is_ok(ed_chain_check(leaf, NULL, trust, EDOC_FOR_SIGN, Y2026, "here", arena, &findings,
+	                     &chain, &err),
+	      &err, "is looked at");
+	ok(!chain.trusted && findings.n == 1, "not trusted, one finding");
+	is_str(findings.n ? findings.v[0].code : "", "chain.constraints", "that one");
+	is_str(findings.n ? findings.v[0].args[0] : "", leaf->subject, "about the signer");
+	ok(ed_pkey_explicit_curve(ed_cert_key(leaf)), "for its curve");
+	is_int(ed_pkey_type(ed_cert_key(leaf)), ED_KEY_OTHER, "which is none of ours");
+	ed_pkey_text(ed_cert_key(leaf), text);
+	is_str(text, "EC on a curve given by numbers", "in words");
+	ed_cert_clear(leaf);
+	ed_buf_clear(&der);
 	edoc_trust_free(trust);
 	ed_arena_free(arena);
 }
@@ -267,6 +304,7 @@ int main(void)
 	chains();
 	trusts();
 	forged();
+	explicit_curve();
 	folders();
 	snprintf(cmd, sizeof(cmd), "rm -rf %s", dir);
 	if (system(cmd))

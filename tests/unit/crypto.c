@@ -189,18 +189,20 @@ static void key_types(void)
 		enum ed_key_type type;
 		enum ed_hash hash;
 		int bits;
+		const char *text;
 	} t[] = {
-	        {"zarina.p12", ED_KEY_EC_P256, ED_SHA256, 256},
-	        {"farrukh.p12", ED_KEY_RSA, ED_SHA256, 2048},
-	        {"madina.p12", ED_KEY_RSA, ED_SHA256, 3072},
-	        {"anvar.p12", ED_KEY_EC_P384, ED_SHA384, 384},
-	        {"weak.p12", ED_KEY_RSA, ED_SHA256, 1024},
+	        {"zarina.p12", ED_KEY_EC_P256, ED_SHA256, 256, "P-256"},
+	        {"farrukh.p12", ED_KEY_RSA, ED_SHA256, 2048, "RSA-2048"},
+	        {"madina.p12", ED_KEY_RSA, ED_SHA256, 3072, "RSA-3072"},
+	        {"anvar.p12", ED_KEY_EC_P384, ED_SHA384, 384, "P-384"},
+	        {"weak.p12", ED_KEY_RSA, ED_SHA256, 1024, "RSA-1024"},
 	};
 
 	for (size_t i = 0; i < SIZE(t); i++) {
 		struct edoc_key *key = NULL;
 		struct edoc_error err = {0};
 		struct ed_sigalg alg;
+		char text[ED_PKEY_TEXT];
 
 		is_ok(edoc_key_load(pki(t[i].file), NULL, NULL, say_edoc, NULL, &key, &err), &err,
 		      t[i].file);
@@ -208,6 +210,8 @@ static void key_types(void)
 			continue;
 		is_int(ed_pkey_type(ed_key_pkey(key)), t[i].type, "its type");
 		is_int(ed_pkey_bits(ed_key_pkey(key)), t[i].bits, "its size");
+		ed_pkey_text(ed_key_pkey(key), text);
+		is_str(text, t[i].text, "its name");
 		ok(ed_key_sigalg(key, &alg) && alg.hash == t[i].hash, "its digest");
 		edoc_key_free(key);
 	}

@@ -212,6 +212,31 @@ static void strict(void)
 	edoc_policy_free(same);
 }
 
+/* Every policy that is shipped can be read, and is called what its file is. */
+static void shipped(void)
+{
+	const char *src = getenv("SRCDIR");
+	struct edoc_error err = {0};
+	char dir[2048], **names = NULL;
+	size_t n = 0;
+
+	snprintf(dir, sizeof(dir), "%s/profiles/policies", src ? src : ".");
+	is_ok(ed_list_dir(dir, &names, &n, &err), &err, dir);
+	ok(n > 0, "there are some");
+	for (size_t i = 0; i < n; i++) {
+		struct edoc_policy *policy = NULL;
+		char *file = ed_path_join(dir, names[i]), want[256];
+
+		if (is_ok(edoc_policy_load(file, &policy, &err), &err, names[i])) {
+			snprintf(want, sizeof(want), "%s.yaml", edoc_policy_name(policy));
+			is_str(names[i], want, "its name");
+		}
+		edoc_policy_free(policy);
+		free(file);
+	}
+	ed_names_free(names);
+}
+
 int main(void)
 {
 	int fd = mkstemp(path);
@@ -220,6 +245,7 @@ int main(void)
 		return 1;
 	close(fd);
 	strict();
+	shipped();
 	digests();
 	refusals();
 	unlink(path);
