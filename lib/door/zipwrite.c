@@ -94,19 +94,22 @@ static zip_int64_t pull_fd(struct source *s, void *p, size_t n)
 {
 	struct edoc_error why = {0};
 	ssize_t got;
-	char more;
 
 	do
 		got = pread(s->fd, p, n, (off_t)(s->start + s->done));
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
 		return broken(s->w, ed_fail_errno(&why, EDOC_ERR_IO, s->name, "read"), &why);
-	if (got == 0)
-		return changed(s, "became shorter");
-	if (!s->copy && s->done + (uint64_t)got == s->size &&
-	    pread(s->fd, &more, 1, (off_t)(s->start + s->size)) == 1)
+	return got ? got : changed(s, "became shorter");
+}
+
+static zip_int64_t at_end(struct source *s)
+{
+	char more;
+
+	if (s->in_file && !s->copy && pread(s->fd, &more, 1, (off_t)(s->start + s->size)) > 0)
 		return changed(s, "grew");
-	return got;
+	return 0;
 }
 
 /* At most n of the entry's bytes, 0 at the end. */
@@ -117,7 +120,7 @@ static zip_int64_t pull(struct source *s, void *p, size_t n)
 	if (n > s->size - s->done)
 		n = (size_t)(s->size - s->done);
 	if (n == 0)
-		return 0;
+		return at_end(s);
 	if (s->in_file) {
 		got = pull_fd(s, p, n);
 	} else {
@@ -142,6 +145,8 @@ static zip_int64_t next_piece(struct source *s)
 			return -1;
 		have += (size_t)got;
 	}
+	if (s->done == s->size && at_end(s) < 0)
+		return -1;
 	s->crc = crc32_z(s->crc, s->piece, have);
 	s->z.next_in = s->piece;
 	s->z.avail_in = (uInt)have;

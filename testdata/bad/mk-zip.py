@@ -332,7 +332,8 @@ bad = {
     # limits, declared ones
     "bomb-ratio": (pack([mime(), doc(data=b"\0" * (1 << 20) + b"\0", method=8)]), "limit"),
     "bomb-declared-total": (pack([mime(), doc(method=8, c_usize=FULL, l_usize=FULL, c_csize=FULL, l_csize=FULL,
-                                              cextra=z64(17 << 30, N), extra=z64(17 << 30, N))]), "limit"),
+                                              cextra=z64(17 << 30, len(deflate(D))),
+                                              extra=z64(17 << 30, len(deflate(D))))]), "limit"),
     # found while the bytes are read
     "read-crc": (pack([mime(), doc(c_crc=1, l_crc=1)]), "CRC-32"),
     "read-crc-deflated": (pack([mime(), doc(method=8, c_crc=1, l_crc=1)]), "CRC-32"),

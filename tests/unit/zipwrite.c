@@ -279,6 +279,90 @@ static void zeros(void)
 	close(out);
 }
 
+/* Sizes past 32 bits: an entry that declares 17 GiB is copied and appended to.
+ * Nobody inflates it here. */
+static void zip64_sizes(void)
+{
+	int fd = open(src("testdata/bad/zip/bomb-declared-total.zip"), O_RDONLY);
+	struct ed_zip *from = NULL, *zip;
+
+	limits.zip_total = (uint64_t)32 << 30;
+	limits.zip_ratio = UINT32_MAX;
+	if (!is_ok(ed_zip_open(fd, "17 GiB", &limits, &from, &err), &err, "limits are raised"))
+		return;
+	start(NULL);
+	is_ok(ed_zip_add_copy(w, "doc.txt", from, 1, &err), &err, "copied");
+	is_ok(finish(), &err, "finished");
+	zip = reopened("our scan takes it");
+	is_int(zip ? (int64_t)ed_zip_entry(zip, 0)->usize : 0, (int64_t)17 << 30, "its size");
+	ok(zip && ed_zip_entry(zip, 0)->extra, "in a ZIP64 extra field");
+	ed_zip_free(zip);
+	close(out);
+	start(from);
+	is_ok(ed_zip_add_bytes(w, "x", "", 0, true, &err), &err, "appended");
+	is_ok(finish(), &err, "finished");
+	zip = reopened("our scan takes it");
+	is_int(zip ? (int64_t)ed_zip_entry(zip, 1)->usize : 0, (int64_t)17 << 30, "its size");
+	ed_zip_free(zip);
+	ed_zip_free(from);
+	close(out);
+	close(fd);
+	limits = edoc_limits_default();
+}
+
+/* Offsets past 32 bits take 8 GiB of disk and a minute: with EDOC_BIG=1. */
+static void zip64_offsets(void)
+{
+	uint64_t n = ((uint64_t)4 << 30) + 12345;
+	struct ed_zip *base, *zip;
+	int fd, first;
+
+	if (!getenv("EDOC_BIG")) {
+		printf("ok %d # SKIP 4 GiB entries are tested with EDOC_BIG=1\n", ++tap_n);
+		return;
+	}
+	fd = scratch();
+	ok(!ftruncate(fd, (off_t)n), "a sparse file past 4 GiB");
+	start(NULL);
+	is_ok(ed_zip_add_fd(w, "big", fd, n, true, NULL, NULL, &err), &err, "stored");
+	is_ok(ed_zip_add_bytes(w, "behind", "x", 1, true, &err), &err, "one behind it");
+	is_ok(finish(), &err, "finished");
+	base = reopened("our scan takes it");
+	first = out;
+	start(base);
+	is_ok(ed_zip_add_bytes(w, "appended", "y", 1, true, &err), &err, "appended");
+	is_ok(finish(), &err, "finished");
+	zip = reopened("our scan takes it");
+	is_int(zip ? (int64_t)ed_zip_entry(zip, 0)->usize : 0, (int64_t)n, "its size");
+	same_entry(zip, "behind", "x", 1);
+	same_entry(zip, "appended", "y", 1);
+	ok(ed_zip_entry(zip, ed_zip_find(zip, "appended"))->header > n, "an offset past 4 GiB");
+	others();
+	ed_zip_free(zip);
+	ed_zip_free(base);
+	close(first);
+	close(out);
+	close(fd);
+}
+
+/* The output on another file system than the base. */
+static void across(void)
+{
+	int fd = open(src("testdata/good/zip/dd64.zip"), O_RDONLY);
+	struct ed_zip *base = NULL;
+
+	is_ok(ed_zip_open(fd, "p", &limits, &base, &err), &err, "a base");
+	out = memfd_create("out", 0);
+	is_ok(ed_zip_writer_new(out, "out", base, &w, &err), &err, "a writer");
+	is_ok(ed_zip_add_bytes(w, "x", "1", 1, true, &err), &err, "added");
+	is_ok(finish(), &err, "finished");
+	ok(base && same_range(fd, out, 0, 0, base->directory), "every old byte as it was");
+	is_ok(read_all(out, "out"), &err, "and all reads");
+	ed_zip_free(base);
+	close(out);
+	close(fd);
+}
+
 static void refusals(void)
 {
 	int fd = scratch_with("12345", 5), full = open("/dev/full", O_RDWR), base_fd;
@@ -323,6 +407,11 @@ static void refusals(void)
 		fails(finish(), EDOC_ERR_INPUT, &err, "grew", "it has 5");
 		close(out);
 		start(NULL);
+		is_ok(ed_zip_add_fd(w, "a", fd, 0, store, NULL, NULL, &err), &err,
+		      "said to be empty");
+		fails(finish(), EDOC_ERR_INPUT, &err, "grew", "it has 5");
+		close(out);
+		start(NULL);
 		is_ok(ed_zip_add_fd(w, "a", -2, 4, store, NULL, NULL, &err), &err, "no descriptor");
 		ok(finish() != EDOC_OK, "is an error");
 		close(out);
@@ -360,6 +449,9 @@ int main(void)
 	ok(each(src("testdata/good/zip"), ".zip", append_to) >= 30, "appended to the good ones");
 	ok(each(src("testdata/good/zip"), ".zip", copy_of) >= 30, "copied the good ones");
 	zeros();
+	across();
+	zip64_sizes();
+	zip64_offsets();
 	refusals();
 	return done();
 }
