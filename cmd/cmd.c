@@ -203,10 +203,7 @@ static void help_tool(const struct cmd *cmd)
 		free(left);
 	}
 	printf("\n");
-	char *hint = cmd_printf(
-	        _("\"%s help VERB\" shows a verb's options; edoc(7) the exit codes."), name);
-	wrapped(hint, 0, 0);
-	free(hint);
+	printf(_("\"%s help VERB\" shows a verb's options; edoc(7) the exit codes.\n"), name);
 }
 
 static int show_help(const struct cmd *cmd)

@@ -64,8 +64,8 @@ as() { # WHO VERB ...
 	edoc-route "$verb" --key "$K/$who.p12" --pass-file "$K/pass" "$@"
 }
 carry() { # FROM AGENCY TO
-	for p in "$1/out/$2/new/"*.asice; do
-		[ ! -e "$p" ] || cp "$p" "$3/in/new/"
+	for sent in "$1/out/$2/new/"*.asice; do
+		[ ! -e "$sent" ] || cp "$sent" "$3/in/new/"
 	done
 }
 desks() {

@@ -23,6 +23,7 @@ __attribute__((format_arg(2))) static const char *tr(const struct text *t, const
 	return !lang || !strcmp(lang, "en") ? s : dgettext("edoc", s);
 }
 
+
 static const char *verdict(const struct text *t, const char *format,
                            enum edoc_indication indication)
 {

@@ -207,7 +207,7 @@ static void check_orphans(struct ed_asic *asic, const struct ed_ledger *ledger,
 			known = !strcmp(own, name);
 		}
 		if (!known)
-			ed_finding(findings, "ledger.stray", name, NULL, NULL, NULL);
+			ed_finding(findings, "ledger.orphan", name, NULL, NULL, NULL);
 	}
 }
 

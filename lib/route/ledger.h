@@ -30,7 +30,7 @@ void ed_ledger_name(char out[ED_LEDGER_NAME], const struct ed_entry *entry, cons
 
 /*
  * Reads META-INF/edoc/ledger/ of a package: headers with their CMS and body.
- * What is wrong with the set of files becomes a finding (ledger.stray,
+ * What is wrong with the set of files becomes a finding (ledger.stray, ledger.orphan,
  * ledger.malformed, ledger.name, ledger.gap, ledger.fork, ledger.unsigned,
  * ledger.body).
  */

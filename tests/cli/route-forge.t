@@ -1,0 +1,110 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# One defect at a time in a finished package: verify names each of them.
+. "$SRCDIR/tests/lib.sh"
+. "$SRCDIR/tests/desks.sh"
+L=META-INF/edoc/ledger
+
+forge() { # WANT-EXIT CODE WHAT EDIT...
+	want=$1 code=$2 what=$3
+	shift 3
+	python3 "$SRCDIR/tests/rezip.py" "$W/good.asice" "$W/bad.asice" "$@" || result 1 "$what: no forgery"
+	run edoc-route verify --json --trust "$W/trust" "$W/bad.asice"
+	is_exit "$want" "$what"
+	same "$(jq -r '.findings[].code' "$out" | grep -cxF "$code")" 1 "$what: $code"
+}
+
+ok "two desks" desks
+pack "$W/p.asice"
+id=$(as dilnoza submit -C "$A" --route test.order "$W/p.asice")
+as zarina do -C "$A" agreed "$id" >/dev/null
+as madina do -C "$A" signed "$id" >/dev/null
+as zarina do -C "$A" registered "$id" >/dev/null
+edoc-route send -C "$A" >/dev/null
+cp "$A"/out/moliya/new/*.asice "$W/good.asice"
+
+run python3 "$SRCDIR/tests/rezip.py" "$W/good.asice" "$W/bad.asice" "flip:order.txt" "flip:order.txt"
+run edoc-route verify --trust "$W/trust" "$W/bad.asice"
+is_exit 2 "repacked as it was it is as good as before"
+
+forge 1 ledger.removed "the ledger removed" "drop:META-INF/edoc/*"
+forge 1 ledger.cut "the ledger cut before the signature's head" "drop:$L/00000[2345]*"
+forge 1 ledger.gap "an entry removed" "drop:$L/000002*"
+forge 1 ledger.gap "the first entry removed" "drop:$L/000001*"
+forge 1 ledger.orphan "a header removed, its company left" "drop:$L/000005-????????.json"
+forge 1 ledger.unsigned "an entry's signature removed" "drop:$L/000004*.cms"
+forge 1 ledger.signature "an entry's signature changed" "flip:$L/000004*.cms"
+forge 1 ledger.name "an entry changed" "sub:$L/000004-????????.json=0001/=0009/"
+forge 1 ledger.malformed "an entry that is no longer canonical" "sub:$L/000004-????????.json={=={ "
+forge 1 ledger.body "a body changed" "flip:$L/000003*.body.json"
+forge 1 pin.swapped "the route file exchanged" "put:META-INF/edoc/route.yaml=$D/route/calendar.yaml"
+forge 1 pin.swapped "the route file changed" "sub:META-INF/edoc/route.yaml=3wd=9wd"
+forge 2 pin.missing "the route file removed" "drop:META-INF/edoc/route.yaml"
+forge 2 ledger.stray "a file of somebody else beside the ledger" "put:META-INF/edoc/extra.txt=$D/route/calendar.yaml"
+forge 1 ledger.step-signature "the signature of the step removed" \
+	"drop:$(edoc-route log --json -C "$A" "$id" | jq -r '.signature // empty')"
+forge 1 ledger.document "a document changed" "flip:order.txt"
+forge 1 ledger.document-added "a document added" "put:more.txt=$D/route/calendar.yaml"
+
+# The pinned packages: one signed by somebody else, one gone.
+route=$(sha256sum "$W/route.asice" | cut -c1-8)
+sealed "$W/directory-issuer.pem" "$D/route/order.yaml" "$W/other.asice"
+forge 2 pin.untrusted "a route signed by who is trusted for directories only" \
+	"drop:META-INF/edoc/pinned/$route.asice" \
+	"put:META-INF/edoc/pinned/$(sha256sum "$W/other.asice" | cut -c1-8).asice=$W/other.asice"
+forge 2 pin.missing "a pinned package removed" "drop:META-INF/edoc/pinned/$route.asice"
+forge 1 pin.malformed "a pinned package damaged" "flip:META-INF/edoc/pinned/$route.asice"
+sed 's/3wd/9wd/' "$D/route/order.yaml" >"$W/loose.yaml"
+sealed "$W/route-issuer.pem" "$W/loose.yaml" "$W/loose.asice"
+forge 2 pin.missing "a route exchanged for another good one" \
+	"drop:META-INF/edoc/pinned/$route.asice" \
+	"put:META-INF/edoc/pinned/$(sha256sum "$W/loose.asice" | cut -c1-8).asice=$W/loose.asice"
+
+# An entry made again, well formed and signed, by who may not: the fold tells.
+entry=$(unzip -Z1 "$W/good.asice" | grep "$L/000004-.*[0-9a-f]\.json")
+unzip -p "$W/good.asice" "$entry" | sed 's/0001\//0009\//' >"$W/entry.json"
+new=$L/000004-$(sha256sum "$W/entry.json" | cut -c1-8)
+openssl pkcs12 -in "$K/farrukh.p12" -passin "file:$K/pass" -nodes -out "$W/farrukh.pem" 2>/dev/null
+openssl cms -sign -binary -in "$W/entry.json" -signer "$W/farrukh.pem" -inkey "$W/farrukh.pem" \
+	-md sha256 -cades -outform DER -out "$W/entry.cms"
+forge 1 ledger.signer "an entry made again by somebody else" "drop:$L/000005*" \
+	"drop:${entry%.json}.*" "put:$new.json=$W/entry.json" "put:$new.cms=$W/entry.cms"
+
+run edoc-route verify --trust "$W/trust/sign" "$W/good.asice"
+is_exit 2 "with anchors for signatures only it cannot be decided"
+run edoc-route verify --trust "$W/trust" "$W/p.asice"
+is_exit 2 "a package without a ledger has no procedure"
+has "$out" "no route ledger" "and that is said"
+run edoc-route verify --trust "$W/trust" "$W/route.sh"
+is_exit 66 "no such file"
+printf 'PK' >"$W/short"
+run edoc-route verify --trust "$W/trust" "$W/short"
+is_exit 65 "not a package"
+
+# The desk does not take any of it in.
+mkdir -p "$B/in/new"
+python3 "$SRCDIR/tests/rezip.py" "$W/good.asice" "$B/in/new/x.asice" "drop:$L/000002*"
+run edoc-route receive -C "$B"
+is_exit 65 "a broken package is not received"
+has "$B/in/bad/x.asice.reason" "ledger.gap" "the reason is kept with it"
+ok "it is kept" test -s "$B/in/bad/x.asice"
+same "$(find "$B/case" -type f | wc -l)" 0 "there is no case of it"
+carry "$B" adliya "$A"
+run edoc-route receive -C "$A"
+is_exit 65 "its rejection is for a package that never left the other desk"
+rm "$B"/out/adliya/new/*
+mv "$B/conf/trust/sign" "$W/kept"
+carry "$A" moliya "$B"
+run edoc-route receive -C "$B"
+is_exit 65 "a package of signers this desk does not trust"
+mv "$W/kept" "$B/conf/trust/sign"
+carry "$B" adliya "$A"
+run edoc-route receive -C "$A"
+is_exit 0 "the sender's desk takes that rejection in"
+has "$out" "rejected by moliya" "and says so"
+run edoc-route show -C "$A" "$id"
+has "$out" "rejected: see rcpt/rejected-" "show tells it"
+carry "$A" moliya "$B"
+run edoc-route receive -C "$B"
+is_exit 0 "once its signers are trusted the same package is received"
+finish

@@ -1,0 +1,135 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# A case from its submission at one desk to its end at another.
+. "$SRCDIR/tests/lib.sh"
+. "$SRCDIR/tests/desks.sh"
+
+ok "two desks" desks
+has "$W/init.out" "$(digest "$A/conf/desk.crt")" "init prints the certificate's digest"
+same "$(stat -c %a "$A/conf/desk.key")" 600 "the desk's key is for its owner"
+run edoc-route init -C "$A" --agency adliya
+is_exit 73 "a second init changes nothing"
+has "$W/install.out" "route test.order 1: installed sha256:" "install says what it took"
+run edoc-route install -C "$A" "$W/route.asice"
+is_exit 0 "installing it again is fine"
+has "$out" "installed already" "and said"
+
+pack "$W/p.asice"
+run as dilnoza submit -n -C "$A" --route test.order "$W/p.asice"
+is_exit 0 "a submission can be tried"
+same "$(find "$A/case" -type f | wc -l)" 0 "and changes nothing then"
+id=$(cat "$out")
+run as dilnoza submit -C "$A" --route test.order "$W/p.asice"
+is_exit 0 "a submission"
+same "$(cat "$out")" "$id" "prints the case's id, and only that"
+run as dilnoza submit -C "$A" --route test.order "$W/p.asice"
+same "$status $(cat "$out")" "0 $id" "the same line twice makes one case"
+same "$(find "$A/case" -path '*/log/*' | wc -l)" 1 "with one entry"
+pack "$W/p2.asice" two
+run as dilnoza submit -C "$A" --route test.order "$W/p2.asice"
+id2=$(cat "$out")
+nok "another package is another case" test "$id" = "$id2"
+
+run edoc-route show -C "$A" "$(echo "$id" | cut -c1-8)"
+is_exit 0 "show by the first digits of the id"
+same "$(head -n 1 "$out" | cut -d' ' -f1-6)" "waits for lawyer of adliya (agree)" "it begins with the answer"
+run edoc-route inbox -C "$A" --who "$W/zarina.crt"
+has "$out" "$(echo "$id" | cut -c1-12)" "the lawyer's inbox has it"
+run edoc-route inbox -C "$A" --who "$W/madina.crt"
+same "$status $(cat "$out")" "0 " "the head's has nothing"
+run edoc-route inbox -C "$A" --json
+same "$(jq -r .case "$out" | sort | tr '\n' ' ')" "$(printf '%s\n%s\n' "$id" "$id2" | sort | tr '\n' ' ')" "all of them, as JSON lines"
+
+run as zarina do -C "$A" agreed "$id" "$id2"
+is_exit 0 "agreed, both at once"
+run as zarina do -C "$A" agreed "$id"
+is_exit 0 "the same line again"
+has "$out" "already done" "does nothing"
+same "$(find "$A/case" -path "*$id/log/*" | wc -l)" 2 "and writes nothing"
+
+run as madina do -n -C "$A" signed "$id"
+is_exit 0 "signing can be tried"
+same "$(find "$A/case" -path '*/sig/*' | wc -l)" 0 "without a signature"
+run as madina do -C "$A" signed "$id"
+is_exit 0 "signed"
+run as zarina do --json -C "$A" registered "$id"
+is_exit 0 "registered"
+year=$(TZ=Asia/Dushanbe date +%Y)
+same "$(jq -r '.register.number' "$out")" "0001/$year" "with the first number of the year"
+same "$(jq -r '.already, .step, .waits.step' "$out" | tr '\n' ' ')" "false register hand-over " "the JSON tells the act and what waits"
+run as zarina do --json -C "$A" registered "$id"
+same "$(jq -r '.already, .register.number' "$out" | tr '\n' ' ')" "true 0001/$year " "registering again gives the same number"
+run edoc-route show -C "$A" "0001/$year"
+has "$out" "case $id" "a case is found by its number"
+run edoc-route show -C "$A" 1
+has "$out" "case $id" "and by the bare number"
+
+run edoc-route send -n -C "$A"
+is_exit 0 "sending can be tried"
+same "$(find "$A/out" -type f | wc -l)" 0 "without sending"
+run edoc-route send -C "$A"
+is_exit 0 "what is due is sent"
+same "$(find "$A/out/moliya/new" -type f | wc -l)" 1 "one package"
+run edoc-route send -C "$A"
+same "$status $(cat "$out")" "0 " "then nothing is due"
+run edoc-route send -C "$A" "$id"
+has "$out" "already done" "sending it by name again is no second sending"
+same "$(find "$A/out/moliya/new" -type f | wc -l)" 1 "still one package"
+p=$(echo "$A"/out/moliya/new/*.asice)
+same "$(basename "$p" .asice)" "$(sha256sum "$p" | cut -c1-64)" "named by its digest"
+nok "the words of an internal step stay at home" sh -c "unzip -l '$p' | grep -q '000002-.*body'"
+ok "those of others travel" sh -c "unzip -l '$p' | grep -q '000003-.*body'"
+run as zarina do -C "$A" sent "$id"
+is_exit 77 "nobody acts while it is on its way"
+
+carry "$A" moliya "$B"
+run edoc-route receive -C "$B"
+is_exit 0 "the other desk receives it"
+same "$(find "$B/in/new" -type f | wc -l) $(find "$B/in/done" -type f | wc -l)" "0 1" "the file is done"
+same "$(find "$B/out/adliya/new" -type f | wc -l)" 1 "a receipt goes back"
+run edoc-route receive -C "$B" "$p"
+is_exit 0 "the same package again"
+has "$out" "already done" "is nothing new"
+same "$(find "$B/out/adliya/new" -type f | wc -l)" 1 "and gets no second receipt"
+carry "$B" adliya "$A"
+run edoc-route receive -C "$A"
+is_exit 0 "the receipt is taken in"
+same "$(edoc-route log --json -C "$A" "$id" | jq -r .entry)" "$(edoc-route log --json -C "$B" "$id" | jq -r .entry)" "both desks have one ledger"
+carry "$B" adliya "$A"
+run edoc-route receive -C "$A"
+is_exit 0 "the receipt twice"
+has "$out" "already done" "is once"
+
+run as anvar do -C "$B" --text "Paid on time" executed "$id"
+is_exit 0 "the deputy executes"
+run edoc-route verify -C "$B" "$id"
+is_exit 2 "an unfinished procedure is indeterminate"
+has "$out" "waits for head of moliya (archive)" "and says what it waits for"
+run as farrukh do -C "$B" archived "$id"
+has "$out" "ended: executed" "the end"
+run edoc-route verify -C "$B" "$id"
+is_exit 0 "the whole procedure is proved"
+has "$out" "Anvar Uljaboev, deputy of moliya, for Farrukh Ghafurov; in time" "who, for whom, in time"
+run as farrukh do -C "$B" archived "$id"
+has "$out" "already done" "the last step twice is once"
+run edoc-route log -C "$B" "$id"
+has "$out" "Paid on time" "the log has the words"
+
+run edoc-route verify --json -C "$B" "$id"
+same "$(jq -r '.route.phase, .route.end, (.route.entries | length)' "$out" | tr '\n' ' ')" "ended executed 8 " "JSON has the route"
+run edoc-route verify --trust "$W/trust" "$p"
+is_exit 2 "the package that was sent is proved without a desk, and unfinished"
+run edoc-verify --trust "$W/trust" "$p"
+has "$out" "1 document" "edoc-verify reads it"
+run edoc-route log -C "$A" "$p"
+is_exit 0 "a package names its case"
+
+receipt=$(echo "$B"/out/adliya/new/*.asice)
+unzip -qo "$receipt" -d "$W/receipt"
+same "$(jq -r .event "$W/receipt/evidence.json")" "http://uri.etsi.org/19522/Event/RelayAcceptance" "the receipt's event is of EN 319 522"
+same "$(jq -r .package "$W/receipt/evidence.json")" "sha256:$(basename "$p" .asice)" "it quotes the package"
+same "$(jq -r .evidence "$W/receipt/entry.json")" "sha256:$(sha256sum <"$W/receipt/evidence.json" | cut -c1-64)" "the entry quotes the evidence"
+same "$(jq -cSj . "$W/receipt/entry.json")" "$(cat "$W/receipt/entry.json")" "the entry is canonical JSON"
+ok "openssl verifies the entry's CMS" openssl cms -verify -binary -inform DER -in "$W/receipt/entry.cms" \
+	-content "$W/receipt/entry.json" -CAfile "$K/desk-finance.crt" -purpose any -out /dev/null
+finish
