@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""Checks JSON Lines on stdin against a JSON Schema (draft-07).
+"""Checks JSON Lines against a JSON Schema (draft-07).
 
-check-schema.py SCHEMA <LINES
+check-schema.py SCHEMA FILE
 
 The part of the language that our schemas use, and strictly: a keyword that is
 not known here ends the program, so that no rule is passed over in silence.
@@ -109,15 +109,16 @@ def main():
     with open(sys.argv[1], encoding="utf-8") as f:
         schema = Schema(json.load(f))
     bad = lines = 0
-    for lines, line in enumerate(sys.stdin.buffer, 1):
-        try:
-            value = json.loads(line.decode("utf-8"), object_pairs_hook=no_double_keys)
-            faults = list(schema.faults(value, schema.root))
-        except ValueError as e:
-            faults = [str(e)]
-        for fault in faults:
-            print(f"line {lines}: {fault}")
-        bad += bool(faults)
+    with open(sys.argv[2], "rb") as f:
+        for lines, line in enumerate(f, 1):
+            try:
+                value = json.loads(line.decode("utf-8"), object_pairs_hook=no_double_keys)
+                faults = list(schema.faults(value, schema.root))
+            except ValueError as e:
+                faults = [str(e)]
+            for fault in faults:
+                print(f"line {lines}: {fault}")
+            bad += bool(faults)
     if not lines:
         print("no lines")
     sys.exit(1 if bad or not lines else 0)
