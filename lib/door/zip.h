@@ -12,17 +12,17 @@
 #include "base/buf.h"
 
 struct ed_zip_entry {
-	const char *name;     /* UTF-8, checked by ed_name_fault() */
-	const char *raw;      /* as it stands in the file; else than name for code page 437 */
-	bool folder;          /* the name ends in '/' and no bytes follow */
-	uint16_t method;      /* 0 stored, 8 deflated */
+	const char *name; /* UTF-8, checked by ed_name_fault() */
+	const char *raw;  /* as it stands in the file; else than name for code page 437 */
+	bool folder;      /* the name ends in '/' and no bytes follow */
+	uint16_t method;  /* 0 stored, 8 deflated */
 	uint16_t flags;
 	uint32_t crc;
 	uint64_t csize, usize;
-	uint64_t header;      /* offset of the local header */
-	uint64_t data;        /* offset of the bytes */
-	uint64_t end;         /* after the bytes and the data descriptor */
-	bool extra;           /* local or central extra field present */
+	uint64_t header; /* offset of the local header */
+	uint64_t data;   /* offset of the bytes */
+	uint64_t end;    /* after the bytes and the data descriptor */
+	bool extra;      /* local or central extra field present */
 };
 
 struct ed_zip; /* owns nothing of fd */
@@ -30,7 +30,7 @@ struct ed_zip; /* owns nothing of fd */
 /* Refuses (EDOC_ERR_INPUT, EDOC_ERR_LIMIT; where = the entry's name or an
  * offset) all that package.md never accepts.  `name` is for messages. */
 enum edoc_code ed_zip_open(int fd, const char *name, const struct edoc_limits *limits,
-			   struct ed_zip **zip, struct edoc_error *err) EDOC_CHECK;
+                           struct ed_zip **zip, struct edoc_error *err) EDOC_CHECK;
 void ed_zip_free(struct ed_zip *zip);
 size_t ed_zip_count(const struct ed_zip *zip);
 const struct ed_zip_entry *ed_zip_entry(const struct ed_zip *zip, size_t i);
@@ -45,9 +45,9 @@ typedef enum edoc_code ed_sink_fn(void *arg, const void *bytes, size_t len, stru
 /* Streams entry i: exactly usize bytes with the right CRC-32, or an error
  * (EDOC_ERR_INPUT) after at most usize + 1 bytes. */
 enum edoc_code ed_zip_read(struct ed_zip *zip, size_t i, ed_sink_fn *sink, void *arg,
-			   struct edoc_error *err) EDOC_CHECK;
+                           struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_zip_read_buf(struct ed_zip *zip, size_t i, struct ed_buf *buf,
-			       struct edoc_error *err) EDOC_CHECK;
+                               struct edoc_error *err) EDOC_CHECK;
 
 /* ---- writing ---- */
 
@@ -65,21 +65,22 @@ typedef enum edoc_code ed_late_fn(void *arg, struct ed_buf *out, struct edoc_err
  * directory are cloned (copy_file_range), entries are appended.
  */
 enum edoc_code ed_zip_writer_new(int fd, const char *name, struct ed_zip *base,
-				 struct ed_zip_writer **writer, struct edoc_error *err) EDOC_CHECK;
+                                 struct ed_zip_writer **writer, struct edoc_error *err) EDOC_CHECK;
 /* Stored, dos time 1980-01-01, no extra field; bytes are copied. */
 enum edoc_code ed_zip_add_bytes(struct ed_zip_writer *writer, const char *name, const void *bytes,
-				size_t len, bool store, struct edoc_error *err) EDOC_CHECK;
+                                size_t len, bool store, struct edoc_error *err) EDOC_CHECK;
 /* From a descriptor of `size` bytes; borrowed until finish. */
 enum edoc_code ed_zip_add_fd(struct ed_zip_writer *writer, const char *name, int fd, uint64_t size,
-			     bool store, ed_tap_fn *tap, void *arg,
-			     struct edoc_error *err) EDOC_CHECK;
+                             bool store, ed_tap_fn *tap, void *arg,
+                             struct edoc_error *err) EDOC_CHECK;
 /* Copies an entry of another package as it is compressed (raw). */
 enum edoc_code ed_zip_add_copy(struct ed_zip_writer *writer, const char *name, struct ed_zip *from,
-			       size_t i, struct edoc_error *err) EDOC_CHECK;
+                               size_t i, struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_zip_add_late(struct ed_zip_writer *writer, const char *name, ed_late_fn *late,
-			       void *arg, struct edoc_error *err) EDOC_CHECK;
+                               void *arg, struct edoc_error *err) EDOC_CHECK;
 /* Writes everything and fsyncs fd.  A failing late_fn's own error comes out. */
-enum edoc_code ed_zip_writer_finish(struct ed_zip_writer *writer, struct edoc_error *err) EDOC_CHECK;
+enum edoc_code ed_zip_writer_finish(struct ed_zip_writer *writer,
+                                    struct edoc_error *err) EDOC_CHECK;
 void ed_zip_writer_free(struct ed_zip_writer *writer);
 
 #endif

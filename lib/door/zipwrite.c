@@ -765,6 +765,9 @@ enum edoc_code ed_zip_writer_finish(struct ed_zip_writer *w, struct edoc_error *
 	if (zip_close(w->z))
 		return zip_failed(w, w->name, zip_get_error(w->z), err);
 	w->z = NULL;
+	/* When cloning fails libzip goes on by copying, by its own rules. */
+	if (w->failed)
+		return zip_failed(w, w->name, &w->zerr, err);
 	if (w->base && w->base->n)
 		code = restore_directory(w, err);
 	if (!code && fsync(w->fd))

@@ -147,6 +147,26 @@ static enum edoc_code read_mimetype(struct ed_asic *asic, struct ed_findings *fi
 	return code;
 }
 
+/* The names that ASiC-S has for its one signature, token or record (EN 319
+ * 162-1 4.3.3.2), and none of the manifests of ASiC-E. */
+static bool looks_simple(const struct ed_zip *zip)
+{
+	static const char *const simple[] = {"signatures.xml", "signature.p7s", "timestamp.tst",
+	                                     "evidencerecord.ers", "evidencerecord.xml"};
+	bool found = false;
+	const struct ed_zip_entry *e;
+
+	for (size_t i = 0; (e = ed_zip_entry(zip, i)); i++) {
+		if (strncmp(e->name, META, sizeof(META) - 1) != 0)
+			continue;
+		if (like(e->name, "anifest", ".xml"))
+			return false;
+		for (size_t k = 0; k < sizeof(simple) / sizeof(*simple); k++)
+			found = found || !strcmp(e->name + sizeof(META) - 1, simple[k]);
+	}
+	return found;
+}
+
 /* Without a usable mimetype: the archive's comment (EN 319 162-1 A.1), several
  * documents, the file's name, one document (the order EU DSS decides by). */
 static char guess_type(const struct ed_asic *asic, const char *file)
@@ -161,13 +181,13 @@ static char guess_type(const struct ed_asic *asic, const char *file)
 		return 'S';
 	for (size_t i = 0; (e = ed_zip_entry(asic->zip, i)); i++)
 		roots += asic->kind[i] == ED_ASIC_DOCUMENT && !strchr(e->name, '/');
-	if (roots > 1 || !dot)
-		return roots == 1 ? 'S' : 'E';
-	if (!strcmp(dot, ".asics") || !strcmp(dot, ".scs"))
-		return 'S';
-	if (!strcmp(dot, ".asice") || !strcmp(dot, ".sce"))
+	if (roots > 1)
 		return 'E';
-	return roots == 1 ? 'S' : 'E';
+	if (dot && (!strcmp(dot, ".asics") || !strcmp(dot, ".scs")))
+		return 'S';
+	if (dot && (!strcmp(dot, ".asice") || !strcmp(dot, ".sce")))
+		return 'E';
+	return roots == 1 && looks_simple(asic->zip) ? 'S' : 'E';
 }
 
 static void set_format(struct ed_asic *asic, char type, const char *file)
@@ -218,6 +238,18 @@ static void compare(struct ed_asic *asic, const struct ed_manifest *manifest,
 			ed_finding(findings, "manifest.omits", e->name, e->name, NULL, NULL);
 }
 
+/* XAdES in ASiC-E; ASiC-S needs none, CAdES, time-stamps and evidence records
+ * have manifests of their own (EN 319 162-1 4.3.3.2, 4.4.3.3). */
+static bool needs_manifest(const struct ed_asic *asic)
+{
+	if (strcmp(asic->format, "ASiC-E") != 0)
+		return !strcmp(asic->format, "ASiC-E/XAdES");
+	for (size_t i = 0; i < ed_zip_count(asic->zip); i++)
+		if (asic->kind[i] == ED_ASIC_EVIDENCE)
+			return false;
+	return true;
+}
+
 static enum edoc_code read_manifest(struct ed_asic *asic, const struct edoc_limits *limits,
                                     struct ed_findings *findings, struct edoc_error *err)
 {
@@ -228,8 +260,7 @@ static enum edoc_code read_manifest(struct ed_asic *asic, const struct edoc_limi
 	enum edoc_code code;
 
 	if (i == (size_t)-1) {
-		/* ASiC-S and CAdES have their own (4.3.3.2, 4.4.3.3). */
-		if (!strcmp(asic->format, "ASiC-E") || !strcmp(asic->format, "ASiC-E/XAdES"))
+		if (needs_manifest(asic))
 			ed_finding(findings, "manifest.missing", "", NULL, NULL, NULL);
 		return EDOC_OK;
 	}

@@ -15,23 +15,23 @@
 
 enum ed_asic_kind {
 	ED_ASIC_MIMETYPE,
-	ED_ASIC_DOCUMENT,  /* any file outside META-INF, the card among them */
-	ED_ASIC_MANIFEST,  /* META-INF/manifest.xml */
-	ED_ASIC_XADES,     /* META-INF/ *signatures*.xml */
-	ED_ASIC_CADES,     /* META-INF/ *signature*.p7s */
-	ED_ASIC_LEDGER,    /* META-INF/edoc/ ... */
+	ED_ASIC_DOCUMENT, /* any file outside META-INF, the card among them */
+	ED_ASIC_MANIFEST, /* META-INF/manifest.xml */
+	ED_ASIC_XADES,    /* META-INF/ *signatures*.xml */
+	ED_ASIC_CADES,    /* META-INF/ *signature*.p7s */
+	ED_ASIC_LEDGER,   /* META-INF/edoc/ ... */
 	ED_ASIC_FOLDER,
-	ED_ASIC_EVIDENCE,  /* META-INF/ manifests, time-stamps and records of CAdES and LTA */
-	ED_ASIC_OTHER      /* anything else in META-INF */
+	ED_ASIC_EVIDENCE, /* META-INF/ manifests, time-stamps and records of CAdES and LTA */
+	ED_ASIC_OTHER     /* anything else in META-INF */
 };
 
 struct ed_asic {
 	struct ed_zip *zip;
 	struct ed_arena *arena;
-	enum ed_asic_kind *kind;       /* an entry each */
-	const char **media_type;       /* of the manifest, or NULL */
-	const char *format;            /* "ASiC-E/XAdES", "ASiC-E/CAdES", "ASiC-E", "ASiC-S...", "ZIP" */
-	size_t documents, xades;       /* counts */
+	enum ed_asic_kind *kind; /* an entry each */
+	const char **media_type; /* of the manifest, or NULL */
+	const char *format;      /* "ASiC-E/XAdES", "ASiC-E/CAdES", "ASiC-E", "ASiC-S...", "ZIP" */
+	size_t documents, xades; /* counts */
 	struct ed_asic_digest *digests; /* made once an entry and algorithm */
 };
 
@@ -39,13 +39,13 @@ struct ed_asic {
  * with an extra field, wrong; manifest missing an entry, naming an absent one,
  * malformed) go to the list.  EDOC_ERR_INPUT: no ZIP or not acceptable. */
 enum edoc_code ed_asic_open(int fd, const char *name, const struct edoc_limits *limits,
-			    struct ed_arena *arena, struct ed_findings *findings,
-			    struct ed_asic **asic, struct edoc_error *err) EDOC_CHECK;
+                            struct ed_arena *arena, struct ed_findings *findings,
+                            struct ed_asic **asic, struct edoc_error *err) EDOC_CHECK;
 void ed_asic_free(struct ed_asic *asic);
 /* Digests an entry once for all that ask.  Several algorithms wanted for one
  * entry are made in one pass when ed_asic_want() was called before. */
 void ed_asic_want(struct ed_asic *asic, size_t i, enum ed_hash hash);
 enum edoc_code ed_asic_digest(struct ed_asic *asic, size_t i, enum ed_hash hash,
-			      unsigned char out[ED_HASH_MAX], struct edoc_error *err) EDOC_CHECK;
+                              unsigned char out[ED_HASH_MAX], struct edoc_error *err) EDOC_CHECK;
 
 #endif

@@ -19,11 +19,11 @@ struct ed_manifest {
 
 /* Unclean names are refused, and whatever is no manifest. */
 enum edoc_code ed_manifest_parse(const void *bytes, size_t len, const char *where,
-				 struct ed_arena *arena, struct ed_manifest *manifest,
-				 struct edoc_error *err) EDOC_CHECK;
+                                 struct ed_arena *arena, struct ed_manifest *manifest,
+                                 struct edoc_error *err) EDOC_CHECK;
 /* items are the documents; the "/" line comes by itself. */
 void ed_manifest_write(struct ed_buf *out, const char *package_type,
-		       const struct ed_manifest_item *items, size_t n);
+                       const struct ed_manifest_item *items, size_t n);
 /* By the name's ending; "application/octet-stream" when unknown. */
 const char *ed_media_type(const char *name);
 
