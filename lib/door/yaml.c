@@ -197,7 +197,7 @@ static enum edoc_code on_scalar(struct builder *b, const yaml_event_t *ev)
 	code = plain_node(b, ev, ev->data.scalar.anchor, ev->data.scalar.tag);
 	if (!code)
 		code = new_node(b, ev, ED_YAML_SCALAR, &node);
-	if (code)
+	if (code || !node)
 		return code;
 	if (node_is_dash(ev))
 		return ed_yaml_fail(
@@ -228,7 +228,7 @@ static enum edoc_code on_open(struct builder *b, const yaml_event_t *ev, enum ed
 		code = new_node(b, ev, kind, &node);
 	if (!code)
 		code = attach(b, node, false);
-	if (code)
+	if (code || !node)
 		return code;
 	if (b->depth == ED_MAX_YAML_DEPTH)
 		return fail_at(b->err, EDOC_ERR_LIMIT, b->where, mark_of(ev->start_mark),

@@ -442,7 +442,7 @@ static enum edoc_code set_one(struct items *items, const char *pair)
 	if (!path)
 		return ed_fail_memory(items->err);
 	code = parse_path(path, pair, &spec, &index, items->err);
-	if (code)
+	if (code || !spec)
 		return code;
 	if (spec->list && !index) {
 		take_away(items, spec);

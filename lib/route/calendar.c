@@ -34,7 +34,7 @@ static bool has(const struct ed_date *days, size_t n, struct ed_date day)
 static enum edoc_code parse_day(struct parser *p, const struct ed_yaml *map, struct ed_date *day)
 {
 	static const char *const known[] = {"date", "name", "decree", "note", "provisional", NULL};
-	const char *date, *text;
+	const char *date, *text = NULL;
 	enum edoc_code code = ed_yaml_only(map, p->where, known, p->err);
 
 	if (!code)

@@ -65,7 +65,7 @@ static enum edoc_code get_id(struct parser *p, const struct ed_yaml *map, const 
 {
 	enum edoc_code code = ed_yaml_text(map, p->where, key, true, id, p->err);
 
-	if (code)
+	if (code || !*id)
 		return code;
 	if (**id < 'a' || **id > 'z' || strlen(*id) > 64 ||
 	    (*id)[strspn(*id, "abcdefghijklmnopqrstuvwxyz0123456789-")])
@@ -242,17 +242,17 @@ static enum edoc_code parse_rows(struct parser *p, const struct ed_yaml *root)
 
 	code = open_rows(p, root, "agencies", sizeof(*p->d->agencies), &agencies, &rows);
 	p->d->agencies = rows;
-	for (size_t i = 0; !code && i < agencies->n; i++)
+	for (size_t i = 0; !code && rows && i < agencies->n; i++)
 		code = parse_agency(p, agencies->items[i]);
 	if (!code)
 		code = open_rows(p, root, "people", sizeof(*p->d->people), &people, &rows);
 	p->d->people = rows;
-	for (size_t i = 0; !code && i < people->n; i++)
+	for (size_t i = 0; !code && rows && i < people->n; i++)
 		code = parse_person(p, people->items[i]);
 	if (!code)
 		code = open_rows(p, root, "posts", sizeof(*p->d->posts), &posts, &rows);
 	p->d->posts = rows;
-	for (size_t i = 0; !code && i < posts->n; i++)
+	for (size_t i = 0; !code && rows && i < posts->n; i++)
 		code = parse_post(p, posts->items[i]);
 	return code;
 }

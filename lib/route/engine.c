@@ -220,9 +220,11 @@ static bool check_next(struct judge *j)
 
 	if (o && o->end)
 		return true;
-	if (!step)
+	if (!step) {
 		j->next = &route->steps[0];
-	else if (o->then)
+		return true;
+	}
+	if (o->then)
 		j->next = ed_route_step(route, o->then);
 	else if (step + 1 < route->steps + route->n_steps)
 		j->next = step + 1;
