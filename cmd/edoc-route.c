@@ -317,10 +317,12 @@ static int run_do(struct cmd *cmd)
 	if (cmd->n == 0)
 		return cmd_usage(cmd, _("do what, with which case? OUTCOME CASE..."));
 	int status = cmd_items(cmd, &items, &n);
-	if (!status && n < 2)
-		return cmd_given(cmd, "files-from")
-		               ? CMD_ABSENT
-		               : cmd_usage(cmd, _("do %s with which case?"), items[0]);
+	if (!status && n < 2 && !cmd_given(cmd, "files-from"))
+		return cmd_usage(cmd, _("do %s with which case?"), items[0]);
+	if (!status && n < 2) {
+		cmd_error(cmd, NULL, _("the list of cases is empty"));
+		return CMD_ABSENT;
+	}
 	if (!status)
 		status = open_with_key(cmd, &run);
 	if (!status) {

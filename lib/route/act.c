@@ -371,8 +371,9 @@ static bool same_act(const struct ed_case *c, const struct ed_entry *e, const ch
 /*
  * The same line twice does it once.  Without --step the second line would
  * otherwise fall on the next step, where the same person may be asked again:
- * so the newest act of people in the case counts, then any act on the named
- * step while no visit of it is open.
+ * so the newest act of people in the case counts.  An older one counts only
+ * while its step is not open, and where the line names it or the route has
+ * just refused to take the line for a new act.
  */
 static const struct ed_entry *done_already(const struct ed_case *c, const char *outcome,
                                            const struct edoc_act *act, bool refused)
@@ -382,11 +383,10 @@ static const struct ed_entry *done_already(const struct ed_case *c, const char *
 
 	for (size_t i = c->r.ledger.n; i-- > 0;) {
 		const struct ed_entry *e = &c->r.ledger.v[i];
+		bool closed = !open || !same(open->step->id, e->step);
 		if (!same(e->event, "step.done"))
 			continue;
-		if (same_act(c, e, outcome, act) &&
-		    (newest || refused ||
-		     (act->step && (!open || !same(open->step->id, act->step)))))
+		if (same_act(c, e, outcome, act) && (newest || (closed && (refused || act->step))))
 			return e;
 		newest = false;
 	}

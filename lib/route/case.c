@@ -19,6 +19,7 @@
 #include "route/desk.h"
 
 #define CLAIM_FORMAT "edoc-claim/1"
+#define ED_MAX_NUMBER 100 /* bytes of a register number that is looked for */
 
 char *ed_case_path(struct ed_case *c, const char *fmt, ...)
 {
@@ -277,10 +278,16 @@ static enum edoc_code find_prefix(struct edoc_desk *desk, struct search *s, stru
 	return code;
 }
 
-/* A claim of reg/<book>/<year>/: does it carry that number? */
-static enum edoc_code try_claim(const char *path, struct search *s, struct edoc_error *err)
+static bool all_digits(const char *s)
 {
-	const char *number, *id;
+	return *s && !s[strspn(s, "0123456789")];
+}
+
+/* A claim of reg/<book>/<year>/: is it the number that was named? */
+static enum edoc_code try_claim(struct edoc_desk *desk, const char *path, int64_t seq,
+                                struct search *s, struct edoc_error *err)
+{
+	const char *pattern, *id, *text;
 	struct ed_buf bytes;
 	json_t *claim = NULL;
 	bool present;
@@ -289,54 +296,50 @@ static enum edoc_code try_claim(const char *path, struct search *s, struct edoc_
 	if (!code && present)
 		code = ed_json_parse(bytes.data, bytes.len, path, &claim, err);
 	ed_buf_clear(&bytes);
-	number = ed_json_get_str(claim, "pattern");
+	pattern = ed_json_get_str(claim, "pattern");
 	id = ed_json_get_str(claim, "case");
-	if (!code && number && id && strlen(id) == 32)
-		note_found(s, id);
+	if (!code && pattern && id && strlen(id) == 32) {
+		text = ed_register_number(desk->arena, pattern,
+		                          json_integer_value(json_object_get(claim, "year")), seq);
+		if (text && (all_digits(s->name) || !strcmp(text, s->name)))
+			note_found(s, id);
+	}
 	json_decref(claim);
 	return code;
 }
 
+/* "124" is the book's latest; a number in full may be of any year. */
 static enum edoc_code each_year(struct edoc_desk *desk, const char *book, int64_t seq,
                                 struct search *s, struct edoc_error *err)
 {
-	const char *dir = ed_desk_path(desk, "reg/%s", book);
+	const char *dir = ed_desk_path(desk, "reg/%s", book), *path;
+	size_t n, before = s->found;
 	char **years = NULL;
-	size_t n;
 
 	enum edoc_code code = dir ? ed_list_dir(dir, &years, &n, err) : ed_fail_memory(err);
-	/* "124" is this year's; "124/2025" names another. */
-	const char *slash = strpbrk(s->name, "/-");
 	for (size_t i = n; !code && i-- > 0;) {
-		const char *path;
-		size_t before = s->found;
-		if (slash && !strstr(s->name, years[i]))
-			continue;
 		path = ed_desk_path(desk, "reg/%s/%s/%06" PRId64, book, years[i], seq);
-		code = try_claim(path, s, err);
-		if (!slash && s->found > before)
+		code = try_claim(desk, path, seq, s, err);
+		if (all_digits(s->name) && s->found > before)
 			break;
 	}
 	ed_names_free(years);
 	return code;
 }
 
-/* The digits of a register number that are not its year are its place. */
+/* One of the groups of digits in a register number is its place in the book. */
 static enum edoc_code find_number(struct edoc_desk *desk, struct search *s, struct edoc_error *err)
 {
 	const char *root = ed_desk_path(desk, "reg"), *p = s->name;
 	char **books = NULL;
 	size_t n;
 
-	if (strpbrk(s->name, "\\\n") || strlen(s->name) > 60 || !strpbrk(s->name, "0123456789"))
-		return EDOC_OK;
 	enum edoc_code code = root ? ed_list_dir(root, &books, &n, err) : ed_fail_memory(err);
 	while (!code && *(p += strcspn(p, "0123456789"))) {
 		char *end;
 		errno = 0;
 		int64_t seq = strtoll(p, &end, 10);
-		bool year = end - p == 4 && strpbrk(s->name, "/-") && seq >= 1990 && seq <= 2200;
-		for (size_t i = 0; !code && !year && !errno && seq > 0 && books[i]; i++)
+		for (size_t i = 0; !code && !errno && seq > 0 && books[i]; i++)
 			code = each_year(desk, books[i], seq, s, err);
 		p = end;
 	}
@@ -380,7 +383,7 @@ enum edoc_code ed_case_find(struct edoc_desk *desk, const char *name, char id[ED
 		code = find_package(&s, err);
 	} else {
 		code = find_prefix(desk, &s, err);
-		if (!code)
+		if (!code && (!s.found || all_digits(name)) && strlen(name) <= ED_MAX_NUMBER)
 			code = find_number(desk, &s, err);
 	}
 	if (code)
