@@ -1,0 +1,154 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# The examples of the pages, run as printed but for the paths of a machine.
+. "$SRCDIR/tests/lib.sh"
+. "$SRCDIR/tests/desks.sh"
+cd "$W" || exit 1
+M=$SRCDIR/man
+
+block() { # PAGE N: the Nth display of its EXAMPLES
+	awk -v want="$2" '
+		/^\.Sh / { examples = $2 == "EXAMPLES" }
+		/^\.Bd / { n += examples; on = examples && n == want; next }
+		/^\.Ed/ { on = 0 }
+		on' "$M/$1" | sed -e 's/\\e/\\/g' -e "s|/srv/|$W/srv/|g" -e "s|/etc/edoc|$W/etc|g"
+}
+blocks() { # PAGE: how many
+	awk '/^\.Sh / { examples = $2 == "EXAMPLES" } /^\.Bd / { n += examples } END { print n }' "$M/$1"
+}
+example() { # PAGE N [SED-SCRIPT]
+	block "$1" "$2" | sed -e "${3-}" >"$1.$2.sh"
+	run sh -eu "$1.$2.sh"
+}
+file() { # PAGE NAME: a file that the page shows
+	sed -n "/^\\.\\\\\" example $2\$/,/^\\.\\\\\" example end\$/p" "$M/$1" | sed '/^\./d'
+}
+
+mkdir -p srv etc/trust inbox bin
+cp "$D/pki/zarina.p12" k.p12
+cp "$D/pki/farrukh.p12" b.p12
+cp "$D/pki/pass" p
+cp "$D/pki/root.pem" root.pem
+cp "$D/pki/root.pem" etc/trust/
+cp "$D/docs/farmoish.fodt" contract.pdf
+cp "$D/docs/farmoish.fodt" order.pdf
+cp "$D/docs/zamima-1.csv" annex.xlsx
+
+# ---- edoc-sign(1)
+same "$(blocks edoc-sign.1)" 4 "edoc-sign(1) has four examples"
+example edoc-sign.1 1
+is_exit 0 "a contract"
+example edoc-sign.1 2
+is_exit 0 "a second person"
+run edoc-verify --json --trust root.pem contract.asice
+same "$(jq -c '[.exit, (.signatures | length), .signatures[1].role]' "$out")" '[0,2,"head"]' "has signed it"
+cat >bin/vi <<'END'
+#!/bin/sh
+sed -i -e 's/<YYYY-MM-DD>/2026-11-22/' -e 's/<[^>]*>/filled in/' "$1"
+END
+chmod +x bin/vi
+PATH=$W/bin:$PATH example edoc-sign.1 3
+is_exit 0 "an order with a card"
+run edoc-sign show order.asice
+has "$out" "filled in" "which is in the package"
+example edoc-sign.1 4
+is_exit 0 "every package of a folder"
+run edoc-verify --json --trust root.pem order.asice
+same "$(jq '.signatures | length' "$out")" 2 "is signed"
+
+# ---- edoc-verify(1)
+same "$(blocks edoc-verify.1)" 4 "edoc-verify(1) has four examples"
+example edoc-verify.1 1
+is_exit 0 "one package"
+example edoc-verify.1 2
+is_exit 0 "why"
+cp "$D/bad/swapped.asice" contract.asice inbox/
+example edoc-verify.1 3
+is_exit 0 "what does not pass"
+same "$(cat "$out")" "$(printf 'inbox/swapped.asice\tTOTAL-FAILED\tHASH_FAILURE')" "is one line"
+example edoc-verify.1 4
+is_exit 2 "as of a day before it was signed"
+
+# ---- edoc-archive(1)
+same "$(blocks edoc-archive.1)" 4 "edoc-archive(1) has four examples"
+example edoc-archive.1 1
+is_exit 1 "what failed is refused"
+has "$out" "swapped.asice" "by name"
+example edoc-archive.1 2
+is_exit 0 "every night"
+same "$(cat "$out")" "" "nothing to tell"
+block edoc-archive.1 3 | head -n 1 >line.sh
+run sh -eu line.sh
+is_exit 0 "a line for the register"
+cp "$out" line
+same "$(wc -l <line | tr -d ' ')" 1 "is one line"
+ok "of the form that the page shows" grep -qE '^edoc-archive/1 [0-9]+ [0-9TZ:-]+ [A-Z2-7-]+$' line
+example edoc-archive.1 3 "1d; s|edoc-archive/1 \.\.\.|$(cat line)|"
+is_exit 0 "nothing was rewritten since"
+example edoc-archive.1 3 "1d; s|edoc-archive/1 \.\.\.|$(sed 's/[A-Z2-7]\{5\}$/AAAAA/' line)|"
+is_exit 1 "another line does not fit"
+example edoc-archive.1 4
+is_exit 0 "out again"
+ok "the same bytes" cmp contract.asice copies/*/package/contract.asice
+
+# ---- edoc-route(1), with the route of edoc-route(5)
+file edoc-route.5 route.yaml >tj.yaml
+run edoc-route lint tj.yaml
+is_exit 0 "the route of edoc-route(5)"
+same "$(cat "$out")" "" "has no fault"
+sed -e 's/^calendar: .*/calendar: tj/' "$D/route/calendar.yaml" >calendar.yaml
+mkdir -p anchors/sign anchors/directory anchors/route
+cp root.pem anchors/sign/
+issuer directory-issuer && issuer route-issuer
+cp directory-issuer.crt anchors/directory/
+cp route-issuer.crt anchors/route/
+block edoc-route.1 1 | head -n 1 >init.sh
+run sh -eu init.sh
+is_exit 0 "a desk"
+edoc-route init -C "$B" --agency moliya --trust anchors >/dev/null
+A=$W/desk
+directory 1 >directory.yaml
+sealed route-issuer.pem tj.yaml route.asice
+sealed route-issuer.pem calendar.yaml calendar.asice
+sealed directory-issuer.pem directory.yaml directory.asice
+example edoc-route.1 1 1d
+is_exit 0 "learns route, calendar and directory"
+for who in anna:dilnoza lawyer:zarina clerk:zarina head:madina; do
+	openssl pkcs12 -in "$D/pki/${who#*:}.p12" -passin "file:p" -nodes -out "${who%:*}.p12" 2>/dev/null
+done
+rm -f order.asice
+edoc-sign sign --key anna.p12 -o order.asice order.pdf >/dev/null
+block edoc-route.1 2 | sed -n 1,2p >submit.sh
+run sh -eu submit.sh
+is_exit 0 "a case"
+id=$(cut -c1-4 "$out")
+printf 'export EDOC_DESK=desk\n' >one.sh
+block edoc-route.1 3 >>one.sh
+run sh -eu one.sh
+is_exit 0 "everything that waits for the lawyer is agreed"
+has "$out" "agreed" "and it says so"
+example edoc-route.1 2 "2d; s/7f3a/$id/"
+is_exit 0 "to the last hand"
+run edoc-route show -C desk "$id"
+has "$out" "receipt of moliya" "it is on its way"
+block edoc-route.1 4 | sed "s|$W/srv/desk|desk|g" >cron.sh
+run sh -eu cron.sh
+is_exit 0 "cron with nothing to do"
+
+# ---- files that pages show
+file edoc-profile.5 strict.yaml >policy.yaml
+run edoc-verify --policy policy.yaml --trust root.pem contract.asice
+is_exit 0 "the policy of edoc-profile(5) is one"
+grep -v -e '^#' -e '^$' "$SRCDIR/profiles/policies/strict.yaml" >built-in
+ok "and is the built-in one" diff built-in policy.yaml
+file edoc-profile.5 calendar.yaml >days.yaml
+sealed route-issuer.pem days.yaml shown.asice
+run edoc-route install -C desk shown.asice
+is_exit 0 "the calendar of edoc-profile(5) is one"
+file edoc.conf.5 edoc.conf | sed "s|/etc/edoc|$W/etc|g" >my.conf
+mkdir -p etc/trust/sign etc/trust/directory etc/trust/route
+for d in sign directory route; do cp root.pem "etc/trust/$d/"; done
+run edoc-verify --config my.conf --trust-list
+is_exit 0 "the settings of edoc.conf(5) are some"
+has "$out" "sign, directory, route" "and are followed"
+finish
