@@ -56,7 +56,8 @@ struct ed_zip_writer;
 /* Called while an entry's bytes pass, before they are compressed. */
 typedef void ed_tap_fn(void *arg, const void *bytes, size_t len);
 /* Makes an entry's bytes when its turn comes: after all entries added before
- * it have passed.  Fills out. */
+ * it have passed.  Fills out.  Stored: a deflate stream ends in bits that no
+ * reader looks at, and no bit of a signature's entry should be free. */
 typedef enum edoc_code ed_late_fn(void *arg, struct ed_buf *out, struct edoc_error *err);
 
 /*

@@ -234,7 +234,6 @@ static int make_late(struct source *s)
 	if (!code)
 		code = ed_buf_check(&s->bytes, s->name, &why);
 	s->size = s->bytes.len;
-	s->deflate = s->size > 0;
 	return code ? (int)broken(s->w, code, &why) : 0;
 }
 
@@ -625,7 +624,7 @@ enum edoc_code ed_zip_add_late(struct ed_zip_writer *w, const char *name, ed_lat
 		return code;
 	s->late = late;
 	s->arg = arg;
-	return add(w, s, false, err);
+	return add(w, s, true, err);
 }
 
 /* ---- finishing --------------------------------------------------------- */
