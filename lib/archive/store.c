@@ -49,8 +49,7 @@ static bool listed(const char *name, const char *const *list)
 	return false;
 }
 
-/* Refuses a folder that holds anything but the named; absent is fine.  Dot
- * files are passed over: temporaries of an init that died. */
+/* Refuses a folder that holds anything but the named; absent is fine. */
 static enum edoc_code check_only(const char *dir, const char *const *known, struct edoc_error *err)
 {
 	char **names = NULL;
@@ -60,7 +59,7 @@ static enum edoc_code check_only(const char *dir, const char *const *known, stru
 		return EDOC_OK;
 	enum edoc_code code = ed_list_dir(dir, &names, &n, err);
 	for (size_t i = 0; code == EDOC_OK && i < n; i++)
-		if (names[i][0] != '.' && !listed(names[i], known))
+		if (!listed(names[i], known))
 			code = ed_fail(err, EDOC_ERR_EXISTS, dir,
 			               "holds \"%s\"; an archive is made in an empty folder",
 			               names[i]);
@@ -68,14 +67,22 @@ static enum edoc_code check_only(const char *dir, const char *const *known, stru
 	return code;
 }
 
-static enum edoc_code put_below(const char *dir, const char *name, const char *bytes,
+/* The temporary is made in staging/, where the next writer clears up. */
+static enum edoc_code put_below(const char *root, const char *name, const char *bytes,
                                 struct edoc_error *err)
 {
-	char *path = ed_path_join(dir, name);
-	if (!path)
-		return ed_fail_memory(err);
-	enum edoc_code code = ed_write_file(path, bytes, strlen(bytes), true, err);
+	struct ed_tmp tmp = {.fd = -1};
+	char *staging = ed_path_join(root, "staging");
+	char *path = ed_path_join(root, name);
+	enum edoc_code code = staging && path ? ed_tmp_open_in(&tmp, staging, path, false, err)
+	                                      : ed_fail_memory(err);
+	if (code == EDOC_OK)
+		code = ed_write_full(tmp.fd, path, bytes, strlen(bytes), err);
+	if (code == EDOC_OK)
+		code = ed_tmp_rename(&tmp, err);
+	ed_tmp_clear(&tmp);
 	free(path);
+	free(staging);
 	return code;
 }
 
@@ -114,25 +121,21 @@ enum edoc_code ed_store_vacant(const char *root, struct edoc_error *err)
 
 enum edoc_code ed_store_create(const char *root, struct edoc_error *err)
 {
-	char *ocfl = ed_path_join(root, "ocfl");
-	if (!ocfl)
-		return ed_fail_memory(err);
 	enum edoc_code code = ed_store_vacant(root, err);
 	if (code == EDOC_OK)
 		code = make_below(root, "journal", err);
 	if (code == EDOC_OK)
 		code = make_below(root, "staging", err);
 	if (code == EDOC_OK)
-		code = make_below(ocfl, "extensions/" LAYOUT, err);
+		code = make_below(root, "ocfl/extensions/" LAYOUT, err);
 	if (code == EDOC_OK)
-		code = put_below(ocfl, "extensions/" LAYOUT "/config.json", config_json, err);
+		code = put_below(root, "ocfl/extensions/" LAYOUT "/config.json", config_json, err);
 	if (code == EDOC_OK)
-		code = put_below(ocfl, "ocfl_layout.json", layout_json, err);
+		code = put_below(root, "ocfl/ocfl_layout.json", layout_json, err);
 	if (code == EDOC_OK)
-		code = put_below(ocfl, "0=ocfl_1.1", "ocfl_1.1\n", err);
+		code = put_below(root, "ocfl/0=ocfl_1.1", "ocfl_1.1\n", err);
 	if (code == EDOC_OK)
 		code = put_below(root, MARKER, MARKER_TEXT, err);
-	free(ocfl);
 	return code;
 }
 

@@ -9,6 +9,7 @@ export EDOC_ARCHIVE="$W/root"
 T="--trust $P/root.pem"
 sum() { sha256sum "$1" | cut -d' ' -f1; }
 lines() { cat root/journal/*/*.log | wc -l | tr -d ' '; }
+# shellcheck disable=SC2317 # ok calls it
 make_pkg() { # NAME KEY WORDS...
 	printf '%s\n' "$3" >"$1.txt"
 	edoc-sign sign --key "$P/$2.p12" --pass-file "$P/pass" -o "$1.asice" "$1.txt" >/dev/null
