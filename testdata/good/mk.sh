@@ -66,6 +66,26 @@ if new good/names.asice; then
 	cp names.asice "$dir/good"
 fi
 
+# ---- a case on its way to a second desk: its procedure has not come to its end
+if new bad/case-sent.asice; then
+	(
+		# shellcheck disable=SC2034 # desks.sh reads them
+		W=$w D=$here BUILDDIR=$(dirname "$(command -v edoc-route)")
+		# shellcheck source=tests/desks.sh
+		. "$here/../tests/desks.sh"
+		desks
+		pack case.asice
+		id=$(as dilnoza submit -C "$A" --route test.order case.asice)
+		as zarina "do" -C "$A" agreed "$id"
+		as madina "do" -C "$A" signed "$id"
+		as zarina "do" -C "$A" registered "$id"
+		edoc-route send -C "$A"
+	) >/dev/null
+	cp "$w"/a/out/moliya/new/*.asice "$dir/bad/case-sent.asice"
+	rm -rf "$here/route/trust"
+	cp -R "$w/trust" "$here/route/trust" # the anchors that it needs
+fi
+
 # ---- one thing wrong with each
 if new bad/unsigned.asice; then
 	edoc-sign new -o unsigned.asice zamima-1.csv >/dev/null
