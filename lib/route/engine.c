@@ -23,6 +23,7 @@
  *  route.target        E stops  outcome {1} of step {0} leads nowhere
  *  route.to            E        sent to {0}; the route says {1}
  *  route.directory     E        the directory {0} that it cites is not here
+ *  route.directory-old E        it cites version {0} of the directory, an entry before it {1}
  *  route.person        E        nobody of the directory has the certificate {0} on that day
  *  route.desk          E        the certificate {0} is no desk key on that day
  *  route.elsewhere     E        done at {0} while the case is at {1}
@@ -70,6 +71,10 @@ static const struct {
         {"route.target", EDOC_ERR_INPUT, N_("the outcome \"{1}\" of step \"{0}\" leads nowhere")},
         {"route.to", EDOC_ERR_DENIED, N_("the route sends the case to {1}, not to {0}")},
         {"route.directory", EDOC_ERR_CONFIG, N_("the directory {0} is not installed here")},
+        {"route.directory-old", EDOC_ERR_CONFIG,
+         N_("version {0} of the directory is in force here, and the case went on under {1}: "
+            "install "
+            "that")},
         {"route.person", EDOC_ERR_DENIED,
          N_("nobody of the directory has the certificate {0} today")},
         {"route.desk", EDOC_ERR_DENIED, N_("the certificate {0} is no desk key of the directory")},
@@ -277,7 +282,13 @@ static bool check_directory(struct judge *j)
 	j->directory = j->act.directory && j->engine->directory
 	                       ? j->engine->directory(j->engine->arg, j->act.directory)
 	                       : NULL;
-	return j->directory ? true : broken(j, "route.directory", j->act.directory, NULL, NULL);
+	if (!j->directory)
+		return broken(j, "route.directory", j->act.directory, NULL, NULL);
+	/* Who lost a post does not get it back by citing an older directory. */
+	if (j->directory->version < j->state->directory_version)
+		broken(j, "route.directory-old", number_text(j, j->directory->version),
+		       number_text(j, j->state->directory_version), NULL);
+	return true;
 }
 
 /* A desk's key sends and receives. */
@@ -788,6 +799,8 @@ static bool apply(struct judge *j, struct ed_state *s, const struct ed_entry *en
 	apply_event(j, s, entry);
 	if (closes)
 		close_visit(j, s, entry);
+	if (j->directory && j->directory->version > s->directory_version)
+		s->directory_version = j->directory->version;
 	s->seq = entry->seq;
 	s->time = entry->time;
 	snprintf(s->head, sizeof(s->head), "sha256:%s", entry->sha256);

@@ -37,6 +37,7 @@ struct ed_state {
 	const char *sent_to;       /* while awaiting_receipt: where it goes */
 	const char *number, *book; /* register number, or NULL */
 	char case_id[33];          /* of the first entry */
+	int directory_version;     /* the newest that an entry cites */
 	int64_t time;              /* of the last entry */
 };
 

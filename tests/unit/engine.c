@@ -408,44 +408,6 @@ static void whole_way(void)
 	refused("step.done", EVE, "archived", NULL, EDOC_ERR_DENIED, "has ended");
 }
 
-static void elsewhere(void)
-{
-	struct ed_command c = {.event = "step.done",
-	                       .step = "sign",
-	                       .outcome = "agreed",
-	                       .actor_cert = cert(BOB),
-	                       .directory = ref(directories[0]->sha256)};
-	struct acting gone = {"step.done", BOB, "agreed", NULL, 1, 1};
-	struct acting deputy = {"step.done", DAN, "signed", NULL, 1, 1};
-	struct ed_actor actor;
-
-	begin();
-	does("case.submitted", ANNA, NULL, NULL);
-	c.now = w.state.time + 1;
-	fails(ed_engine_decide(&engine, &w.state, &c, &actor, &err), EDOC_ERR_DENIED, &err,
-	      "open step is \"agree\"", "another step than the open one");
-	c.step = "agree";
-	is_ok(ed_engine_decide(&engine, &w.state, &c, &actor, &err), &err, "the open one");
-	c.directory = ref(cert('5'));
-	fails(ed_engine_decide(&engine, &w.state, &c, &actor, &err), EDOC_ERR_CONFIG, &err,
-	      "not installed", "a directory that is not here");
-	c.directory = ref(directories[0]->sha256);
-	c.now = w.state.time - 1;
-	fails(ed_engine_decide(&engine, &w.state, &c, &actor, &err), EDOC_ERR_CONFIG, &err, "clock",
-	      "a clock that runs behind");
-	c.now = w.state.time + (int64_t)360 * 86400;
-	fails(ed_engine_decide(&engine, &w.state, &c, &actor, &err), EDOC_ERR_CONFIG, &err,
-	      "covers", "a term beyond the calendar");
-	c.desk = true;
-	fails(ed_engine_decide(&engine, &w.state, &c, &actor, &err), EDOC_ERR_DENIED, &err, "desk",
-	      "a desk does no step");
-	fails(decide(&gone, &actor), EDOC_ERR_DENIED, &err, "lawyer",
-	      "who left by the directory in force");
-	does("step.done", BOB, "agreed", NULL);
-	is_ok(decide(&deputy, &actor), &err, "a deputy of a vacant post");
-	ok(actor.deputy && !actor.principal, "acts for nobody");
-}
-
 static void four_eyes(void)
 {
 	struct acting a = {"step.done", DAN, "signed", NULL, 1, 0};
@@ -621,6 +583,52 @@ static void forgeries(void)
 	does("case.sent", DESK_B, NULL, NULL);
 	does("case.received", DESK_A, NULL, NULL);
 	forged("visit", "2", "route.visit");
+}
+
+static void elsewhere(void)
+{
+	struct ed_command c = {.event = "step.done",
+	                       .step = "sign",
+	                       .outcome = "agreed",
+	                       .actor_cert = cert(BOB),
+	                       .directory = ref(directories[0]->sha256)};
+	struct acting gone = {"step.done", BOB, "agreed", NULL, 1, 1};
+	struct acting deputy = {"step.done", DAN, "signed", NULL, 1, 1};
+	struct acting later = {"step.done", ANNA, "edited", NULL, 1, 1};
+	struct ed_findings list;
+	struct ed_actor actor;
+
+	begin();
+	does("case.submitted", ANNA, NULL, NULL);
+	c.now = w.state.time + 1;
+	fails(ed_engine_decide(&engine, &w.state, &c, &actor, &err), EDOC_ERR_DENIED, &err,
+	      "open step is \"agree\"", "another step than the open one");
+	c.step = "agree";
+	is_ok(ed_engine_decide(&engine, &w.state, &c, &actor, &err), &err, "the open one");
+	c.directory = ref(cert('5'));
+	fails(ed_engine_decide(&engine, &w.state, &c, &actor, &err), EDOC_ERR_CONFIG, &err,
+	      "not installed", "a directory that is not here");
+	c.directory = ref(directories[0]->sha256);
+	c.now = w.state.time - 1;
+	fails(ed_engine_decide(&engine, &w.state, &c, &actor, &err), EDOC_ERR_CONFIG, &err, "clock",
+	      "a clock that runs behind");
+	c.now = w.state.time + (int64_t)360 * 86400;
+	fails(ed_engine_decide(&engine, &w.state, &c, &actor, &err), EDOC_ERR_CONFIG, &err,
+	      "covers", "a term beyond the calendar");
+	c.desk = true;
+	fails(ed_engine_decide(&engine, &w.state, &c, &actor, &err), EDOC_ERR_DENIED, &err, "desk",
+	      "a desk does no step");
+	fails(decide(&gone, &actor), EDOC_ERR_DENIED, &err, "lawyer",
+	      "who left by the directory in force");
+	does("step.done", BOB, "agreed", NULL);
+	is_ok(decide(&deputy, &actor), &err, "a deputy of a vacant post");
+	ok(actor.deputy && !actor.principal, "acts for nobody");
+	/* Bob left by version 2: no entry after it may cite version 1 */
+	ed_findings_init(&list, arena);
+	ok(play(&deputy, &list) && !list.n, "an entry under version 2");
+	refused("step.done", ANNA, "edited", NULL, EDOC_ERR_CONFIG, "install");
+	ok(play(&later, &list) && !list.n, "another under version 2");
+	forged("directory", quoted(ref(directories[0]->sha256)), "route.directory-old");
 }
 
 /* A whole entry left out, doubled, or put elsewhere. */
