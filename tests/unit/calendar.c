@@ -214,30 +214,35 @@ static void leap(void)
 	due(NULL, (struct ed_term){D, 1}, none, "2026-02-28T10:00:00", "2026-03-01");
 }
 
+/* Every file of profiles/calendars. */
 static void shipped(void)
 {
-	static const char *const names[] = {"tj", "uz"};
 	const char *src = getenv("SRCDIR");
-	char path[4096];
+	char dir[4096], path[8192], **names;
 	bool working;
+	size_t n;
 
-	for (size_t i = 0; i < 2; i++) {
+	snprintf(dir, sizeof(dir), "%s/profiles/calendars", src ? src : ".");
+	if (!is_ok(ed_list_dir(dir, &names, &n, &err), &err, dir))
+		return;
+	ok(n >= 2, "%zu calendars", n);
+	for (size_t i = 0; i < n; i++) {
 		struct ed_calendar *c = NULL;
 		struct ed_buf buf;
 
 		ed_buf_init(&buf, ED_MAX_YAML_BYTES);
-		snprintf(path, sizeof(path), "%s/profiles/calendars/%s.yaml", src ? src : ".",
-		         names[i]);
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
 		is_ok(ed_read_path(path, &buf, &err), &err, names[i]);
 		if (is_ok(ed_calendar_parse(buf.data, buf.len, path, arena, &c, &err), &err,
 		          "parses")) {
-			is_str(c->name, names[i], "by its name");
+			ok(!strncmp(names[i], c->name, strlen(c->name)), "by its name");
 			is_ok(ed_calendar_working(c, (struct ed_date){2027, 3, 22}, &working, &err),
 			      &err, "covers 2027");
-			ok(working == (i == 1), "22 March is off in TJ alone");
+			ok(working != !strcmp(c->name, "tj"), "22 March is off in TJ alone");
 		}
 		ed_buf_clear(&buf);
 	}
+	ed_names_free(names);
 }
 
 int main(void)

@@ -326,21 +326,25 @@ static void meaning(void)
 	free(text);
 }
 
+/* Every file of profiles/routes. */
 static void shipped(void)
 {
-	static const char *const names[] = {"tj-farmoish", "uz-murojaat"};
 	const char *src = getenv("SRCDIR");
-	char path[4096];
+	char dir[4096], path[8192], **names;
+	size_t n;
 
-	for (size_t i = 0; i < 2; i++) {
+	snprintf(dir, sizeof(dir), "%s/profiles/routes", src ? src : ".");
+	if (!is_ok(ed_list_dir(dir, &names, &n, &err), &err, dir))
+		return;
+	ok(n >= 2, "%zu routes", n);
+	for (size_t i = 0; i < n; i++) {
 		struct ed_findings list;
 		struct ed_route *route;
 		struct ed_buf buf;
 
 		ed_buf_init(&buf, ED_MAX_YAML_BYTES);
 		ed_findings_init(&list, arena);
-		snprintf(path, sizeof(path), "%s/profiles/routes/%s.yaml", src ? src : ".",
-		         names[i]);
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
 		is_ok(ed_read_path(path, &buf, &err), &err, names[i]);
 		if (is_ok(ed_route_parse(buf.data, buf.len, path, arena, &route, &err), &err,
 		          "parses"))
@@ -348,8 +352,11 @@ static void shipped(void)
 		is_int((int64_t)list.n, 0, "without a finding");
 		for (size_t k = 0; k < list.n; k++)
 			printf("# %s %s\n", list.v[k].where, list.v[k].code);
+		ok(route && route->issued_by && route->basis && route->date,
+		   "and says who issued it, by what, when");
 		ed_buf_clear(&buf);
 	}
+	ed_names_free(names);
 }
 
 int main(void)
