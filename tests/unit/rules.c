@@ -32,8 +32,9 @@ static void test_codes_have_rules(const char *src)
 
 	snprintf(cmd, sizeof(cmd),
 		 "cat %s/lib/*/*.c | tr '\\n' ' ' | grep -oE "
-		 "'(ed_finding|note|add|found|finding|refuse|tell)\\([^;]*\"[a-z-]+\\.[a-zA-Z0-9-]+\"' | "
-		 "grep -oE '\"[a-z-]+\\.[a-zA-Z0-9-]+\"$' | tr -d '\"' | sort -u",
+		 "'(ed_finding|note|add|found|finding|refuse|tell|broken|report|report_step|"
+		 "check_fact|check_pin)\\([^;]*\"[a-z-]+\\.[a-zA-Z0-9-]+\"' | "
+		 "grep -oE '\"[a-z-]+\\.[a-zA-Z0-9-]+\"$' | tr -d '\"' | grep -v '[.]yaml$' | sort -u",
 		 src);
 	p = popen(cmd, "r");
 	while (p && fscanf(p, "%127s", code) == 1) {
