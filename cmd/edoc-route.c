@@ -196,7 +196,7 @@ static int verify_one(struct cmd *cmd, const char *item, void *arg)
 	enum edoc_code code;
 
 	if (is_file(item))
-		code = edoc_route_verify(item, &j->options, &report, &err);
+		code = edoc_route_verify(item, true, &j->options, &report, &err);
 	else if (j->run.desk)
 		code = edoc_desk_verify(j->run.desk, item, &j->options, &report, &err);
 	else

@@ -60,7 +60,8 @@ static int verify_one(struct cmd *cmd, const char *item, void *arg)
 	enum edoc_code code;
 	int status;
 
-	code = edoc_verify_path(item, &run->options, &report, &err);
+	code = run->route ? edoc_route_verify(item, false, &run->options, &report, &err)
+	                  : edoc_verify_path(item, &run->options, &report, &err);
 	status = code == EDOC_OK ? print_report(cmd, run, report) : cmd_fail_item(cmd, item, &err);
 	edoc_report_free(report);
 	return status;

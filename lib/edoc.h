@@ -428,9 +428,11 @@ enum edoc_code edoc_route_lint(const char *path, const char *lang, char **text, 
  */
 enum edoc_code edoc_route_judge(int fd, const struct edoc_verify_options *options,
 				struct edoc_report *report, struct edoc_error *err) EDOC_CHECK;
-/* edoc_verify_path() and edoc_route_judge() on one descriptor.  A package
- * without a ledger gets the finding route.none. */
-enum edoc_code edoc_route_verify(const char *path, const struct edoc_verify_options *options,
+/* edoc_verify_path() and edoc_route_judge() on one descriptor: what
+ * edoc-verify does.  needed: a package without a ledger gets the finding
+ * route.none. */
+enum edoc_code edoc_route_verify(const char *path, bool needed,
+				 const struct edoc_verify_options *options,
 				 struct edoc_report **report, struct edoc_error *err) EDOC_CHECK;
 /* The replay for people, a line an entry; NULL without one.  Borrowed. */
 const char *edoc_report_route_text(const struct edoc_report *report);

@@ -16,6 +16,7 @@ struct ed_report_signature {
 	const char **chain; /* subjects, leaf first */
 	size_t n_chain;
 	const char *pinfl, *inn, *uid; /* "" or the identifier */
+	const char *ledger_head;       /* the head of a route ledger it quotes, or NULL */
 	struct ed_findings findings;
 };
 

@@ -117,6 +117,7 @@ static enum edoc_code judge_signature(struct judge *j, struct ed_xades *x, struc
 	sig->pub.claimed_time = x->claimed_time;
 	sig->pub.commitment = x->commitment;
 	sig->pub.role = x->role;
+	sig->ledger_head = x->ledger_head;
 	sig->covers = x->covers;
 	sig->n_covers = x->n_covers;
 	code = judge_signer(j, x, sig, err);

@@ -415,3 +415,23 @@ enum edoc_code ed_asic_digest(struct ed_asic *asic, size_t i, enum ed_hash hash,
 	memcpy(out, d->value[hash], ED_HASH_MAX);
 	return EDOC_OK;
 }
+
+void ed_asic_inherit(struct ed_asic *to, const struct ed_asic *from)
+{
+	for (size_t i = 0; i < ed_zip_count(from->zip) && i < ed_zip_count(to->zip); i++) {
+		const struct ed_zip_entry *a = ed_zip_entry(to->zip, i);
+		const struct ed_zip_entry *b = ed_zip_entry(from->zip, i);
+		struct ed_asic_digest *d = &to->digests[i];
+
+		if (strcmp(a->name, b->name) || a->data != b->data || a->csize != b->csize)
+			return;
+		for (size_t h = 1; h <= ED_SHA512; h++) {
+			if (!(from->digests[i].have & 1u << h))
+				continue;
+			d->value[h] =
+			        ed_arena_memdup(to->arena, from->digests[i].value[h], ED_HASH_MAX);
+			if (d->value[h])
+				d->have |= 1u << h;
+		}
+	}
+}

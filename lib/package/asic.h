@@ -48,4 +48,11 @@ void ed_asic_want(struct ed_asic *asic, size_t i, enum ed_hash hash);
 enum edoc_code ed_asic_digest(struct ed_asic *asic, size_t i, enum ed_hash hash,
                               unsigned char out[ED_HASH_MAX], struct edoc_error *err) EDOC_CHECK;
 
+/*
+ * Takes over what `from` has digested: `to` begins with all of from's entries,
+ * and its bytes before from's central directory are the same.  The caller has
+ * compared them.
+ */
+void ed_asic_inherit(struct ed_asic *to, const struct ed_asic *from);
+
 #endif

@@ -276,7 +276,7 @@ enum edoc_code ed_making_write(struct ed_making *m, const char *out,
 		code = fill(m, writer, err);
 	ed_zip_writer_free(writer);
 	if (code == EDOC_OK && sign)
-		code = ed_sign_check_result(m->tmp.fd, out, sign, err);
+		code = ed_sign_check_result(m->tmp.fd, NULL, out, sign, err);
 	if (code == EDOC_OK)
 		code = overwrite ? ed_tmp_rename(&m->tmp, err) : ed_tmp_link(&m->tmp, err);
 	return code;

@@ -35,8 +35,11 @@ enum edoc_code ed_sign_make(struct ed_asic *asic, const struct edoc_sign_options
 enum edoc_code ed_sign_sound(struct ed_asic *asic, const struct ed_findings *container,
                              const char *name, const struct edoc_sign_options *options, bool ours,
                              struct edoc_error *err) EDOC_CHECK;
-/* The same for our own result, read back from its temporary. */
-enum edoc_code ed_sign_check_result(int fd, const char *name,
+/*
+ * The same for our own result, read back from its temporary.  kept: the open
+ * package whose bytes it begins with, or NULL.
+ */
+enum edoc_code ed_sign_check_result(int fd, const struct ed_asic *kept, const char *name,
                                     const struct edoc_sign_options *options,
                                     struct edoc_error *err) EDOC_CHECK;
 
