@@ -120,7 +120,9 @@ same "$(jq -r '.route.phase, .route.end, (.route.entries | length)' "$out" | tr 
 run edoc-route verify --trust "$W/trust" "$p"
 is_exit 2 "the package that was sent is proved without a desk, and unfinished"
 run edoc-verify --trust "$W/trust" "$p"
-has "$out" "1 document" "edoc-verify reads it"
+has "$out" "procedure is not finished" "edoc-verify replays the ledger"
+run edoc-verify --no-route --trust "$W/trust" "$p"
+is_exit 0 "unless it is told not to"
 run edoc-route log -C "$A" "$p"
 is_exit 0 "a package names its case"
 
