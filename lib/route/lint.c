@@ -9,6 +9,7 @@
  *  route.R006 E  from step {0} no way leads to an end
  *  route.R007 E  the way from step {0} back to it has no bound: write "times:" on it
  *  route.R010 W  step {0} has no term: write "within:"
+ *  route.R024 E  a case can get stuck in step {0}: "times:" leaves it no outcome
  *  route.R031 W  step {0} sends and asks for no receipt: write "needs: receipt"
  *  route.R032 W  step {0}: outcome {1} refuses and asks for no reason
  *  route.R061 W  no step of the route archives
@@ -130,6 +131,113 @@ static void lint_graph(struct lint *l)
 	}
 }
 
+/*
+ * R024 by walking every state that a case can be in: the open step, and how
+ * often each bounded step and outcome has happened.  The bounds are the digits
+ * of a number, so a state is one.
+ */
+struct walk {
+	const struct ed_route *route;
+	size_t total, n;
+	uint32_t *todo;
+	bool *seen;
+};
+
+/* Bounded things in a fixed order: step i, then its outcomes.  Gives the place
+ * value of the one asked for. */
+static size_t place_of(const struct ed_route *route, const struct ed_route_step *step,
+                       const struct ed_route_outcome *outcome)
+{
+	size_t place = route->n_steps;
+
+	for (size_t i = 0; i < route->n_steps && place <= ED_MAX_ROUTE_STATES; i++) {
+		const struct ed_route_step *s = &route->steps[i];
+
+		if (s == step && !outcome)
+			return place;
+		place *= (size_t)s->times + 1;
+		for (size_t k = 0; k < s->n_outcomes && place <= ED_MAX_ROUTE_STATES; k++) {
+			if (s == step && &s->outcomes[k] == outcome)
+				return place;
+			place *= (size_t)s->outcomes[k].times + 1;
+		}
+	}
+	return place; /* nothing asked for: the number of all states */
+}
+
+/* Counts one more of a bounded thing; false when the bound is met. */
+static bool count(const struct walk *w, size_t *state, const struct ed_route_step *step,
+                  const struct ed_route_outcome *outcome)
+{
+	size_t times = (size_t)(outcome ? outcome->times : step->times);
+	size_t place = place_of(w->route, step, outcome);
+
+	if (times && *state / place % (times + 1) == times)
+		return false;
+	*state += times ? place : 0;
+	return true;
+}
+
+static bool visit(struct walk *w, size_t state)
+{
+	if (w->seen[state])
+		return true;
+	w->seen[state] = true;
+	w->todo[w->n++] = (uint32_t)state;
+	return true;
+}
+
+/* Every outcome that is allowed in the state; false: none is. */
+static bool go_on(struct walk *w, size_t state)
+{
+	size_t i = state % w->route->n_steps;
+	const struct ed_route_step *step = &w->route->steps[i];
+	bool any = false;
+
+	for (size_t k = 0; k < step->n_outcomes; k++) {
+		const struct ed_route_outcome *o = &step->outcomes[k];
+		size_t to = target(w->route, i, o), next = state;
+
+		if (!count(w, &next, step, o))
+			continue;
+		if (to == NO_STEP) /* an end; a lost target is R002's or R004's */
+			any = true;
+		else if (count(w, &next, &w->route->steps[to], NULL))
+			any = visit(w, next - i + to);
+	}
+	return any;
+}
+
+static enum edoc_code lint_stuck(struct lint *l, struct edoc_error *err)
+{
+	struct walk w = {.route = l->route, .total = place_of(l->route, NULL, NULL)};
+	bool stuck[ED_MAX_ROUTE_STEPS] = {false};
+	enum edoc_code code = EDOC_OK;
+	size_t first = 0;
+
+	if (!w.total || w.total > ED_MAX_ROUTE_STATES)
+		return ed_fail(err, EDOC_ERR_LIMIT, l->where,
+		               "too many \"times:\" to see whether a case can get stuck");
+	w.seen = calloc(w.total, sizeof(*w.seen));
+	w.todo = calloc(w.total, sizeof(*w.todo));
+	if (!w.seen || !w.todo)
+		code = ed_fail_memory(err);
+	else if (count(&w, &first, &l->route->steps[0], NULL))
+		visit(&w, first);
+	while (!code && w.n) {
+		size_t state = w.todo[--w.n];
+
+		if (!go_on(&w, state))
+			stuck[state % l->route->n_steps] = true;
+	}
+	for (size_t i = 0; i < l->route->n_steps && !code; i++)
+		if (stuck[i])
+			report_step(l, "route.R024", &l->route->steps[i]);
+	free(w.seen);
+	free(w.todo);
+	return code;
+}
+
 /* Says no, or sends back; "again" of an edit step is what editing is for. */
 static bool refuses(const struct ed_route *route, size_t i, const struct ed_route_outcome *o)
 {
@@ -164,6 +272,7 @@ enum edoc_code ed_route_lint(const struct ed_route *route, const char *where,
 {
 	struct lint l = {route, where, findings};
 	bool archives = false;
+	enum edoc_code code;
 
 	for (size_t i = 0; i < route->n_steps; i++) {
 		const struct ed_route_step *step = &route->steps[i];
@@ -179,5 +288,8 @@ enum edoc_code ed_route_lint(const struct ed_route *route, const char *where,
 	lint_graph(&l);
 	if (!archives)
 		report(&l, "route.R061", 1, 1, NULL, NULL, NULL);
+	code = lint_stuck(&l, err);
+	if (code)
+		return code;
 	return findings->lost ? ed_fail_memory(err) : EDOC_OK;
 }

@@ -254,6 +254,7 @@ static void caps(void)
 {
 	char *text = calloc(1, ED_MAX_YAML_BYTES);
 	const char *at = strstr(base, "  - id: agree");
+	struct ed_findings list;
 	struct ed_route *route;
 	int n;
 
@@ -267,6 +268,13 @@ static void caps(void)
 	fails(ed_route_parse(NULL, 0, "r", arena, &route, &err), EDOC_ERR_INPUT, &err, "format",
 	      "nothing");
 	bad("steps:\n", "stps:\n", "\"steps\"");
+	/* More states than lint walks. */
+	text = changed("agreed: {}", "agreed: {times: 1000}\n      b: {times: 1000, end: x}");
+	ed_findings_init(&list, arena);
+	is_ok(parse(text, &route), &err, "many bounds");
+	fails(ed_route_lint(route, "r", &list, &err), EDOC_ERR_LIMIT, &err, "times",
+	      "too many for lint");
+	free(text);
 }
 
 /* Lints base with a change: exactly these codes, in this order. */
@@ -317,6 +325,18 @@ static void meaning(void)
 	     "y]}",
 	     "outcomes:\n      agreed: {}\n      again: {then: agree, reason: required}",
 	     "R007 agree");
+	/* A loop that ends in a dead end: the third way back finds agree closed. */
+	lint("title: T,", "outcomes: {signed: {}, returned: {then: agree, reason: required}},", "");
+	lint("title: T,", "outcomes: {returned: {then: agree, reason: required}},",
+	     "R005 archive, R024 sign");
+	lint("title: T,",
+	     "outcomes: {signed: {times: 1}, returned: {then: agree, reason: required, times: 1}},",
+	     "");
+	lint("agreed: {}", "agreed: {times: 2}", "");
+	lint("{end: refused, reason: [x, y]}", "{then: agree, reason: [x, y], times: 5}", "");
+	lint("agreed: {}\n      refused: {end: refused, reason: [x, y]}",
+	     "again: {then: agree, reason: required}",
+	     "R005 register, R005 send, R005 get, R005 sign, R005 archive, R006 agree, R024 agree");
 	text = changed("agreed: {}", "agreed: {then: nowhere}");
 	ed_findings_init(&list, arena);
 	is_ok(parse(text, &route), &err, "parses");
