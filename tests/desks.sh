@@ -6,6 +6,7 @@
 #   $B (moliya: farrukh head, anvar deputy), with route test.order, its
 #   calendar and the directory installed; $W/trust holds the anchors.
 #   pack OUT [TEXT]   a signed package          as WHO VERB ...   edoc-route with a key
+#   does WHO OUTCOME CASE ...   the verb do
 #   carry FROM-DESK AGENCY TO-DESK              what left FROM for AGENCY arrives
 
 PATH="$BUILDDIR:$PATH"
@@ -62,6 +63,11 @@ as() { # WHO VERB ...
 	who=$1 verb=$2
 	shift 2
 	edoc-route "$verb" --key "$K/$who.p12" --pass-file "$K/pass" "$@"
+}
+does() { # WHO OUTCOME CASE ...
+	who=$1
+	shift
+	edoc-route "do" --key "$K/$who.p12" --pass-file "$K/pass" "$@"
 }
 carry() { # FROM AGENCY TO
 	for sent in "$1/out/$2/new/"*.asice; do

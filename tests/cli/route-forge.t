@@ -17,9 +17,9 @@ forge() { # WANT-EXIT CODE WHAT EDIT...
 ok "two desks" desks
 pack "$W/p.asice"
 id=$(as dilnoza submit -C "$A" --route test.order "$W/p.asice")
-as zarina do -C "$A" agreed "$id" >/dev/null
-as madina do -C "$A" signed "$id" >/dev/null
-as zarina do -C "$A" registered "$id" >/dev/null
+does zarina -C "$A" agreed "$id" >/dev/null
+does madina -C "$A" signed "$id" >/dev/null
+does zarina -C "$A" registered "$id" >/dev/null
 edoc-route send -C "$A" >/dev/null
 cp "$A"/out/moliya/new/*.asice "$W/good.asice"
 

@@ -28,9 +28,9 @@ same "$(entries "$id")" 1 "and one entry"
 for i in 1 2 3 4 5 6 7 8; do
 	{
 		if [ $((i % 2)) = 0 ]; then
-			as zarina do -C "$A" agreed "$id" >"$W/d.$i" 2>&1
+			does zarina -C "$A" agreed "$id" >"$W/d.$i" 2>&1
 		else
-			as zarina do -C "$A" --reason "no annex" returned "$id" >"$W/d.$i" 2>&1
+			does zarina -C "$A" --reason "no annex" returned "$id" >"$W/d.$i" 2>&1
 		fi
 		echo $? >"$W/dx.$i"
 	} &
@@ -63,11 +63,11 @@ for i in 1 2 3 4 5 6; do
 	ids="$ids $r"
 done
 # shellcheck disable=SC2086
-as zarina do -C "$A" agreed $ids >/dev/null
+does zarina -C "$A" agreed $ids >/dev/null
 # shellcheck disable=SC2086
-as madina do -C "$A" signed $ids >/dev/null
+does madina -C "$A" signed $ids >/dev/null
 for r in $ids $ids; do
-	{ as zarina do --json -C "$A" --step register registered "$r" >"$W/n.$r.$$.$i" 2>&1; } &
+	{ does zarina --json -C "$A" --step register registered "$r" >"$W/n.$r.$$.$i" 2>&1; } &
 	i=$((i + 1))
 done
 wait

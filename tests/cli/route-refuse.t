@@ -24,11 +24,11 @@ pack "$W/p.asice"
 refused 64 "nothing is named" "no package" as dilnoza submit -C "$A" --route test.order
 refused 64 "needs --route" "no route" as dilnoza submit -C "$A" "$W/p.asice"
 refused 64 "at" "no backdating of a submission" as dilnoza submit -C "$A" --at 2026-01-01T00:00:00Z --route test.order "$W/p.asice"
-refused 64 "at" "nor of an act" as zarina do -C "$A" --at 2026-01-01T00:00:00Z agreed 1234
-refused 64 "which case" "an outcome and no case" as zarina do -C "$A" agreed
+refused 64 "at" "nor of an act" does zarina -C "$A" --at 2026-01-01T00:00:00Z agreed 1234
+refused 64 "which case" "an outcome and no case" does zarina -C "$A" agreed
 : >"$W/empty"
-refused 66 "empty" "an empty list" as zarina do -C "$A" --files-from "$W/empty" agreed
-refused 66 "no such case" "no such case" as zarina do -C "$A" agreed 12345678
+refused 66 "empty" "an empty list" does zarina -C "$A" --files-from "$W/empty" agreed
+refused 66 "no such case" "no such case" does zarina -C "$A" agreed 12345678
 refused 66 "this is no desk" "not a desk" edoc-route inbox -C "$W/nowhere"
 refused 78 "where?" "no desk named" edoc-route inbox
 refused 64 "agency" "init without an agency" edoc-route init -C "$W/c"
@@ -77,28 +77,28 @@ refused 65 "it has a route ledger already" "a case is not submitted again" sh -c
 	cp '$W/p.asice' '$W/led.asice'
 	python3 '$SRCDIR/tests/rezip.py' '$W/p.asice' '$W/led.asice' 'put:META-INF/edoc/route.yaml=$D/route/order.yaml'
 	edoc-route submit --key '$K/dilnoza.p12' --pass-file '$K/pass' -C '$A' --route test.order '$W/led.asice'"
-refused 77 "madina may not act as" "the wrong role" as madina do -C "$A" agreed "$id"
-refused 77 "farrukh may not act as" "somebody of another agency" as farrukh do -C "$A" agreed "$id"
-refused 77 "nobody of the directory" "somebody whom the directory does not know" as stranger do -C "$A" agreed "$id"
-refused 77 'the open step is "agree"' "the wrong order" as madina do -C "$A" --step sign signed "$id"
-refused 65 'has no outcome "signed"' "an outcome of another step" as zarina do -C "$A" signed "$id"
-refused 65 "needs a reason" "a reason that is missing" as zarina do -C "$A" returned "$id"
+refused 77 "madina may not act as" "the wrong role" does madina -C "$A" agreed "$id"
+refused 77 "farrukh may not act as" "somebody of another agency" does farrukh -C "$A" agreed "$id"
+refused 77 "nobody of the directory" "somebody whom the directory does not know" does stranger -C "$A" agreed "$id"
+refused 77 'the open step is "agree"' "the wrong order" does madina -C "$A" --step sign signed "$id"
+refused 65 'has no outcome "signed"' "an outcome of another step" does zarina -C "$A" signed "$id"
+refused 65 "needs a reason" "a reason that is missing" does zarina -C "$A" returned "$id"
 refused 77 "nothing to send" "nothing is sent before its step" edoc-route send -C "$A" "$id"
-run as zarina do -C "$A" --reason "the annex is missing" returned "$id"
+run does zarina -C "$A" --reason "the annex is missing" returned "$id"
 is_exit 0 "returned with a reason"
-run as dilnoza do -C "$A" edited "$id"
+run does dilnoza -C "$A" edited "$id"
 is_exit 0 "edited by who submitted"
-run as zarina do -C "$A" --reason "the annex is missing" returned "$id"
+run does zarina -C "$A" --reason "the annex is missing" returned "$id"
 has "$out" "agree: returned" "the second visit of a step is not the first again"
 hasnt "$out" "already" "not already done"
-run as dilnoza do -C "$A" edited "$id"
-refused 77 "may happen 2 times" "a third return" as zarina do -C "$A" --reason "the annex is missing" returned "$id"
-run as zarina do -C "$A" agreed "$id"
-refused 65 "is no reason of step" "a reason that is not on the list" as madina do -C "$A" --reason "no mood" refused "$id"
-run as madina do -C "$A" --reason unlawful refused "$id"
+run does dilnoza -C "$A" edited "$id"
+refused 77 "may happen 2 times" "a third return" does zarina -C "$A" --reason "the annex is missing" returned "$id"
+run does zarina -C "$A" agreed "$id"
+refused 65 "is no reason of step" "a reason that is not on the list" does madina -C "$A" --reason "no mood" refused "$id"
+run does madina -C "$A" --reason unlawful refused "$id"
 is_exit 0 "refused for a reason of the list"
 has "$out" "ended: refused" "which ends the case"
-refused 77 "the case has ended" "nothing after the end" as madina do -C "$A" signed "$id"
+refused 77 "the case has ended" "nothing after the end" does madina -C "$A" signed "$id"
 run edoc-route verify -C "$A" "$id"
 is_exit 0 "a refusal is a finished procedure"
 
@@ -113,7 +113,7 @@ sed -i 's,edoc-desk/2,edoc-desk/1,' "$A/conf/desk.yaml"
 log=$(find "$A/case" -path '*/log/000002')
 cp "$log" "$W/log"
 sed -i 's/returned/agreed/' "$log"
-run as madina do -C "$A" signed "$id"
+run does madina -C "$A" signed "$id"
 is_exit 65 "a changed entry in the log"
 cp "$W/log" "$log"
 body=$(find "$A/case" -name '*.body.json' | head -n 1)
