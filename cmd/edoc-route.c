@@ -16,6 +16,13 @@
 	}
 
 static const struct cmd_option desk_options[] = {DESK, END};
+static const struct cmd_option export_options[] = {
+        {"directory", 'C', "DESK", N_("the desk's folder"), false},
+        {"output", 'o', "PKG", N_("the package to write (required)"), false},
+        {"for-party", 0, NULL, N_("without the bodies of internal steps"), false},
+        {NULL, 0, NULL, NULL, false},
+};
+
 static const struct cmd_option init_options[] = {
         DESK,
         {"agency", 0, "ID", N_("the agency's id in the directory"), false},
@@ -455,6 +462,25 @@ static int log_one(struct cmd *cmd, const char *item, void *arg)
 	return tell(cmd, item, code, &err, text, json);
 }
 
+static int run_export(struct cmd *cmd)
+{
+	const char *out = cmd_value(cmd, "output");
+	struct run run = {0};
+	struct edoc_error err = {0};
+	int status;
+
+	if (!out || cmd->n != 1)
+		return cmd_usage(cmd, _("one CASE and -o PKG are needed"));
+	status = open_desk(cmd, &run);
+	if (!status && edoc_desk_export(run.desk, cmd->operands[0], out,
+	                                cmd_given(cmd, "for-party"), cmd->force, &err) != EDOC_OK)
+		status = cmd_fail(cmd, &err);
+	if (!status && !cmd->quiet)
+		printf("%s\n", cmd_text(cmd, out));
+	close_run(&run);
+	return status;
+}
+
 static int look(struct cmd *cmd, cmd_item_fn *fn)
 {
 	struct run run = {0};
@@ -498,6 +524,8 @@ static const struct cmd_verb verbs[] = {
          CMD_ITEMS | CMD_JSON | CMD_DRY, run_receive},
         {"verify", "PKG|CASE...", N_("prove that the procedure was followed"), desk_options,
          CMD_ITEMS | CMD_JSON | CMD_TRUST | CMD_POLICY | CMD_AT, run_verify},
+        {"export", "CASE -o PKG", N_("write a case's package with its ledger"), export_options,
+         CMD_FORCE, run_export},
         {NULL, NULL, NULL, NULL, 0, NULL},
 };
 

@@ -514,6 +514,11 @@ enum edoc_code edoc_desk_log(struct edoc_desk *desk, const char *name, char **te
 enum edoc_code edoc_desk_verify(struct edoc_desk *desk, const char *name,
 				const struct edoc_verify_options *options,
 				struct edoc_report **report, struct edoc_error *err) EDOC_CHECK;
+/* The same package as a file.  for_party: without the bodies of internal steps,
+ * as it leaves for a party. */
+enum edoc_code edoc_desk_export(struct edoc_desk *desk, const char *name, const char *out,
+				bool for_party, bool overwrite,
+				struct edoc_error *err) EDOC_CHECK;
 /* The certificate's sha256 of a PEM or DER file, for --who. */
 enum edoc_code edoc_cert_sha256(const char *path, char out[65], struct edoc_error *err) EDOC_CHECK;
 

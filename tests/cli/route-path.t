@@ -134,4 +134,19 @@ same "$(jq -r .evidence "$W/receipt/entry.json")" "sha256:$(sha256sum <"$W/recei
 same "$(jq -cSj . "$W/receipt/entry.json")" "$(cat "$W/receipt/entry.json")" "the entry is canonical JSON"
 ok "openssl verifies the entry's CMS" openssl cms -verify -binary -inform DER -in "$W/receipt/entry.cms" \
 	-content "$W/receipt/entry.json" -CAfile "$K/desk-finance.crt" -purpose any -out /dev/null
+
+# ---- the case as a file
+run edoc-route export -C "$B" "$id" -o "$W/out.asice"
+is_exit 0 "export"
+run edoc-verify --trust "$W/trust" "$W/out.asice"
+is_exit 0 "the exported package proves itself"
+run edoc-route export -C "$B" "$id" -o "$W/out.asice"
+is_exit 73 "an output that exists"
+run edoc-route export -f --for-party -C "$B" "$id" -o "$W/out.asice"
+is_exit 0 "-f, for a party"
+run edoc-verify --trust "$W/trust" "$W/out.asice"
+is_exit 0 "without internal bodies it proves itself too"
+run edoc-route export -C "$B" 00000000 -o "$W/none.asice"
+is_exit 66 "no such case"
+ok "makes nothing" test ! -e "$W/none.asice"
 finish

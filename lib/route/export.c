@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+/* A case's whole package, written where its owner wants it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/io.h"
+#include "route/exchange.h"
+
+#define CHUNK ((size_t)1 << 20)
+
+/* The output may lie on another file system than the desk: no rename. */
+static enum edoc_code copy_bytes(int from, int to, const char *where, struct edoc_error *err)
+{
+	off_t at = 0;
+	ssize_t n;
+
+	for (;;) {
+		n = copy_file_range(from, &at, to, NULL, CHUNK, 0);
+		if (n > 0 || (n < 0 && errno == EINTR))
+			continue;
+		break;
+	}
+	if (n < 0 &&
+	    (errno == EXDEV || errno == ENOSYS || errno == EINVAL || errno == EOPNOTSUPP)) {
+		unsigned char piece[8192];
+
+		while ((n = pread(from, piece, sizeof(piece), at)) > 0) {
+			enum edoc_code code = ed_write_full(to, where, piece, (size_t)n, err);
+			if (code)
+				return code;
+			at += n;
+		}
+	}
+	return n < 0 ? ed_fail_errno(err, EDOC_ERR_IO, where, N_("cannot write")) : EDOC_OK;
+}
+
+enum edoc_code edoc_desk_export(struct edoc_desk *desk, const char *name, const char *out,
+                                bool for_party, bool overwrite, struct edoc_error *err)
+{
+	struct ed_copy copy = {.fd = -1};
+	struct ed_tmp tmp = {.fd = -1};
+	char id[ED_CASE_ID];
+	struct ed_case c;
+
+	enum edoc_code code = ed_case_find(desk, name, id, err);
+	if (!code)
+		code = ed_case_load(desk, id, &c, err);
+	if (code)
+		return code;
+	if (!c.exists)
+		code = ed_fail(err, EDOC_ERR_ABSENT, name, "no such case at this desk");
+	if (!code)
+		code = ed_case_assemble(&c, for_party, &copy, err);
+	if (!code)
+		code = ed_tmp_open(&tmp, out, false, err);
+	if (!code)
+		code = copy_bytes(copy.fd, tmp.fd, out, err);
+	if (!code)
+		code = overwrite ? ed_tmp_rename(&tmp, err) : ed_tmp_link(&tmp, err);
+	ed_tmp_clear(&tmp);
+	ed_copy_clear(&copy);
+	ed_case_clear(&c);
+	return code;
+}
