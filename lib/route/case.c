@@ -19,6 +19,7 @@
 #include "route/desk.h"
 
 #define CLAIM_FORMAT "edoc-claim/1"
+#define MAX_CLAIM_TRIES 1000
 #define ED_MAX_NUMBER 100 /* bytes of a register number that is looked for */
 
 char *ed_case_path(struct ed_case *c, const char *fmt, ...)
@@ -523,9 +524,12 @@ enum edoc_code ed_case_package(struct ed_case *c, const char **path, struct edoc
 
 /* ---- register numbers ---- */
 
-/* What number has the claim's inode in the book, and the highest of all. */
-static enum edoc_code scan_book(const char *dir, ino_t claim, int64_t *ours, int64_t *highest,
-                                struct edoc_error *err)
+/*
+ * The highest number of a book; with `claim`, also the one that is this file
+ * (0: none).  d_ino is not asked: overlays make one up.
+ */
+static enum edoc_code scan_book(const char *dir, const struct stat *claim, int64_t *ours,
+                                int64_t *highest, struct edoc_error *err)
 {
 	struct dirent *d;
 	DIR *folder = opendir(dir);
@@ -534,11 +538,13 @@ static enum edoc_code scan_book(const char *dir, ino_t claim, int64_t *ours, int
 	if (!folder)
 		return ed_fail_errno(err, EDOC_ERR_IO, dir, "opendir");
 	for (errno = 0; (d = readdir(folder)) != NULL; errno = 0) {
+		struct stat st;
 		char *end;
 		int64_t seq = strtoll(d->d_name, &end, 10);
 		if (*end || seq <= 0)
 			continue;
-		if (d->d_ino == claim)
+		if (claim && !fstatat(dirfd(folder), d->d_name, &st, AT_SYMLINK_NOFOLLOW) &&
+		    st.st_ino == claim->st_ino && st.st_dev == claim->st_dev)
 			*ours = seq;
 		if (seq > *highest)
 			*highest = seq;
@@ -576,37 +582,42 @@ static enum edoc_code make_claim(struct ed_case *c, const struct ed_visit *visit
 
 /*
  * The claim is one file; giving it a second name in the book is the act.
- * Whoever retries finds its inode there: the number is not taken twice, and
- * none is left out.
+ * Whoever retries finds it there: the number is not taken twice, and none is
+ * left out.  The book is read before the count of names: a name that another
+ * process gives after that is at least the one we try, so ours fails.
  */
+static enum edoc_code next_number(const char *claim, const char *dir, int64_t *ours,
+                                  int64_t *highest, struct edoc_error *err)
+{
+	struct stat st;
+
+	enum edoc_code code = scan_book(dir, NULL, ours, highest, err);
+	if (code)
+		return code;
+	if (stat(claim, &st))
+		return ed_fail_errno(err, EDOC_ERR_IO, claim, "stat");
+	return st.st_nlink > 1 ? scan_book(dir, &st, ours, highest, err) : EDOC_OK;
+}
+
 static enum edoc_code link_claim(const char *claim, const char *dir, int64_t *seq,
                                  struct edoc_error *err)
 {
-	struct stat st;
-	int64_t ours, highest;
-	bool taken = true;
-
-	if (stat(claim, &st))
-		return ed_fail_errno(err, EDOC_ERR_IO, claim, "stat");
-	for (int tries = 0; tries < 1000; tries++) {
+	for (int tries = 0; tries < MAX_CLAIM_TRIES; tries++) {
+		int64_t ours, highest;
 		char name[32], *path;
-		enum edoc_code code = scan_book(dir, st.st_ino, &ours, &highest, err);
+		bool taken = true;
+		enum edoc_code code = next_number(claim, dir, &ours, &highest, err);
 		if (code)
 			return code;
-		if (ours) {
-			*seq = ours;
+		*seq = ours ? ours : highest + 1;
+		if (ours)
 			return EDOC_OK;
-		}
-		snprintf(name, sizeof(name), "%06" PRId64, highest + 1);
+		snprintf(name, sizeof(name), "%06" PRId64, *seq);
 		path = ed_path_join(dir, name);
 		code = path ? ed_desk_link(claim, path, &taken, err) : ed_fail_memory(err);
 		free(path);
-		if (code)
+		if (code || !taken)
 			return code;
-		if (!taken) {
-			*seq = highest + 1;
-			return EDOC_OK;
-		}
 	}
 	return ed_fail(err, EDOC_ERR_AGAIN, dir,
 	               "others take numbers faster than we can; try again");
@@ -627,7 +638,7 @@ enum edoc_code ed_number_claim(struct ed_case *c, const struct ed_visit *visit, 
 	if (!claim || !dir)
 		return ed_fail_memory(err);
 	if (dry && !access(dir, F_OK))
-		code = scan_book(dir, 0, &nobody, &number->seq, err);
+		code = scan_book(dir, NULL, &nobody, &number->seq, err);
 	if (dry)
 		number->seq++;
 	if (!dry && access(claim, F_OK))

@@ -143,6 +143,31 @@ static enum edoc_code store_pins(struct arrival *a, struct ed_case *c, struct ed
 	return code;
 }
 
+/* Signatures of steps that were done elsewhere; this package need not be the
+ * one that is built on later. */
+static enum edoc_code store_signature(struct arrival *a, struct ed_case *c,
+                                      const struct ed_entry *entry, struct edoc_error *err)
+{
+	static const char prefix[] = "META-INF/signatures-";
+	const char *name = ed_entry_get(entry, "signature", "name");
+	size_t i = name ? ed_zip_find(a->asic->zip, name) : (size_t)-1;
+	struct ed_buf xml;
+	bool taken;
+	char *path;
+
+	if (i == (size_t)-1 || strncmp(name, prefix, sizeof(prefix) - 1) ||
+	    strchr(name + sizeof(prefix) - 1, '/'))
+		return EDOC_OK;
+	path = ed_case_path(c, "sig/%s", name + sizeof(prefix) - 1);
+	ed_buf_init(&xml, ED_MAX_XML_BYTES);
+	enum edoc_code code =
+	        path ? ed_zip_read_buf(a->asic->zip, i, &xml, err) : ed_fail_memory(err);
+	if (!code)
+		code = ed_desk_put(c->desk, path, xml.data, xml.len, &taken, err);
+	ed_buf_clear(&xml);
+	return code;
+}
+
 /* Package and pins, then the entries from number `first` on, in their order. */
 static enum edoc_code store_arrival(struct arrival *a, struct ed_case *c, size_t first, bool *lost,
                                     struct edoc_error *err)
@@ -156,8 +181,11 @@ static enum edoc_code store_arrival(struct arrival *a, struct ed_case *c, size_t
 		code = store_pins(a, c, err);
 	if (!code)
 		code = ed_desk_link(a->copy.path, path, &taken, err);
-	for (size_t i = first; i < a->r.ledger.n && !code && !*lost; i++)
-		code = ed_case_append(c, &a->r.ledger.v[i], lost, err);
+	for (size_t i = first; i < a->r.ledger.n && !code && !*lost; i++) {
+		code = store_signature(a, c, &a->r.ledger.v[i], err);
+		if (!code)
+			code = ed_case_append(c, &a->r.ledger.v[i], lost, err);
+	}
 	return code;
 }
 
