@@ -429,7 +429,7 @@ enum edoc_code edoc_archive_fsck(const char *root, const struct edoc_archive_opt
                                  const char *against, struct edoc_error *err)
 {
 	struct edoc_archive archive = {.root = (char *)root, .options = options, .lock = -1};
-	struct ed_checkpoint checkpoint;
+	struct ed_checkpoint checkpoint = {.seq = 0};
 	struct ed_findings findings;
 	struct ed_arena *arena = ed_arena_new();
 	if (!arena)

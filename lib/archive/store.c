@@ -259,7 +259,6 @@ static enum edoc_code pump(int fd, const char *where, int out, struct ed_object 
 			goto out;
 		at += (uint64_t)n;
 	}
-	code = EDOC_ERR_MEMORY;
 	if (!ed_digest_final(sha256, digest)) {
 		code = ed_fail_memory(err);
 		goto out;
