@@ -21,13 +21,23 @@ const char *ed_archive_word(const struct edoc_archive_options *options, const ch
 
 /* ---- recording ---- */
 
+static enum edoc_code give_up(struct edoc_archive *archive, const struct edoc_error *why,
+                              struct edoc_error *err)
+{
+	archive->broken = true;
+	archive->why = *why;
+	if (err)
+		*err = *why;
+	return why->code;
+}
+
 enum edoc_code ed_archive_record(struct edoc_archive *archive, const struct ed_event *event,
                                  struct edoc_error *err)
 {
+	struct edoc_error why;
 	enum edoc_code code = ed_journal_add(archive->journal, event, ed_catalogue_apply,
-	                                     archive->catalogue, err);
-	archive->broken |= code != EDOC_OK;
-	return code;
+	                                     archive->catalogue, &why);
+	return code == EDOC_OK ? code : give_up(archive, &why, err);
 }
 
 static void item_clear(struct ed_item *item)
@@ -64,32 +74,43 @@ static void tell_lost(const struct edoc_archive *archive, struct ed_item *item,
 	json_decref(line);
 }
 
-enum edoc_code edoc_archive_flush(struct edoc_archive *archive, struct edoc_error *err)
+/* Tells every queued item, once the journal has them all or never will. */
+static void tell_all(struct edoc_archive *archive, bool lost)
 {
-	struct edoc_error why = {.code = EDOC_OK};
-	size_t lines = archive->lock >= 0 ? ed_journal_pending(archive->journal) : 0;
-	enum edoc_code code = lines ? ed_journal_flush(archive->journal, &why) : EDOC_OK;
-	bool lost = code != EDOC_OK;
-	if (lost)
-		ed_catalogue_rollback(archive->catalogue);
-	else if (lines)
-		code = ed_catalogue_commit(archive->catalogue, &why);
-	archive->broken |= code != EDOC_OK;
 	for (size_t i = 0; i < archive->n; i++) {
 		struct ed_item *item = &archive->items[i];
 		/* What cannot be cleared up now is at the next opening. */
-		if (!lost && item->settle[0] &&
-		    ed_store_settle(archive->root, item->settle, NULL) != EDOC_OK)
-			archive->broken = true;
+		enum edoc_code cleared = EDOC_OK;
+		if (!lost && item->settle[0])
+			cleared = ed_store_settle(archive->root, item->settle, NULL);
+		(void)cleared;
 		if (lost)
-			tell_lost(archive, item, &why);
+			tell_lost(archive, item, &archive->why);
 		else
 			tell(archive, item);
 		item_clear(item);
 	}
 	archive->n = 0;
-	if (code != EDOC_OK && err)
-		*err = why;
+}
+
+enum edoc_code edoc_archive_flush(struct edoc_archive *archive, struct edoc_error *err)
+{
+	struct edoc_error why = {.code = EDOC_OK};
+	enum edoc_code code = EDOC_OK;
+	/* Lines of a group may have been lost before it was full. */
+	bool lost = archive->broken;
+	bool waits = archive->lock >= 0 && ed_journal_pending(archive->journal);
+	if (!lost && waits) {
+		code = ed_journal_flush(archive->journal, &why);
+		lost = code != EDOC_OK;
+	}
+	if (lost)
+		ed_catalogue_rollback(archive->catalogue);
+	else if (waits)
+		code = ed_catalogue_commit(archive->catalogue, &why);
+	if (code != EDOC_OK)
+		code = give_up(archive, &why, err);
+	tell_all(archive, lost);
 	return code;
 }
 

@@ -21,6 +21,7 @@ struct edoc_archive {
 	const struct edoc_archive_options *options;
 	int lock;    /* -1: a reader */
 	bool broken; /* a group failed: nothing more is taken */
+	struct edoc_error why;
 	struct ed_journal *journal;
 	struct ed_catalogue *catalogue;
 	struct ed_journal_pos head; /* at opening, recovery included */

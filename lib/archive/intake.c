@@ -310,6 +310,13 @@ static enum edoc_code take(struct edoc_archive *archive, const char *path, int f
 	struct ed_known known = {.kept = 0};
 	bool found = false;
 	enum edoc_code code = ed_catalogue_get(archive->catalogue, object->id, &found, &known, err);
+	if (code == EDOC_OK && found && !ed_store_has(archive->root, object->id)) {
+		ed_known_clear(&known);
+		return ed_fail(err, EDOC_ERR_INPUT, path,
+		               "the journal knows it and its object %.16s is gone; bring it back "
+		               "from a backup",
+		               object->id);
+	}
 	if (code == EDOC_OK && found) {
 		code = tell_kept_already(archive, path, &known, err);
 		ed_known_clear(&known);

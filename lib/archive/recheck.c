@@ -277,6 +277,17 @@ struct fsck {
 	int64_t objects;
 };
 
+static enum edoc_code open_for_fsck(struct edoc_archive *archive, struct edoc_error *err)
+{
+	char *dir = ed_path_join(archive->root, "journal");
+	if (!dir)
+		return ed_fail_memory(err);
+	enum edoc_code code =
+	        ed_journal_open(dir, false, ED_MAX_JOURNAL_SEGMENT, &archive->journal, err);
+	free(dir);
+	return code;
+}
+
 static enum edoc_code fsck_line(void *arg, const json_t *record, const struct ed_journal_pos *pos,
                                 struct edoc_error *err)
 {
@@ -314,21 +325,46 @@ static enum edoc_code fsck_tell(struct fsck *fsck, const char *label, struct edo
 	return code;
 }
 
+/* Does the journal know the object?  A writer may have added it since we read. */
+static enum edoc_code fsck_knows(struct fsck *fsck, const char *id, bool *found,
+                                 struct edoc_error *err)
+{
+	struct edoc_archive *archive = fsck->archive;
+	struct ed_known known = {.kept = 0};
+	enum edoc_code code = ed_catalogue_get(archive->catalogue, id, found, &known, err);
+	ed_known_clear(&known);
+	if (code != EDOC_OK || *found)
+		return code;
+	*found = ed_store_busy(archive->root, id); /* its line is about to come */
+	if (*found)
+		return EDOC_OK;
+	ed_journal_free(archive->journal);
+	archive->journal = NULL;
+	code = open_for_fsck(archive, err);
+	if (code == EDOC_OK)
+		code = ed_journal_replay(archive->journal, &archive->head, fsck_line, fsck, err);
+	if (code == EDOC_OK)
+		code = ed_catalogue_commit(archive->catalogue, err);
+	if (code == EDOC_OK)
+		code = ed_catalogue_get(archive->catalogue, id, found, &known, err);
+	ed_known_clear(&known);
+	return code;
+}
+
 /* An object folder that the walk met. */
 static enum edoc_code fsck_object(void *arg, const char *path, const char *id,
                                   struct edoc_error *err)
 {
 	struct fsck *fsck = arg;
-	struct ed_known known = {.kept = 0};
 	bool found = false;
-	enum edoc_code code =
-	        id ? ed_catalogue_get(fsck->archive->catalogue, id, &found, &known, err) : EDOC_OK;
-	ed_known_clear(&known);
+	enum edoc_code code = id ? fsck_knows(fsck, id, &found, err) : EDOC_OK;
 	if (code != EDOC_OK || found)
 		return code;
-	/* One whose inventory is damaged is found from the journal's side. */
-	ed_finding(fsck->findings, id ? "archive.unrecorded" : "archive.unreadable", path, path, "",
-	           NULL);
+	/* One whose inventory is damaged is found from the journal's side too. */
+	if (id)
+		ed_finding(fsck->findings, "archive.unrecorded", path, path, NULL, NULL);
+	else
+		ed_finding(fsck->findings, "archive.altered", path, "inventory.json", NULL, NULL);
 	return fsck_tell(fsck, path, err);
 }
 
@@ -360,14 +396,12 @@ static enum edoc_code fsck_known(struct fsck *fsck, struct edoc_error *err)
 }
 
 /* The journal alone; a broken one is a fault that is told, and the end. */
-static enum edoc_code fsck_journal(struct fsck *fsck, const char *dir, bool *whole,
-                                   struct edoc_error *err)
+static enum edoc_code fsck_journal(struct fsck *fsck, bool *whole, struct edoc_error *err)
 {
 	struct edoc_error why = {.code = EDOC_OK};
 	struct edoc_archive *archive = fsck->archive;
 	*whole = false;
-	enum edoc_code code =
-	        ed_journal_open(dir, false, ED_MAX_JOURNAL_SEGMENT, &archive->journal, &why);
+	enum edoc_code code = open_for_fsck(archive, &why);
 	if (code == EDOC_OK)
 		code = ed_journal_replay(archive->journal, &archive->head, fsck_line, fsck, &why);
 	if (code == EDOC_OK && archive->head.seq == 0)
@@ -391,26 +425,10 @@ static enum edoc_code fsck_journal(struct fsck *fsck, const char *dir, bool *who
 	return code;
 }
 
-static enum edoc_code fsck_all(struct fsck *fsck, struct edoc_error *err)
+static enum edoc_code fsck_summary(struct fsck *fsck, struct edoc_error *err)
 {
 	struct edoc_archive *archive = fsck->archive;
-	bool whole = false;
 	char *text = NULL;
-	char *dir = ed_path_join(archive->root, "journal");
-	enum edoc_code code =
-	        dir ? ed_catalogue_open_memory(&archive->catalogue, err) : ed_fail_memory(err);
-	if (code == EDOC_OK)
-		code = fsck_journal(fsck, dir, &whole, err);
-	free(dir);
-	if (code != EDOC_OK || !whole)
-		return code;
-	code = ed_store_walk(archive->root, fsck_object, fsck, fsck->findings, err);
-	if (code == EDOC_OK)
-		code = fsck_tell(fsck, "ocfl", err);
-	if (code == EDOC_OK)
-		code = fsck_known(fsck, err);
-	if (code != EDOC_OK)
-		return code;
 	json_t *line = json_object();
 	if (!line || ed_json_int(line, "v", 1) || ed_json_int(line, "exit", 0) ||
 	    ed_json_int(line, "objects", fsck->objects) ||
@@ -423,6 +441,25 @@ static enum edoc_code fsck_all(struct fsck *fsck, struct edoc_error *err)
 		return ed_fail_memory(err);
 	}
 	return ed_archive_item(archive, 0, archive->root, NULL, text, line, err);
+}
+
+static enum edoc_code fsck_all(struct fsck *fsck, struct edoc_error *err)
+{
+	struct edoc_archive *archive = fsck->archive;
+	bool whole = false;
+	enum edoc_code code = ed_catalogue_open_memory(&archive->catalogue, err);
+	if (code == EDOC_OK)
+		code = fsck_journal(fsck, &whole, err);
+	if (code != EDOC_OK || !whole)
+		return code;
+	code = ed_store_walk(archive->root, fsck_object, fsck, fsck->findings, err);
+	if (code == EDOC_OK)
+		code = fsck_tell(fsck, "ocfl", err);
+	if (code == EDOC_OK)
+		code = fsck_known(fsck, err);
+	if (code == EDOC_OK)
+		code = fsck_summary(fsck, err);
+	return code;
 }
 
 enum edoc_code edoc_archive_fsck(const char *root, const struct edoc_archive_options *options,

@@ -223,6 +223,23 @@ static char *staging_path(const char *root, const char *name)
 	return asprintf(&path, "%s/staging/%s", root, name) < 0 ? NULL : path;
 }
 
+bool ed_store_busy(const char *root, const char *id)
+{
+	struct stat st;
+	char *intent = staging_path(root, id);
+	char *path = ed_path_join(root, "lock");
+	bool busy = false;
+	int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+	if (fd >= 0) {
+		busy = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+		close(fd);
+	}
+	busy = busy && intent && lstat(intent, &st) == 0;
+	free(path);
+	free(intent);
+	return busy;
+}
+
 /* ---- receiving ---- */
 
 /* Digests and counts all of fd; copies it when out is not -1. */

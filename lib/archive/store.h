@@ -42,6 +42,9 @@ enum edoc_code ed_store_probe(const char *root, struct edoc_error *err) EDOC_CHE
 /* The writer's lock; EDOC_ERR_AGAIN when another has it. */
 enum edoc_code ed_store_lock(const char *root, int *fd, struct edoc_error *err) EDOC_CHECK;
 
+/* Whether a writer is at work on the object just now. */
+bool ed_store_busy(const char *root, const char *id);
+
 /* "<root>/ocfl/<3 digits>/<digest>", malloc'd; NULL: memory. */
 char *ed_store_path(const char *root, const char *id);
 bool ed_store_has(const char *root, const char *id);
