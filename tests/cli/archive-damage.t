@@ -80,6 +80,8 @@ is_exit 1 "a deleted object is found"
 has "$out" "is missing" "and told"
 archive fsck
 is_exit 1 "by fsck too"
+archive ingest p1.asice
+is_exit 65 "and its package is not called kept"
 fresh
 mkdir -p root/ocfl/fff/x
 archive fsck

@@ -189,6 +189,40 @@ is_exit 0 "checkpoint --key"
 ok "openssl verifies its signature" openssl cms -verify -binary -inform DER -in cp.p7s -content cp \
 	-CAfile "$P/root.pem" -purpose any -out /dev/null
 
+# ---- readable without us: the chain and the objects, by thirty lines of Python
+cat >reader.py <<'EOP'
+import glob, hashlib, json, os, sys
+root = sys.argv[1]
+prev, seq, kept = b"", 0, {}
+for log in sorted(glob.glob(root + "/journal/*/*.log")):
+    for line in open(log, "rb").read().splitlines():
+        r = json.loads(line)
+        seq += 1
+        assert r["seq"] == seq and r["prev"] == "sha512:" + hashlib.sha512(prev).hexdigest()
+        assert line == json.dumps(r, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+        prev = line
+        if r["event"] == "ingest":
+            kept[r["object"]] = r["facts"]
+for urn, facts in kept.items():
+    place = hashlib.sha256(urn.encode()).hexdigest()  # OCFL extension 0004
+    folder = os.path.join(root, "ocfl", place[:3], place)
+    raw = open(folder + "/inventory.json", "rb").read()
+    side = open(folder + "/inventory.json.sha512").read().split()
+    assert side == [hashlib.sha512(raw).hexdigest(), "inventory.json"] and side[0] == facts["inventory"]
+    assert raw == open(folder + "/v1/inventory.json", "rb").read()
+    inventory = json.loads(raw)
+    assert inventory["id"] == urn and inventory["type"].endswith("/1.1/spec/#inventory")
+    version = inventory["versions"][inventory["head"]]
+    (digest, [name]), = version["state"].items()
+    [path] = inventory["manifest"][digest]
+    package = open(os.path.join(folder, path), "rb").read()
+    assert hashlib.sha512(package).hexdigest() == digest == facts["sha512"] and name == facts["name"]
+    assert urn == "urn:edoc:sha256:" + hashlib.sha256(package).hexdigest()
+    assert version["message"] and version["user"]["address"].startswith("acct:")
+print(len(kept))
+EOP
+same "$(python3 reader.py root 2>&1)" 3 "a stranger's program reads the journal and every object"
+
 # ---- the catalogue is disposable
 archive rebuild
 is_exit 0 "rebuild"
@@ -212,4 +246,18 @@ is_exit 75 "a second writer is told to try again"
 archive show good.asice
 is_exit 0 "a reader is not disturbed"
 exec 9>&-
+
+# ---- fsck beside a writer raises no false alarm
+for i in 1 2 3 4 5 6 7 8; do make_pkg "n$i" zarina "number $i"; done
+# shellcheck disable=SC2086
+edoc-archive ingest $T n?.asice >ingest.out 2>&1 &
+writer=$! alarms=0
+for i in 1 2 3 4 5 6; do
+	edoc-archive fsck >fsck.out 2>&1 || alarms=$((alarms + 1))
+done
+wait "$writer"
+same "$alarms" 0 "fsck while somebody ingests"
+same "$(grep -c '^kept ' ingest.out)" 8 "who is not disturbed"
+archive fsck
+is_exit 0 "and after"
 finish
