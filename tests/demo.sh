@@ -124,7 +124,7 @@ case=$(ls finance/case/*)
 do_as() { # DESK KEY OUTCOME [ARGS]
 	desk=$1 key=$2 outcome=$3
 	shift 3
-	run edoc-route do "$outcome" -C "$desk" --key "pki/$key.p12" --pass-file pki/pass "$case" "$@"
+	run edoc-route "do" "$outcome" -C "$desk" --key "pki/$key.p12" --pass-file pki/pass "$case" "$@"
 }
 run edoc-route inbox -C finance
 why="the minister is not the lawyer" want=77 do_as finance minister agreed

@@ -9,7 +9,7 @@ pass="--pass-file $P/pass"
 printf 'first\n' >a.txt
 head -c 70000 /dev/urandom >b.bin
 sum() { sha256sum "$1" | cut -d' ' -f1; }
-left() { find . -maxdepth 1 -name '*tmp*' -o -maxdepth 1 -name '.*.*' | grep -v '^\.$' | wc -l | tr -d ' '; }
+left() { find . -name '.edoc-*' | grep -c .; }
 # shellcheck disable=SC2086 # $pass is words
 sign() { run edoc-sign sign --key "$P/zarina.p12" $pass "$@"; }
 
