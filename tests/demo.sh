@@ -158,7 +158,8 @@ say "The archive"
 run edoc-archive init -C archive
 run edoc-archive ingest -C archive --trust trust executed.asice
 run edoc-archive verify -C archive --trust trust
-run edoc-archive show -C archive
+run edoc-archive show -C archive executed.asice
+run edoc-archive export -C archive --as dir -o exported executed.asice
 say "One flipped byte in the archive is found"
 object=$(find archive -name executed.asice -path '*content*')
 cp "$object" keep && python3 - "$object" <<'PY'
