@@ -66,7 +66,8 @@ if new good/names.asice; then
 	cp names.asice "$dir/good"
 fi
 
-# ---- a case on its way to a second desk: its procedure has not come to its end
+# ---- a case from its submission to its end at a second desk, and the same on
+# its way: that procedure has not come to its end
 if new bad/case-sent.asice; then
 	(
 		# shellcheck disable=SC2034 # desks.sh reads them
@@ -80,8 +81,14 @@ if new bad/case-sent.asice; then
 		as madina "do" -C "$A" signed "$id"
 		as zarina "do" -C "$A" registered "$id"
 		edoc-route send -C "$A"
+		carry "$A" moliya "$B"
+		edoc-route receive -C "$B"
+		as farrukh "do" -C "$B" executed "$id"
+		as farrukh "do" -C "$B" archived "$id"
+		edoc-route export -C "$B" -o case-ended.asice "$id"
 	) >/dev/null
 	cp "$w"/a/out/moliya/new/*.asice "$dir/bad/case-sent.asice"
+	cp case-ended.asice "$dir/good"
 	rm -rf "$here/route/trust"
 	cp -R "$w/trust" "$here/route/trust" # the anchors that it needs
 fi
