@@ -54,24 +54,19 @@ static void tell(const struct edoc_archive *archive, const struct ed_item *item)
 }
 
 /* The group is not durable: each of its items is told so. */
-static void tell_lost(const struct edoc_archive *archive, struct ed_item *item,
-                      const struct edoc_error *why)
+static void tell_lost(const struct edoc_archive *archive, const struct ed_item *item)
 {
 	char *text = NULL;
 	char *json = NULL;
-	json_t *line = json_object();
 	char label[512];
 	ed_escape(label, sizeof label, item->label);
-	if (line && !ed_json_int(line, "v", 1) && !ed_json_str(line, "path", item->label) &&
-	    !ed_json_int(line, "exit", edoc_code_exit(EDOC_ERR_IO)) &&
-	    !ed_json_str(line, "error", why->msg) && ed_json_line(line, &json, NULL) == EDOC_OK &&
-	    asprintf(&text, "%s  %s: %s\n", label,
-	             ed_archive_word(archive->options, N_("NOT DONE")), why->msg) >= 0)
-		archive->options->item(archive->options->arg, edoc_code_exit(EDOC_ERR_IO), text,
-		                       json);
+	if (edoc_error_json(item->label, &archive->why, &json, NULL) == EDOC_OK &&
+	    asprintf(&text, "%s  %s: %s\n", ed_archive_word(archive->options, N_("NOT DONE")),
+	             label, archive->why.msg) >= 0)
+		archive->options->item(archive->options->arg, edoc_code_exit(archive->why.code),
+		                       text, json);
 	free(text);
 	edoc_free(json);
-	json_decref(line);
 }
 
 /* Tells every queued item, once the journal has them all or never will. */
@@ -85,7 +80,7 @@ static void tell_all(struct edoc_archive *archive, bool lost)
 			cleared = ed_store_settle(archive->root, item->settle, NULL);
 		(void)cleared;
 		if (lost)
-			tell_lost(archive, item, &archive->why);
+			tell_lost(archive, item);
 		else
 			tell(archive, item);
 		item_clear(item);
