@@ -34,7 +34,7 @@ static void test_codes_have_rules(const char *src)
 		 "cat %s/lib/*/*.c | tr '\\n' ' ' | grep -oE "
 		 "'(ed_finding|note|add|found|finding|refuse|tell|broken|report|report_step|"
 		 "check_fact|check_pin)\\([^;]*\"[a-z-]+\\.[a-zA-Z0-9-]+\"' | "
-		 "grep -oE '\"[a-z-]+\\.[a-zA-Z0-9-]+\"$' | tr -d '\"' | grep -v '[.]yaml$' | sort -u",
+		 "grep -oE '\"[a-z-]+\\.[a-zA-Z0-9-]+\"$' | tr -d '\"' | grep -vE '[.](yaml|json)$' | sort -u",
 		 src);
 	p = popen(cmd, "r");
 	while (p && fscanf(p, "%127s", code) == 1) {
