@@ -12,6 +12,12 @@ for f in "$D"/expected/*.json "$D"/expected/*.txt; do
 done
 same "$(cd "$D/expected" && echo *.json *.txt)" "$(cd now && echo *.json *.txt)" "no package lacks its report"
 
+# Each field of the schema is explained.
+names=$(jq -r '[.. | .properties? // empty | keys[]] | unique[]' "$schema")
+unsaid=$(for f in $names; do grep -qE "Cm .*\b$f\b" "$SRCDIR/man/edoc-report.5" \
+	"$SRCDIR/man/edoc-route.5" || echo "$f"; done)
+same "$unsaid" "" "each field is explained in edoc-report(5) or edoc-route(5)"
+
 cat now/*.json >all.jsonl
 ok "all fit the schema" python3 "$check" "$schema" all.jsonl
 for f in "$D"/good/*.asice; do
