@@ -284,8 +284,8 @@ static enum edoc_code record_torn(struct edoc_archive *archive, struct edoc_erro
 	return code;
 }
 
-/* It got its place and died before its journal line: judged again, recorded. */
-static enum edoc_code adopt(struct edoc_archive *archive, const char *id, struct edoc_error *err)
+enum edoc_code ed_archive_adopt(struct edoc_archive *archive, const char *id,
+                                struct edoc_error *err)
 {
 	const struct edoc_archive_options *options = archive->options;
 	struct ed_arena *arena = ed_arena_new();
@@ -328,7 +328,7 @@ static enum edoc_code recover(struct edoc_archive *archive, struct edoc_error *e
 		bool found = false;
 		code = ed_catalogue_get(archive->catalogue, ids[i], &found, &known, err);
 		if (code == EDOC_OK && !found && ed_store_has(archive->root, ids[i]))
-			code = adopt(archive, ids[i], err);
+			code = ed_archive_adopt(archive, ids[i], err);
 		ed_known_clear(&known);
 	}
 	if (code == EDOC_OK)

@@ -36,6 +36,10 @@ const char *ed_archive_word(const struct edoc_archive_options *options, const ch
 /* One line into the journal and the catalogue. */
 enum edoc_code ed_archive_record(struct edoc_archive *archive, const struct ed_event *event,
                                  struct edoc_error *err) EDOC_CHECK;
+/* For an object that is in its place and has no journal line, as after a death
+ * between the two: its bits are checked, it is judged, and recorded as adopted. */
+enum edoc_code ed_archive_adopt(struct edoc_archive *archive, const char *id,
+                                struct edoc_error *err) EDOC_CHECK;
 /* Queues an outcome; text and json are taken over, also on failure.  A full
  * queue is flushed. */
 enum edoc_code ed_archive_item(struct edoc_archive *archive, int status, const char *label,

@@ -301,6 +301,17 @@ static enum edoc_code tell_judged(struct edoc_archive *archive, const char *path
 	                       err);
 }
 
+/* What the journal knows of it; an object that it does not know is adopted. */
+static enum edoc_code find_known(struct edoc_archive *archive, const char *id, bool *found,
+                                 struct ed_known *known, struct edoc_error *err)
+{
+	enum edoc_code code = ed_catalogue_get(archive->catalogue, id, found, known, err);
+	if (code != EDOC_OK || *found || archive->options->dry || !ed_store_has(archive->root, id))
+		return code;
+	code = ed_archive_adopt(archive, id, err);
+	return code == EDOC_OK ? ed_catalogue_get(archive->catalogue, id, found, known, err) : code;
+}
+
 /* fd: the source, or its staged copy. */
 static enum edoc_code take(struct edoc_archive *archive, const char *path, int fd,
                            struct ed_object *object, unsigned accept, int64_t now,
@@ -309,7 +320,7 @@ static enum edoc_code take(struct edoc_archive *archive, const char *path, int f
 	struct ed_intake intake = {.facts = NULL};
 	struct ed_known known = {.kept = 0};
 	bool found = false;
-	enum edoc_code code = ed_catalogue_get(archive->catalogue, object->id, &found, &known, err);
+	enum edoc_code code = find_known(archive, object->id, &found, &known, err);
 	if (code == EDOC_OK && found && !ed_store_has(archive->root, object->id)) {
 		ed_known_clear(&known);
 		return ed_fail(err, EDOC_ERR_INPUT, path,

@@ -170,6 +170,14 @@ mkdir -p root/staging/junk "root/staging/$(printf '%064d' 7)/abc"
 archive verify
 same "$(find root/staging -mindepth 1)" "" "what was only staged is removed"
 
+fresh
+sed -i '$d' "$j"
+archive ingest --json p3.asice
+is_exit 0 "in place, and nothing in staging tells of it"
+same "$(jq -r .outcome "$out")" already-kept "its package is adopted when it comes again"
+archive fsck
+is_exit 0 "and all is well"
+
 # ---- SIGTERM
 fresh
 if strace -o /dev/null true 2>/dev/null && [ -z "$SAN" ]; then
