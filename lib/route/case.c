@@ -314,7 +314,7 @@ static enum edoc_code each_year(struct edoc_desk *desk, const char *book, int64_
                                 struct search *s, struct edoc_error *err)
 {
 	const char *dir = ed_desk_path(desk, "reg/%s", book), *path;
-	size_t n, before = s->found;
+	size_t n = 0, before = s->found;
 	char **years = NULL;
 
 	enum edoc_code code = dir ? ed_list_dir(dir, &years, &n, err) : ed_fail_memory(err);

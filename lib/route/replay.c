@@ -138,7 +138,7 @@ static enum edoc_code take_pin(struct package *p, size_t i, struct edoc_error *e
 	enum edoc_code code = open_inner(p, i, &fd, &trouble);
 	if (!code)
 		code = ed_pin_read(fd, name, p->replay->arena, &pin, &trouble);
-	if (!code && strncmp(name + strlen(ED_LEDGER_PINNED), pin->package, 8))
+	if (!code && pin && strncmp(name + strlen(ED_LEDGER_PINNED), pin->package, 8))
 		ed_finding(p->findings, "ledger.name", name, pin->package, NULL, NULL);
 	if (!code)
 		code = ed_pin_judge(fd, pin, p->options, p->replay->arena, &why, &trouble);

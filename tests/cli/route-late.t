@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Terms: late acts are done and say so; clocks that go back are refused.
+. "$SRCDIR/tests/lib.sh"
+. "$SRCDIR/tests/desks.sh"
+
+if [ -n "$SAN" ] || ! faketime '2027-01-04 10:00:00' true 2>/dev/null; then
+	skip "no faketime here, or a sanitizer that does not bear it"
+	finish
+fi
+on() { # TIME CMD...
+	when=$1
+	shift
+	TZ=UTC faketime "$when" "$@"
+}
+doing() { # TIME WHO OUTCOME CASE
+	when=$1 who=$2
+	shift 2
+	on "$when" edoc-route "do" --key "$K/$who.p12" --pass-file "$K/pass" "$@"
+}
+
+ok "two desks" desks
+pack "$W/p.asice"
+# Monday 4 January 2027 in Dushanbe, three working days: Thursday the 7th.
+id=$(on '2027-01-04 05:00:00' edoc-route submit --key "$K/dilnoza.p12" --pass-file "$K/pass" \
+	-C "$A" --route test.order "$W/p.asice")
+run on '2027-01-04 06:00:00' edoc-route show -C "$A" "$id"
+same "$(head -n 1 "$out")" \
+	"waits for lawyer of adliya (agree) since Mon 4 Jan 2027, due Thu 7 Jan 2027" "three working days"
+run on '2027-01-07 18:00:00' edoc-route inbox -C "$A"
+hasnt "$out" LATE "the last evening is in time"
+run edoc-route inbox -C "$A" --at 2027-01-07T19:00:00Z
+has "$out" LATE "midnight in Dushanbe is late"
+run doing '2027-01-03 05:00:00' zarina agreed -C "$A" "$id"
+is_exit 78 "nobody acts before the submission: the clock is wrong"
+run doing '2027-01-08 19:00:00' zarina agreed -C "$A" "$id"
+is_exit 0 "late is done all the same"
+run edoc-route log -C "$A" "$id"
+has "$out" "late by 1 d 0 h" "and the ledger tells by how much"
+same "$(edoc-route log --json -C "$A" "$id" | jq -r 'select(.seq==2).late')" 86401 "in seconds"
+doing '2027-12-30 05:00:00' madina signed -C "$A" "$id" >/dev/null
+run doing '2027-12-31 20:00:00' zarina registered -C "$A" "$id"
+has "$out" "number 0001/2028" "New Year comes first in Dushanbe"
+run edoc-route verify -C "$A" --at 2028-01-02T00:00:00Z "$id"
+is_exit 2 "proved, and unfinished"
+run edoc-route verify --json -C "$A" --at 2028-01-02T00:00:00Z "$id"
+same "$(jq -r '[.findings[].code] | unique | join(" ")' "$out")" "route.late route.unfinished" \
+	"being late is said, and is no fault of the procedure"
+run doing '2091-01-04 05:00:00' zarina registered -C "$A" --step hand-over "$id"
+nok "a year that no calendar covers is no year to act in" test "$status" = 0
+finish
