@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# GNU make.  make | demo | check | lint | fuzz | bench | interop | install
+# GNU make.  make | demo | check | lint | fuzz | bench | install
 # make check T=tests/unit/zip.c   one test;   SAN=address,undefined | COV=1
 # Local settings go in config.mk (not tracked).
 -include config.mk
@@ -181,7 +181,7 @@ lint-layers:
 lint-text:
 	mandoc -Tlint -W warning man/*.[1-8]
 	shellcheck -x -s sh $(wildcard tests/*.sh tests/cli/*.t tests/fault/*.t tests/bench/*.sh \
-	    testdata/*.sh testdata/*/*.sh lib/base/*.sh .ci/run)
+	    man/*.sh testdata/*.sh testdata/*/*.sh lib/base/*.sh .ci/run)
 lint-warn:
 	$(MAKE) --no-print-directory BUILD=build-werror WERROR=1 all build-werror/libedoc.a
 	$(MAKE) --no-print-directory BUILD=build-werror-clang CC=clang WERROR=1 \
