@@ -600,6 +600,7 @@ static bool cert_name(const char *name)
 	return false;
 }
 
+/* Replaces: an init that was cut short is simply run again. */
 static enum edoc_code copy_cert(const char *from, const char *dir, struct edoc_error *err)
 {
 	char *to = ed_path_join(dir, ed_basename(from));
@@ -610,7 +611,7 @@ static enum edoc_code copy_cert(const char *from, const char *dir, struct edoc_e
 	if (!code)
 		code = ed_mkdirs(dir, err);
 	if (!code)
-		code = ed_write_file(to, bytes.data, bytes.len, false, err);
+		code = ed_write_file(to, bytes.data, bytes.len, true, err);
 	ed_buf_clear(&bytes);
 	free(to);
 	return code;

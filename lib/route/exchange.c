@@ -245,6 +245,8 @@ enum edoc_code edoc_desk_incoming(struct edoc_desk *desk, char ***out, struct ed
 		return ed_fail_memory(err);
 	enum edoc_code code = dir ? ed_list_dir(dir, &names, &n, err) : ed_fail_memory(err);
 	for (size_t i = 0; !code && names[i]; i++) {
+		if (*names[i] == '.')
+			continue; /* a transport is still writing it, as rsync does */
 		path = ed_arena_printf(list.arena, "%s/%s", dir, names[i]);
 		code = path ? ed_list_add(&list, path, err) : ed_fail_memory(err);
 	}

@@ -70,7 +70,9 @@ void ed_view_answer(const struct ed_replay *r, struct ed_buf *out)
 {
 	const struct ed_state *s = &r->state;
 
-	if (s->phase == ED_PHASE_ENDED) {
+	if (r->folded < r->ledger.n) {
+		ed_buf_puts(out, T("cannot be told: the ledger is broken"));
+	} else if (s->phase == ED_PHASE_ENDED) {
 		ed_buf_puts(out, T("ended: "));
 		put_safe(out, s->end);
 	} else if (s->awaiting_receipt) {
@@ -239,7 +241,8 @@ static int put_waits(json_t *o, const struct ed_replay *r)
 	json_t *w;
 	int bad;
 
-	if (!v || r->state.awaiting_receipt || r->state.phase == ED_PHASE_ENDED)
+	if (!v || r->state.awaiting_receipt || r->state.phase == ED_PHASE_ENDED ||
+	    r->folded < r->ledger.n)
 		return json_object_set_new(o, "waits", json_null());
 	agency = v->step->by->agency ? v->step->by->agency : r->state.at_agency;
 	w = json_object();
@@ -275,7 +278,8 @@ enum edoc_code ed_view_json(const struct ed_replay *r, bool entries, json_t **ou
 
 	bad |= put(o, "case", ed_json_get_str(r->ledger.v[0].header, "case"));
 	bad |= put_route(o, r);
-	bad |= ed_json_str(o, "phase", phase[s->phase]) | put(o, "end", s->end);
+	bad |= ed_json_str(o, "phase", phase[r->folded < r->ledger.n ? ED_PHASE_NONE : s->phase]) |
+	       put(o, "end", s->end);
 	bad |= put(o, "number", s->number) | put(o, "book", s->book) | put(o, "at", s->at_agency);
 	bad |= ed_json_bool(o, "awaiting_receipt", s->awaiting_receipt) | put(o, "head", s->head);
 	bad |= put_waits(o, r);

@@ -83,8 +83,10 @@ run does zarina -C "$A" sent "$id"
 is_exit 77 "nobody acts while it is on its way"
 
 carry "$A" moliya "$B"
+printf 'half' >"$B/in/new/.half.asice.Xy12"
 run edoc-route receive -C "$B"
 is_exit 0 "the other desk receives it"
+rm "$B/in/new/.half.asice.Xy12" # a transport's temporary was left alone
 same "$(find "$B/in/new" -type f | wc -l) $(find "$B/in/done" -type f | wc -l)" "0 1" "the file is done"
 same "$(find "$B/out/adliya/new" -type f | wc -l)" 1 "a receipt goes back"
 run edoc-route receive -C "$B" "$p"

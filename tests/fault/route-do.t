@@ -10,6 +10,7 @@
 
 ok "two desks" desks
 pack "$W/p.asice"
+cp -a "$A" "$W/at-submit"
 id=$(as dilnoza submit -C "$A" --route test.order "$W/p.asice")
 cp -a "$A" "$W/at-agree"
 does zarina agreed -C "$A" "$id" >/dev/null
@@ -73,6 +74,9 @@ sound() { # DESK ENTRIES
 registered() {
 	sound "$T" 4 && [ "$(cd "$T/reg" && find . -type f)" = "./orders/$year/000001" ]
 }
+submitted() {
+	sound "$T" 1
+}
 agreed() {
 	sound "$T" 2
 }
@@ -91,6 +95,9 @@ if strace -qq -o /dev/null true 2>/dev/null; then
 		echo "--key $K/$1.p12 --pass-file $K/pass"
 	}
 	# shellcheck disable=SC2046
+	sweep 3 submit "$W/at-submit" submitted edoc-route submit $(key dilnoza) -C "$T" \
+		--route test.order "$W/p.asice"
+	# shellcheck disable=SC2046
 	sweep 3 agree "$W/at-agree" agreed edoc-route "do" $(key zarina) -C "$T" agreed "$id"
 	# shellcheck disable=SC2046
 	sweep 3 sign "$W/at-sign" signed edoc-route "do" $(key madina) -C "$T" signed "$id"
@@ -99,7 +106,7 @@ if strace -qq -o /dev/null true 2>/dev/null; then
 	sweep 3 send "$W/at-send" was_sent edoc-route send -C "$T" "$id"
 	sweep 5 receive "$W/at-send" was_received edoc-route receive -C "$R" "$sent"
 else
-	skip "strace cannot trace here" 5
+	skip "strace cannot trace here" 6
 fi
 
 # ---- errors of the disk ----
