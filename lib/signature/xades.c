@@ -733,6 +733,38 @@ static enum edoc_code check_one(const struct ed_xml *xml, xmlNodePtr node, struc
 	return code;
 }
 
+static bool is_blank(const xmlNode *node)
+{
+	const char *text = (const char *)node->content;
+
+	return !text || !text[strspn(text, " \t\r\n")];
+}
+
+/*
+ * Text that stands between the elements of a structure has no meaning, and
+ * outside SignedInfo and SignedProperties nothing protects it.  The elements
+ * below which anything may stand (an Object's own) are not entered.
+ */
+static const xmlNode *stray_text(const xmlNode *node)
+{
+	static const char *const structure[] = {
+	        "XAdESSignatures", "document-signatures", "Signature", "KeyInfo", "X509Data",
+	        "Object",          "QualifyingProperties"};
+	const xmlNode *found = NULL;
+	bool entered = false;
+
+	for (size_t i = 0; i < sizeof(structure) / sizeof(*structure) && !entered; i++)
+		entered = !strcmp((const char *)node->name, structure[i]);
+	for (const xmlNode *p = node->children; p && entered && !found; p = p->next) {
+		if (p->type == XML_ELEMENT_NODE)
+			found = stray_text(p);
+		else if ((p->type == XML_TEXT_NODE || p->type == XML_CDATA_SECTION_NODE) &&
+		         !is_blank(p))
+			found = node;
+	}
+	return found;
+}
+
 /* The list of signatures; NULL: an element that holds none.  *older: a form
  * before EN 319 162-1. */
 static xmlNodePtr first_signature(xmlNodePtr root, bool *bare, bool *older)
@@ -750,6 +782,7 @@ static enum edoc_code check_all(const struct ed_xml *xml, struct ed_arena *arena
                                 size_t *n, struct edoc_error *err)
 {
 	xmlNodePtr root = xmlDocGetRootElement(xml->doc), first;
+	const xmlNode *stray = stray_text(root);
 	enum edoc_code code = EDOC_OK;
 	xmlNodePtr foreign = NULL;
 	size_t count = 0;
@@ -782,6 +815,10 @@ static enum edoc_code check_all(const struct ed_xml *xml, struct ed_arena *arena
 		if (code == EDOC_OK && older)
 			ed_finding(&x->findings, "signature.older-root",
 			           ed_xml_place(xml, root, arena), (const char *)root->name, NULL,
+			           NULL);
+		if (code == EDOC_OK && stray)
+			ed_finding(&x->findings, "signature.stray-text",
+			           ed_xml_place(xml, stray, arena), (const char *)stray->name, NULL,
 			           NULL);
 		if (code == EDOC_OK && foreign)
 			ed_finding(&x->findings, "signature.foreign-element",
