@@ -809,12 +809,12 @@ static void whole_file(void)
 	     "X39 a signature in an Object");
 	good(swap(text, "<ds:Signature ", "<e/><ds:Signature "), "signature.foreign-element",
 	     "XAdES-BASELINE-B", "a foreign element beside");
-	good(swap(text, "<ds:Signature ", "AAAA<ds:Signature "), "signature.stray-text",
-	     "XAdES-BASELINE-B", "text beside");
-	good(swap(text, "</ds:SignatureValue>", "</ds:SignatureValue>AAAA"),
-	     "signature.stray-text", "XAdES-BASELINE-B", "text behind the value");
-	good(swap(text, "<ds:X509Data>", "<ds:X509Data>x"), "signature.stray-text",
-	     "XAdES-BASELINE-B", "text in KeyInfo");
+	bad(swap(text, "<ds:Signature ", "AAAA<ds:Signature "), "signature.stray-text",
+	    "text beside");
+	bad(swap(text, "</ds:SignatureValue>", "</ds:SignatureValue>AAAA"), "signature.stray-text",
+	    "text behind the value");
+	bad(swap(text, "<ds:X509Data>", "<ds:X509Data>x"), "signature.stray-text",
+	    "text in KeyInfo");
 	good(swap(text, "<ds:Object>", "<ds:Object>\n "), NULL, "XAdES-BASELINE-B",
 	     "white space is no text");
 	free(other);
