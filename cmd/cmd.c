@@ -558,6 +558,7 @@ int cmd_main(const struct cmd_tool *tool, int argc, char **argv)
 	/* A reader that went away is an error of writing, told by the exit;
 	 * dying in the middle of a file is not. */
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN); /* as a full disk: EFBIG */
 	cmd_speak(early_lang(argc, argv));
 	cmd.at = cmd.now;
 	int status = dispatch(&cmd, argc, argv);

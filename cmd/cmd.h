@@ -172,6 +172,12 @@ int cmd_each_file(struct cmd *cmd, cmd_item_fn *fn, void *arg);
 /* All items at once, NULL-ended, living as long as cmd.  0, or the exit. */
 int cmd_items(struct cmd *cmd, const char *const **items, size_t *n);
 
+/* For reading what may be a pipe, as a shell's <(...): one that nobody writes
+ * to ends instead of hanging.  -1 with errno; a folder is EISDIR. */
+int cmd_open(const char *path);
+/* The exit for errno after that. */
+int cmd_open_exit(int error);
+
 /* ---- keys, trust, policy, places ---- */
 
 /* An edoc_passphrase_fn, arg is the cmd: --pass-file, --pass-env, else the
@@ -221,6 +227,7 @@ struct cmd_state {
 	void **kept; /* of cmd_values() and cmd_keep() */
 	size_t n_kept;
 	bool color, progress, stdin_read;
+	int no_passphrase;         /* its exit, once the reason is said */
 	bool bar;                  /* a progress line stands on stderr */
 	int64_t started, last_bar; /* monotonic milliseconds */
 };

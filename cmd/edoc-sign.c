@@ -52,10 +52,11 @@ static int run_card(struct cmd *cmd)
 		return 0;
 	}
 	if (kind)
-		cmd_error(cmd, kind, _("no such kind of card; there are:"));
+		return cmd_usage(cmd, _("no such kind of card: \"%s\"; edoc-sign card lists them"),
+		                 kind);
 	for (size_t i = 0; (name = edoc_card_kind(i)); i++)
-		fprintf(kind ? stderr : stdout, "%s\n", name);
-	return kind ? CMD_USAGE : 0;
+		printf("%s\n", name);
+	return 0;
 }
 
 /* ---- new ---- */

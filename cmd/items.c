@@ -2,9 +2,13 @@
 /* Operands, lists of names, folders. */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cmd.h"
 
@@ -125,30 +129,82 @@ static void take(struct run *run, const char *item)
 
 /* ---- lists ---- */
 
-static void take_list(struct run *run, FILE *f, const char *name)
+int cmd_open(const char *path)
 {
-	int end = cmd_given(run->cmd, "null") ? '\0' : '\n';
-	char *line = NULL;
-	size_t cap = 0;
-	ssize_t n;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), flags;
+	struct pollfd writer = {.fd = fd, .events = POLLIN};
+	struct stat st;
 
-	while (errno = 0, (n = getdelim(&line, &cap, end, f)) > 0) {
-		if (line[n - 1] == end)
-			line[--n] = '\0';
-		if (n == 0)
-			continue;
-		if (strlen(line) != (size_t)n) {
-			cmd_error(run->cmd, name, _("a NUL in a list of lines; is -0 missing?"));
-			run->exit = cmd_fold(run->exit, CMD_INPUT);
-			break;
-		}
-		take(run, line);
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) != 0 || S_ISDIR(st.st_mode)) {
+		close(fd);
+		errno = EISDIR;
+		return -1;
 	}
+	if (S_ISFIFO(st.st_mode)) /* a writer may come a moment later */
+		(void)poll(&writer, 1, 1000);
+	flags = fcntl(fd, F_GETFL);
+	(void)fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+	return fd;
+}
+
+int cmd_open_exit(int error)
+{
+	switch (error) {
+	case EISDIR:
+		return CMD_INPUT;
+	case ENOENT:
+	case ENOTDIR:
+	case EACCES:
+	case ELOOP:
+	case ENAMETOOLONG:
+		return CMD_ABSENT;
+	default:
+		return CMD_IO;
+	}
+}
+
+/* The next name of a list.  1; 0 at its end; -1 when it is no list, with *why.
+ * What is no list may have no end either, as /dev/zero. */
+static int next_name(FILE *f, int end, char name[PATH_MAX], const char **why)
+{
+	size_t n = 0;
+	int c;
+
+	while ((c = getc(f)) != EOF && c != end) {
+		if (c == '\0')
+			*why = _("a NUL in a list of lines; is -0 missing?");
+		else if (n == PATH_MAX - 1)
+			*why = _("a name longer than any file's; is this a list?");
+		if (*why)
+			return -1;
+		name[n++] = (char)c;
+	}
+	name[n] = '\0';
+	if (c == '\0' && n == 0) {
+		*why = _("an empty name");
+		return -1;
+	}
+	return n > 0 || c != EOF;
+}
+
+static void take_list(struct run *run, FILE *f, const char *list)
+{
+	int end = cmd_given(run->cmd, "null") ? '\0' : '\n', more;
+	const char *why = NULL;
+	char name[PATH_MAX];
+
+	while ((more = next_name(f, end, name, &why)) > 0 && !ferror(f))
+		if (name[0]) /* blank lines are nothing */
+			take(run, name);
 	if (ferror(f)) {
-		cmd_error(run->cmd, name, _("cannot read the list: %s"), strerror(errno));
+		cmd_error(run->cmd, list, _("cannot read the list: %s"), strerror(errno));
 		run->exit = cmd_fold(run->exit, CMD_IO);
+	} else if (more < 0) {
+		cmd_error(run->cmd, list, "%s", why);
+		run->exit = cmd_fold(run->exit, CMD_INPUT);
 	}
-	free(line);
 }
 
 static void take_file(struct run *run, const char *path)
@@ -160,10 +216,11 @@ static void take_file(struct run *run, const char *path)
 		take_list(run, stdin, "-");
 		return;
 	}
-	FILE *f = fopen(path, "re");
+	int fd = cmd_open(path), error = errno;
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
 	if (!f) {
-		cmd_error(run->cmd, path, _("cannot open the list: %s"), strerror(errno));
-		run->exit = cmd_fold(run->exit, CMD_ABSENT);
+		cmd_error(run->cmd, path, _("cannot open the list: %s"), strerror(error));
+		run->exit = cmd_fold(run->exit, cmd_open_exit(error));
 		return;
 	}
 	take_list(run, f, path);
@@ -191,7 +248,8 @@ static int each(struct run *run)
 	if (list)
 		take_file(run, list);
 	if (run->count == 0 && run->exit == 0) {
-		cmd_error(cmd, list, _("no items: the list or folder is empty"));
+		cmd_error(cmd, list ? list : cmd->operands[0],
+		          _("no items: the list or folder is empty"));
 		return CMD_ABSENT;
 	}
 	return run->exit;

@@ -10,17 +10,25 @@
 
 #include "cmd.h"
 
+/* Whoever asked is told only that there is none: the frame keeps the reason. */
+static int none(const struct cmd *cmd, int status)
+{
+	cmd->state->no_passphrase = status;
+	return -1;
+}
+
 /* The first line of a file, without its end. */
 static int from_file(const struct cmd *cmd, const char *path, char *buf, size_t size)
 {
 	char line[4096] = "";
 	size_t n = 0;
 	ssize_t got = 1;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), result = -1;
+	int fd = cmd_open(path), result = -1;
 
 	if (fd < 0) {
-		cmd_error(cmd, path, _("cannot open the passphrase file: %s"), strerror(errno));
-		return -1;
+		int error = errno;
+		cmd_error(cmd, path, _("cannot open the passphrase file: %s"), strerror(error));
+		return none(cmd, cmd_open_exit(error));
 	}
 	while (n < sizeof line && got != 0 && !memchr(line, '\n', n)) {
 		got = read(fd, line + n, sizeof line - n);
@@ -28,8 +36,10 @@ static int from_file(const struct cmd *cmd, const char *path, char *buf, size_t 
 			break;
 		n += got > 0 ? (size_t)got : 0;
 	}
-	if (got < 0)
+	if (got < 0) {
 		cmd_error(cmd, path, _("cannot read the passphrase file: %s"), strerror(errno));
+		result = none(cmd, CMD_IO);
+	}
 	close(fd);
 	const char *end = memchr(line, '\n', n);
 	size_t len = end ? (size_t)(end - line) : n;
@@ -40,6 +50,7 @@ static int from_file(const struct cmd *cmd, const char *path, char *buf, size_t 
 		result = (int)len;
 	} else if (got >= 0) {
 		cmd_error(cmd, path, _("the passphrase is too long"));
+		result = none(cmd, CMD_INPUT);
 	}
 	explicit_bzero(line, sizeof line);
 	return result;
@@ -52,12 +63,12 @@ static int from_variable(const struct cmd *cmd, const char *name, char *buf, siz
 	if (!value) {
 		cmd_error(cmd, NULL, _("the variable %s is not set, so there is no passphrase"),
 		          name);
-		return -1;
+		return none(cmd, CMD_DENIED);
 	}
 	size_t len = strnlen(value, size + 1);
 	if (len > size) {
 		cmd_error(cmd, NULL, _("the passphrase is too long"));
-		return -1;
+		return none(cmd, CMD_INPUT);
 	}
 	memcpy(buf, value, len);
 	return (int)len;
@@ -132,8 +143,10 @@ static int from_terminal(const struct cmd *cmd, int tty, const char *what, char 
 	free(raw);
 	if (caught)
 		(void)raise(caught);
-	if (n < 0)
+	if (n < 0) {
 		cmd_error(cmd, NULL, _("no passphrase was typed"));
+		return none(cmd, CMD_DENIED);
+	}
 	return n;
 }
 
@@ -150,7 +163,7 @@ int cmd_passphrase(char *buf, size_t size, const char *what, void *arg)
 	if (tty < 0) {
 		cmd_error(cmd, what,
 		          _("a passphrase is needed: --pass-file, --pass-env, or a terminal"));
-		return -1;
+		return none(cmd, CMD_DENIED);
 	}
 	int n = from_terminal(cmd, tty, what, buf, size);
 	close(tty);

@@ -61,10 +61,13 @@ int cmd_key(struct cmd *cmd, struct edoc_key **key)
 	*key = NULL;
 	if (status != 0)
 		return status;
-	if (edoc_key_load(paths.file, paths.cert, paths.chain, cmd_passphrase, cmd, key, &err) !=
+	cmd->state->no_passphrase = 0;
+	if (edoc_key_load(paths.file, paths.cert, paths.chain, cmd_passphrase, cmd, key, &err) ==
 	    EDOC_OK)
-		return cmd_fail(cmd, &err);
-	return 0;
+		return 0;
+	if (err.code == EDOC_ERR_DENIED && cmd->state->no_passphrase)
+		return cmd->state->no_passphrase; /* said already, and better */
+	return cmd_fail(cmd, &err);
 }
 
 /* ---- trust ---- */

@@ -161,6 +161,19 @@ char *ed_path_join(const char *dir, const char *name)
 	return asprintf(&path, "%s%s%s", dir, between, name) < 0 ? NULL : path;
 }
 
+/* A path in dir that nobody has; NULL with errno. */
+static char *tmp_path(const char *dir)
+{
+	unsigned char noise[8];
+	char name[sizeof ".edoc-.tmp" + 2 * sizeof noise] = ".edoc-";
+
+	if (getrandom(noise, sizeof noise, 0) != (ssize_t)sizeof noise)
+		return NULL;
+	ed_hex(name + 6, noise, sizeof noise);
+	memcpy(name + 6 + 2 * sizeof noise, ".tmp", 5);
+	return ed_path_join(dir, name);
+}
+
 enum edoc_code ed_tmp_open_in(struct ed_tmp *tmp, const char *dir, const char *final, bool secret,
                               struct edoc_error *err)
 {
@@ -169,14 +182,8 @@ enum edoc_code ed_tmp_open_in(struct ed_tmp *tmp, const char *dir, const char *f
 	if (!tmp->final)
 		return ed_fail_memory(err);
 	for (int tries = 0; tries < 16; tries++) {
-		unsigned char noise[8];
-		char name[sizeof ".edoc-.tmp" + 2 * sizeof noise] = ".edoc-";
-		if (getrandom(noise, sizeof noise, 0) != (ssize_t)sizeof noise)
-			break;
-		ed_hex(name + 6, noise, sizeof noise);
-		memcpy(name + 6 + 2 * sizeof noise, ".tmp", 5);
 		free(tmp->path);
-		tmp->path = ed_path_join(dir, name);
+		tmp->path = tmp_path(dir);
 		if (!tmp->path)
 			break;
 		tmp->fd = open(tmp->path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
@@ -195,22 +202,55 @@ enum edoc_code ed_tmp_open_in(struct ed_tmp *tmp, const char *dir, const char *f
 	                     N_("cannot create"));
 }
 
+/* A file without a name, that Ctrl-C or kill -9 cannot leave behind; it gets
+ * its name by give_name().  Not every file system has them (open(2)). */
+static bool open_unnamed(struct ed_tmp *tmp, const char *dir, const char *final, bool secret)
+{
+	if (access("/proc/self/fd", X_OK) != 0)
+		return false;
+	tmp->final = strdup(final);
+	if (tmp->final)
+		tmp->fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, secret ? 0600 : 0666);
+	if (tmp->fd < 0) {
+		free(tmp->final);
+		tmp->final = NULL;
+	}
+	return tmp->fd >= 0;
+}
+
+static bool give_name(const struct ed_tmp *tmp, const char *name)
+{
+	char self[64];
+
+	(void)snprintf(self, sizeof self, "/proc/self/fd/%d", tmp->fd);
+	return linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0;
+}
+
 enum edoc_code ed_tmp_open(struct ed_tmp *tmp, const char *final, bool secret,
                            struct edoc_error *err)
 {
+	enum edoc_code code = EDOC_OK;
+
 	*tmp = (struct ed_tmp){.fd = -1};
 	char *dir = dir_of(final);
 	if (!dir)
 		return ed_fail_memory(err);
-	enum edoc_code code = ed_tmp_open_in(tmp, dir, final, secret, err);
+	if (!open_unnamed(tmp, dir, final, secret))
+		code = ed_tmp_open_in(tmp, dir, final, secret, err);
 	free(dir);
 	return code;
 }
 
-void ed_tmp_clear(struct ed_tmp *tmp)
+static void close_tmp(struct ed_tmp *tmp)
 {
 	if (tmp->fd >= 0)
 		close(tmp->fd);
+	tmp->fd = -1;
+}
+
+void ed_tmp_clear(struct ed_tmp *tmp)
+{
+	close_tmp(tmp);
 	if (tmp->path)
 		unlink(tmp->path);
 	free(tmp->path);
@@ -218,7 +258,8 @@ void ed_tmp_clear(struct ed_tmp *tmp)
 	*tmp = (struct ed_tmp){.fd = -1};
 }
 
-/* fsync(2) is not repeated: after an error the pages may be gone. */
+/* Only what has a name can be closed now.  fsync(2) is not repeated: after an
+ * error the pages may be gone. */
 static enum edoc_code sync_and_close(struct ed_tmp *tmp, struct edoc_error *err)
 {
 	enum edoc_code code = EDOC_OK;
@@ -228,6 +269,8 @@ static enum edoc_code sync_and_close(struct ed_tmp *tmp, struct edoc_error *err)
 		               "nothing to publish");
 	if (fsync(tmp->fd) != 0)
 		code = ed_fail_errno(err, EDOC_ERR_IO, tmp->final, N_("cannot write to the disk"));
+	if (!tmp->path)
+		return code;
 	if (close(tmp->fd) != 0 && code == EDOC_OK)
 		code = ed_fail_errno(err, EDOC_ERR_IO, tmp->final, N_("cannot write to the disk"));
 	tmp->fd = -1;
@@ -267,12 +310,14 @@ enum edoc_code ed_tmp_link(struct ed_tmp *tmp, struct edoc_error *err)
 
 	if (code != EDOC_OK)
 		return code;
-	if (link(tmp->path, tmp->final) != 0) {
+	if (tmp->path ? link(tmp->path, tmp->final) != 0 : !give_name(tmp, tmp->final)) {
 		if (errno == EEXIST)
 			return ed_fail(err, EDOC_ERR_EXISTS, tmp->final, "exists already");
 		return ed_fail_errno(err, EDOC_ERR_EXISTS, tmp->final, N_("cannot create"));
 	}
-	unlink(tmp->path); /* a second name left behind harms nobody */
+	close_tmp(tmp);
+	if (tmp->path)
+		unlink(tmp->path); /* a second name left behind harms nobody */
 	free(tmp->path);
 	tmp->path = NULL;
 	return fsync_dir_of(tmp->final, err);
@@ -293,6 +338,25 @@ static bool take_over(int fd, const struct stat *old)
 	return fchmod(fd, mode) == 0;
 }
 
+/* rename(2) wants a name.  In the result's folder, for a moment. */
+static enum edoc_code name_for_rename(struct ed_tmp *tmp, struct edoc_error *err)
+{
+	char *dir = dir_of(tmp->final), *path = dir ? tmp_path(dir) : NULL;
+	enum edoc_code code = EDOC_OK;
+
+	if (!path)
+		code = ed_fail_memory(err);
+	else if (!give_name(tmp, path))
+		code = ed_fail_errno(err, EDOC_ERR_EXISTS, tmp->final, N_("cannot create"));
+	free(dir);
+	if (code != EDOC_OK) {
+		free(path);
+		return code;
+	}
+	tmp->path = path;
+	return EDOC_OK;
+}
+
 enum edoc_code ed_tmp_rename(struct ed_tmp *tmp, struct edoc_error *err)
 {
 	struct stat old;
@@ -308,10 +372,13 @@ enum edoc_code ed_tmp_rename(struct ed_tmp *tmp, struct edoc_error *err)
 		return ed_fail_errno(err, EDOC_ERR_EXISTS, tmp->final, N_("cannot create"));
 	}
 	enum edoc_code code = sync_and_close(tmp, err);
+	if (code == EDOC_OK && !tmp->path)
+		code = name_for_rename(tmp, err);
 	if (code != EDOC_OK)
 		return code;
 	if (rename(tmp->path, tmp->final) != 0)
 		return ed_fail_errno(err, EDOC_ERR_EXISTS, tmp->final, N_("cannot create"));
+	close_tmp(tmp);
 	free(tmp->path);
 	tmp->path = NULL;
 	return fsync_dir_of(tmp->final, err);

@@ -27,7 +27,7 @@ enum edoc_code ed_write_full(int fd, const char *where, const void *p, size_t n,
  */
 struct ed_tmp {
 	int fd;      /* -1: none */
-	char *path;  /* of the temporary */
+	char *path;  /* of the temporary; NULL: it has no name yet */
 	char *final; /* of the result */
 };
 

@@ -112,7 +112,17 @@ enum edoc_code ed_making_file(struct ed_making *m, const char *path, struct edoc
 	struct ed_part *part;
 	enum edoc_code code = grow(m, ed_basename(path), &part, err);
 
-	return code == EDOC_OK ? ed_open_read(path, &part->fd, &part->size, err) : code;
+	if (code == EDOC_OK)
+		code = ed_open_read(path, &part->fd, &part->size, err);
+	if (code != EDOC_OK)
+		return code;
+	/* What we would not read back is told before the disk is full of it. */
+	if (part->size > m->limits.zip_total - m->bytes)
+		return ed_fail(err, EDOC_ERR_LIMIT, path,
+		               "the package would hold more than %llu bytes",
+		               (unsigned long long)m->limits.zip_total);
+	m->bytes += part->size;
+	return EDOC_OK;
 }
 
 enum edoc_code ed_making_bytes(struct ed_making *m, const char *name, const char *media_type,

@@ -218,23 +218,49 @@ static enum edoc_code to_file(void *arg, const void *bytes, size_t len, struct e
 	return ed_write_full(tmp->fd, tmp->final, bytes, len, err);
 }
 
+/* What a taking out has made, to be taken back if it fails. */
+struct taking {
+	struct ed_arena *arena;
+	int dirfd;
+	bool overwrite;
+	struct made {
+		const char *name;
+		bool folder;
+	} * made;
+	size_t n, cap;
+};
+
+static bool note_made(struct taking *t, const char *name, size_t len, bool folder)
+{
+	struct made *made = ed_arena_grow(t->arena, t->made, t->n, &t->cap, sizeof(*made));
+	const char *copy = ed_arena_strndup(t->arena, name, len);
+
+	if (!made || !copy)
+		return false;
+	t->made = made;
+	t->made[t->n++] = (struct made){copy, folder};
+	return true;
+}
+
 /*
  * Walks (and makes) the folders of a document's name below dirfd, never
  * through a symbolic link: what lies in the output folder is not ours to
  * believe.  *name is left at the last component; the result is a new fd.
  */
-static enum edoc_code open_parent(int dirfd, const char *where, const char **name, int *p_fd,
-                                  struct edoc_error *err)
+static enum edoc_code open_parent(struct taking *t, const char *where, bool make, const char **name,
+                                  int *p_fd, struct edoc_error *err)
 {
 	char part[ED_MAX_NAME + 1];
-	int fd = dup(dirfd);
+	int fd = dup(t->dirfd);
 
 	for (const char *slash; fd >= 0 && (slash = strchr(*name, '/')); *name = slash + 1) {
 		int next;
 
 		snprintf(part, sizeof(part), "%.*s", (int)(slash - *name), *name);
-		if (!mkdirat(fd, part, 0777))
+		if (make && !mkdirat(fd, part, 0777)) {
 			(void)fsync(fd);
+			(void)note_made(t, where, (size_t)(slash - where), true);
+		}
 		next = openat(fd, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		close(fd);
 		fd = next;
@@ -245,7 +271,23 @@ static enum edoc_code open_parent(int dirfd, const char *where, const char **nam
 	                               "cannot make its folder (symbolic links are not followed)");
 }
 
-static enum edoc_code extract_one(struct ed_asic *asic, size_t i, int dirfd, bool overwrite,
+/* The latest first, so that folders are empty when their turn comes.  A
+ * document that took an old one's place is whole, and stays. */
+static void take_back(struct taking *t)
+{
+	while (t->n > 0) {
+		const struct made *made = &t->made[--t->n];
+		const char *name = made->name;
+		int fd = -1;
+
+		if (open_parent(t, made->name, false, &name, &fd, NULL) == EDOC_OK)
+			(void)unlinkat(fd, name, made->folder ? AT_REMOVEDIR : 0);
+		if (fd >= 0)
+			close(fd);
+	}
+}
+
+static enum edoc_code extract_one(struct taking *t, struct ed_asic *asic, size_t i,
                                   struct edoc_error *err)
 {
 	const char *where = ed_zip_entry(asic->zip, i)->name, *name = where;
@@ -254,7 +296,7 @@ static enum edoc_code extract_one(struct ed_asic *asic, size_t i, int dirfd, boo
 	enum edoc_code code;
 	int fd = -1;
 
-	code = open_parent(dirfd, where, &name, &fd, err);
+	code = open_parent(t, where, true, &name, &fd, err);
 	if (code != EDOC_OK)
 		return code;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", fd, name);
@@ -262,7 +304,9 @@ static enum edoc_code extract_one(struct ed_asic *asic, size_t i, int dirfd, boo
 	if (code == EDOC_OK)
 		code = ed_zip_read(asic->zip, i, to_file, &tmp, err);
 	if (code == EDOC_OK)
-		code = overwrite ? ed_tmp_rename(&tmp, err) : ed_tmp_link(&tmp, err);
+		code = t->overwrite ? ed_tmp_rename(&tmp, err) : ed_tmp_link(&tmp, err);
+	if (code == EDOC_OK && !t->overwrite && !note_made(t, where, strlen(where), false))
+		code = ed_fail_memory(err);
 	if (code != EDOC_OK && err && !strncmp(err->where, "/proc/self/fd/", 14))
 		snprintf(err->where, sizeof(err->where), "%.120s", where);
 	ed_tmp_clear(&tmp);
@@ -285,9 +329,10 @@ static enum edoc_code entry_of(const struct edoc_package *p, const char *name, s
 static enum edoc_code extract_all(struct edoc_package *p, const char *dir, const char *const *names,
                                   size_t n, bool overwrite, struct edoc_error *err)
 {
+	struct taking t = {.arena = p->arena, .dirfd = -1, .overwrite = overwrite};
 	size_t *wanted = p->entries;
 	enum edoc_code code = EDOC_OK;
-	int dirfd;
+	bool ours = access(dir, F_OK) != 0;
 
 	if (names) {
 		wanted = ed_arena_alloc(p->arena, (n + 1) * sizeof(*wanted));
@@ -302,12 +347,16 @@ static enum edoc_code extract_all(struct edoc_package *p, const char *dir, const
 		code = ed_mkdirs(dir, err);
 	if (code != EDOC_OK)
 		return code;
-	dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dirfd < 0)
+	t.dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (t.dirfd < 0)
 		return ed_fail_errno(err, EDOC_ERR_EXISTS, dir, "cannot open the folder");
 	for (size_t i = 0; i < n && code == EDOC_OK; i++)
-		code = extract_one(p->asic, wanted[i], dirfd, overwrite, err);
-	close(dirfd);
+		code = extract_one(&t, p->asic, wanted[i], err);
+	if (code != EDOC_OK)
+		take_back(&t);
+	close(t.dirfd);
+	if (code != EDOC_OK && ours)
+		(void)rmdir(dir);
 	return code;
 }
 

@@ -105,7 +105,7 @@ is_exit 66 "and so it is for a verb that wants all at once"
 run $T look --files-from absent
 is_exit 66 "an absent list is 66"
 run $T look --files-from tree
-is_exit 74 "a folder as a list is 74"
+is_exit 65 "a folder as a list is 65"
 
 exits() { # WANT ITEM...
 	want=$1

@@ -57,6 +57,8 @@ while read -r call k; do
 	esac
 done <points
 same "$torn" 0 "no torn package after $kills kills"
+ok "no temporary stays, but where the kill falls between link and rename" \
+	test "$(find . -name '.edoc-*.tmp' | wc -l)" -le 1
 ok "some kills came after the rename" test "$new" -gt 0
 
 # The same points with an error: success is told only when the new one is there.

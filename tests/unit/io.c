@@ -68,7 +68,8 @@ static void writing(void)
 	is_int((int64_t)entries("."), 3, "and no temporary is left");
 
 	is_ok(ed_tmp_open(&tmp, "secret", true, &err), &err, "a secret file is begun");
-	is_int(mode_of(tmp.path), 0600, "readable by its owner alone");
+	ok(fstat(tmp.fd, &st) == 0 && (st.st_mode & 0777) == 0600, "readable by its owner alone");
+	is_int((int64_t)entries("."), tmp.path ? 4 : 3, "without a name, where that can be");
 	is_ok(ed_write_full(tmp.fd, "secret", "s", 1, &err), &err, "and written");
 	ed_tmp_clear(&tmp);
 	is_int((int64_t)entries("."), 3, "an abandoned one goes");
@@ -82,6 +83,15 @@ static void writing(void)
 	is_str(text_of("linked"), "L", "to its name");
 	is_int((int64_t)entries("d"), 0, "and gone from where it was");
 	fails(ed_tmp_link(&tmp, &err), EDOC_ERR_BUG, &err, NULL, "nothing to publish is a bug");
+
+	/* As where the file system has no files without a name. */
+	is_ok(ed_tmp_open_in(&tmp, ".", "linked", false, &err), &err, "a named temporary");
+	is_int(mode_of(tmp.path), 0644, "is there");
+	is_ok(ed_write_full(tmp.fd, "linked", "M", 1, &err), &err, "is written");
+	is_ok(ed_tmp_rename(&tmp, &err), &err, "and renamed");
+	ed_tmp_clear(&tmp);
+	is_str(text_of("linked"), "M", "over the old one");
+	is_int((int64_t)entries("."), 4, "and has its name no more");
 
 	int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
 	if (ok(full >= 0, "/dev/full opens"))

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: ISC
+from bad import *
+
+prepare()
+KEY = "--key {key} --pass-file {pass}"
+table = Table("edoc-sign", {
+    "pkg": S + "/p.asice", "doc": S + "/b.bin", "card": S + "/card.yaml", "list": S + "/list",
+    "conf": S + "/edoc.conf", "policy": S + "/policy.yaml", "trust": PKI + "/root.pem",
+    "key": PKI + "/zarina.p12", "pass": PKI + "/pass",
+    "pem": PKI + "/anvar.key", "cert": PKI + "/anvar.crt", "chain": PKI + "/ca.pem",
+}, [
+    Row("card --config {conf} --new order", {"conf": "conf"}),
+    Row("new -o new.asice {doc}", {"doc": "document"}, writes=True),
+    Row("new -o new.asice --card {card} --config {conf} {doc}", {"card": "card", "conf": "conf"}, writes=True),
+    Row("new -o new.asice --files-from {list}", {"list": "list"}, writes=True),
+    Row("sign " + KEY + " {pkg}", {"pkg": "package", "key": "key", "pass": "pass"}, writes=True),
+    Row("sign " + KEY + " --json {pkg}", {"pkg": "package"}, writes=True),
+    Row("sign " + KEY + " -n {pkg}", {"pkg": "package"}),
+    Row("sign " + KEY + " --policy {policy} --config {conf} {pkg}", {"policy": "policy", "conf": "conf"}, writes=True),
+    Row("sign --key {pem} --cert {cert} --chain {chain} {pkg}", {"pem": "key", "cert": "cert", "chain": "chain"},
+        writes=True),
+    Row("sign " + KEY + " --files-from {list}", {"list": "list"}, writes=True),
+    Row("sign " + KEY + " -o new.asice --card {card} a.txt {doc}", {"doc": "document", "card": "card"}, writes=True),
+    Row("revise {pkg} -o new.asice --add {doc}", {"pkg": "package", "doc": "document"}, writes=True),
+    Row("revise {pkg} -o new.asice --config {conf} --remove zamima-1.csv", {"conf": "conf"}, writes=True),
+    Row("show {pkg}", {"pkg": "package"}),
+    Row("show --json {pkg}", {"pkg": "package"}),
+    Row("show --config {conf} --files-from {list}", {"list": "list", "conf": "conf"}),
+    Row("extract -C out --trust {trust} --policy {policy} {pkg}",
+        {"pkg": "package", "trust": "trust", "policy": "policy"}, writes=True, prints=False),
+    Row("extract -C out --config {conf} {pkg}", {"conf": "conf"}, writes=True, prints=False),
+])
+
+
+def interrupted(what, line, whole, again, window=False):
+    """A signal a while after the start: all or nothing.  window: between the
+    link and the rename of what is finished it has two names."""
+    stopped = 0
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        for delay in (0.01, 0.03, 0.06, 0.12):
+            before = listing(S)
+            p = subprocess.Popen([w.format(**table.good) for w in line.split()], cwd=S, stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(delay)
+            p.send_signal(number)
+            code = p.wait()
+            stopped += code == -number
+            wrong = []
+            if code == -number:
+                wrong = changes(before, listing(S))
+                if window and len(wrong) == 1 and "/.edoc-" in wrong[0]:
+                    wrong = []
+            elif code != 0 or not whole():
+                wrong = ["exit %d" % code]
+            result(not wrong, "%s: %s after %.2f s" % (what, number.name, delay), wrong)
+            if code == 0:
+                again()
+    result(stopped > 0, "%s: %d of the signals came in time" % (what, stopped))
+
+
+def big_file():
+    with open(S + "/big.bin", "wb") as f:
+        f.truncate(300 << 20)
+    if os.path.exists(S + "/big.asice"):
+        os.unlink(S + "/big.asice")
+
+
+def big_package():
+    if os.path.exists(S + "/big.asice"):
+        os.unlink(S + "/big.asice")
+    subprocess.run(["edoc-sign", "new", "-q", "-o", S + "/big.asice", S + "/big.bin"], check=True)
+
+
+def verifies(name):
+    return lambda: subprocess.run(["edoc-verify", "-q", "--trust", PKI + "/root.pem", S + "/" + name],
+                                  stdout=subprocess.DEVNULL).returncode == 0
+
+
+table.all()
+big_file()
+interrupted("making and signing 300 MB", "edoc-sign sign " + KEY + " -o big.asice big.bin", verifies("big.asice"),
+            big_file)
+big_package()
+interrupted("signing 300 MB in place", "edoc-sign sign " + KEY + " big.asice", verifies("big.asice"), big_package,
+            window=True)
+finish()

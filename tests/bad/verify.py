@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: ISC
+from bad import *
+
+prepare()
+table = Table("edoc-verify", {
+    "pkg": S + "/p.asice", "list": S + "/list", "list0": S + "/list0", "conf": S + "/edoc.conf", "policy": S + "/policy.yaml",
+    "trust": PKI + "/root.pem",
+}, [
+    Row("--trust {trust} {pkg}", {"pkg": "judged", "trust": "trust"}, judged=True),
+    Row("--json --trust {trust} {pkg}", {"pkg": "judged"}, judged=True),
+    Row("--trust {trust} --no-route --policy {policy} {pkg}", {"pkg": "judged", "policy": "policy"}, judged=True),
+    Row("--trust {trust} --files-from {list}", {"list": "list"}),
+    Row("--trust {trust} -0 --files-from {list0}", {"list0": "list0"}),
+    Row("--config {conf} {pkg}", {"conf": "conf"}),
+    Row("--trust {trust} --trust-list", {"trust": "trust"}),
+])
+table.all(verbs=False)
+finish()

@@ -1,0 +1,15 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Bad input, bad disks, bad moments: every verb of edoc-sign.
+. "$SRCDIR/tests/lib.sh"
+. "$SRCDIR/tests/bad.sh"
+mkdir "$W/s" "$W/s/out" && cd "$W/s" || exit 1
+printf 'text\n' >a.txt
+head -c 20000 /dev/urandom >b.bin
+cp "$D/good/order.asice" p.asice
+cp "$D/good/anvar.asice" q.asice
+printf 'p.asice\n' >list
+edoc-sign card --new order | sed "s/<YYYY-MM-DD>/2026-11-22/; s/<.*>/x/" >card.yaml
+printf 'lang: en\ntrust: %s/pki/root.pem\n' "$D" >edoc.conf
+cp "$SRCDIR/profiles/policies/strict.yaml" policy.yaml
+bad_table sign
