@@ -27,7 +27,7 @@ enum edoc_code ed_zip_open(int fd, const char *name, const struct edoc_limits *l
 	*out = NULL;
 	if (!zip)
 		return ed_fail_memory(err);
-	zip->fd = fd;
+	zip->fd = zip->data_fd = fd;
 	zip->limits = *limits;
 	zip->arena = ed_arena_new();
 	zip->name = zip->arena ? ed_arena_strdup(zip->arena, name) : NULL;
@@ -109,7 +109,7 @@ static enum edoc_code fill(struct reader *r, size_t *n)
 	enum edoc_code code;
 
 	*n = left < CHUNK ? (size_t)left : CHUNK;
-	code = ed_pread_full(r->zip->fd, r->e->name, r->in, *n, r->e->data + r->taken, r->err);
+	code = ed_pread_full(r->zip->data_fd, r->e->name, r->in, *n, r->e->data + r->taken, r->err);
 	r->taken += *n;
 	return code;
 }
@@ -196,7 +196,7 @@ static enum edoc_code read_entry(struct reader *r)
 	enum edoc_code code;
 
 	if (r->e->csize > CHUNK)
-		(void)posix_fadvise(r->zip->fd, (off_t)r->e->data, (off_t)r->e->csize,
+		(void)posix_fadvise(r->zip->data_fd, (off_t)r->e->data, (off_t)r->e->csize,
 		                    POSIX_FADV_SEQUENTIAL);
 	code = r->e->method ? read_deflated(r) : read_stored(r);
 	if (code)

@@ -67,6 +67,13 @@ typedef enum edoc_code ed_late_fn(void *arg, struct ed_buf *out, struct edoc_err
  */
 enum edoc_code ed_zip_writer_new(int fd, const char *name, struct ed_zip *base,
                                  struct ed_zip_writer **writer, struct edoc_error *err) EDOC_CHECK;
+/*
+ * Clones the base's bytes now instead of at finish, lets the disk begin to
+ * write them, and has the base's entries read from the copy from here on: what
+ * is digested afterwards is what will be there.  The base must not be read
+ * any more once fd is closed.
+ */
+enum edoc_code ed_zip_writer_keep(struct ed_zip_writer *writer, struct edoc_error *err) EDOC_CHECK;
 /* Stored, dos time 1980-01-01, no extra field; bytes are copied. */
 enum edoc_code ed_zip_add_bytes(struct ed_zip_writer *writer, const char *name, const void *bytes,
                                 size_t len, bool store, struct edoc_error *err) EDOC_CHECK;

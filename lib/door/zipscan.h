@@ -6,7 +6,8 @@
 #include "door/zip.h"
 
 struct ed_zip {
-	int fd; /* the caller's */
+	int fd;      /* the caller's */
+	int data_fd; /* entries are read here: fd, or the copy that a writer keeps */
 	struct edoc_limits limits;
 	struct ed_arena *arena;
 	const char *name;             /* for messages */

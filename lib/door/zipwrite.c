@@ -55,6 +55,7 @@ struct ed_zip_writer {
 	int fd; /* the caller's */
 	char *name;
 	struct ed_zip *base; /* the caller's, or NULL */
+	bool kept;           /* its bytes are cloned already */
 	zip_t *z;
 	struct source *sources, **last;
 	size_t n;
@@ -407,8 +408,8 @@ static zip_int64_t seek_to(struct ed_zip_writer *w, uint64_t *at, uint64_t size,
  * ZIP64 data descriptor; ours is the scan's. */
 static zip_int64_t clone_base(struct ed_zip_writer *w)
 {
-	w->write_at = 0;
-	return !w->base ? 0 : copy_base(w, 0, w->base->directory);
+	w->write_at = w->kept ? w->base->directory : 0;
+	return !w->base || w->kept ? 0 : copy_base(w, 0, w->base->directory);
 }
 
 static zip_int64_t output_call(void *arg, void *data, zip_uint64_t len, zip_source_cmd_t cmd)
@@ -507,6 +508,18 @@ enum edoc_code ed_zip_writer_new(int fd, const char *name, struct ed_zip *base,
 	zip_error_fini(&e);
 	ed_zip_writer_free(w);
 	return code;
+}
+
+enum edoc_code ed_zip_writer_keep(struct ed_zip_writer *w, struct edoc_error *err)
+{
+	if (!w->base || clone_base(w) < 0)
+		return w->base ? zip_failed(w, w->name, &w->zerr, err)
+		               : ed_fail(err, EDOC_ERR_BUG, w->name, "there is nothing to keep");
+	w->kept = true;
+	/* Only a hint: the disk works while the processor digests. */
+	(void)sync_file_range(w->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+	w->base->data_fd = w->fd;
+	return EDOC_OK;
 }
 
 static struct source *new_source(struct ed_zip_writer *w, const char *name, enum edoc_code *code,

@@ -49,9 +49,8 @@ enum edoc_code ed_asic_digest(struct ed_asic *asic, size_t i, enum ed_hash hash,
                               unsigned char out[ED_HASH_MAX], struct edoc_error *err) EDOC_CHECK;
 
 /*
- * Takes over what `from` has digested: `to` begins with all of from's entries,
- * and its bytes before from's central directory are the same.  The caller has
- * compared them.
+ * Takes over what `from` has digested of the same bytes: `to` is the file that
+ * from's entries were read from (ed_zip_writer_keep()), and begins with them.
  */
 void ed_asic_inherit(struct ed_asic *to, const struct ed_asic *from);
 

@@ -16,8 +16,6 @@
 #include "package/manifest.h"
 #include "sign/sign.h"
 
-#define COMPARE ((size_t)256 << 10)
-
 /* The certificate's own words: its dates and what its key is for. */
 static enum edoc_code fit_cert(const struct ed_cert *cert, int64_t at, struct ed_arena *arena,
                                struct edoc_error *err)
@@ -235,37 +233,9 @@ enum edoc_code ed_sign_sound(struct ed_asic *asic, const struct ed_findings *con
 	return code;
 }
 
-/*
- * A kept prefix that is the same byte for byte needs no second digest: reading
- * both copies costs less than a third of one.
- */
-static enum edoc_code same_prefix(int fd, const struct ed_asic *kept, const char *name, bool *same,
-                                  struct edoc_error *err)
-{
-	uint64_t left = ed_zip_directory_offset(kept->zip), at = 0;
-	unsigned char *a = malloc(COMPARE), *b = malloc(COMPARE);
-	enum edoc_code code = a && b ? EDOC_OK : ed_fail_memory(err);
-
-	*same = true;
-	while (code == EDOC_OK && left && *same) {
-		size_t n = left < COMPARE ? (size_t)left : COMPARE;
-
-		code = ed_pread_full(fd, name, a, n, at, err);
-		if (code == EDOC_OK)
-			code = ed_pread_full(ed_zip_fd(kept->zip), name, b, n, at, err);
-		*same = code == EDOC_OK && !memcmp(a, b, n);
-		at += n;
-		left -= n;
-	}
-	free(a);
-	free(b);
-	return code;
-}
-
 enum edoc_code ed_sign_check_result(int fd, const struct ed_asic *kept, const char *name,
                                     const struct edoc_sign_options *options, struct edoc_error *err)
 {
-	bool same = false;
 	struct edoc_limits limits = options->limits ? *options->limits : edoc_limits_default();
 	struct ed_arena *arena = ed_arena_new();
 	struct ed_asic *asic = NULL;
@@ -277,8 +247,6 @@ enum edoc_code ed_sign_check_result(int fd, const struct ed_asic *kept, const ch
 	ed_findings_init(&container, arena);
 	code = ed_asic_open(fd, name, &limits, arena, &container, &asic, err);
 	if (code == EDOC_OK && kept)
-		code = same_prefix(fd, kept, name, &same, err);
-	if (code == EDOC_OK && same)
 		ed_asic_inherit(asic, kept);
 	if (code == EDOC_OK)
 		code = ed_sign_sound(asic, &container, name, options, true, err);
@@ -334,12 +302,13 @@ struct adding {
 	struct ed_findings findings;
 	struct ed_asic *asic;
 	struct ed_tmp tmp;
+	struct ed_zip_writer *writer;
 	struct ed_buf xml;
 	char name[ED_SIGN_NAME];
 };
 
-/* Before the key is touched: the certificate fits, the package is sound. */
-static enum edoc_code preflight(struct adding *a, struct edoc_error *err)
+/* The certificate fits, the package can take a signature. */
+static enum edoc_code look(struct adding *a, struct edoc_error *err)
 {
 	const struct edoc_limits *given = a->options ? a->options->limits : NULL;
 	struct edoc_limits limits = given ? *given : edoc_limits_default();
@@ -349,32 +318,37 @@ static enum edoc_code preflight(struct adding *a, struct edoc_error *err)
 		code = open_locked(a->path, &a->fd, err);
 	if (code == EDOC_OK)
 		code = ed_asic_open(a->fd, a->path, &limits, a->arena, &a->findings, &a->asic, err);
-	if (code == EDOC_OK)
-		code = check_form(a->asic, a->path, err);
-	return code == EDOC_OK
-	               ? ed_sign_sound(a->asic, &a->findings, a->path, a->options, false, err)
-	               : code;
+	return code == EDOC_OK ? check_form(a->asic, a->path, err) : code;
 }
 
-static enum edoc_code write_signed(struct adding *a, struct edoc_error *err)
+/*
+ * The copy comes first: the disk writes it while it is digested, and what is
+ * verified and signed are the bytes that will be there.
+ */
+static enum edoc_code keep(struct adding *a, struct edoc_error *err)
+{
+	enum edoc_code code = ed_tmp_open(&a->tmp, a->path, false, err);
+
+	if (code == EDOC_OK)
+		code = ed_zip_writer_new(a->tmp.fd, a->path, a->asic->zip, &a->writer, err);
+	return code == EDOC_OK ? ed_zip_writer_keep(a->writer, err) : code;
+}
+
+static enum edoc_code add(struct adding *a, struct edoc_error *err)
 {
 	const struct edoc_sign_options *options = a->options;
-	struct ed_zip_writer *writer = NULL;
 	enum edoc_code code;
 
 	code = ed_sign_entry_name(options->key, options->at, a->asic->zip, a->name, err);
 	if (code == EDOC_OK)
 		code = ed_sign_make(a->asic, options, a->arena, &a->xml, err);
 	if (code == EDOC_OK)
-		code = ed_tmp_open(&a->tmp, a->path, false, err);
+		code = ed_zip_add_bytes(a->writer, a->name, a->xml.data, a->xml.len, true, err);
 	if (code == EDOC_OK)
-		code = ed_zip_writer_new(a->tmp.fd, a->path, a->asic->zip, &writer, err);
+		code = ed_zip_writer_finish(a->writer, err);
 	if (code == EDOC_OK)
-		code = ed_zip_add_bytes(writer, a->name, a->xml.data, a->xml.len, true, err);
-	if (code == EDOC_OK)
-		code = ed_zip_writer_finish(writer, err);
-	ed_zip_writer_free(writer);
-	return code;
+		code = ed_sign_check_result(a->tmp.fd, a->asic, a->path, options, err);
+	return code == EDOC_OK ? ed_tmp_rename(&a->tmp, err) : code;
 }
 
 static enum edoc_code with_package(const char *path, const struct edoc_sign_options *options,
@@ -388,15 +362,16 @@ static enum edoc_code with_package(const char *path, const struct edoc_sign_opti
 	if (!a.arena)
 		return ed_fail_memory(err);
 	ed_findings_init(&a.findings, a.arena);
-	code = preflight(&a, err);
+	code = look(&a, err);
 	if (code == EDOC_OK && act)
-		code = write_signed(&a, err);
+		code = keep(&a, err);
+	if (code == EDOC_OK) /* before the key is touched */
+		code = ed_sign_sound(a.asic, &a.findings, path, options, false, err);
 	if (code == EDOC_OK && act)
-		code = ed_sign_check_result(a.tmp.fd, a.asic, path, options, err);
-	if (code == EDOC_OK && act)
-		code = ed_tmp_rename(&a.tmp, err);
+		code = add(&a, err);
 	if (code == EDOC_OK && act && made && !(*made = strdup(a.name)))
 		code = ed_fail_memory(err);
+	ed_zip_writer_free(a.writer);
 	ed_tmp_clear(&a.tmp);
 	ed_asic_free(a.asic);
 	ed_buf_clear(&a.xml);

@@ -37,7 +37,7 @@ enum edoc_code ed_sign_sound(struct ed_asic *asic, const struct ed_findings *con
                              struct edoc_error *err) EDOC_CHECK;
 /*
  * The same for our own result, read back from its temporary.  kept: the open
- * package whose bytes it begins with, or NULL.
+ * package whose digests were made of these same bytes, or NULL.
  */
 enum edoc_code ed_sign_check_result(int fd, const struct ed_asic *kept, const char *name,
                                     const struct edoc_sign_options *options,
