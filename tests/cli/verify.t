@@ -55,12 +55,16 @@ is_exit 2 "after it ended"
 has "$out" OUT_OF_BOUNDS "says which bound"
 verify --at 2026-13-01T00:00:00Z good.asice
 is_exit 64 "no such month"
-# shellcheck disable=SC2086
-faketime '2024-06-01' edoc-sign sign --key "$P/expired.p12" --pass-file "$P/pass" -o expired.asice a.txt >/dev/null 2>&1
-verify expired.asice
-is_exit 2 "a certificate that ended meanwhile: undecided without proof of time"
-verify --at 2024-07-01T00:00:00Z expired.asice
-is_exit 0 "but passed as of then"
+if [ -n "$SAN" ]; then
+	skip "faketime and sanitizers do not mix" 2
+else
+	# shellcheck disable=SC2086
+	faketime '2024-06-01' edoc-sign sign --key "$P/expired.p12" --pass-file "$P/pass" -o expired.asice a.txt >/dev/null 2>&1
+	verify expired.asice
+	is_exit 2 "a certificate that ended meanwhile: undecided without proof of time"
+	verify --at 2024-07-01T00:00:00Z expired.asice
+	is_exit 0 "but passed as of then"
+fi
 # shellcheck disable=SC2086
 edoc-sign sign --key "$P/stranger.p12" --pass-file "$P/pass" -o stranger.asice a.txt >/dev/null
 verify stranger.asice

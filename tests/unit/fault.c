@@ -42,6 +42,13 @@ ssize_t write(int fd, const void *p, size_t n)
 	return fails_now("write") ? -1 : syscall(SYS_write, fd, p, n > 1 ? n / 2 : n);
 }
 
+/* A file without a name gets one by linkat(2): the same step. */
+int linkat(int from_dir, const char *from, int to_dir, const char *to, int flags)
+{
+	return fails_now("link") ? -1
+	                         : (int)syscall(SYS_linkat, from_dir, from, to_dir, to, flags);
+}
+
 int link(const char *from, const char *to)
 {
 	return fails_now("link") ? -1 : (int)syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0);
