@@ -127,7 +127,7 @@ do_as() { # DESK KEY OUTCOME [ARGS]
 	run edoc-route "do" "$outcome" -C "$desk" --key "pki/$key.p12" --pass-file pki/pass "$case" "$@"
 }
 run edoc-route inbox -C finance
-why="the minister is not the lawyer" want=77 do_as finance minister agreed
+why="it is not the minister's turn yet" want=77 do_as finance minister signed
 want=0
 do_as finance lawyer agreed
 do_as finance minister signed

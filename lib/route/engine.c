@@ -190,6 +190,15 @@ static int visits_of(const struct ed_state *state, const struct ed_route_step *s
 	return n;
 }
 
+/* A step of the route that has an outcome of this name. */
+static const struct ed_route_step *other_step_with(const struct judge *j, const char *outcome)
+{
+	for (size_t i = 0; i < j->engine->route->n_steps; i++)
+		if (ed_route_outcome(&j->engine->route->steps[i], outcome))
+			return &j->engine->route->steps[i];
+	return NULL;
+}
+
 /* May the open step be closed by this event, and with which outcome? */
 static bool check_step(struct judge *j)
 {
@@ -210,6 +219,10 @@ static bool check_step(struct judge *j)
 		outcome = first_outcome(open->step);
 	j->visit = open;
 	j->outcome = outcome ? ed_route_outcome(open->step, outcome) : NULL;
+	/* Somebody whose turn has not come yet, rather than a slip of the pen. */
+	if (!j->outcome && !j->act.said && outcome && other_step_with(j, outcome))
+		return broken(j, "route.order", other_step_with(j, outcome)->id, open->step->id,
+		              NULL);
 	if (!j->outcome)
 		return broken(j, "route.outcome", open->step->id, outcome ? outcome : "-",
 		              outcome_list(j, open->step));

@@ -365,7 +365,8 @@ static void whole_way(void)
 	refused("case.submitted", ANNA, NULL, NULL, EDOC_ERR_DENIED, "once");
 	refused("step.done", CARA, "agreed", NULL, EDOC_ERR_DENIED, "lawyer");
 	refused("step.done", NOBODY, "agreed", NULL, EDOC_ERR_DENIED, "certificate");
-	refused("step.done", BOB, "signed", NULL, EDOC_ERR_INPUT, "agreed, refused");
+	refused("step.done", BOB, "signed", NULL, EDOC_ERR_DENIED, "not \"sign\"");
+	refused("step.done", BOB, "signd", NULL, EDOC_ERR_INPUT, "agreed, refused");
 	refused("step.done", BOB, NULL, NULL, EDOC_ERR_INPUT, "no outcome");
 	refused("step.done", BOB, "refused", NULL, EDOC_ERR_INPUT, "needs a reason");
 	refused("step.done", BOB, "refused", "", EDOC_ERR_INPUT, "needs a reason");
