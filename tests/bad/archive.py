@@ -30,4 +30,11 @@ table = Table("edoc-archive", {
     Row("rebuild -C {root}", {"root": "folder"}, writes=True, again=True),
 ])
 table.all()
+
+# The catalogue is made anew from the journal; what the journal is worth when
+# it is cut is the matter of archive-damage.t.
+(LOG,) = [f + "/" + n for f, _, names in os.walk(S + "/root/journal") for n in names]
+table.insides("{root}", {
+    LOG[len(S) + 1:]: (("ingest", "verify", "export", "rebuild"), {65, 66}, ["000001.log"]),
+}, shapes=("random", "folder", "fifo", "null", "zero", "huge", "loop"), may_change="/catalogue.sqlite")
 finish()

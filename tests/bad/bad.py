@@ -65,6 +65,7 @@ BYTES = {
     "nuls": bytes(5000),
 }
 PLACES = ["absent", "folder", "fifo", "null", "zero", "huge", "loop", "long-name", "controls", "unreadable"]
+INSIDES = ("absent", "empty", "random", "nuls", "half", "folder", "fifo", "null", "zero", "huge", "loop")
 WRONG = {  # a good file of another kind
     "a-package": SRC + "/testdata/good/order.asice",
     "a-key": PKI + "/zarina.pem",
@@ -324,6 +325,37 @@ class Table:
             self.restore()
             after = listing()
         return after
+
+    def insides(self, folder, files, shapes=INSIDES, may_change="\0"):
+        """What stands in a folder of ours is bad input too.  files: {path in S:
+        (verbs, exits, what may be named)}; a verb's first row with {folder}."""
+        first = {}
+        for row in self.rows:
+            if folder in row.line:
+                first.setdefault(row.line[0], row)
+        for path, (verbs, codes, names) in files.items():
+            with open(S + "/" + path, "rb") as f:
+                data = f.read()
+            for shape in list(shapes) + (list(YAML) if path.endswith(".yaml") else []):
+                place = "%s/%s" % (S, path)
+                os.unlink(place)
+                if shape == "half":
+                    with open(place, "wb") as f:
+                        f.write(data[: len(data) // 2])
+                elif shape != "absent":
+                    os.symlink("%s/%s.x" % (BAD, shape), place)
+                before = listing()
+                for row in [first[v] for v in verbs]:
+                    ran = Ran(self.argv(row))
+                    wrong = faults(self.tool, ran, codes, judged=row.judged)
+                    wrong += [c for c in changes(before, listing()) if may_change not in c]
+                    if not any(n.encode() in ran.err + ran.out for n in names):
+                        wrong.append("names none of " + " ".join(names))
+                    result(not wrong, "%s: %s is %s" % (self.name(row), path, shape), wrong + ran.story(),
+                           row.todo.get((path, shape)))
+                    if changes(before, listing()):
+                        before = listing()
+                self.restore()
 
     def left(self, row, ran, changed):
         """What is wrong with what a run that could not write has left."""

@@ -47,4 +47,20 @@ table = Table("edoc-route", {
     Row("export -C {desk} -o out.asice {sent}", {"desk": "folder"}, writes=True),
 ])
 table.all()
+
+
+def one(folder):
+    return folder + "/" + os.listdir(S + "/" + folder)[0]
+
+
+FOLDER = "a/case/%s/%s/" % (FRESH[:2], FRESH)
+table.insides("{desk}", {
+    "a/conf/desk.yaml": (("install", "submit", "inbox", "show", "log", "do", "send", "verify", "export"), {65, 66, 78},
+                         ["desk.yaml"]),
+    "a/conf/desk.key": (("send",), {65, 66, 77, 78}, ["desk.key"]),
+    one("a/conf/directory"): (("submit",), {65, 66, 77, 78}, ["conf/directory", "no directory"]),
+    one("a/conf/routes"): (("submit",), {65, 66, 77, 78}, ["test.order"]),
+    FOLDER + "log/000001": (("show", "log", "do"), {65, 66}, [FRESH]),
+    one("a/case/%s/%s/pkg" % (SENT[:2], SENT)): (("verify", "export"), {1, 65, 66, 74}, [SENT]),
+})
 finish()
