@@ -114,7 +114,8 @@ def bad_file(shape, good):
     return "%s/%s.x" % (BAD, shape), shape + ".x"
 
 
-# What each kind refuses, and how.  None: what is no fault there.
+# What each kind refuses, and how.  None: what is no fault there; (): what has to
+# be taken as the good file is.
 def kind(bytes=65, place=65, wrong=(), yaml=None, **more):
     """bytes: a file of wrong content; place: no regular file, or too long."""
     table = {s: {bytes} for s in list(BYTES) + ["half"]}
@@ -137,24 +138,24 @@ KINDS = {
     "judged": kind(wrong=("a-key", "a-text"), folder=66),
     # Any regular file is a document; one of a tebibyte is past the limit.
     "document": kind(empty=None, one_byte=None, random=None, nuls=None, half=None, controls=64),
-    "card": kind(yaml=65, half=None, wrong=("a-package", "a-certificate")),
-    "policy": kind(yaml=65, half=None, wrong=("a-package", "a-certificate")),
-    "conf": kind(bytes=78, place=78, yaml=78, wrong=("a-package", "a-certificate"), empty=None, half=None,
+    "card": kind(yaml=65, half=None, crlf=(), wrong=("a-package", "a-certificate")),
+    "policy": kind(yaml=65, half=None, crlf=(), wrong=("a-package", "a-certificate")),
+    "conf": kind(bytes=78, place=78, yaml=78, wrong=("a-package", "a-certificate"), empty=None, half=None, crlf=(),
                  absent={66, 78}, loop={66, 78}, long_name={66, 78}, controls={66, 78}, unreadable={66, 78}),
     "key": kind(wrong=("a-package", "a-certificate", "a-text"), empty=65),
-    "cert": kind(wrong=("a-package", "a-key", "a-text")),
-    "chain": kind(wrong=("a-package", "a-text")),
-    "trust": kind(wrong=("a-package", "a-text"), folder={0, 65, 66}),
-    "list": kind(empty=66, one_byte=None, half=None, null=66, fifo=66, wrong=("a-package", )),
+    "cert": kind(crlf=(), wrong=("a-package", "a-key", "a-text")),
+    "chain": kind(crlf=(), wrong=("a-package", "a-text")),
+    "trust": kind(crlf=(), wrong=("a-package", "a-text"), folder={0, 65, 66}),
+    "list": kind(crlf={64, 66}, empty=66, one_byte=None, half=None, null=66, fifo=66, wrong=("a-package", )),
     "list0": kind(empty=66, one_byte=None, random=None, half=None, null=66, fifo=66),
-    "pass": kind(bytes=77, nuls=65, null=77, fifo=77),
-    "route": kind(yaml=65, half=None, wrong=("a-package", "a-certificate")),
+    "pass": kind(crlf=(), bytes=77, nuls=65, null=77, fifo=77),
+    "route": kind(yaml=65, half=None, crlf=(), wrong=("a-package", "a-certificate")),
     # A folder of ours: an empty one and any file are none.
     "anchors": {**kind(bytes=66, place=66, half=None), "folder": {0}},
     "folder": {**kind(bytes=66, place=66, half=None), "folder": {65, 66}},
 }
 # Where the message is about something else: the items of the list, the key.
-NAMELESS = {"list": ("random", "a-package"), "pass": [s for s, codes in KINDS["pass"].items() if codes == {77}]}
+NAMELESS = {"list": ("random", "crlf", "a-package"), "pass": [s for s, codes in KINDS["pass"].items() if codes == {77}]}
 
 # ---- runs
 
@@ -296,9 +297,10 @@ class Table:
         for row in self.rows:
             for word, what in row.files.items():
                 for shape, codes in KINDS[what].items():
-                    if shape == "half" and os.path.isdir(self.good[word]):
+                    if shape in ("half", "crlf") and os.path.isdir(self.good[word]):
                         continue
-                    before = self.one(row, word, what, shape, row.only.get((word, shape), codes), before)
+                    before = self.one(row, word, what, shape, row.only.get((word, shape), codes) or {row.good},
+                                      before)
 
     def one(self, row, word, what, shape, codes, before):
         label = "%s: %s: %s" % (self.name(row), word, shape)
@@ -312,9 +314,11 @@ class Table:
         ran = Ran(self.argv(row, **{word: path}), user=NOBODY if shape == "unreadable" else None,
                   soon=1 if todo else SOON)
         nameless = shape in NAMELESS.get(what, ())
-        wrong = faults(self.tool, ran, codes, None if nameless else named, row.judged, nameless)
+        wrong = []
+        if ran.exit != row.good or row.good not in codes:
+            wrong = faults(self.tool, ran, codes, None if nameless else named, row.judged, nameless)
         after = listing()
-        if ran.exit == 0 and row.writes:
+        if ran.exit == row.good and row.good in codes and row.writes:
             self.restore()
             after = listing()
         else:
@@ -432,6 +436,8 @@ class Table:
 
     def disks(self):
         rows = [r for r in self.rows if r.writes]
+        if not rows:
+            return
         if not can_mount():
             skip("no right to mount: %s on read-only and full disks" % self.tool)
         else:

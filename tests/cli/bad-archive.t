@@ -9,7 +9,7 @@ cp "$D/good/order.asice" p.asice
 cp "$D/good/anvar.asice" q.asice
 printf 'q.asice\n' >list
 printf 'p.asice\n' >ids
-printf 'lang: en\ntrust: %s/pki/root.pem\narchive: root\n' "$D" >edoc.conf
+printf 'lang: en\ntrust: %s/pki/root.pem\narchive: %s/root\n' "$D" "$PWD" >edoc.conf
 cp "$SRCDIR/profiles/policies/strict.yaml" policy.yaml
 # shellcheck disable=SC2086 # $T is words
 edoc-archive init -C root && edoc-archive ingest -C root $T p.asice >/dev/null || exit 1
