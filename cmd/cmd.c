@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -253,6 +254,12 @@ static int note_option(struct cmd *cmd, const struct cmd_option *o, const char *
 {
 	struct cmd_state *state = cmd->state;
 
+	if (o->argument && !value[0]) /* a variable that is not set, mostly */
+		return cmd_usage(cmd, _("the option --%s wants a value, not an empty one"),
+		                 o->name);
+	if (!strcmp(o->name, "output") && !strcmp(value, "-"))
+		return cmd_usage(cmd, _("-o names a file; nothing is written to stdout by \"-\", "
+		                        "and a file of that name is ./-"));
 	if (!o->list)
 		for (size_t i = 0; i < state->n_seen; i++)
 			if (state->seen[i].option == o)
@@ -306,6 +313,14 @@ static int bad_option(const struct cmd *cmd, int c, int which)
 	return cmd_usage(cmd, _("unknown option -%c"), which);
 }
 
+static int note_operand(struct cmd *cmd, const char *operand)
+{
+	if (!operand[0])
+		return cmd_usage(cmd, _("an empty name; is a variable not set?"));
+	cmd->operands[cmd->n++] = operand;
+	return 0;
+}
+
 /* argv[0] is the verb's place.  0 or 64. */
 static int read_line(struct cmd *cmd, int argc, char **argv)
 {
@@ -327,7 +342,7 @@ static int read_line(struct cmd *cmd, int argc, char **argv)
 		if (c == -1)
 			break;
 		if (c == 1)
-			cmd->operands[cmd->n++] = optarg;
+			status = note_operand(cmd, optarg);
 		else if (option_of(cmd, c))
 			status = note_option(cmd, option_of(cmd, c), optarg);
 		else /* '?' or ':' */
@@ -335,9 +350,9 @@ static int read_line(struct cmd *cmd, int argc, char **argv)
 		if (status != 0)
 			return status;
 	}
-	while (optind < argc) /* after "--" */
-		cmd->operands[cmd->n++] = argv[optind++];
-	return 0;
+	while (status == 0 && optind < argc) /* after "--" */
+		status = note_operand(cmd, argv[optind++]);
+	return status;
 }
 
 static bool takes(const struct cmd *cmd, unsigned flag)
@@ -430,6 +445,17 @@ static void hold_descriptors(void)
 		int flags = fd == STDOUT_FILENO ? O_RDONLY : O_WRONLY;
 		if (open("/dev/null", flags) != fd)
 			_exit(CMD_IO);
+	}
+}
+
+/* A package of many documents holds each open until it is written. */
+static void more_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
 	}
 }
 
@@ -555,6 +581,7 @@ int cmd_main(const struct cmd_tool *tool, int argc, char **argv)
 	struct cmd cmd = {.tool = tool, .state = &state, .now = (int64_t)time(NULL)};
 
 	hold_descriptors();
+	more_descriptors();
 	/* A reader that went away is an error of writing, told by the exit;
 	 * dying in the middle of a file is not. */
 	(void)signal(SIGPIPE, SIG_IGN);

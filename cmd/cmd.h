@@ -194,6 +194,9 @@ int cmd_key_paths(struct cmd *cmd, struct cmd_key_paths *paths);
 int cmd_trust(struct cmd *cmd, struct edoc_trust **trust);
 /* --policy: "strict", a name in the profiles folder, or a file. */
 int cmd_policy(struct cmd *cmd, struct edoc_policy **policy);
+/* -o, or NULL when it is not given; 64 when -f would write over a file that
+ * another option names. */
+int cmd_output(struct cmd *cmd, const char **out);
 /* A folder by option -C ("directory" in the table), $env, or edoc.conf's key:
  * cmd_place(cmd, "EDOC_DESK", "desk").  NULL, with the message said: exit 78. */
 const char *cmd_place(struct cmd *cmd, const char *env, const char *key);

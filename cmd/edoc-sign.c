@@ -82,13 +82,15 @@ static bool card_wanted(struct cmd *cmd, struct edoc_new_options *card)
 static int run_new(struct cmd *cmd)
 {
 	struct edoc_sign_options none = {.at = cmd->now, .overwrite = cmd->force};
-	const char *out = cmd_value(cmd, "output");
 	struct edoc_new_options card = {0};
 	const char *const *files;
 	struct edoc_error err = {0};
+	const char *out;
 	size_t n;
-	int status;
+	int status = cmd_output(cmd, &out);
 
+	if (status)
+		return status;
 	if (!out)
 		return cmd_usage(cmd, _("-o PKG names the package to make"));
 	card_wanted(cmd, &card);
@@ -197,11 +199,13 @@ static int sign_new(struct cmd *cmd, struct signing *s, const char *out)
 
 static int run_sign(struct cmd *cmd)
 {
-	const char *out = cmd_value(cmd, "output");
 	struct edoc_new_options card = {0};
 	struct signing s = {0};
-	int status;
+	const char *out;
+	int status = cmd_output(cmd, &out);
 
+	if (status)
+		return status;
 	if (!out && card_wanted(cmd, &card))
 		return cmd_usage(cmd,
 		                 _("--card and --set go with -o: a signed card is not changed"));
@@ -224,12 +228,15 @@ static const struct cmd_option revise_options[] = {
 
 static int run_revise(struct cmd *cmd)
 {
-	const char *out = cmd_value(cmd, "output");
 	struct edoc_revise_options options = {
 	        .at = cmd->now, .overwrite = cmd->force, .dry_run = cmd->dry_run};
 	struct edoc_error err = {0};
+	const char *out;
 	size_t n;
+	int status = cmd_output(cmd, &out);
 
+	if (status)
+		return status;
 	if (!out || cmd->n != 1)
 		return cmd_usage(cmd, _("one PKG and -o NEW are needed"));
 	options.add = cmd_values(cmd, "add", &n);

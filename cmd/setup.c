@@ -162,7 +162,7 @@ int cmd_policy(struct cmd *cmd, struct edoc_policy **policy)
 	return code == EDOC_OK ? 0 : cmd_fail(cmd, &err);
 }
 
-/* ---- folders ---- */
+/* ---- outputs and folders ---- */
 
 static bool has_option(const struct cmd *cmd, const char *name)
 {
@@ -184,4 +184,24 @@ const char *cmd_place(struct cmd *cmd, const char *env, const char *key)
 		cmd_error(cmd, NULL, _("where? Give -C, set $%s, or \"%s:\" in edoc.conf"), env,
 		          key);
 	return place;
+}
+
+int cmd_output(struct cmd *cmd, const char **out)
+{
+	static const char *const read[] = {"key",       "cert",       "chain",
+	                                   "pass-file", "files-from", "config"};
+	struct stat made, input;
+
+	*out = cmd_value(cmd, "output");
+	if (!*out || stat(*out, &made) != 0)
+		return 0;
+	for (size_t i = 0; i < sizeof read / sizeof *read; i++) {
+		const char *path = has_option(cmd, read[i]) ? cmd_value(cmd, read[i]) : NULL;
+
+		if (path && stat(path, &input) == 0 && input.st_dev == made.st_dev &&
+		    input.st_ino == made.st_ino)
+			return cmd_usage(cmd, _("-o is the file of --%s: choose another name"),
+			                 read[i]);
+	}
+	return 0;
 }

@@ -46,6 +46,11 @@ usage 'nothing is named' act --
 usage '-0 goes with' look -0 x
 usage 'contradict' key --key k --pass-file f --pass-env V
 usage 'no key' key
+usage 'not an empty one' act --set '' x
+usage 'not an empty one' act --set= x
+usage 'an empty name' look ''
+usage 'an empty name' look -- a ''
+usage './-' act -o - x
 
 run "$T" look -vv --at 2026-03-05T09:11:09+05:00 x
 is_exit 0 "an instant with an offset"
