@@ -18,50 +18,56 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/path.h"
+#include "door/zipscan.h"
 #include "package/card.h"
 #include "package/manifest.h"
 #include "sign/new.h"
 
-static bool same_name(const char *a, const char *b, bool *same)
-{
-	char *fa = ed_name_fold(a, strlen(a)), *fb = ed_name_fold(b, strlen(b));
-	bool good = fa && fb;
-
-	*same = good && !strcmp(fa, fb);
-	free(fa);
-	free(fb);
-	return good;
-}
-
-/* Names the container keeps for itself, and names alike on other systems. */
-static enum edoc_code check_name(const struct ed_making *m, const char *name,
-                                 struct edoc_error *err)
+/* Names the container keeps for itself, in whatever case or form. */
+static enum edoc_code check_name(const char *name, struct edoc_error *err)
 {
 	const char *fault = ed_name_fault(name, strlen(name));
-	bool same;
+	char *key;
+	bool kept;
 
 	if (fault)
 		return ed_fail(err, EDOC_ERR_USAGE, name, "cannot be a document's name: %s", fault);
-	if (!same_name(name, "mimetype", &same))
+	key = ed_name_fold(name, strlen(name));
+	if (!key)
 		return ed_fail_memory(err);
-	if (same || !strncasecmp(name, "META-INF/", 9) || !strcasecmp(name, "META-INF"))
+	kept = !strcmp(key, "mimetype") || !strcmp(key, "meta-inf") ||
+	       !strncmp(key, "meta-inf/", strlen("meta-inf/"));
+	free(key);
+	if (kept)
 		return ed_fail(err, EDOC_ERR_USAGE, name,
 		               "the container keeps this name for itself (EN 319 162-1 A.1): "
 		               "rename the file");
-	for (size_t i = 0; i < m->n; i++) {
-		if (!same_name(name, m->parts[i].name, &same))
-			return ed_fail_memory(err);
-		if (same)
-			return ed_fail(err, EDOC_ERR_USAGE, name,
-			               "two documents would have this name: rename one");
-	}
 	return EDOC_OK;
+}
+
+/* As a reader will compare them; before anything is written. */
+static enum edoc_code check_apart(const struct ed_making *m, struct edoc_error *err)
+{
+	const char **names = ed_arena_alloc(m->arena, (m->n + 1) * sizeof(const char *));
+	struct edoc_error twin = {0};
+	enum edoc_code code;
+
+	if (!names)
+		return ed_fail_memory(err);
+	for (size_t i = 0; i < m->n; i++)
+		names[i] = m->parts[i].name;
+	code = ed_zip_names_apart(names, m->n, &twin);
+	if (code == EDOC_ERR_INPUT)
+		return ed_fail(err, EDOC_ERR_USAGE, twin.where,
+		               "two documents would have this name, or names that some systems "
+		               "take for one: rename one");
+	return code == EDOC_OK ? code : ed_fail_memory(err);
 }
 
 static enum edoc_code grow(struct ed_making *m, const char *name, struct ed_part **part,
                            struct edoc_error *err)
 {
-	enum edoc_code code = check_name(m, name, err);
+	enum edoc_code code = check_name(name, err);
 
 	if (code != EDOC_OK)
 		return code;
@@ -256,18 +262,49 @@ static enum edoc_code check_free(const char *out, bool overwrite, struct edoc_er
 	return EDOC_OK;
 }
 
+/* What is read is never what is written: -f would leave neither. */
+enum edoc_code ed_making_apart(const char *out, const struct stat *input, struct edoc_error *err)
+{
+	struct stat st;
+
+	if (stat(out, &st) || st.st_dev != input->st_dev || st.st_ino != input->st_ino)
+		return EDOC_OK;
+	return ed_fail(err, EDOC_ERR_USAGE, out,
+	               "is read for this package, so it cannot be its name too: nothing was "
+	               "changed; choose another name");
+}
+
+static enum edoc_code check_output(const struct ed_making *m, const char *out, bool overwrite,
+                                   struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+	struct stat st;
+
+	for (size_t i = 0; i < m->n && code == EDOC_OK; i++) {
+		if (m->parts[i].fd < 0)
+			continue;
+		if (fstat(m->parts[i].fd, &st))
+			return ed_fail_errno(err, EDOC_ERR_IO, m->parts[i].name, "fstat");
+		code = ed_making_apart(out, &st, err);
+	}
+	return code == EDOC_OK ? check_free(out, overwrite, err) : code;
+}
+
 enum edoc_code ed_making_write(struct ed_making *m, const char *out,
                                const struct edoc_sign_options *sign, bool overwrite, bool dry,
                                struct edoc_error *err)
 {
 	struct ed_zip_writer *writer = NULL;
 	struct ed_sigalg alg;
-	enum edoc_code code = check_free(out, overwrite, err);
+	enum edoc_code code = check_output(m, out, overwrite, err);
 
 	if (code != EDOC_OK)
 		return code;
 	if (!m->n)
 		return ed_fail(err, EDOC_ERR_USAGE, out, "a package needs a document");
+	code = check_apart(m, err);
+	if (code != EDOC_OK)
+		return code;
 	if (dry)
 		return EDOC_OK;
 	m->sign = sign;
@@ -292,17 +329,20 @@ enum edoc_code ed_making_write(struct ed_making *m, const char *out,
 	return code;
 }
 
-static enum edoc_code add_card(struct ed_making *m, const struct edoc_new_options *options,
-                               struct edoc_error *err)
+static enum edoc_code add_card(struct ed_making *m, const char *out,
+                               const struct edoc_new_options *options, struct edoc_error *err)
 {
 	const char *where = options->card_path ? options->card_path : "--set";
 	struct ed_buf yaml, xml;
 	struct ed_card card;
 	enum edoc_code code = EDOC_OK;
+	struct stat st;
 
 	ed_buf_init(&yaml, ED_MAX_YAML_BYTES);
 	ed_buf_init(&xml, m->limits.xml_bytes);
-	if (options->card_path)
+	if (options->card_path && !stat(options->card_path, &st))
+		code = ed_making_apart(out, &st, err);
+	if (code == EDOC_OK && options->card_path)
 		code = ed_read_path(options->card_path, &yaml, err);
 	if (code == EDOC_OK)
 		code = ed_card_from_yaml(ed_buf_str(&yaml), yaml.len, where, options->set, m->arena,
@@ -333,7 +373,7 @@ enum edoc_code edoc_package_new(const char *out, const char *const *files, size_
 	for (size_t i = 0; i < n && code == EDOC_OK; i++)
 		code = ed_making_file(&m, files[i], err);
 	if (code == EDOC_OK && new_options && (new_options->card_path || new_options->set))
-		code = add_card(&m, new_options, err);
+		code = add_card(&m, out, new_options, err);
 	if (code == EDOC_OK)
 		code = ed_making_write(&m, out, sign, options && options->overwrite,
 		                       options && options->dry_run, err);

@@ -3,6 +3,8 @@
 #ifndef ED_SIGN_NEW_H
 #define ED_SIGN_NEW_H
 
+#include <sys/stat.h>
+
 #include "base/io.h"
 #include "sign/sign.h"
 
@@ -39,6 +41,9 @@ enum edoc_code ed_making_bytes(struct ed_making *m, const char *name, const char
 /* As it is compressed; only for packages that are not signed in this pass. */
 enum edoc_code ed_making_copy(struct ed_making *m, struct ed_asic *from, size_t i,
                               struct edoc_error *err) EDOC_CHECK;
+/* EDOC_ERR_USAGE when `out` is that input, by whatever name. */
+enum edoc_code ed_making_apart(const char *out, const struct stat *input,
+                               struct edoc_error *err) EDOC_CHECK;
 /* Writes, verifies when signed, publishes; dry: only the checks. */
 enum edoc_code ed_making_write(struct ed_making *m, const char *out,
                                const struct edoc_sign_options *sign, bool overwrite, bool dry,

@@ -43,6 +43,17 @@ static enum edoc_code check_removed(const struct edoc_package *old, const char *
 	return EDOC_OK;
 }
 
+/* The successor quotes a digest of the old package, which must stay. */
+static enum edoc_code check_apart(const struct edoc_package *old, const char *out,
+                                  struct edoc_error *err)
+{
+	struct stat st;
+
+	if (fstat(old->fd, &st))
+		return ed_fail_errno(err, EDOC_ERR_IO, old->path, "fstat");
+	return ed_making_apart(out, &st, err);
+}
+
 static enum edoc_code new_card(struct ed_making *m, struct edoc_package *old,
                                const struct edoc_revise_options *options, struct edoc_error *err)
 {
@@ -80,6 +91,8 @@ enum edoc_code edoc_package_revise(const char *path, const char *out,
 
 	if (code == EDOC_OK)
 		code = edoc_package_open(path, options->limits, &old, err);
+	if (code == EDOC_OK)
+		code = check_apart(old, out, err);
 	if (code == EDOC_OK)
 		code = check_removed(old, options->remove, err);
 	for (size_t i = 0; code == EDOC_OK && i < old->n; i++) {

@@ -78,6 +78,16 @@ run edoc-sign revise card.asice -o x.asice --remove a.txt
 is_exit 64 "nothing would be left"
 run edoc-sign revise card.asice -o next.asice --add b.txt
 is_exit 73 "an output that exists"
+before=$(sha256sum card.asice)
+ln card.asice hard.asice && ln -s card.asice soft.asice
+for o in card.asice hard.asice soft.asice; do
+	run edoc-sign revise -f card.asice -o $o --add b.txt
+	is_exit 64 "the successor in place of what it quotes, as $o"
+	same "$(sha256sum card.asice)" "$before" "changes nothing"
+done
+run edoc-sign revise -f card.asice -o b.txt --add b.txt
+is_exit 64 "nor in place of what is added"
+nok "which stays" grep -q mimetype b.txt
 
 # ---- extract
 run edoc-sign extract --trust "$P/root.pem" card.asice -C got

@@ -112,6 +112,40 @@ ok "and makes nothing" test ! -e dry.asice
 sign -n -o out.asice a.txt
 is_exit 73 "-n tells that the output exists"
 
+# ---- an output that is an input: whatever the name, nothing is lost
+cp a.txt contract && ln contract hard && ln -s contract soft && cp "$P/zarina.p12" k.p12
+before=$(sum contract)
+for pair in "contract contract" "contract hard" "hard soft" "soft contract"; do
+	sign -f -o "${pair% *}" b.bin "${pair#* }"
+	is_exit 64 "-f -o ${pair% *} with ${pair#* } among the documents"
+	same "$(sum contract)" "$before" "changes nothing"
+done
+sign -o contract contract
+is_exit 64 "and -f is not offered"
+run edoc-sign new -f -o contract contract
+is_exit 64 "nor made unsigned"
+for o in key cert chain pass-file; do
+	run edoc-sign sign -f --"$o" k.p12 -o k.p12 a.txt
+	is_exit 64 "-o is the file of --$o"
+	has "$err" "--$o" "which it names"
+done
+ok "the key is still there" cmp "$P/zarina.p12" k.p12
+run edoc-sign new -f --card a.txt -o a.txt b.bin
+is_exit 64 "-o is the card"
+for o in '' -; do
+	sign -o "$o" a.txt
+	is_exit 64 "-o '$o'"
+	has "$err" "-" "is told"
+done
+ok "no file of that name" test ! -e ./-
+sign -o ./- a.txt
+is_exit 0 "but ./- is a name"
+mkdir many && (cd many && seq 9990 | xargs touch)
+find many -type f >many.list
+ok "9,990 documents take seconds" timeout 10 edoc-sign new -q -o many.asice --files-from many.list
+ok "under the usual limit of open files" sh -c 'ulimit -S -n 256; edoc-sign new -q -f -o many.asice --files-from many.list'
+rm -rf many many.asice
+
 # ---- inputs
 sign -o x.asice nowhere.txt
 is_exit 66 "a document that is not there"
