@@ -39,8 +39,8 @@ is_exit() {
 	[ "$status" = "$1" ]
 	result $? "$2" || {
 		echo "# exit $status, expected $1"
-		sed 's/^/# out: /' "$out" | head -n 10
-		sed 's/^/# err: /' "$err" | head -n 10
+		sed 's/^/# out: /' "$out" | cut -c1-300 | head -n 10
+		sed 's/^/# err: /' "$err" | cut -c1-300 | head -n 10
 	}
 }
 has() {

@@ -22,6 +22,7 @@
 #define ED_MAX_KEYINFO_CERTS 100 /* a signature's */
 #define ED_MAX_ROLES 16          /* a signature's claimed roles */
 #define ED_MAX_ROLE 1024         /* bytes of one */
+#define ED_MAX_ALIKE 20          /* findings of one code in one list */
 #define ED_MAX_SIGNATURES 1000   /* a package */
 
 #define ED_MAX_YAML_BYTES (256u << 10)

@@ -143,10 +143,26 @@ static enum edoc_code read_keys(struct reading *r, const struct ed_yaml *root)
 	return rc;
 }
 
-/* What is an error of form or of arithmetic stays one under every policy. */
+/* What is an error of form or of arithmetic stays one under every policy, and
+ * no policy makes a signer out of nobody or a signature out of nothing. */
 static bool may_weigh(const struct ed_rule *rule)
 {
-	return rule->indication != EDOC_TOTAL_FAILED && strncmp(rule->code, "internal.", 9) != 0;
+	static const char *const fixed[] = {"internal.",
+	                                    "chain.not-found",
+	                                    "chain.signature",
+	                                    "chain.constraints",
+	                                    "key-usage.",
+	                                    "signature.none",
+	                                    "signature.certificate-",
+	                                    "signature.form-",
+	                                    "reference.none",
+	                                    "signature.repeated",
+	                                    "container.no-documents"};
+
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(*fixed); i++)
+		if (!strncmp(rule->code, fixed[i], strlen(fixed[i])))
+			return false;
+	return rule->indication != EDOC_TOTAL_FAILED;
 }
 
 static enum edoc_code read_weight(struct reading *r, const struct ed_yaml *key,

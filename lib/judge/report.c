@@ -119,11 +119,9 @@ void ed_report_decide(struct edoc_report *report, const struct edoc_policy *poli
 		set_severities(&sig->findings, policy);
 		fold(&sig->findings, &its, &why);
 		/* The arithmetic has the last word, whatever a policy says. */
-		if (!sig->pub.intact_data || !sig->pub.intact_signature) {
-			if (its != EDOC_TOTAL_FAILED)
-				why = NULL;
-			its = its == EDOC_TOTAL_PASSED ? EDOC_INDETERMINATE : its;
-		}
+		if (its == EDOC_TOTAL_PASSED &&
+		    (!sig->pub.intact_data || !sig->pub.intact_signature))
+			its = EDOC_INDETERMINATE;
 		sig->pub.indication = its;
 		sig->pub.subindication = why;
 		if (weight(its) > weight(all)) {

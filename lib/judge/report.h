@@ -15,8 +15,11 @@ struct ed_report_signature {
 	size_t n_covers;
 	const char **chain; /* subjects, leaf first */
 	size_t n_chain;
-	const char *pinfl, *inn, *uid; /* "" or the identifier */
-	const char *ledger_head;       /* the head of a route ledger it quotes, or NULL */
+	const char *pinfl, *inn, *uid;   /* "" or the identifier */
+	const char *ledger_head;         /* the head of a route ledger it quotes, or NULL */
+	unsigned char info[ED_HASH_MAX]; /* digest of SignedInfo: the same one, the same
+	                                  * signature, whatever its value */
+	bool ours;                       /* made by this suite: its entry's name is signed */
 	struct ed_findings findings;
 };
 

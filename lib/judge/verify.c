@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -69,6 +70,8 @@ static enum edoc_code judge_signer(struct judge *j, struct ed_xades *x,
 		    x->dsig.refs[i].hash != x->dsig.alg.hash)
 			ed_policy_hash(policy, x->dsig.refs[i].hash, at, where, &sig->findings);
 	}
+	if (x->bound_by != ED_HASH_NONE && x->bound_by != x->dsig.alg.hash)
+		ed_policy_hash(policy, x->bound_by, at, where, &sig->findings);
 	if (x->claimed_time != ED_TIME_NONE && x->claimed_time > at) {
 		char text[ED_TIME_STR];
 
@@ -91,6 +94,54 @@ static enum edoc_code judge_signer(struct judge *j, struct ed_xades *x,
 	sig->n_chain = chain.n;
 	ed_policy_chain(policy, &chain, at, where, &sig->findings);
 	return code;
+}
+
+/*
+ * The manifest is not signed: a media type that contradicts the signed
+ * DataObjectFormat makes somebody's program open the document as something else.
+ */
+static void judge_media_types(struct judge *j, const struct ed_xades *x,
+                              struct ed_findings *findings)
+{
+	for (size_t i = 0; i < x->dsig.n_refs; i++) {
+		const struct ed_ref *ref = &x->dsig.refs[i];
+		size_t entry = ref->media_type ? ed_zip_find(j->asic->zip, ref->name) : (size_t)-1;
+		const char *other = entry == (size_t)-1 ? NULL : j->asic->media_type[entry];
+
+		if (other && strcasecmp(other, ref->media_type) != 0)
+			ed_finding(findings, "manifest.media-type", ref->name, ref->name, other,
+			           ref->media_type);
+	}
+}
+
+/* One signature under two names is one signature. */
+static void judge_repeated(const struct edoc_report *report, struct ed_report_signature *sig)
+{
+	static const unsigned char none[ED_HASH_MAX];
+
+	for (size_t i = 0; i < report->n_signatures; i++) {
+		const struct ed_report_signature *other = &report->signatures[i];
+
+		if (memcmp(sig->info, none, sizeof(none)) != 0 &&
+		    memcmp(sig->info, other->info, sizeof(none)) == 0) {
+			ed_finding(&sig->findings, "signature.repeated", sig->pub.where,
+			           other->pub.where, NULL, NULL);
+			return;
+		}
+	}
+}
+
+/* Our own signatures hold the name of their entry, signed. */
+static void judge_name(const struct ed_xades *x, struct ed_report_signature *sig)
+{
+	char name[64];
+
+	if (!x->tag)
+		return;
+	sig->ours = true;
+	(void)snprintf(name, sizeof(name), "META-INF/signatures-%s.xml", x->tag);
+	if (strcmp(name, x->where) != 0)
+		ed_finding(&sig->findings, "signature.renamed", x->where, name, NULL, NULL);
 }
 
 static enum edoc_code judge_signature(struct judge *j, struct ed_xades *x, struct edoc_error *err)
@@ -120,6 +171,10 @@ static enum edoc_code judge_signature(struct judge *j, struct ed_xades *x, struc
 	sig->ledger_head = x->ledger_head;
 	sig->covers = x->covers;
 	sig->n_covers = x->n_covers;
+	memcpy(sig->info, x->info, sizeof(sig->info));
+	judge_repeated(report, sig);
+	judge_name(x, sig);
+	judge_media_types(j, x, &sig->findings);
 	code = judge_signer(j, x, sig, err);
 	if (code == EDOC_OK && !sig->pub.cert_sha256)
 		code = ed_fail_memory(err);
@@ -141,7 +196,17 @@ static enum edoc_code judge_xades_entry(struct judge *j, size_t i, struct edoc_e
 	if (code == EDOC_OK)
 		code = ed_xades_check(xml.data, xml.len, name, j->limits.xml_bytes, j->arena,
 		                      entry_digest, j, &sigs, &n, &why);
-	if (is_the_input(code)) {
+	/* A document that cannot be read is no fault of the signature. */
+	if (is_the_input(code) && strcmp(why.where, name) != 0 &&
+	    ed_zip_find(j->asic->zip, why.where) != (size_t)-1) {
+		if (err)
+			*err = why;
+	} else if (code == EDOC_ERR_LIMIT) { /* our limit proves nothing */
+		ed_finding(&j->report->findings, "signature.entry-limit",
+		           why.where[0] ? why.where : name, why.msg, NULL, NULL);
+		code = EDOC_OK;
+		n = 0;
+	} else if (is_the_input(code)) {
 		ed_finding(&j->report->findings, "signature.entry-malformed",
 		           why.where[0] ? why.where : name, name, why.msg, NULL);
 		code = EDOC_OK;
@@ -196,6 +261,23 @@ static size_t count_cover(const struct edoc_report *report, const char *name)
 	return n;
 }
 
+/* We make no folder entries; one in a package of ours was put there later. */
+static void judge_folders(struct judge *j)
+{
+	bool ours = false;
+
+	for (size_t i = 0; i < j->report->n_signatures; i++)
+		ours = ours || j->report->signatures[i].ours;
+	for (size_t i = 0; ours && i < ed_zip_count(j->asic->zip); i++) {
+		const char *name = ed_zip_entry(j->asic->zip, i)->name;
+
+		if (j->asic->kind[i] == ED_ASIC_FOLDER &&
+		    !ed_findings_have(&j->report->findings, "container.empty-folder"))
+			ed_finding(&j->report->findings, "container.added-folder", name, name, NULL,
+			           NULL);
+	}
+}
+
 /* What exactly was signed: every document, by every signature. */
 static enum edoc_code judge_documents(struct judge *j, struct edoc_error *err)
 {
@@ -237,6 +319,7 @@ static enum edoc_code judge_documents(struct judge *j, struct edoc_error *err)
 			ed_finding(&report->findings, "document.partly-covered", doc->name,
 			           doc->name, have, all);
 	}
+	judge_folders(j);
 	if (!report->n_documents)
 		ed_finding(&report->findings, "container.no-documents", "", NULL, NULL, NULL);
 	return EDOC_OK;

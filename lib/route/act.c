@@ -448,7 +448,7 @@ static enum edoc_code sign_package(struct doing *d, struct ed_asic *asic,
 	if (!code)
 		code = ed_sign_sound(asic, container, where, &options, false, err);
 	if (!code && !d->act->dry)
-		code = ed_sign_make(asic, &options, d->c->r.arena, xml, err);
+		code = ed_sign_make(asic, &options, NULL, d->c->r.arena, xml, err);
 	if (!code && !d->act->dry)
 		code = read_back(asic, xml, where, d->c->r.arena, err);
 	return code;

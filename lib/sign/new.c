@@ -214,7 +214,8 @@ static enum edoc_code late_signature(void *arg, struct ed_buf *out, struct edoc_
 	                             .n = m->n,
 	                             .role = m->sign->role,
 	                             .commitment = m->sign->commitment,
-	                             .ledger_head = m->sign->ledger_head};
+	                             .ledger_head = m->sign->ledger_head,
+	                             .tag = ed_sign_tag(m->name)};
 	struct ed_xades_input *inputs = ed_arena_alloc(m->arena, (m->n + 1) * sizeof(*inputs));
 
 	if (!inputs)

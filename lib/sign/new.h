@@ -24,7 +24,7 @@ struct ed_making {
 	struct edoc_limits limits;
 	struct ed_part *parts;
 	size_t n, cap;
-	uint64_t bytes; /* of the files so far */
+	uint64_t bytes;                       /* of the files so far */
 	const struct edoc_sign_options *sign; /* NULL: unsigned */
 	enum ed_hash hash;
 	char name[ED_SIGN_NAME]; /* of the signature's entry */

@@ -116,14 +116,21 @@ enum edoc_code ed_sign_entry_name(const struct edoc_key *key, int64_t at, const 
 	return ed_fail(err, EDOC_ERR_BUG, "", "no free name for a signature");
 }
 
+const char *ed_sign_tag(const char *name)
+{
+	return name + strlen("META-INF/signatures-");
+}
+
 enum edoc_code ed_sign_make(struct ed_asic *asic, const struct edoc_sign_options *options,
-                            struct ed_arena *arena, struct ed_buf *xml, struct edoc_error *err)
+                            const char *name, struct ed_arena *arena, struct ed_buf *xml,
+                            struct edoc_error *err)
 {
 	struct ed_xades_spec spec = {.key = options->key,
 	                             .at = options->at,
 	                             .role = options->role,
 	                             .commitment = options->commitment,
-	                             .ledger_head = options->ledger_head};
+	                             .ledger_head = options->ledger_head,
+	                             .tag = name ? ed_sign_tag(name) : NULL};
 	struct ed_xades_input *inputs;
 	struct ed_sigalg alg;
 	enum edoc_code code;
@@ -169,8 +176,9 @@ static bool about_trust(const char *code)
 
 static const struct edoc_finding *unsound(const struct edoc_report *report)
 {
+	/* What a signature says of a document comes before what it leaves out. */
 	for (size_t i = 0; i <= edoc_report_signatures(report); i++) {
-		size_t which = i ? i - 1 : EDOC_WHOLE;
+		size_t which = i < edoc_report_signatures(report) ? i : EDOC_WHOLE;
 
 		for (size_t k = 0; k < edoc_report_findings(report, which); k++) {
 			const struct edoc_finding *f = edoc_report_finding(report, which, k);
@@ -341,7 +349,7 @@ static enum edoc_code add(struct adding *a, struct edoc_error *err)
 
 	code = ed_sign_entry_name(options->key, options->at, a->asic->zip, a->name, err);
 	if (code == EDOC_OK)
-		code = ed_sign_make(a->asic, options, a->arena, &a->xml, err);
+		code = ed_sign_make(a->asic, options, a->name, a->arena, &a->xml, err);
 	if (code == EDOC_OK)
 		code = ed_zip_add_bytes(a->writer, a->name, a->xml.data, a->xml.len, true, err);
 	if (code == EDOC_OK)

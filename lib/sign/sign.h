@@ -18,13 +18,16 @@ enum edoc_code ed_sign_options(const char *path, const struct edoc_sign_options 
 enum edoc_code ed_sign_entry_name(const struct edoc_key *key, int64_t at, const struct ed_zip *zip,
                                   char out[ED_SIGN_NAME], struct edoc_error *err) EDOC_CHECK;
 
+/* The 8 digits of such a name, not ended. */
+const char *ed_sign_tag(const char *name);
+
 /*
  * A signature over all documents of an open package, as the bytes of a new
  * signatures entry: what edoc_package_sign() adds, and a desk keeps beside
- * the package.
+ * the package.  name: of the entry it will be, or NULL when that is not known.
  */
 enum edoc_code ed_sign_make(struct ed_asic *asic, const struct edoc_sign_options *options,
-                            struct ed_arena *arena, struct ed_buf *xml,
+                            const char *name, struct ed_arena *arena, struct ed_buf *xml,
                             struct edoc_error *err) EDOC_CHECK;
 
 /*

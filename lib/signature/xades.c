@@ -34,6 +34,11 @@ struct cert_ref { /* a Cert of SigningCertificate(V2) */
 	unsigned char digest[ED_HASH_MAX];
 };
 
+struct format {         /* a DataObjectFormat */
+	xmlNodePtr ref; /* its ds:Reference */
+	const char *type;
+};
+
 struct reader {
 	const struct ed_xml *xml;
 	struct ed_arena *arena;
@@ -46,7 +51,7 @@ struct reader {
 	struct cert_ref *cert_refs;
 	size_t n_cert_refs, cert_refs_cap;
 	bool has_v1, has_v2;
-	xmlNodePtr *formats; /* the ds:Reference of each DataObjectFormat */
+	struct format *formats;
 	size_t n_formats, formats_cap;
 	unsigned n_roles;
 	bool properties_signed;
@@ -318,6 +323,7 @@ static void bind_signer(struct reader *r, struct slot *slot)
 		if (!names(ref, slot))
 			continue;
 		*(ref->v2 ? &v2 : &v1) = true;
+		r->x->bound_by = ref->hash;
 		if (!issuer_serial_fits(r, ref, slot->cert))
 			spoil(r, "signature.certificate-issuer-serial", ref->node,
 			      slot->cert->subject);
@@ -387,6 +393,7 @@ static enum edoc_code check_signer(struct reader *r, struct edoc_error *err)
 		if (code != EDOC_OK)
 			return code;
 	}
+	memcpy(r->x->info, info, sizeof(info));
 	signer = choose_signer(r, info);
 	bind_signer(r, signer);
 	if (!ed_cert_key(signer->cert))
@@ -558,6 +565,7 @@ static void read_format(struct reader *r, const xmlNode *node)
 {
 	const char *uri = ed_xml_attr(node, "ObjectReference", r->arena);
 	xmlNodePtr ref = own_reference(r, uri), type = property(r, node, "MimeType");
+	const char *text = trimmed(r, type);
 
 	if (!ref) {
 		spoil(r, "properties.object-reference", node, uri ? uri : "");
@@ -565,12 +573,12 @@ static void read_format(struct reader *r, const xmlNode *node)
 	}
 	if (!type)
 		return;
-	if (!trimmed(r, type))
+	if (!text)
 		spoil(r, "properties.malformed", type, "MimeType");
 	r->formats = ed_arena_grow(r->arena, r->formats, r->n_formats, &r->formats_cap,
-	                           sizeof(xmlNodePtr));
+	                           sizeof(*r->formats));
 	if (r->formats) {
-		r->formats[r->n_formats++] = ref;
+		r->formats[r->n_formats++] = (struct format){ref, text};
 	} else {
 		r->n_formats = 0;
 		r->x->findings.lost = true;
@@ -629,25 +637,28 @@ static void read_commitment(struct reader *r, const xmlNode *node)
 
 static int by_address(const void *a, const void *b)
 {
-	const xmlNode *x = *(xmlNodePtr const *)a, *y = *(xmlNodePtr const *)b;
+	const struct format *x = a, *y = b;
 
-	return x < y ? -1 : x > y;
+	return x->ref < y->ref ? -1 : x->ref > y->ref;
 }
 
 /* EN 319 132-1 6.3: a DataObjectFormat with MimeType for each document. */
 static void check_formats(struct reader *r)
 {
 	if (r->n_formats)
-		qsort(r->formats, r->n_formats, sizeof(xmlNodePtr), by_address);
+		qsort(r->formats, r->n_formats, sizeof(*r->formats), by_address);
 	for (size_t i = 0; i < r->x->dsig.n_refs; i++) {
-		const struct ed_ref *ref = &r->x->dsig.refs[i];
+		struct ed_ref *ref = &r->x->dsig.refs[i];
+		const struct format key = {ref->node, NULL}, *found = NULL;
 
 		if (ref->kind != ED_REF_ENTRY)
 			continue;
-		if (r->n_formats &&
-		    bsearch(&ref->node, r->formats, r->n_formats, sizeof(xmlNodePtr), by_address))
-			continue;
-		spoil(r, "properties.format-missing", ref->node, ref->name);
+		if (r->n_formats)
+			found = bsearch(&key, r->formats, r->n_formats, sizeof(key), by_address);
+		if (found)
+			ref->media_type = found->type;
+		else
+			spoil(r, "properties.format-missing", ref->node, ref->name);
 	}
 }
 
@@ -672,7 +683,21 @@ static void read_data_properties(struct reader *r)
 static void forget_claims(struct ed_xades *x)
 {
 	x->claimed_time = ED_TIME_NONE;
-	x->role = x->commitment = x->ledger_head = NULL;
+	x->role = x->commitment = x->ledger_head = x->tag = NULL;
+	for (size_t i = 0; i < x->dsig.n_refs; i++)
+		x->dsig.refs[i].media_type = NULL;
+}
+
+/* "S-<8 hex>-<23 hex>-p", as xadesmake.c writes it. */
+static const char *own_tag(struct reader *r)
+{
+	static const char hex[] = "0123456789abcdef";
+	const char *id = ed_xml_attr(r->properties, "Id", r->arena);
+
+	if (!id || strncmp(id, "S-", 2) || strspn(id + 2, hex) != 8 || id[10] != '-' ||
+	    strspn(id + 11, hex) != 23 || strcmp(id + 34, "-p"))
+		return NULL;
+	return ed_arena_strndup(r->arena, id + 2, 8);
 }
 
 static enum edoc_code check_signature(struct reader *r, xmlNodePtr node, ed_entry_digest_fn *fn,
@@ -699,6 +724,7 @@ static enum edoc_code check_signature(struct reader *r, xmlNodePtr node, ed_entr
 	if (r->properties) {
 		read_signature_properties(r);
 		read_data_properties(r);
+		x->tag = own_tag(r);
 	}
 	if (ed_xml_first(r->unsigned_properties))
 		note(r, "signature.unsigned-properties-not-judged", r->unsigned_properties, NULL,

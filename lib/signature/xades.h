@@ -23,6 +23,10 @@ struct ed_xades {
 	struct ed_cert *signer;      /* NULL: no certificate */
 	STACK_OF(X509) *others;      /* further certificates of KeyInfo */
 	bool bound;                  /* SigningCertificate(V2) names the signer */
+	enum ed_hash bound_by;       /* with this digest */
+	unsigned char info[ED_HASH_MAX]; /* digest of SignedInfo */
+	const char *tag;             /* the 8 digits of the entry's name that our own
+	                              * signatures hold signed, or NULL */
 	bool intact_data, intact_signature;
 	const char **covers;         /* entry names whose digests match */
 	size_t n_covers;
@@ -56,6 +60,7 @@ struct ed_xades_spec {
 	/* Or NULL.  commitment: approval origin receipt delivery sender creation;
 	 * ledger_head qualifies it, so it needs one. */
 	const char *role, *commitment, *ledger_head;
+	const char *tag; /* 8 hex digits of the entry's name, or NULL */
 };
 
 /* A whole META-INF/signatures-*.xml, root asic:XAdESSignatures. */

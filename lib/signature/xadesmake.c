@@ -332,6 +332,12 @@ static bool make_id(struct maker *m)
 		return false;
 	memcpy(m->id, "S-", 2);
 	ed_hex(m->id + 2, value, 16);
+	/* The name of the entry, signed with the Id of SignedProperties: a
+	 * renamed signature shows. */
+	if (spec->tag) {
+		memcpy(m->id + 2, spec->tag, 8);
+		m->id[10] = '-';
+	}
 	return true;
 }
 

@@ -18,6 +18,7 @@ struct ed_ref {
 	enum ed_ref_kind kind;
 	const char *id;   /* or NULL */
 	const char *name; /* the entry's decoded name, or the Id without '#' */
+	const char *media_type; /* of its DataObjectFormat, or NULL */
 	enum ed_hash hash;
 	unsigned char value[ED_HASH_MAX];
 	bool c14n_given;

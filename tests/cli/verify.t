@@ -178,4 +178,41 @@ verify --limits entries=0 good.asice
 is_exit 64 "a limit of nothing"
 verify --limits total=32G,entries=20000,ratio=1000,xml=20M good.asice
 is_exit 0 "raised limits"
+
+# ---- what a hostile sender tried
+python3 - <<'PY'
+import zipfile
+z=zipfile.ZipFile('good.asice')
+def pack(name, change):
+    o=zipfile.ZipFile(name,'w')
+    for n in z.namelist():
+        b=change(n,z.read(n))
+        if b is not None: o.writestr(zipfile.ZipInfo(n),b)
+    o.close()
+pack('media.asice',lambda n,b: b.replace(b'text/plain',b'application/x-dosexec') if n.endswith('manifest.xml') else b)
+props=b'<n:x xmlns:n="urn:n"/>'*30000
+pack('many.asice',lambda n,b: b.replace(b'<xades:SignedDataObjectProperties>',b'<xades:SignedDataObjectProperties>'+props) if 'signatures-' in n else b)
+PY
+verify media.asice
+is_exit 2 "a media type that nobody signed"
+has "$out" "the manifest calls a.txt" "is told"
+run edoc-verify --json --trust "$P/root.pem" many.asice
+is_exit 1 "30,000 properties that nobody knows"
+ok "do not make a report of megabytes" test "$(wc -c <"$out")" -lt 300000
+json "$out" '[.signatures[0].findings[].code] | index("report.cut")' "it says that it is cut"
+verify --limits xml=1K good.asice
+is_exit 2 "our own limit proves nothing"
+cat >weak.yaml <<'EOY'
+format: edoc-policy/1
+name: weak
+title: everything goes
+issued-by: nobody
+basis: none
+date: 2026-11-22
+digests: [SHA-256, SHA-384, SHA-512]
+keys: {rsa-min: 2048, curves: [P-256]}
+severity: {chain.not-found: info}
+EOY
+verify --policy ./weak.yaml good.asice
+ok "no policy makes a signer out of nobody" test "$status" = 65 -o "$status" = 78
 finish

@@ -150,6 +150,10 @@ static void test_repacked(const char *path)
 	        {"an entry doubled", "z.writestr('a.txt','first document\\n')"},
 	        {"an entry doubled in capitals", "z.writestr('A.TXT','first document\\n')"},
 	        {"bytes behind", "z.fp.write(b'x')"},
+	        {"a folder for META-INF", "z.writestr('META-INF/','')"},
+	        {"the signature once more",
+	         "z.writestr('META-INF/signatures-0.xml', z.read([n for n in z.namelist() if "
+	         "'signatures-' in n][0]))"},
 	};
 	char cmd[8192], copy[4096];
 	unsigned char *zip;
@@ -180,7 +184,8 @@ static void test_without(const char *path)
 	        "z=zipfile.ZipFile(sys.argv[2],'w')\n"
 	        "for i,n in enumerate(names):\n"
 	        "  if i==k and how=='drop': continue\n"
-	        "  z.writestr(zipfile.ZipInfo('x'+n if i==k else n), src.read(n))\n"
+	        "  m='META-INF/signatures-00000000.xml' if 'signatures-' in n else 'x'+n\n"
+	        "  z.writestr(zipfile.ZipInfo(m if i==k else n), src.read(n))\n"
 	        "z.close()\n";
 	char cmd[16384], copy[4096];
 	unsigned char *zip;
