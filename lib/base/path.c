@@ -62,6 +62,12 @@ static bool is_bidi(uint32_t r)
 	       (r >= 0x2066 && r <= 0x2069);
 }
 
+/* Neither seen nor kept by every file system: two names would look as one. */
+static bool is_zero_width(uint32_t r)
+{
+	return (r >= 0x200b && r <= 0x200d) || (r >= 0x2060 && r <= 0x206f) || r == 0xfeff;
+}
+
 bool ed_rune_steers(uint32_t rune)
 {
 	return is_control(rune) || is_bidi(rune);
@@ -77,6 +83,8 @@ static const char *segments_fault(const char *name, size_t len)
 			return "an empty path segment";
 		if ((n == 1 || n == 2) && !memcmp(name + start, "..", n))
 			return "a \".\" or \"..\" path segment";
+		if (n > 0 && (name[i - 1] == '.' || name[i - 1] == ' '))
+			return "a dot or a space at the end of the name (Windows drops it)";
 		start = i + 1;
 	}
 	return NULL; /* one '/' at the end names a folder */
@@ -97,6 +105,8 @@ const char *ed_name_fault(const char *name, size_t len)
 			return "a control character in the name";
 		if (is_bidi(rune))
 			return "a bidirectional control character in the name";
+		if (is_zero_width(rune))
+			return "a zero-width character in the name (it would look like another)";
 		if (rune == '\\')
 			return "a backslash in the name";
 		i += n;

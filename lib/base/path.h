@@ -7,12 +7,14 @@
 
 /* NULL when `name` (len bytes) may be an entry's name, else what is wrong
  * with it, in a few words: empty, absolute, "..", backslash, drive letter,
- * control or bidirectional-override character, not UTF-8, too long. */
+ * control, bidirectional-override or zero-width character, a dot or a space
+ * at a segment's end, not UTF-8, too long. */
 const char *ed_name_fault(const char *name, size_t len);
 
 /* A malloc'd key: equal for names that a case-folding or normalising file
- * system would take for one (simple case folding over Latin, Cyrillic and
- * Greek; NFC of their composed letters).  NULL: out of memory. */
+ * system, or a reader, would take for one (full case folding and canonical
+ * form of Latin, Greek, Cyrillic, Armenian and Georgian letters; ligatures,
+ * full-width forms and spaces; what is not seen).  NULL: out of memory. */
 char *ed_name_fold(const char *name, size_t len);
 
 bool ed_utf8_valid(const char *s, size_t len);

@@ -154,6 +154,25 @@ ok "makes nothing" test ! -e x.asice
 mkdir sub && cp a.txt sub/a.txt
 sign -o x.asice a.txt sub/a.txt
 is_exit 64 "two documents of one name"
+cp a.txt 'Straße.txt' && cp a.txt STRASSE.txt && cp a.txt 'a.txt.' && cp a.txt 'ＭＩＭＥＴＹＰＥ'
+sign -o x.asice 'Straße.txt' STRASSE.txt
+is_exit 64 "two names that a file system takes for one"
+sign -o x.asice 'a.txt.'
+is_exit 64 "a name that Windows cuts"
+sign -o x.asice 'ＭＩＭＥＴＹＰＥ'
+is_exit 64 "the container's name in another form"
+python3 - <<'PY'
+import zipfile
+for out, names in (('t1', ('Straße', 'STRASSE')), ('t2', ('a', 'ａ')), ('t3', ('a.',)), ('t4', ('a\u200b',))):
+    with zipfile.ZipFile(out + '.asice', 'w') as z:
+        z.writestr('mimetype', 'application/vnd.etsi.asic-e+zip')
+        for name in names:
+            z.writestr(name, 'x')
+PY
+for t in t1 t2 t3 t4; do
+	run edoc-verify $t.asice
+	is_exit 65 "$t: such names in a package"
+done
 cp a.txt mimetype
 sign -o x.asice mimetype
 is_exit 64 "a name the container keeps"

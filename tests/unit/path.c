@@ -11,9 +11,11 @@ static void faults(void)
 	                                   "META-INF/manifest.xml",
 	                                   "folder/",
 	                                   "a/b/c",
-	                                   "...",
+	                                   "...a",
 	                                   "..a",
-	                                   "a..",
+	                                   "a. b",
+	                                   " a",
+	                                   "Straße ﬁ ａ.txt",
 	                                   ".hidden",
 	                                   "Қарори ҳукумат №5.pdf",
 	                                   "oʻzbek gʻoya.docx",
@@ -53,6 +55,20 @@ static void faults(void)
 	        {"a\xe2\x80\xaa", "bidirectional"},
 	        {"a\xe2\x81\xa6", "bidirectional"},
 	        {"a\xe2\x81\xa9", "bidirectional"},
+	        {"a\xe2\x80\x8b.txt", "zero-width"},
+	        {"a\xe2\x80\x8c.txt", "zero-width"},
+	        {"a\xe2\x80\x8d.txt", "zero-width"},
+	        {"a\xe2\x80\x8f.txt", "bidirectional"},
+	        {"a\xe2\x81\xa0", "zero-width"},
+	        {"\xef\xbb\xbf"
+	         "a",
+	         "zero-width"},
+	        {"...", "Windows"},
+	        {"a.", "Windows"},
+	        {"a ", "Windows"},
+	        {" ", "Windows"},
+	        {"a./b", "Windows"},
+	        {"a /", "Windows"},
 	        {"a\xff", "UTF-8"},
 	        {"a\xc0\xae\xc0\xae", "UTF-8"},
 	        {"a\xed\xa0\x80", "UTF-8"},
@@ -99,13 +115,38 @@ static void folding(void)
 	        {"\xe2\x84\xab", "\xc3\xa5"}, /* Angstrom, å */
 	        {"\xc5\xbf", "S"},            /* long s */
 	        {"\xcd\x82", "\xcd\x82"},
+	        {"Straße", "STRASSE"},
+	        {"Straße", "STRA\xe1\xba\x9e"
+	                   "E"},                  /* capital sharp s */
+	        {"\xef\xac\x81", "FI"},           /* ligature */
+	        {"\xef\xac\x83", "ffi"},          /* ligature of three */
+	        {"\xd6\x87", "\xd5\xa5\xd6\x82"}, /* Armenian ech yiwn */
+	        {"ａ０．ＴＸＴ", "a0.txt"},       /* full-width */
+	        {"a\xc2\xa0"
+	         "b",
+	         "a b"}, /* no-break space */
+	        {"a\xe3\x80\x80"
+	         "b",
+	         "a b"}, /* ideographic space */
+	        {"a\xe2\x80\x8b"
+	         "b",
+	         "ab"}, /* zero-width space */
+	        {"a\xc2\xad"
+	         "b",
+	         "ab"},                                       /* soft hyphen */
+	        {"a\xef\xb8\x8f", "a"},                       /* variation selector */
+	        {"\xe1\xbe\xb3", "\xe1\xbe\xbc"},             /* iota below, beside */
+	        {"\xe1\xbe\xb4", "\xce\xb1\xcd\x85\xcc\x81"}, /* and its order */
 	};
 	static const char *const differ[][2] = {{"a", "b"},
 	                                        {"и", "й"},
 	                                        {"қ", "к"},
 	                                        {"a", "а"}, /* Latin, Cyrillic */
 	                                        {"a\xcc\x81", "a\xcc\x80"},
-	                                        {"ß", "ss"},
+	                                        {"ß", "s"},
+	                                        {"№5", "No5"},
+	                                        {"м²", "м2"},
+	                                        {"a／b", "a/b"},
 	                                        {"a", "a "},
 	                                        {"\xff", "\xfe"},
 	                                        {"文", "字"}};
