@@ -20,6 +20,9 @@
 #include "door/zipscan.h"
 
 #define COPY (128u << 10)
+/* The disk is told to begin after so many bytes, so that the fsync at the end
+ * waits for little. */
+#define WRITE_BEHIND ((uint64_t)8 << 20)
 #define DOS_DATE_1980 0x21 /* 1980-01-01, the first that ZIP knows */
 /* Deflated pieces: after each the ratio so far decides how the next is written,
  * so that no reader (ours: 100) takes an honest file of zeros for a bomb. */
@@ -60,6 +63,7 @@ struct ed_zip_writer {
 	struct source *sources, **last;
 	size_t n;
 	uint64_t read_at, write_at, write_end;
+	uint64_t behind; /* the disk was told to begin up to here */
 	enum edoc_code failed; /* of a callback: libzip would blur it */
 	struct edoc_error why;
 	zip_error_t zerr;
@@ -323,6 +327,10 @@ static zip_int64_t write_out(struct ed_zip_writer *w, const void *p, size_t n)
 	}
 	if (w->write_end < w->write_at)
 		w->write_end = w->write_at;
+	if (w->write_end - w->behind >= WRITE_BEHIND) {
+		(void)sync_file_range(w->fd, (off_t)w->behind, 0, SYNC_FILE_RANGE_WRITE);
+		w->behind = w->write_end;
+	}
 	return (zip_int64_t)n;
 }
 

@@ -259,13 +259,13 @@ print(seen.decode().replace('\r\n', '|'), os.waitpid(pid, 0)[1])
 PY
 }
 if python3 -c 'import os; os.openpty()' 2>/dev/null; then
-same "$(type_in 'geheim
+	same "$(type_in 'geheim
 ')" "file k cert - chain -|Passphrase for k: |secret <geheim>| 0" "typed at a terminal, without echo"
-case $(type_in "$(printf 'ge\003')") in
-*"Passphrase for k: | 2") result 0 "Ctrl-C at the prompt ends it by the signal" ;;
+	case $(type_in "$(printf 'ge\003')") in
+	*"Passphrase for k: | 2") result 0 "Ctrl-C at the prompt ends it by the signal" ;;
+	*) result 1 "Ctrl-C at the prompt ends it by the signal" ;;
+	esac
 else
 	skip "no terminals to be had here" 2
 fi
-*) result 1 "Ctrl-C at the prompt ends it by the signal" ;;
-esac
 finish
