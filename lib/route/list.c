@@ -46,16 +46,22 @@ static enum edoc_code is_for(struct ed_case *c, const char *cert, int64_t now, b
 	return EDOC_OK;
 }
 
-static enum edoc_code put_json_line(struct ed_buf *out, json_t *o, struct edoc_error *err)
+/* One line that begins with what it is; o may be NULL when memory ran out. */
+static enum edoc_code put_json_line(struct ed_buf *out, const char *verb, json_t *o,
+                                    struct edoc_error *err)
 {
+	json_t *whole = json_object();
 	char *line = NULL;
 
-	enum edoc_code code = ed_json_line(o, &line, err);
+	int bad = ed_json_int(whole, "v", 1) | ed_json_str(whole, "cmd", verb) |
+	          json_object_update_missing(whole, o);
+	enum edoc_code code = bad ? ed_fail_memory(err) : ed_json_line(whole, &line, err);
 	if (!code) {
 		ed_buf_puts(out, line);
 		ed_buf_putc(out, '\n');
 	}
 	edoc_free(line);
+	json_decref(whole);
 	return code;
 }
 
@@ -77,11 +83,10 @@ static enum edoc_code list_case(struct listing *l, struct ed_case *c, struct edo
 	}
 	if (l->want_json) {
 		code = ed_view_json(&c->r, false, &o, err);
-		if (!code && (ed_json_int(o, "v", 1) | ed_json_str(o, "cmd", "inbox") |
-		              ed_json_bool(o, "late", late)))
+		if (!code && ed_json_bool(o, "late", late))
 			code = ed_fail_memory(err);
 		if (!code)
-			code = put_json_line(&l->json, o, err);
+			code = put_json_line(&l->json, "inbox", o, err);
 		json_decref(o);
 	}
 	return code;
@@ -232,9 +237,7 @@ enum edoc_code edoc_desk_show(struct edoc_desk *desk, const char *name, int64_t 
 	if (!code && json)
 		code = ed_view_json(&c.r, true, &o, err);
 	if (!code && json)
-		code = ed_json_int(o, "v", 1) | ed_json_str(o, "cmd", "show")
-		               ? ed_fail_memory(err)
-		               : put_json_line(&l.json, o, err);
+		code = put_json_line(&l.json, "show", o, err);
 	if (!code)
 		code = give(&l, text, json, err);
 	json_decref(o);
@@ -261,10 +264,8 @@ enum edoc_code edoc_desk_log(struct edoc_desk *desk, const char *name, char **te
 			continue;
 		code = ed_view_entry_json(&c.r, &c.r.ledger.v[i], &o, err);
 		if (!code)
-			code = ed_json_int(o, "v", 1) | ed_json_str(o, "cmd", "log") |
-			                       ed_json_str(o, "case", c.id)
-			               ? ed_fail_memory(err)
-			               : put_json_line(&l.json, o, err);
+			code = ed_json_str(o, "case", c.id) ? ed_fail_memory(err)
+			                                    : put_json_line(&l.json, "log", o, err);
 		json_decref(o);
 	}
 	if (!code)
@@ -321,12 +322,11 @@ static enum edoc_code lint_line(struct listing *l, const struct edoc_finding *f,
 		              text);
 	if (l->want_json) {
 		o = json_object();
-		code = ed_json_int(o, "v", 1) | ed_json_str(o, "cmd", "lint") |
-		                       ed_json_str(o, "where", f->where) |
+		code = ed_json_str(o, "where", f->where) |
 		                       ed_json_str(o, "severity", word[severity]) |
 		                       ed_json_str(o, "code", f->code) | ed_json_str(o, "msg", text)
 		               ? ed_fail_memory(err)
-		               : put_json_line(&l->json, o, err);
+		               : put_json_line(&l->json, "lint", o, err);
 		json_decref(o);
 	}
 	edoc_free(text);
