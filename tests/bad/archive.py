@@ -5,6 +5,8 @@ prepare()
 TRUST = " --trust " + PKI + "/root.pem "
 SLOW = "what is too large is copied before it is refused"
 table = Table("edoc-archive", {
+    "new": S + "/new", "pem": PKI + "/anvar.key", "cert": PKI + "/anvar.crt", "chain": PKI + "/ca.pem",
+    "dir": S + "/given", "out": S + "/head", "other": S + "/other",
     "root": S + "/root", "signed": S + "/signed", "pkg": S + "/q.asice", "list": S + "/list", "ids": S + "/ids", "conf": S + "/edoc.conf",
     "policy": S + "/policy.yaml", "trust": PKI + "/root.pem", "key": PKI + "/zarina.p12", "pass": PKI + "/pass",
 }, [
@@ -28,6 +30,17 @@ table = Table("edoc-archive", {
     Row("fsck --config {conf}", {"conf": "conf"}),
     Row("fsck -C {root}", {"root": "folder"}),
     Row("rebuild -C {root}", {"root": "folder"}, writes=True, again=True),
+    Row("init --config {conf} -C {new}", {"conf": "conf", "new": "place"}, writes=True, prints=False, light=True,
+        only={("new", w): {66, 73} for w in KINDS["place"]}),
+    Row("init -C new --key {pem} --cert {cert} --chain {chain}", {"pem": "key", "cert": "cert", "chain": "chain"},
+        writes=True, prints=False, light=True),
+    Row("verify -C {root} --trust {trust} --files-from {ids}", {"ids": "list"}, writes=True, light=True),
+    Row("export --config {conf} --policy {policy} -o {dir} --files-from {ids}",
+        {"conf": "conf", "policy": "policy", "dir": "place", "ids": "list"}, writes=True, light=True),
+    Row("checkpoint --config {conf} -f -o {out}", {"conf": "conf", "out": "output"}, writes=True, light=True),
+    Row("checkpoint -C {other} -f -o head --key {pem} --cert {cert} --chain {chain}",
+        {"pem": "key", "cert": "cert", "chain": "chain"}, writes=True, light=True),
+    Row("rebuild --config {conf}", {"conf": "conf"}, writes=True, light=True),
 ])
 table.all()
 

@@ -10,6 +10,9 @@ HALVES = {"deskkey": HALF, "trust": HALF}
 DONE = "73 says that nothing changed, but an entry was written"
 SLOW = "what is too large is copied before it is refused"
 table = Table("edoc-route", {
+    "routes": S + "/routes", "installs": S + "/installs", "dues": S + "/dues", "cames": S + "/cames",
+    "pem": PKI + "/anvar.key", "pemcert": PKI + "/anvar.crt", "chain": PKI + "/ca.pem", "new": S + "/c",
+    "deskb": S + "/b", "policy": SRC + "/profiles/policies/strict.yaml", "out": S + "/made.asice",
     "pkg": S + "/new.asice", "came": S + "/came.asice", "install": S + "/route.asice", "route": S + "/order.yaml",
     "list": S + "/list", "cases": S + "/cases", "conf": S + "/edoc.conf", "desk": S + "/a",
     "key": PKI + "/dilnoza.p12", "zarina": PKI + "/zarina.p12", "pass": PKI + "/pass", "cert": PKI + "/zarina.crt",
@@ -45,6 +48,27 @@ table = Table("edoc-route", {
         only={("came", s): {66} for s in ("fifo", "null", "zero")}),
     Row("verify -C {desk} {sent}", {"desk": "folder"}, good=2, judged=True),
     Row("export -C {desk} -o out.asice {sent}", {"desk": "folder"}, writes=True),
+    Row("lint --files-from {routes}", {"routes": "list"}, prints=False, light=True),
+    Row("init --config {conf} -C {new} --agency moliya", {"conf": "conf", "new": "place"}, writes=True, light=True),
+    Row("install --config {conf} --files-from {installs}", {"conf": "conf", "installs": "list"}, writes=True,
+        light=True),
+    Row("submit -C {desk} --key {pem} --cert {pemcert} --chain {chain} --route test.order {pkg}",
+        {"pem": "key", "pemcert": "cert", "chain": "chain"}, good=77, light=True),
+    Row("inbox -C {desk} --key {zarina} --pass-file {pass}", {"zarina": "key", "pass": "pass"}, light=True),
+    Row("inbox -C {desk} --key {pem} --cert {pemcert} --chain {chain}", {"pemcert": "cert", "chain": "chain"},
+        light=True, prints=False),
+    Row("show --config {conf} {fresh}", {"conf": "conf"}, light=True),
+    Row("log --config {conf} --files-from {cases}", {"conf": "conf", "cases": "list"}, light=True),
+    Row("do --config {conf} --key {zarina} --pass-file {pass} agreed {fresh}", {"conf": "conf"}, writes=True,
+        light=True),
+    Row("do -C {desk} --key {pem} --cert {pemcert} --chain {chain} agreed {fresh}",
+        {"pemcert": "cert", "chain": "chain"}, good=77, light=True),
+    Row("send --config {conf} --files-from {dues}", {"conf": "conf", "dues": "list"}, writes=True, light=True),
+    Row("receive -C {deskb} --files-from {cames}", {"deskb": "folder", "cames": "list"}, writes=True, light=True,
+        keeps="/b/in/bad/"),
+    Row("verify --config {conf} --policy {policy} --trust {trust} --files-from {cames}",
+        {"conf": "conf", "policy": "policy", "cames": "list"}, good=2, judged=True, light=True),
+    Row("export --config {conf} -f -o {out} {sent}", {"conf": "conf", "out": "output"}, writes=True, light=True),
 ])
 table.all()
 

@@ -4,6 +4,7 @@ from bad import *
 prepare()
 KEY = "--key {key} --pass-file {pass}"
 table = Table("edoc-sign", {
+    "out": S + "/made.asice", "dir": S + "/taken",
     "pkg": S + "/p.asice", "doc": S + "/b.bin", "card": S + "/card.yaml", "list": S + "/list",
     "conf": S + "/edoc.conf", "policy": S + "/policy.yaml", "trust": PKI + "/root.pem",
     "key": PKI + "/zarina.p12", "pass": PKI + "/pass",
@@ -29,6 +30,10 @@ table = Table("edoc-sign", {
     Row("extract -C out --trust {trust} --policy {policy} {pkg}",
         {"pkg": "package", "trust": "trust", "policy": "policy"}, writes=True, prints=False),
     Row("extract -C out --config {conf} {pkg}", {"conf": "conf"}, writes=True, prints=False),
+    Row("new -f -o {out} {doc}", {"out": "output"}, writes=True, light=True),
+    Row("sign " + KEY + " -f -o {out} {doc}", {"out": "output"}, writes=True, light=True),
+    Row("revise {pkg} -f -o {out}", {"out": "output"}, writes=True, light=True),
+    Row("extract -C {dir} --trust {trust} {pkg}", {"dir": "place"}, writes=True, prints=False, light=True),
 ])
 
 

@@ -14,4 +14,5 @@ cp "$SRCDIR/profiles/policies/strict.yaml" policy.yaml
 # shellcheck disable=SC2086 # $T is words
 edoc-archive init -C root && edoc-archive ingest -C root $T p.asice >/dev/null || exit 1
 edoc-archive init -C signed --key "$D/pki/zarina.p12" --pass-file "$D/pki/pass" || exit 1
+edoc-archive init -C other --key "$D/pki/anvar.key" --cert "$D/pki/anvar.crt" --chain "$D/pki/ca.pem" || exit 1
 bad_table archive
