@@ -53,6 +53,12 @@ enum edoc_code ed_zip_read_buf(struct ed_zip *zip, size_t i, struct ed_buf *buf,
 
 struct ed_zip_writer;
 
+/*
+ * All is stored, not deflated: office formats are compressed already, what is
+ * stored can be cut out with any tool in 30 years, and a deflate stream ends
+ * in bits that nothing protects.
+ */
+
 /* Called while an entry's bytes pass, before they are compressed. */
 typedef void ed_tap_fn(void *arg, const void *bytes, size_t len);
 /* Makes an entry's bytes when its turn comes: after all entries added before
@@ -76,11 +82,10 @@ enum edoc_code ed_zip_writer_new(int fd, const char *name, struct ed_zip *base,
 enum edoc_code ed_zip_writer_keep(struct ed_zip_writer *writer, struct edoc_error *err) EDOC_CHECK;
 /* Stored, dos time 1980-01-01, no extra field; bytes are copied. */
 enum edoc_code ed_zip_add_bytes(struct ed_zip_writer *writer, const char *name, const void *bytes,
-                                size_t len, bool store, struct edoc_error *err) EDOC_CHECK;
+                                size_t len, struct edoc_error *err) EDOC_CHECK;
 /* From a descriptor of `size` bytes; borrowed until finish. */
 enum edoc_code ed_zip_add_fd(struct ed_zip_writer *writer, const char *name, int fd, uint64_t size,
-                             bool store, ed_tap_fn *tap, void *arg,
-                             struct edoc_error *err) EDOC_CHECK;
+                             ed_tap_fn *tap, void *arg, struct edoc_error *err) EDOC_CHECK;
 /* Copies an entry of another package as it is compressed (raw). */
 enum edoc_code ed_zip_add_copy(struct ed_zip_writer *writer, const char *name, struct ed_zip *from,
                                size_t i, struct edoc_error *err) EDOC_CHECK;

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 #include <zip.h>
-#include <zlib.h>
 
 #include "base/err.h"
 #include "base/io.h"
@@ -24,11 +23,6 @@
  * waits for little. */
 #define WRITE_BEHIND ((uint64_t)8 << 20)
 #define DOS_DATE_1980 0x21 /* 1980-01-01, the first that ZIP knows */
-/* Deflated pieces: after each the ratio so far decides how the next is written,
- * so that no reader (ours: 100) takes an honest file of zeros for a bomb. */
-#define FIRST_PIECE (8u << 10)
-#define PIECE (64u << 10)
-#define RATIO_KEPT 50
 
 /* One entry to be written: where its bytes come from, and how they go. */
 struct source {
@@ -43,15 +37,8 @@ struct source {
 	ed_late_fn *late;                /* NULL once it was called */
 	ed_tap_fn *tap;
 	void *arg;
-	bool deflate;
 	uint64_t done; /* bytes taken from fd or memory */
 	bool opened;
-	z_stream z; /* when deflate */
-	bool z_live, z_end, flushing;
-	int flush, level;
-	uLong crc;
-	size_t want;          /* bytes of the next piece */
-	unsigned char *piece; /* PIECE bytes, when deflate */
 };
 
 struct ed_zip_writer {
@@ -63,7 +50,7 @@ struct ed_zip_writer {
 	struct source *sources, **last;
 	size_t n;
 	uint64_t read_at, write_at, write_end;
-	uint64_t behind; /* the disk was told to begin up to here */
+	uint64_t behind;       /* the disk was told to begin up to here */
 	enum edoc_code failed; /* of a callback: libzip would blur it */
 	struct edoc_error why;
 	zip_error_t zerr;
@@ -140,75 +127,6 @@ static zip_int64_t pull(struct source *s, void *p, size_t n)
 	return got;
 }
 
-static zip_int64_t next_piece(struct source *s)
-{
-	size_t have = 0;
-	zip_int64_t got;
-
-	while (have < s->want && (got = pull(s, s->piece + have, s->want - have)) != 0) {
-		if (got < 0)
-			return -1;
-		have += (size_t)got;
-	}
-	if (s->done == s->size && at_end(s) < 0)
-		return -1;
-	s->crc = crc32_z(s->crc, s->piece, have);
-	s->z.next_in = s->piece;
-	s->z.avail_in = (uInt)have;
-	s->flush = s->done == s->size ? Z_FINISH : Z_SYNC_FLUSH;
-	s->flushing = true;
-	return 0;
-}
-
-/* The piece is out.  While the ratio is too good, as many bytes are stored as
- * it takes to mend it. */
-static int end_piece(struct source *s)
-{
-	uLong least = s->z.total_in / RATIO_KEPT;
-	bool store = least > s->z.total_out;
-	int level = store ? Z_NO_COMPRESSION : Z_DEFAULT_COMPRESSION;
-
-	s->flushing = false;
-	s->want =
-	        store && least - s->z.total_out < PIECE ? (size_t)(least - s->z.total_out) : PIECE;
-	if (level == s->level)
-		return Z_OK;
-	s->level = level;
-	return deflateParams(&s->z, level, Z_DEFAULT_STRATEGY);
-}
-
-static zip_int64_t read_deflated(struct source *s, void *p, size_t n)
-{
-	int ret = Z_OK;
-
-	s->z.next_out = p;
-	s->z.avail_out = (uInt)n;
-	while (!s->z_end && ret == Z_OK && s->z.avail_out > 0) {
-		if (!s->flushing && next_piece(s) < 0)
-			return -1;
-		ret = deflate(&s->z, s->flush);
-		if (ret == Z_STREAM_END)
-			s->z_end = true;
-		else if (ret == Z_OK && s->z.avail_out > 0)
-			ret = end_piece(s);
-	}
-	if (ret != Z_OK && ret != Z_STREAM_END) {
-		struct edoc_error why = {0};
-		enum edoc_code code = ed_fail(&why, EDOC_ERR_BUG, s->name, "deflate: %d", ret);
-		return broken(s->w, code, &why);
-	}
-	return (zip_int64_t)(n - s->z.avail_out);
-}
-
-static void stop_deflate(struct source *s)
-{
-	if (s->z_live)
-		(void)deflateEnd(&s->z);
-	s->z_live = false;
-	free(s->piece);
-	s->piece = NULL;
-}
-
 static zip_int64_t open_source(struct source *s)
 {
 	struct edoc_error why = {0};
@@ -217,14 +135,7 @@ static zip_int64_t open_source(struct source *s)
 	if (s->opened)
 		return broken(s->w, ed_fail(&why, EDOC_ERR_BUG, s->name, "opened twice"), &why);
 	s->opened = true;
-	if (!s->deflate)
-		return 0;
-	s->piece = malloc(PIECE);
-	s->level = Z_DEFAULT_COMPRESSION;
-	s->want = FIRST_PIECE;
-	s->z_live = s->piece && deflateInit2(&s->z, s->level, Z_DEFLATED, -MAX_WBITS, 8,
-	                                     Z_DEFAULT_STRATEGY) == Z_OK;
-	return s->z_live ? 0 : broken(s->w, ed_fail_memory(&why), &why);
+	return 0;
 }
 
 /* libzip asks for the first time when the entry's turn has come. */
@@ -256,10 +167,6 @@ static zip_int64_t stat_source(struct source *s, zip_stat_t *st)
 		st->comp_method = s->copy->method;
 		st->comp_size = s->copy->csize;
 		st->crc = s->copy->crc;
-	} else if (s->deflate) {
-		st->valid |= ZIP_STAT_COMP_METHOD | (s->z_end ? ZIP_STAT_CRC : 0u);
-		st->comp_method = ZIP_CM_DEFLATE;
-		st->crc = (zip_uint32_t)s->crc;
 	}
 	return sizeof(*st);
 }
@@ -272,10 +179,8 @@ static zip_int64_t source_call(void *arg, void *data, zip_uint64_t len, zip_sour
 	case ZIP_SOURCE_OPEN:
 		return open_source(s);
 	case ZIP_SOURCE_READ:
-		return s->deflate ? read_deflated(s, data, (size_t)len)
-		                  : pull(s, data, (size_t)len);
+		return pull(s, data, (size_t)len);
 	case ZIP_SOURCE_CLOSE:
-		stop_deflate(s);
 		return 0;
 	case ZIP_SOURCE_STAT:
 		return stat_source(s, data);
@@ -295,7 +200,6 @@ static zip_int64_t source_call(void *arg, void *data, zip_uint64_t len, zip_sour
 
 static void free_source(struct source *s)
 {
-	stop_deflate(s);
 	ed_buf_clear(&s->bytes);
 	free(s->name);
 	free(s);
@@ -583,7 +487,7 @@ static enum edoc_code add(struct ed_zip_writer *w, struct source *s, bool stored
 }
 
 enum edoc_code ed_zip_add_bytes(struct ed_zip_writer *w, const char *name, const void *bytes,
-                                size_t len, bool store, struct edoc_error *err)
+                                size_t len, struct edoc_error *err)
 {
 	enum edoc_code code;
 	struct source *s = new_source(w, name, &code, err);
@@ -598,12 +502,11 @@ enum edoc_code ed_zip_add_bytes(struct ed_zip_writer *w, const char *name, const
 		return code;
 	}
 	s->size = len;
-	s->deflate = !store && len > 0;
-	return add(w, s, !s->deflate, err);
+	return add(w, s, true, err);
 }
 
 enum edoc_code ed_zip_add_fd(struct ed_zip_writer *w, const char *name, int fd, uint64_t size,
-                             bool store, ed_tap_fn *tap, void *arg, struct edoc_error *err)
+                             ed_tap_fn *tap, void *arg, struct edoc_error *err)
 {
 	enum edoc_code code;
 	struct source *s = new_source(w, name, &code, err);
@@ -615,8 +518,7 @@ enum edoc_code ed_zip_add_fd(struct ed_zip_writer *w, const char *name, int fd, 
 	s->size = size;
 	s->tap = tap;
 	s->arg = arg;
-	s->deflate = !store && size > 0;
-	return add(w, s, !s->deflate, err);
+	return add(w, s, true, err);
 }
 
 enum edoc_code ed_zip_add_copy(struct ed_zip_writer *w, const char *name, struct ed_zip *from,

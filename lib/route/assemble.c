@@ -22,7 +22,7 @@ static enum edoc_code add(struct assembly *a, const char *name, const void *byte
 {
 	if (ed_zip_find(a->base, name) != (size_t)-1)
 		return EDOC_OK;
-	return ed_zip_add_bytes(a->writer, name, bytes, len, true, err);
+	return ed_zip_add_bytes(a->writer, name, bytes, len, err);
 }
 
 static enum edoc_code add_file(struct assembly *a, const char *name, const char *path, size_t max,

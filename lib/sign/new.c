@@ -3,10 +3,6 @@
  * Making a package in one pass: mimetype, documents, card and manifest stream
  * into the ZIP while they are digested; the signature is the last entry and is
  * made when its turn comes.
- *
- * All is stored, not deflated: office formats are compressed already, what is
- * stored can be cut out with any tool in 30 years, and a deflate stream ends
- * in bits that nothing protects.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -176,10 +172,9 @@ static enum edoc_code add_part(struct ed_making *m, struct ed_zip_writer *writer
 	if (m->sign && !(part->running = ed_digest_new(m->hash)))
 		return ed_fail_memory(err);
 	if (part->fd >= 0)
-		return ed_zip_add_fd(writer, part->name, part->fd, part->size, true, tap, part,
-		                     err);
+		return ed_zip_add_fd(writer, part->name, part->fd, part->size, tap, part, err);
 	tap(part, part->bytes, part->size);
-	return ed_zip_add_bytes(writer, part->name, part->bytes, part->size, true, err);
+	return ed_zip_add_bytes(writer, part->name, part->bytes, part->size, err);
 }
 
 static enum edoc_code add_manifest(struct ed_making *m, struct ed_zip_writer *writer,
@@ -199,7 +194,7 @@ static enum edoc_code add_manifest(struct ed_making *m, struct ed_zip_writer *wr
 	ed_manifest_write(&xml, ED_MIME_ASICE, items, m->n);
 	code = ed_buf_check(&xml, ED_MANIFEST_NAME, err);
 	if (code == EDOC_OK)
-		code = ed_zip_add_bytes(writer, ED_MANIFEST_NAME, xml.data, xml.len, true, err);
+		code = ed_zip_add_bytes(writer, ED_MANIFEST_NAME, xml.data, xml.len, err);
 	ed_buf_clear(&xml);
 	return code;
 }
@@ -237,8 +232,7 @@ static enum edoc_code fill(struct ed_making *m, struct ed_zip_writer *writer,
 {
 	enum edoc_code code;
 
-	code = ed_zip_add_bytes(writer, "mimetype", ED_MIME_ASICE, strlen(ED_MIME_ASICE), true,
-	                        err);
+	code = ed_zip_add_bytes(writer, "mimetype", ED_MIME_ASICE, strlen(ED_MIME_ASICE), err);
 	for (size_t i = 0; i < m->n && code == EDOC_OK; i++)
 		code = add_part(m, writer, &m->parts[i], err);
 	if (code == EDOC_OK)

@@ -351,7 +351,7 @@ static enum edoc_code add(struct adding *a, struct edoc_error *err)
 	if (code == EDOC_OK)
 		code = ed_sign_make(a->asic, options, a->name, a->arena, &a->xml, err);
 	if (code == EDOC_OK)
-		code = ed_zip_add_bytes(a->writer, a->name, a->xml.data, a->xml.len, true, err);
+		code = ed_zip_add_bytes(a->writer, a->name, a->xml.data, a->xml.len, err);
 	if (code == EDOC_OK)
 		code = ed_zip_writer_finish(a->writer, err);
 	if (code == EDOC_OK)

@@ -38,7 +38,7 @@ static void append(struct ed_zip *base, const uint8_t *data)
 	enum edoc_code code = ed_zip_writer_new(fd, "appended", base, &w, &err);
 
 	if (!code)
-		code = ed_zip_add_bytes(w, "META-INF/fuzz.xml", "fuzz", 4, len & 1, &err);
+		code = ed_zip_add_bytes(w, "META-INF/fuzz.xml", "fuzz", 4, &err);
 	if (!code)
 		code = ed_zip_writer_finish(w, &err);
 	/* A twin of the name is the one thing that may stop it. */

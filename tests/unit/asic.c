@@ -22,13 +22,13 @@ static void begin(const char *type)
 	fd = scratch();
 	if (ed_zip_writer_new(fd, "t", NULL, &w, &err))
 		ok(false, "a writer");
-	if (type && ed_zip_add_bytes(w, "mimetype", type, strlen(type), true, &err))
+	if (type && ed_zip_add_bytes(w, "mimetype", type, strlen(type), &err))
 		ok(false, "mimetype");
 }
 
 static void add(const char *name, const char *text)
 {
-	if (ed_zip_add_bytes(w, name, text, strlen(text), true, &err))
+	if (ed_zip_add_bytes(w, name, text, strlen(text), &err))
 		ok(false, "%s: %s", name, err.msg);
 }
 

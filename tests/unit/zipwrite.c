@@ -119,13 +119,12 @@ static void fresh(void)
 		one = two = 0;
 		l.calls = 0;
 		start(NULL);
-		is_ok(ed_zip_add_bytes(w, "mimetype", MIME, 31, true, &err), &err, "mimetype");
-		is_ok(ed_zip_add_fd(w, "noise.bin", a, n, true, tap_crc, &one, &err), &err,
-		      "stored");
-		is_ok(ed_zip_add_fd(w, "фармон.txt", b, sizeof(text), false, tap_crc, &two, &err),
-		      &err, "deflated");
-		is_ok(ed_zip_add_bytes(w, "empty", "", 0, false, &err), &err, "empty");
-		is_ok(ed_zip_add_bytes(w, "META-INF/manifest.xml", text, 1000, false, &err), &err,
+		is_ok(ed_zip_add_bytes(w, "mimetype", MIME, 31, &err), &err, "mimetype");
+		is_ok(ed_zip_add_fd(w, "noise.bin", a, n, tap_crc, &one, &err), &err, "stored");
+		is_ok(ed_zip_add_fd(w, "фармон.txt", b, sizeof(text), tap_crc, &two, &err), &err,
+		      "deflated");
+		is_ok(ed_zip_add_bytes(w, "empty", "", 0, &err), &err, "empty");
+		is_ok(ed_zip_add_bytes(w, "META-INF/manifest.xml", text, 1000, &err), &err,
 		      "bytes");
 		is_ok(ed_zip_add_late(w, "META-INF/signatures0.xml", late, &l, &err), &err, "late");
 		is_int(l.calls, 0, "not called yet");
@@ -198,10 +197,9 @@ static void append_to(const char *path, const char *name)
 	if (!is_ok(ed_zip_open(fd, name, &limits, &base, &err), &err, name))
 		return;
 	start(base);
-	is_ok(ed_zip_add_bytes(w, "META-INF/signatures-0a1b2c3d.xml", "<x/>", 4, true, &err), &err,
+	is_ok(ed_zip_add_bytes(w, "META-INF/signatures-0a1b2c3d.xml", "<x/>", 4, &err), &err,
 	      "add");
-	is_ok(ed_zip_add_bytes(w, "META-INF/more.xml", MIME MIME MIME, 93, false, &err), &err,
-	      "add");
+	is_ok(ed_zip_add_bytes(w, "META-INF/more.xml", MIME MIME MIME, 93, &err), &err, "add");
 	is_ok(finish(), &err, "finished");
 	zip = reopened("our scan takes it");
 	if (!zip)
@@ -271,7 +269,7 @@ static void zeros(void)
 		int fd = scratch();
 		snprintf(name, sizeof(name), "z%zu", i);
 		ok(!ftruncate(fd, (off_t)sizes[i]), "zeros");
-		is_ok(ed_zip_add_fd(w, name, fd, sizes[i], false, NULL, NULL, &err), &err, name);
+		is_ok(ed_zip_add_fd(w, name, fd, sizes[i], NULL, NULL, &err), &err, name);
 	}
 	is_ok(finish(), &err, "finished");
 	is_ok(read_all(out, "zeros"), &err, "no bomb");
@@ -299,7 +297,7 @@ static void zip64_sizes(void)
 	ed_zip_free(zip);
 	close(out);
 	start(from);
-	is_ok(ed_zip_add_bytes(w, "x", "", 0, true, &err), &err, "appended");
+	is_ok(ed_zip_add_bytes(w, "x", "", 0, &err), &err, "appended");
 	is_ok(finish(), &err, "finished");
 	zip = reopened("our scan takes it");
 	is_int(zip ? (int64_t)ed_zip_entry(zip, 1)->usize : 0, (int64_t)17 << 30, "its size");
@@ -324,13 +322,13 @@ static void zip64_offsets(void)
 	fd = scratch();
 	ok(!ftruncate(fd, (off_t)n), "a sparse file past 4 GiB");
 	start(NULL);
-	is_ok(ed_zip_add_fd(w, "big", fd, n, true, NULL, NULL, &err), &err, "stored");
-	is_ok(ed_zip_add_bytes(w, "behind", "x", 1, true, &err), &err, "one behind it");
+	is_ok(ed_zip_add_fd(w, "big", fd, n, NULL, NULL, &err), &err, "stored");
+	is_ok(ed_zip_add_bytes(w, "behind", "x", 1, &err), &err, "one behind it");
 	is_ok(finish(), &err, "finished");
 	base = reopened("our scan takes it");
 	first = out;
 	start(base);
-	is_ok(ed_zip_add_bytes(w, "appended", "y", 1, true, &err), &err, "appended");
+	is_ok(ed_zip_add_bytes(w, "appended", "y", 1, &err), &err, "appended");
 	is_ok(finish(), &err, "finished");
 	zip = reopened("our scan takes it");
 	is_int(zip ? (int64_t)ed_zip_entry(zip, 0)->usize : 0, (int64_t)n, "its size");
@@ -354,7 +352,7 @@ static void across(void)
 	is_ok(ed_zip_open(fd, "p", &limits, &base, &err), &err, "a base");
 	out = memfd_create("out", 0);
 	is_ok(ed_zip_writer_new(out, "out", base, &w, &err), &err, "a writer");
-	is_ok(ed_zip_add_bytes(w, "x", "1", 1, true, &err), &err, "added");
+	is_ok(ed_zip_add_bytes(w, "x", "1", 1, &err), &err, "added");
 	is_ok(finish(), &err, "finished");
 	ok(base && same_range(fd, out, 0, 0, base->directory), "every old byte as it was");
 	is_ok(read_all(out, "out"), &err, "and all reads");
@@ -370,18 +368,16 @@ static void refusals(void)
 	struct ed_zip *base = NULL;
 
 	start(NULL);
-	fails(ed_zip_add_bytes(w, "../x", "", 0, true, &err), EDOC_ERR_USAGE, &err, "name",
-	      "a bad name");
-	is_ok(ed_zip_add_bytes(w, "x", "1", 1, true, &err), &err, "a good one");
-	fails(ed_zip_add_bytes(w, "x", "2", 1, true, &err), EDOC_ERR_USAGE, &err, "already",
-	      "twice");
+	fails(ed_zip_add_bytes(w, "../x", "", 0, &err), EDOC_ERR_USAGE, &err, "name", "a bad name");
+	is_ok(ed_zip_add_bytes(w, "x", "1", 1, &err), &err, "a good one");
+	fails(ed_zip_add_bytes(w, "x", "2", 1, &err), EDOC_ERR_USAGE, &err, "already", "twice");
 	is_ok(finish(), &err, "the good one is written");
 	is_ok(read_all(out, "out"), &err, "and reads");
 	close(out);
 
 	start(NULL);
-	is_ok(ed_zip_add_bytes(w, "Фармон", "1", 1, true, &err), &err, "one");
-	is_ok(ed_zip_add_bytes(w, "фармон", "1", 1, true, &err), &err, "its twin");
+	is_ok(ed_zip_add_bytes(w, "Фармон", "1", 1, &err), &err, "one");
+	is_ok(ed_zip_add_bytes(w, "фармон", "1", 1, &err), &err, "its twin");
 	fails(finish(), EDOC_ERR_INPUT, &err, "duplicate name", "twins");
 	close(out);
 
@@ -390,7 +386,7 @@ static void refusals(void)
 	close(out);
 
 	start(NULL);
-	is_ok(ed_zip_add_bytes(w, "a", "1", 1, true, &err), &err, "one");
+	is_ok(ed_zip_add_bytes(w, "a", "1", 1, &err), &err, "one");
 	is_ok(ed_zip_add_late(w, "b", late, &l, &err), &err, "late");
 	fails(finish(), EDOC_ERR_DENIED, &err, "the key is locked", "the late one's own error");
 	close(out);
@@ -418,22 +414,22 @@ static void refusals(void)
 	}
 
 	is_ok(ed_zip_writer_new(full, "full", NULL, &w, &err), &err, "a full disk");
-	is_ok(ed_zip_add_fd(w, "a", fd, 5, true, NULL, NULL, &err), &err, "added");
+	is_ok(ed_zip_add_fd(w, "a", fd, 5, NULL, NULL, &err), &err, "added");
 	fails(finish(), EDOC_ERR_IO, &err, "No space", "and told");
 	base_fd = open(src("testdata/good/zip/plain.zip"), O_RDONLY);
 	is_ok(ed_zip_open(base_fd, "p", &limits, &base, &err), &err, "a base");
 	is_ok(ed_zip_writer_new(full, "full", base, &w, &err), &err, "a full disk");
-	is_ok(ed_zip_add_fd(w, "a", fd, 5, true, NULL, NULL, &err), &err, "added");
+	is_ok(ed_zip_add_fd(w, "a", fd, 5, NULL, NULL, &err), &err, "added");
 	fails(finish(), EDOC_ERR_IO, &err, "No space", "and told");
 	start(base);
-	fails(ed_zip_add_bytes(w, "doc.txt", "", 0, true, &err), EDOC_ERR_USAGE, &err, "already",
+	fails(ed_zip_add_bytes(w, "doc.txt", "", 0, &err), EDOC_ERR_USAGE, &err, "already",
 	      "the base has it");
-	is_ok(ed_zip_add_bytes(w, "DOC.txt", "", 0, true, &err), &err, "its twin");
+	is_ok(ed_zip_add_bytes(w, "DOC.txt", "", 0, &err), &err, "its twin");
 	fails(finish(), EDOC_ERR_INPUT, &err, "duplicate name", "the base has a twin");
 	close(out);
 	ed_zip_writer_free(NULL);
 	start(base);
-	is_ok(ed_zip_add_bytes(w, "n", "", 0, true, &err), &err, "added");
+	is_ok(ed_zip_add_bytes(w, "n", "", 0, &err), &err, "added");
 	ed_zip_writer_free(w); /* never finished: nothing is left */
 	ed_zip_free(base);
 	close(base_fd);
