@@ -305,23 +305,32 @@ static enum edoc_code describe(struct edoc_key *key, struct edoc_error *err)
 	return ed_buf_steal(&text, "", &key->subject, err);
 }
 
-/* Which of the certificates is the key's; it moves out of the stack. */
-static enum edoc_code choose(struct edoc_key *key, STACK_OF(X509) *certs, const char *path,
+/* The certificates of the three files. */
+struct certs {
+	STACK_OF(X509) *key, *cert, *chain;
+};
+
+/* Which of the certificates is the key's.  A file that was named for it has
+ * to hold it: another one in the key's file is not what was asked for. */
+static enum edoc_code choose(struct edoc_key *key, const struct certs *certs, const char *path,
                              const char *cert_path, struct edoc_error *err)
 {
+	STACK_OF(X509) *from = cert_path ? certs->cert : certs->key;
 	struct ed_buf subject;
 
-	if (sk_X509_num(certs) == 0)
+	if (sk_X509_num(from) == 0)
 		return ed_fail(err, EDOC_ERR_INPUT, path,
 		               "the key file holds no certificate: name the certificate's file");
-	for (int i = 0; i < sk_X509_num(certs); i++) {
-		if (X509_check_private_key(sk_X509_value(certs, i), key->pkey) == 1) {
-			key->cert = sk_X509_delete(certs, i);
-			return EDOC_OK;
+	for (int i = 0; i < sk_X509_num(from); i++) {
+		X509 *x509 = sk_X509_value(from, i);
+
+		if (X509_check_private_key(x509, key->pkey) == 1) {
+			key->cert = X509_up_ref(x509) ? x509 : NULL;
+			return key->cert ? EDOC_OK : ed_fail_memory(err);
 		}
 	}
 	ed_buf_init(&subject, ED_MAX_NAME_TEXT);
-	ed_name_put(X509_get_subject_name(sk_X509_value(certs, 0)), &subject);
+	ed_name_put(X509_get_subject_name(sk_X509_value(from, 0)), &subject);
 	(void)ed_fail(err, EDOC_ERR_INPUT, cert_path ? cert_path : path,
 	              "the certificate of %.80s is not of the key in %.80s", ed_buf_str(&subject),
 	              path);
@@ -329,47 +338,75 @@ static enum edoc_code choose(struct edoc_key *key, STACK_OF(X509) *certs, const 
 	return EDOC_ERR_INPUT;
 }
 
-static enum edoc_code load(const char *path, const char *cert_path, const char *chain_path,
-                           struct passphrase *pass, struct edoc_key **out, struct edoc_error *err)
+static X509 *issuer_among(STACK_OF(X509) *certs, X509 *x509)
 {
-	struct edoc_key *key = calloc(1, sizeof(*key));
-	enum edoc_code rc = EDOC_ERR_MEMORY;
-	STACK_OF(X509) *certs = sk_X509_new_null();
+	for (int i = 0; i < sk_X509_num(certs); i++) {
+		if (X509_check_issued(sk_X509_value(certs, i), x509) == X509_V_OK)
+			return sk_X509_value(certs, i);
+	}
+	return NULL;
+}
 
-	if (!key || !certs) {
-		rc = ed_fail_memory(err);
-		goto out;
+/* What was named as the chain leads up from our certificate, or begins with it. */
+static enum edoc_code check_chain(const struct edoc_key *key, const struct certs *certs,
+                                  const char *chain_path, struct edoc_error *err)
+{
+	X509 *x509 = key->cert;
+
+	for (int i = 0; i < sk_X509_num(certs->chain); i++) {
+		if (!X509_cmp(sk_X509_value(certs->chain, i), x509))
+			return EDOC_OK;
 	}
-	rc = read_key(path, pass, &key->pkey, certs, err);
+	for (int depth = 0; x509 && depth < ED_MAX_CHAIN; depth++) {
+		X509 *up = NULL;
+
+		if (issuer_among(certs->chain, x509))
+			return EDOC_OK;
+		up = issuer_among(certs->key, x509);
+		x509 = up ? up : issuer_among(certs->cert, x509);
+	}
+	return ed_fail(err, EDOC_ERR_INPUT, chain_path,
+	               "no certificate in it is above that of %.80s", key->subject);
+}
+
+/* All but the key's own, of which a file may hold an older one too. */
+static enum edoc_code put_chain(struct edoc_key *key, STACK_OF(X509) *from, struct edoc_error *err)
+{
+	enum edoc_code rc = EDOC_OK;
+
+	for (int i = 0; rc == EDOC_OK && i < sk_X509_num(from); i++) {
+		if (X509_check_private_key(sk_X509_value(from, i), key->pkey) != 1)
+			rc = collect(key->chain, sk_X509_value(from, i), err);
+	}
+	return rc;
+}
+
+static enum edoc_code load(const char *path, const char *cert_path, const char *chain_path,
+                           struct passphrase *pass, struct edoc_key *key, const struct certs *certs,
+                           struct edoc_error *err)
+{
+	enum edoc_code rc = read_key(path, pass, &key->pkey, certs->key, err);
+
 	if (rc != EDOC_OK)
-		goto out;
-	if (ed_pkey_type(key->pkey) == ED_KEY_OTHER) {
-		rc = ed_fail(err, EDOC_ERR_INPUT, path,
-		             "the key is neither RSA nor EC on P-256, P-384 or P-521");
-		goto out;
-	}
+		return rc;
+	if (ed_pkey_type(key->pkey) == ED_KEY_OTHER)
+		return ed_fail(err, EDOC_ERR_INPUT, path,
+		               "the key is neither RSA nor EC on P-256, P-384 or P-521");
 	if (cert_path)
-		rc = read_certs(cert_path, certs, err);
+		rc = read_certs(cert_path, certs->cert, err);
 	if (rc == EDOC_OK)
 		rc = choose(key, certs, path, cert_path, err);
-	if (rc == EDOC_OK && chain_path)
-		rc = read_certs(chain_path, certs, err);
-	for (int i = sk_X509_num(certs) - 1; rc == EDOC_OK && i >= 0; i--) {
-		if (!X509_cmp(sk_X509_value(certs, i), key->cert))
-			X509_free(sk_X509_delete(certs, i)); /* again in the chain's file */
-	}
 	if (rc == EDOC_OK)
 		rc = describe(key, err);
-	if (rc != EDOC_OK)
-		goto out;
-	key->chain = certs;
-	certs = NULL;
-	*out = key;
-	key = NULL;
-out:
-	edoc_key_free(key);
-	sk_X509_pop_free(certs, X509_free);
-	return rc;
+	if (rc == EDOC_OK && chain_path)
+		rc = read_certs(chain_path, certs->chain, err);
+	if (rc == EDOC_OK && chain_path)
+		rc = check_chain(key, certs, chain_path, err);
+	if (rc == EDOC_OK)
+		rc = put_chain(key, certs->key, err);
+	if (rc == EDOC_OK)
+		rc = put_chain(key, certs->cert, err);
+	return rc == EDOC_OK ? put_chain(key, certs->chain, err) : rc;
 }
 
 enum edoc_code edoc_key_load(const char *path, const char *cert_path, const char *chain_path,
@@ -378,12 +415,28 @@ enum edoc_code edoc_key_load(const char *path, const char *cert_path, const char
 {
 	struct passphrase pass = {.ask = ask, .arg = arg, .what = path};
 	OSSL_LIB_CTX *old = ed_crypto_enter();
+	struct certs certs;
+	struct edoc_key *k;
 	enum edoc_code rc;
 
 	*key = NULL;
 	if (!old)
 		return ed_fail(err, EDOC_ERR_BUG, "", "libcrypto's default provider is not there");
-	rc = load(path, cert_path, chain_path, &pass, key, err);
+	certs = (struct certs){sk_X509_new_null(), sk_X509_new_null(), sk_X509_new_null()};
+	k = calloc(1, sizeof(*k));
+	if (k)
+		k->chain = sk_X509_new_null();
+	if (k && k->chain && certs.key && certs.cert && certs.chain)
+		rc = load(path, cert_path, chain_path, &pass, k, &certs, err);
+	else
+		rc = ed_fail_memory(err);
+	if (rc == EDOC_OK)
+		*key = k;
+	else
+		edoc_key_free(k);
+	sk_X509_pop_free(certs.key, X509_free);
+	sk_X509_pop_free(certs.cert, X509_free);
+	sk_X509_pop_free(certs.chain, X509_free);
 	ed_wipe(&pass, sizeof(pass));
 	ed_crypto_leave(old);
 	return rc;

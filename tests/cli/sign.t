@@ -88,6 +88,24 @@ for k in expired future unfit weak; do
 	is_exit 77 "an $k certificate"
 	ok "makes nothing" test ! -e x.asice
 done
+for k in zarina.p12 zarina.pem; do
+	sign_with() { run edoc-sign sign --key "$P/$k" --pass-file "$P/pass" -o cert.asice "$@" a.txt; }
+	sign_with --cert "$P/farrukh.crt"
+	is_exit 65 "$k with another's certificate"
+	has "$err" farrukh.crt "names it"
+	has "$err" "$k" "and the key"
+	sign_with --chain "$P/farrukh.crt"
+	is_exit 65 "$k with a chain that is not its own"
+done
+openssl req -new -x509 -key "$P/zarina.pem" -subj /CN=renewed -days 30 -addext keyUsage=nonRepudiation \
+	-out renewed.crt 2>/dev/null
+sign_with --cert renewed.crt
+is_exit 0 "--cert wins over the certificate beside the key"
+run edoc-verify --json --no-route cert.asice
+same "$(jq -r '.signatures[0].signer.subject' "$out")" CN=renewed "and signs"
+holds() { unzip -p cert.asice 'META-INF/sig*' | grep -qF "$(openssl x509 -in "$1" -outform der | base64 -w 0)"; }
+ok "it is in the signature" holds renewed.crt
+nok "the other one is not" holds "$P/zarina.crt"
 EDOC_PASS=edoc run edoc-sign sign --key "$P/zarina.p12" --pass-env EDOC_PASS -o env.asice a.txt
 is_exit 0 "the passphrase from the environment"
 

@@ -112,6 +112,7 @@ static void good(void)
 	opens(pki("zarina-enc.pem"), pki("zarina.der"), NULL, "edoc", ZARINA, 1, 1);
 	opens(pki("farrukh-enc.key"), pki("farrukh.crt"), NULL, "edoc", FARRUKH, 0, 1);
 	opens(pki("farrukh-enc.key"), pki("farrukh.crt"), pki("ca.pem"), "edoc", FARRUKH, 1, 1);
+	opens(pki("zarina.p12"), pki("zarina.der"), pki("root.pem"), "edoc", ZARINA, 2, 1);
 	opens(pki("farrukh-enc.key"), pki("farrukh.crt"), pki("farrukh.crt"), "edoc", FARRUKH, 0,
 	      1);
 	opens(pki("anvar.key"), pki("anvar.crt"), NULL, NULL, ANVAR, 0, 0);
@@ -141,6 +142,8 @@ static void passphrases(void)
 static void bad_files(void)
 {
 	static char bytes[65536], copy[65536];
+	struct edoc_key *key = NULL;
+	struct edoc_error err = {0};
 	size_t n = read_file(pki("zarina.p12"), bytes, sizeof(bytes));
 	char *p;
 
@@ -168,6 +171,13 @@ static void bad_files(void)
 	        "a certificate of another key: the key's file is named");
 	refuses(pki("anvar.key"), pki("farrukh.crt"), "edoc", EDOC_ERR_INPUT, "farrukh.crt",
 	        "and the certificate's");
+	refuses(pki("zarina.p12"), pki("farrukh.crt"), "edoc", EDOC_ERR_INPUT, "farrukh.crt",
+	        "nor is it passed over where the key's file holds the right one");
+	refuses(pki("zarina.pem"), pki("farrukh.crt"), "edoc", EDOC_ERR_INPUT, "zarina.pem",
+	        "PEM too");
+	fails(edoc_key_load(pki("zarina.p12"), NULL, pki("farrukh.crt"), say, (void *)"edoc", &key,
+	                    &err),
+	      EDOC_ERR_INPUT, &err, "farrukh.crt", "a chain that is not the certificate's");
 	refuses(pki("anvar.key"), pki("anvar.key"), "edoc", EDOC_ERR_INPUT, "no certificate",
 	        "a certificate file without one");
 	refuses(pki("anvar.key"), made("absent"), "edoc", EDOC_ERR_ABSENT, "absent",
