@@ -122,7 +122,7 @@ static void fresh(void)
 		is_ok(ed_zip_add_bytes(w, "mimetype", MIME, 31, &err), &err, "mimetype");
 		is_ok(ed_zip_add_fd(w, "noise.bin", a, n, tap_crc, &one, &err), &err, "stored");
 		is_ok(ed_zip_add_fd(w, "фармон.txt", b, sizeof(text), tap_crc, &two, &err), &err,
-		      "deflated");
+		      "text");
 		is_ok(ed_zip_add_bytes(w, "empty", "", 0, &err), &err, "empty");
 		is_ok(ed_zip_add_bytes(w, "META-INF/manifest.xml", text, 1000, &err), &err,
 		      "bytes");
@@ -146,10 +146,8 @@ static void fresh(void)
 	for (size_t i = 0; i < 6; i++)
 		ok(!ed_zip_entry(zip, i)->extra && !(ed_zip_entry(zip, i)->flags & 8),
 		   "entry %zu: no extra field, no descriptor", i);
-	is_int(ed_zip_entry(zip, ed_zip_find(zip, "noise.bin"))->method, 0, "stored as asked");
-	is_int(ed_zip_entry(zip, ed_zip_find(zip, "фармон.txt"))->method, 8, "deflated as asked");
-	ok(ed_zip_entry(zip, ed_zip_find(zip, "фармон.txt"))->csize < sizeof(text) / 40,
-	   "and small");
+	for (size_t i = 0; i < 6; i++)
+		is_int(ed_zip_entry(zip, i)->method, 0, "stored");
 	ok(pread(out, head, 64, 0) == 64 && !memcmp(head + 30, "mimetype" MIME, 34),
 	   "mimetype first");
 	ok(!memcmp(head + 6, "\0\0\0\0\0\0\x21\0", 8), "no flags, stored, 1980-01-01 00:00");
@@ -391,27 +389,22 @@ static void refusals(void)
 	fails(finish(), EDOC_ERR_DENIED, &err, "the key is locked", "the late one's own error");
 	close(out);
 
-	for (int store = 0; store < 2; store++) {
-		start(NULL);
-		is_ok(ed_zip_add_fd(w, "a", fd, 6, store, NULL, NULL, &err), &err,
-		      "said to be 6 bytes");
-		fails(finish(), EDOC_ERR_INPUT, &err, "shorter", "it has 5");
-		close(out);
-		start(NULL);
-		is_ok(ed_zip_add_fd(w, "a", fd, 4, store, NULL, NULL, &err), &err,
-		      "said to be 4 bytes");
-		fails(finish(), EDOC_ERR_INPUT, &err, "grew", "it has 5");
-		close(out);
-		start(NULL);
-		is_ok(ed_zip_add_fd(w, "a", fd, 0, store, NULL, NULL, &err), &err,
-		      "said to be empty");
-		fails(finish(), EDOC_ERR_INPUT, &err, "grew", "it has 5");
-		close(out);
-		start(NULL);
-		is_ok(ed_zip_add_fd(w, "a", -2, 4, store, NULL, NULL, &err), &err, "no descriptor");
-		ok(finish() != EDOC_OK, "is an error");
-		close(out);
-	}
+	start(NULL);
+	is_ok(ed_zip_add_fd(w, "a", fd, 6, NULL, NULL, &err), &err, "said to be 6 bytes");
+	fails(finish(), EDOC_ERR_INPUT, &err, "shorter", "it has 5");
+	close(out);
+	start(NULL);
+	is_ok(ed_zip_add_fd(w, "a", fd, 4, NULL, NULL, &err), &err, "said to be 4 bytes");
+	fails(finish(), EDOC_ERR_INPUT, &err, "grew", "it has 5");
+	close(out);
+	start(NULL);
+	is_ok(ed_zip_add_fd(w, "a", fd, 0, NULL, NULL, &err), &err, "said to be empty");
+	fails(finish(), EDOC_ERR_INPUT, &err, "grew", "it has 5");
+	close(out);
+	start(NULL);
+	is_ok(ed_zip_add_fd(w, "a", -2, 4, NULL, NULL, &err), &err, "no descriptor");
+	ok(finish() != EDOC_OK, "is an error");
+	close(out);
 
 	is_ok(ed_zip_writer_new(full, "full", NULL, &w, &err), &err, "a full disk");
 	is_ok(ed_zip_add_fd(w, "a", fd, 5, NULL, NULL, &err), &err, "added");
