@@ -160,18 +160,22 @@ int cmd_open_exit(int error)
 	case ELOOP:
 	case ENAMETOOLONG:
 		return CMD_ABSENT;
+	case ENOMEM:
+		return CMD_AGAIN;
 	default:
 		return CMD_IO;
 	}
 }
 
-/* The next name of a list.  1; 0 at its end; -1 when it is no list, with *why.
- * What is no list may have no end either, as /dev/zero. */
-static int next_name(FILE *f, int end, char name[PATH_MAX], const char **why)
+/* The next name of a list, whose number is counted.  1; 0 at its end; -1 when
+ * it is no list, with *why.  What is no list may have no end either, as
+ * /dev/zero. */
+static int next_name(FILE *f, int end, char name[PATH_MAX], size_t *number, const char **why)
 {
 	size_t n = 0;
 	int c;
 
+	++*number;
 	while ((c = getc(f)) != EOF && c != end) {
 		if (c == '\0')
 			*why = _("a NUL in a list of lines; is -0 missing?");
@@ -194,17 +198,22 @@ static void take_list(struct run *run, FILE *f, const char *list)
 	int end = cmd_given(run->cmd, "null") ? '\0' : '\n', more;
 	const char *why = NULL;
 	char name[PATH_MAX];
+	size_t number = 0;
 
-	while ((more = next_name(f, end, name, &why)) > 0 && !ferror(f))
+	/* What is cut short by an error is no name. */
+	while ((more = next_name(f, end, name, &number, &why)) > 0 && !ferror(f))
 		if (name[0]) /* blank lines are nothing */
 			take(run, name);
-	if (ferror(f)) {
-		cmd_error(run->cmd, list, _("cannot read the list: %s"), strerror(errno));
-		run->exit = cmd_fold(run->exit, CMD_IO);
-	} else if (more < 0) {
-		cmd_error(run->cmd, list, "%s", why);
-		run->exit = cmd_fold(run->exit, CMD_INPUT);
-	}
+	if (more >= 0 && !ferror(f))
+		return;
+	int error = errno;
+	char *where = cmd_printf("%s:%zu", list, number);
+	if (more >= 0)
+		cmd_error(run->cmd, where, _("cannot read the list: %s"), strerror(error));
+	else
+		cmd_error(run->cmd, where, "%s", why);
+	run->exit = cmd_fold(run->exit, more >= 0 ? CMD_IO : CMD_INPUT);
+	free(where);
 }
 
 static void take_file(struct run *run, const char *path)
@@ -216,9 +225,12 @@ static void take_file(struct run *run, const char *path)
 		take_list(run, stdin, "-");
 		return;
 	}
-	int fd = cmd_open(path), error = errno;
+	int fd = cmd_open(path);
 	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
 	if (!f) {
+		int error = errno;
+		if (fd >= 0)
+			close(fd);
 		cmd_error(run->cmd, path, _("cannot open the list: %s"), strerror(error));
 		run->exit = cmd_fold(run->exit, cmd_open_exit(error));
 		return;

@@ -101,6 +101,25 @@ run sh -c "$T look -0 --files-from - <list0"
 same "$(tr '\n' ' ' <"$out")" 'SEEN  a SEEN  b\x0a ' "a list of names that end in NUL"
 run sh -c "$T look --files-from list0"
 is_exit 65 "a NUL in a list of lines is 65"
+has "$err" "list0:1: a NUL" "and tells where"
+(echo a; head -c 5000000 /dev/zero | tr '\0' b; echo; echo c) >long
+run sh -c "ulimit -v 100000; $T look --files-from long"
+is_exit 65 "so is a line that no name can be"
+has "$err" "long:2: a name longer" "and tells where"
+python3 - <<'PY'
+open('most', 'w').write('x' * 4095 + '\n')
+PY
+run $T look --files-from most
+is_exit 0 "one byte less is a name"
+if strace -qq -o /dev/null true 2>/dev/null && [ -z "$SAN" ]; then
+	seq 3000 >seq
+	run strace -qq -o /dev/null -P seq -e inject=read:error=EIO:when=2 $T look --files-from seq
+	is_exit 74 "a list that cannot be read on is 74"
+	has "$err" "cannot read the list" "and is told"
+	same "$(tail -n 1 "$out" | wc -c)" "$(tail -n 2 "$out" | head -n 1 | wc -c)" "the name it broke off in is no item"
+else
+	skip "no strace here" 3
+fi
 run sh -c "$T look - </dev/null"
 is_exit 66 "an empty list is 66"
 run $T look empty
