@@ -304,28 +304,39 @@ static const struct cmd_option extract_options[] = {
         {NULL, 0, NULL, NULL, false},
 };
 
+/* With --json the verify report of the package, whatever the verdict. */
+static int extracted(struct cmd *cmd, const struct edoc_report *report)
+{
+	struct edoc_error err = {0};
+	char *text = NULL;
+	int status = edoc_report_exit(report);
+
+	if (cmd->json) {
+		if (edoc_report_json(report, &text, &err) != EDOC_OK)
+			return cmd_fail(cmd, &err);
+		cmd_print(cmd, text);
+	} else if (status && edoc_report_text(report, NULL, &text, NULL) == EDOC_OK) {
+		text[strcspn(text, "\n")] = '\0';
+		cmd_error(cmd, NULL, _("nothing was written; %s"), text);
+		edoc_free(text);
+	}
+	return status;
+}
+
 static int extract(struct cmd *cmd, const struct edoc_verify_options *verify)
 {
 	const char *dir = cmd_value(cmd, "directory");
 	const char *const *names = cmd->n > 1 ? (const char *const *)cmd->operands + 1 : NULL;
 	struct edoc_report *report = NULL;
 	struct edoc_error err = {0};
-	char *text = NULL;
 	enum edoc_code code;
 	int status;
 
 	code = edoc_package_extract(cmd->operands[0], dir ? dir : ".", names,
-	                            names ? cmd->n - 1 : 0, verify, cmd->force, &report, &err);
-	if (code != EDOC_OK) {
-		edoc_report_free(report);
-		return cmd_fail(cmd, &err);
-	}
-	status = edoc_report_exit(report);
-	if (status && edoc_report_text(report, NULL, &text, NULL) == EDOC_OK) {
-		text[strcspn(text, "\n")] = '\0';
-		cmd_error(cmd, NULL, _("nothing was written; %s"), text);
-	}
-	edoc_free(text);
+	                            names ? cmd->n - 1 : 0, verify, cmd->force, cmd->dry_run,
+	                            &report, &err);
+	status = code == EDOC_OK ? extracted(cmd, report)
+	                         : cmd_fail_item(cmd, cmd->operands[0], &err);
 	edoc_report_free(report);
 	return status;
 }
@@ -369,7 +380,7 @@ int main(int argc, char **argv)
 	         CMD_ITEMS | CMD_JSON, run_show},
 	        {"extract", "PKG [NAME...]",
 	         N_("write a verified package's documents into a folder"), extract_options,
-	         CMD_AT | CMD_TRUST | CMD_POLICY | CMD_FORCE, run_extract},
+	         CMD_JSON | CMD_DRY | CMD_AT | CMD_TRUST | CMD_POLICY | CMD_FORCE, run_extract},
 	        {NULL, NULL, NULL, NULL, 0, NULL},
 	};
 	static const struct cmd_tool tool = {"edoc-sign", N_("make and sign document packages"),

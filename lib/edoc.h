@@ -398,12 +398,14 @@ enum edoc_code edoc_package_json(struct edoc_package *package, char **json,
 
 /*
  * Writes documents into the folder `dir` (made when missing), each temp ->
- * fsync -> link, never over a file unless `overwrite`.  The same descriptor
- * that was verified is read (no second open).  names NULL: all documents.
+ * fsync -> link, never over a file unless `overwrite`: what is in the way is
+ * told before anything is written.  The same descriptor that was verified is
+ * read (no second open).  names NULL: all documents; a name given twice is
+ * EDOC_ERR_USAGE.  dry_run: only the checks.
  */
 enum edoc_code edoc_package_extract(const char *path, const char *dir, const char *const *names,
 				    size_t n, const struct edoc_verify_options *verify,
-				    bool overwrite, struct edoc_report **report,
+				    bool overwrite, bool dry_run, struct edoc_report **report,
 				    struct edoc_error *err) EDOC_CHECK;
 
 /* ---- routes and desks -------------------------------------------------- */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Looking into a package, and taking documents out of a verified one. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -245,7 +246,8 @@ static bool note_made(struct taking *t, const char *name, size_t len, bool folde
 /*
  * Walks (and makes) the folders of a document's name below dirfd, never
  * through a symbolic link: what lies in the output folder is not ours to
- * believe.  *name is left at the last component; the result is a new fd.
+ * believe.  *name is left at the last component; the result is a new fd, or
+ * -1 when a folder is missing and not to be made.
  */
 static enum edoc_code open_parent(struct taking *t, const char *where, bool make, const char **name,
                                   int *p_fd, struct edoc_error *err)
@@ -254,7 +256,7 @@ static enum edoc_code open_parent(struct taking *t, const char *where, bool make
 	int fd = dup(t->dirfd);
 
 	for (const char *slash; fd >= 0 && (slash = strchr(*name, '/')); *name = slash + 1) {
-		int next;
+		int next, error;
 
 		snprintf(part, sizeof(part), "%.*s", (int)(slash - *name), *name);
 		if (make && !mkdirat(fd, part, 0777)) {
@@ -262,13 +264,39 @@ static enum edoc_code open_parent(struct taking *t, const char *where, bool make
 			(void)note_made(t, where, (size_t)(slash - where), true);
 		}
 		next = openat(fd, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		error = errno;
 		close(fd);
+		errno = error;
 		fd = next;
 	}
 	*p_fd = fd;
+	if (fd < 0 && !make && errno == ENOENT)
+		return EDOC_OK;
 	return fd >= 0 ? EDOC_OK
 	               : ed_fail_errno(err, EDOC_ERR_EXISTS, where,
 	                               "cannot make its folder (symbolic links are not followed)");
+}
+
+/* What stands in a document's way is told before the first one is written. */
+static enum edoc_code check_free(struct taking *t, const char *where, struct edoc_error *err)
+{
+	const char *name = where;
+	struct stat st;
+	bool there;
+	int fd;
+	enum edoc_code code = open_parent(t, where, false, &name, &fd, err);
+
+	if (code != EDOC_OK || fd < 0)
+		return code;
+	there = fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	close(fd);
+	if (there && !S_ISREG(st.st_mode))
+		return ed_fail(err, EDOC_ERR_EXISTS, where,
+		               "is not a regular file; nothing was written");
+	if (there && !t->overwrite)
+		return ed_fail(err, EDOC_ERR_EXISTS, where,
+		               "exists already; nothing was written; -f replaces it");
+	return EDOC_OK;
 }
 
 /* The latest first, so that folders are empty when their turn comes.  A
@@ -280,10 +308,10 @@ static void take_back(struct taking *t)
 		const char *name = made->name;
 		int fd = -1;
 
-		if (open_parent(t, made->name, false, &name, &fd, NULL) == EDOC_OK)
-			(void)unlinkat(fd, name, made->folder ? AT_REMOVEDIR : 0);
-		if (fd >= 0)
-			close(fd);
+		if (open_parent(t, made->name, false, &name, &fd, NULL) != EDOC_OK || fd < 0)
+			continue;
+		(void)unlinkat(fd, name, made->folder ? AT_REMOVEDIR : 0);
+		close(fd);
 	}
 }
 
@@ -326,43 +354,78 @@ static enum edoc_code entry_of(const struct edoc_package *p, const char *name, s
 	return ed_fail(err, EDOC_ERR_ABSENT, name, "no such document in %s", p->path);
 }
 
-static enum edoc_code extract_all(struct edoc_package *p, const char *dir, const char *const *names,
-                                  size_t n, bool overwrite, struct edoc_error *err)
+/* The entries of the named documents, of all when there are no names. */
+static enum edoc_code choose(const struct edoc_package *p, const char *const *names, size_t *n,
+                             size_t **wanted, struct edoc_error *err)
 {
-	struct taking t = {.arena = p->arena, .dirfd = -1, .overwrite = overwrite};
-	size_t *wanted = p->entries;
 	enum edoc_code code = EDOC_OK;
-	bool ours = access(dir, F_OK) != 0;
 
-	if (names) {
-		wanted = ed_arena_alloc(p->arena, (n + 1) * sizeof(*wanted));
-		if (!wanted)
-			return ed_fail_memory(err);
-		for (size_t i = 0; i < n && code == EDOC_OK; i++)
-			code = entry_of(p, names[i], &wanted[i], err);
-	} else {
-		n = p->n;
+	*wanted = p->entries;
+	if (!names) {
+		*n = p->n;
+		return EDOC_OK;
 	}
-	if (code == EDOC_OK)
-		code = ed_mkdirs(dir, err);
+	*wanted = ed_arena_alloc(p->arena, (*n + 1) * sizeof(**wanted));
+	if (!*wanted)
+		return ed_fail_memory(err);
+	for (size_t i = 0; i < *n && code == EDOC_OK; i++) {
+		code = entry_of(p, names[i], &(*wanted)[i], err);
+		for (size_t k = 0; k < i && code == EDOC_OK; k++)
+			if ((*wanted)[k] == (*wanted)[i])
+				code = ed_fail(err, EDOC_ERR_USAGE, names[i], "is named twice");
+	}
+	return code;
+}
+
+static enum edoc_code open_folder(struct taking *t, const char *dir, bool make,
+                                  struct edoc_error *err)
+{
+	enum edoc_code code = make ? ed_mkdirs(dir, err) : EDOC_OK;
+
 	if (code != EDOC_OK)
 		return code;
-	t.dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (t.dirfd < 0)
+	t->dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (t->dirfd < 0 && (make || errno != ENOENT))
 		return ed_fail_errno(err, EDOC_ERR_EXISTS, dir, "cannot open the folder");
+	return EDOC_OK;
+}
+
+static enum edoc_code write_all(struct taking *t, struct ed_asic *asic, const size_t *wanted,
+                                size_t n, const char *dir, struct edoc_error *err)
+{
+	bool ours = t->dirfd < 0;
+	enum edoc_code code = ours ? open_folder(t, dir, true, err) : EDOC_OK;
+
 	for (size_t i = 0; i < n && code == EDOC_OK; i++)
-		code = extract_one(&t, p->asic, wanted[i], err);
+		code = extract_one(t, asic, wanted[i], err);
 	if (code != EDOC_OK)
-		take_back(&t);
-	close(t.dirfd);
+		take_back(t);
 	if (code != EDOC_OK && ours)
 		(void)rmdir(dir);
 	return code;
 }
 
+static enum edoc_code extract_all(struct edoc_package *p, const char *dir, const char *const *names,
+                                  size_t n, bool overwrite, bool dry, struct edoc_error *err)
+{
+	struct taking t = {.arena = p->arena, .dirfd = -1, .overwrite = overwrite};
+	size_t *wanted = NULL;
+	enum edoc_code code = choose(p, names, &n, &wanted, err);
+
+	if (code == EDOC_OK)
+		code = open_folder(&t, dir, false, err);
+	for (size_t i = 0; t.dirfd >= 0 && i < n && code == EDOC_OK; i++)
+		code = check_free(&t, ed_zip_entry(p->asic->zip, wanted[i])->name, err);
+	if (code == EDOC_OK && !dry)
+		code = write_all(&t, p->asic, wanted, n, dir, err);
+	if (t.dirfd >= 0)
+		close(t.dirfd);
+	return code;
+}
+
 enum edoc_code edoc_package_extract(const char *path, const char *dir, const char *const *names,
                                     size_t n, const struct edoc_verify_options *verify,
-                                    bool overwrite, struct edoc_report **report,
+                                    bool overwrite, bool dry_run, struct edoc_report **report,
                                     struct edoc_error *err)
 {
 	struct edoc_package *p = NULL;
@@ -374,7 +437,7 @@ enum edoc_code edoc_package_extract(const char *path, const char *dir, const cha
 		return code;
 	code = ed_judge_asic(p->asic, &p->findings, path, verify, report, err);
 	if (code == EDOC_OK && edoc_report_indication(*report) == EDOC_TOTAL_PASSED)
-		code = extract_all(p, dir, names, n, overwrite, err);
+		code = extract_all(p, dir, names, n, overwrite, dry_run, err);
 	edoc_package_free(p);
 	return code;
 }

@@ -96,6 +96,33 @@ ok "the document is the same" cmp a.txt got/a.txt
 ok "the card too" test -s got/metadata/card.xml
 run edoc-sign extract --trust "$P/root.pem" card.asice -C got
 is_exit 73 "nothing is overwritten"
+mkdir -p part/metadata && echo mine >part/metadata/card.xml
+for f in "" -f; do
+	[ -z "$f" ] || { rm part/metadata/card.xml && mkfifo part/metadata/card.xml; }
+	# shellcheck disable=SC2086
+	run edoc-sign extract $f --trust "$P/root.pem" card.asice -C part
+	is_exit 73 "${f:-no -f}: one document of two is in the way"
+	has "$err" "metadata/card.xml" "and is named"
+	same "$(find part ! -type d)" part/metadata/card.xml "the other is not written"
+done
+run edoc-sign extract --trust "$P/root.pem" card.asice -C twice a.txt a.txt
+is_exit 64 "a name given twice"
+ok "makes nothing" test ! -e twice
+run edoc-sign extract -n --trust "$P/root.pem" card.asice -C dry
+is_exit 0 "-n"
+ok "makes nothing" test ! -e dry
+run edoc-sign extract -n --trust "$P/root.pem" card.asice -C got
+is_exit 73 "-n tells what is in the way"
+run edoc-sign extract --json --trust "$P/root.pem" card.asice -C line
+is_exit 0 "--json"
+json "$out" '.exit == 0 and (.documents | length) == 2' "is the verify report"
+ok "and the documents are written" cmp a.txt line/a.txt
+run edoc-sign extract --json --trust "$P/root.pem" card.asice -C line
+json "$out" '.exit == 73 and .error.where == "a.txt"' "or the line of an error"
+run edoc-sign extract --json card.asice -C line2
+is_exit 2 "untrusted"
+json "$out" '.exit == 2 and .indication == "INDETERMINATE"' "the report says why"
+ok "nothing is written" test ! -e line2
 run edoc-sign extract -f --trust "$P/root.pem" card.asice -C got a.txt
 is_exit 0 "but with -f"
 run edoc-sign extract --trust "$P/root.pem" card.asice -C got2 nowhere.txt
