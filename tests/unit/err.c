@@ -5,6 +5,7 @@
 
 #include "../tap.h"
 #include "base/finding.h"
+#include "base/limits.h"
 
 static void escaping(void)
 {
@@ -95,7 +96,11 @@ static void findings(void)
 	ok(ed_findings_have(&list, "x") && !ed_findings_have(&list, "y"), "codes are found");
 	for (int i = 0; i < 1000; i++)
 		ed_finding(&list, "many", "", NULL, NULL, NULL);
-	ok(list.n == 1002 && !list.lost, "many findings fit");
+	ok(list.n == 2 + ED_MAX_ALIKE + 1 && !list.lost, "many alike are cut, and nothing is lost");
+	is_str(list.v[list.n - 1].code, "report.cut", "it says so");
+	is_str(list.v[list.n - 1].args[0], "many", "and of what");
+	ed_finding(&list, "other", "", NULL, NULL, NULL);
+	ok(ed_findings_have(&list, "other"), "another kind still fits");
 	ed_arena_free(arena);
 }
 
