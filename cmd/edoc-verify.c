@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* edoc-verify: judges packages and says why. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,37 +68,58 @@ static int verify_one(struct cmd *cmd, const char *item, void *arg)
 	return status;
 }
 
+/* "32G" of a limit; *end is left behind it.  0: no number it can take. */
+static unsigned long long read_number(const char *p, unsigned long long most, char **end)
+{
+	unsigned long long value;
+	unsigned shift = 0;
+
+	*end = (char *)p;
+	if (*p < '0' || *p > '9')
+		return 0;
+	errno = 0;
+	value = strtoull(p, end, 10);
+	if (**end && strchr("KMG", **end)) {
+		shift = **end == 'K' ? 10 : **end == 'M' ? 20 : 30;
+		++*end;
+	}
+	if (errno || (**end && **end != ',') || value > most >> shift)
+		return 0;
+	return value << shift;
+}
+
 /* "total=32G,entries=20000": what package.md's limits may be raised to. */
 static int read_limits(struct cmd *cmd, const char *text, struct edoc_limits *limits)
 {
 	static const char *const names[] = {"total", "entries", "ratio", "xml"};
+	unsigned long long values[4] = {0};
 	const char *p = text;
+	char *end;
 
-	while (*p) {
+	for (;; p = end + 1) {
 		size_t n = strcspn(p, "="), which = 0;
-		unsigned long long value;
-		char *end;
 
 		while (which < 4 && (strlen(names[which]) != n || strncmp(names[which], p, n)))
 			which++;
-		if (which == 4 || p[n] != '=' || p[n + 1] < '0' || p[n + 1] > '9')
+		if (which == 4 || p[n] != '=')
 			return cmd_usage(cmd,
 			                 _("--limits takes total=N, entries=N, ratio=N, xml=N"));
-		value = strtoull(p + n + 1, &end, 10);
-		if (*end && strchr("KMG", *end))
-			value <<= *end++ == 'K' ? 10 : end[-1] == 'M' ? 20 : 30;
-		if ((*end && *end != ',') || value == 0 || (which && value > UINT32_MAX))
+		if (values[which])
+			return cmd_usage(cmd, _("--limits names %s twice"), names[which]);
+		values[which] = read_number(p + n + 1, which ? UINT32_MAX : INT64_MAX, &end);
+		if (!values[which])
 			return cmd_usage(cmd, _("--limits: %s is not a number it can take"), p);
-		if (which == 0)
-			limits->zip_total = value;
-		else if (which == 1)
-			limits->zip_entries = (uint32_t)value;
-		else if (which == 2)
-			limits->zip_ratio = (uint32_t)value;
-		else
-			limits->xml_bytes = (uint32_t)value;
-		p = *end ? end + 1 : end;
+		if (!*end)
+			break;
 	}
+	if (values[0])
+		limits->zip_total = values[0];
+	if (values[1])
+		limits->zip_entries = (uint32_t)values[1];
+	if (values[2])
+		limits->zip_ratio = (uint32_t)values[2];
+	if (values[3])
+		limits->xml_bytes = (uint32_t)values[3];
 	return 0;
 }
 
@@ -142,6 +164,10 @@ static int set_up(struct cmd *cmd, struct run *run)
 
 	if (form && strcmp(form, "text") && strcmp(form, "json"))
 		return cmd_usage(cmd, _("--report takes text or json"));
+	if (form && !strcmp(form, "text") && cmd->json)
+		return cmd_usage(cmd, _("--json and --report text contradict each other"));
+	if (cmd_given(cmd, "trust-list") && (cmd->n || cmd->json || form))
+		return cmd_usage(cmd, _("--trust-list judges nothing: no paths and no report"));
 	run->json = cmd->json || (form && !strcmp(form, "json"));
 	run->tree = cmd->verbose > 0 || cmd_given(cmd, "explain");
 	run->limits = edoc_limits_default();

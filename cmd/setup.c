@@ -27,6 +27,14 @@ static int no_key(const struct cmd *cmd, const char *name)
 	return CMD_CONFIG;
 }
 
+/* RFC 7512.  edoc.conf takes it for the name of a file beside it. */
+static bool is_pkcs11(const char *file, bool as_given)
+{
+	const char *uri = strstr(file, "pkcs11:");
+
+	return uri && (uri == file || (!as_given && uri[-1] == '/'));
+}
+
 int cmd_key_paths(struct cmd *cmd, struct cmd_key_paths *paths)
 {
 	const char *given = cmd_value(cmd, "key");
@@ -44,6 +52,11 @@ int cmd_key_paths(struct cmd *cmd, struct cmd_key_paths *paths)
 		paths->file = given;
 	} else {
 		return no_key(cmd, name);
+	}
+	if (is_pkcs11(paths->file, given && paths->file == given)) {
+		cmd_error(cmd, paths->file,
+		          _("this release has no PKCS#11: a key is a PKCS#12 or PEM file"));
+		return given && paths->file == given ? CMD_USAGE : CMD_CONFIG;
 	}
 	if (cert)
 		paths->cert = cert;

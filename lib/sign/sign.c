@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Adding a signature to a package, and what is checked before and after. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -276,6 +277,21 @@ static enum edoc_code check_form(const struct ed_asic *asic, const char *path,
 	return EDOC_OK;
 }
 
+/* Without a lock the later of two signers would replace the file that holds
+ * the other's signature, and nobody would be told: not signed then. */
+static enum edoc_code lock(int fd, const char *path, struct edoc_error *err)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return EDOC_OK;
+	if (errno == EWOULDBLOCK || errno == EINTR)
+		return ed_fail(err, EDOC_ERR_AGAIN, path,
+		               "another program is signing this package: try again");
+	return ed_fail(err, EDOC_ERR_EXISTS, path,
+	               "its file system has no locks (%s), and two signers at a time would lose "
+	               "a signature: nothing was changed; sign it in a local folder",
+	               strerror(errno));
+}
+
 /*
  * Opens the package and locks it against another signer.  A lock on a file
  * that somebody has meanwhile replaced by rename guards nothing: compare.
@@ -291,11 +307,14 @@ static enum edoc_code open_locked(const char *path, int *p_fd, struct edoc_error
 	code = ed_open_read(path, &fd, &size, err);
 	if (code != EDOC_OK)
 		return code;
-	if (flock(fd, LOCK_EX | LOCK_NB) || fstat(fd, &mine) || stat(path, &named) ||
-	    mine.st_ino != named.st_ino || mine.st_dev != named.st_dev) {
+	code = lock(fd, path, err);
+	if (code == EDOC_OK && (fstat(fd, &mine) || stat(path, &named) ||
+	                        mine.st_ino != named.st_ino || mine.st_dev != named.st_dev))
+		code = ed_fail(err, EDOC_ERR_AGAIN, path,
+		               "another program has just replaced this package: try again");
+	if (code != EDOC_OK) {
 		close(fd);
-		return ed_fail(err, EDOC_ERR_AGAIN, path,
-		               "another program is signing this package: try again");
+		return code;
 	}
 	*p_fd = fd;
 	return EDOC_OK;

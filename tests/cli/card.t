@@ -72,6 +72,10 @@ mkdir old && (cd old && unzip -qq ../card.asice -x mimetype 'META-INF/*' && find
 same "$(jq -r '.card[] | select(.name | startswith("replaces")) | .value' "$out")" "sha256:$(cat want)" "its card quotes the digest that sha256sum gives"
 run edoc-sign revise card.asice -o less.asice --remove a.txt --add b.txt
 is_exit 0 "a document replaced"
+run edoc-sign revise card.asice -o same.asice
+is_exit 0 "the same documents, to be signed afresh"
+run edoc-sign show --json same.asice
+json "$out" '.signatures == 0 and ([.card[].name] | index("replaces") != null or any(startswith("replaces")))' "the card says what it replaces"
 run edoc-sign revise card.asice -o x.asice --remove nowhere.txt
 is_exit 66 "removing what is not there"
 run edoc-sign revise card.asice -o x.asice --remove a.txt

@@ -221,6 +221,13 @@ run $T key --key me --pass-file pass
 has "$out" "file $HOME/.config/edoc/k.p12" "a key beside its edoc.conf"
 run $T key --key ./me --cert x --pass-file pass
 has "$out" "file ./me cert x" "a file"
+run $T key --key pkcs11:token=x
+is_exit 64 "a PKCS#11 key is 64"
+has "$err" "no PKCS#11" "and is told"
+printf 'key: card\nkeys: {card: {file: "pkcs11:token=x"}}\n' >card.conf
+run $T key --config "$W/card.conf"
+is_exit 78 "in edoc.conf it is 78"
+has "$err" "PKCS#11" "and is told"
 printf 'dessk: x\n' >bad.conf
 run $T place --config bad.conf
 is_exit 78 "an unknown key is 78"

@@ -74,6 +74,11 @@ printf 'wrong\n' >wrong
 run edoc-sign sign --key "$P/zarina.p12" --pass-file wrong -o x.asice a.txt
 is_exit 77 "a wrong passphrase"
 ok "makes nothing" test ! -e x.asice
+for o in --pass-file=absent:66 --pass-file=.:65 --pass-env=NOT_SET:77; do
+	run edoc-sign sign --key "$P/zarina.p12" "${o%:*}" -o x.asice a.txt
+	is_exit "${o#*:}" "${o%:*}"
+	same "$(wc -l <"$err")" 1 "is told in one line"
+done
 sign --key "$P/anvar.p12" -o x.asice a.txt
 is_exit 64 "an option given twice"
 # shellcheck disable=SC2086
@@ -238,6 +243,16 @@ same "$(sum broken.asice)" "$before" "and not changed"
 sign -n one.asice
 is_exit 0 "-n on a package"
 same "$(sum one.asice)" "$(sum one.asice)" "does not change it"
+if strace -qq -o /dev/null true 2>/dev/null && [ -z "$SAN" ]; then
+	before=$(sum one.asice)
+	for e in ENOLCK:73 EOPNOTSUPP:73 EAGAIN:75; do
+		run strace -qq -o /dev/null -e "inject=flock:error=${e%:*}" edoc-sign sign --key "$P/zarina.p12" --pass-file "$P/pass" one.asice
+		is_exit "${e#*:}" "flock: ${e%:*}"
+		same "$(sum one.asice)" "$before" "changes nothing"
+	done
+else
+	skip "no strace here" 6
+fi
 printf -- '-x\n' >./-x.txt
 sign -o dash.asice -- -x.txt
 is_exit 0 "a name with a dash"
@@ -269,6 +284,15 @@ if mkdir small && mount -t tmpfs -o size=64k none small 2>/dev/null; then
 else
 	skip "no right to mount a tmpfs" 7
 fi
+(ulimit -f 32 && exec edoc-sign new -o fsize.asice b.bin) >"$out" 2>"$err"
+same "$?" 74 "a file over ulimit -f is 74, no signal"
+has "$err" "fsize.asice" "and is told"
+head -c 20000000 /dev/zero >long.bin
+edoc-sign new -q -o long.asice long.bin
+for t in 0.01 0.02 0.03 0.05 0.08; do
+	timeout -s INT $t edoc-sign sign --key "$P/zarina.p12" --pass-file "$P/pass" long.asice >/dev/null 2>&1
+done
+ok "whatever Ctrl-C stopped is whole" edoc-sign show long.asice
 mkdir locked && cp one.asice locked/p.asice && chmod 555 locked
 if [ "$(id -u)" = 0 ]; then
 	skip "root writes into mode 555" 1

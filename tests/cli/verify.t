@@ -178,6 +178,19 @@ verify --limits entries=0 good.asice
 is_exit 64 "a limit of nothing"
 verify --limits total=32G,entries=20000,ratio=1000,xml=20M good.asice
 is_exit 0 "raised limits"
+for l in '' total=1,total=2 xml=1M, ,xml=1M xml xml= xml=M xml=4G xml=-1 total=99999999999999999999 \
+	total=9999999999G total=1KK entries=1x; do
+	verify --limits "$l" good.asice
+	is_exit 64 "--limits '$l'"
+done
+verify --json --report text good.asice
+is_exit 64 "--json and --report text"
+verify --json --report json good.asice
+is_exit 0 "--json and --report json"
+verify --trust-list good.asice
+is_exit 64 "--trust-list and a path"
+verify --trust-list --json
+is_exit 64 "--trust-list and --json"
 
 # ---- what a hostile sender tried
 python3 - <<'PY'
