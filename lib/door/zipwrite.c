@@ -320,8 +320,10 @@ static zip_int64_t seek_to(struct ed_zip_writer *w, uint64_t *at, uint64_t size,
  * ZIP64 data descriptor; ours is the scan's. */
 static zip_int64_t clone_base(struct ed_zip_writer *w)
 {
-	w->write_at = w->kept ? w->base->directory : 0;
-	return !w->base || w->kept ? 0 : copy_base(w, 0, w->base->directory);
+	uint64_t directory = w->base ? w->base->directory : 0;
+
+	w->write_at = w->kept ? directory : 0;
+	return w->kept || !directory ? 0 : copy_base(w, 0, directory);
 }
 
 static zip_int64_t output_call(void *arg, void *data, zip_uint64_t len, zip_source_cmd_t cmd)

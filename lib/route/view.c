@@ -69,10 +69,11 @@ static void put_open(const struct ed_replay *r, struct ed_buf *out)
 void ed_view_answer(const struct ed_replay *r, struct ed_buf *out)
 {
 	const struct ed_state *s = &r->state;
+	bool ended = s->phase == ED_PHASE_ENDED;
 
-	if (r->folded < r->ledger.n) {
+	if (r->folded < r->ledger.n || (!ended && !s->awaiting_receipt && !s->open)) {
 		ed_buf_puts(out, T("cannot be told: the ledger is broken"));
-	} else if (s->phase == ED_PHASE_ENDED) {
+	} else if (ended) {
 		ed_buf_puts(out, T("ended: "));
 		put_safe(out, s->end);
 	} else if (s->awaiting_receipt) {
@@ -82,10 +83,8 @@ void ed_view_answer(const struct ed_replay *r, struct ed_buf *out)
 		ed_buf_puts(out, T("waits for the receipt of "));
 		put_safe(out, s->sent_to);
 		ed_buf_printf(out, T(" since %s"), when);
-	} else if (s->open) {
-		put_open(r, out);
 	} else {
-		ed_buf_puts(out, T("cannot be told: the ledger is broken"));
+		put_open(r, out);
 	}
 }
 

@@ -112,8 +112,8 @@ PY
 run $T look --files-from most
 is_exit 0 "one byte less is a name"
 if strace -qq -o /dev/null true 2>/dev/null && [ -z "$SAN" ]; then
-	seq 3000 >seq
-	run strace -qq -o /dev/null -P seq -e inject=read:error=EIO:when=2 $T look --files-from seq
+	seq 3000 >numbers
+	run strace -qq -o /dev/null -P numbers -e inject=read:error=EIO:when=2 $T look --files-from numbers
 	is_exit 74 "a list that cannot be read on is 74"
 	has "$err" "cannot read the list" "and is told"
 	same "$(tail -n 1 "$out" | wc -c)" "$(tail -n 2 "$out" | head -n 1 | wc -c)" "the name it broke off in is no item"

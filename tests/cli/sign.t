@@ -108,6 +108,7 @@ sign_with --cert renewed.crt
 is_exit 0 "--cert wins over the certificate beside the key"
 run edoc-verify --json --no-route cert.asice
 same "$(jq -r '.signatures[0].signer.subject' "$out")" CN=renewed "and signs"
+# shellcheck disable=SC2317 # ok() calls it
 holds() { unzip -p cert.asice 'META-INF/sig*' | grep -qF "$(openssl x509 -in "$1" -outform der | base64 -w 0)"; }
 ok "it is in the signature" holds renewed.crt
 nok "the other one is not" holds "$P/zarina.crt"
