@@ -178,7 +178,7 @@ verify --limits entries=0 good.asice
 is_exit 64 "a limit of nothing"
 verify --limits total=32G,entries=20000,ratio=1000,xml=20M good.asice
 is_exit 0 "raised limits"
-for l in '' total=1,total=2 xml=1M, ,xml=1M xml xml= xml=M xml=4G xml=-1 total=99999999999999999999 \
+for l in '' total=1,total=2 'xml=1M,' ',xml=1M' xml xml= xml=M xml=4G xml=-1 total=99999999999999999999 \
 	total=9999999999G total=1KK entries=1x; do
 	verify --limits "$l" good.asice
 	is_exit 64 "--limits '$l'"
