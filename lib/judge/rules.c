@@ -181,6 +181,9 @@ static const struct ed_rule rules[] = {
          N_("the entry's body does not fit it: {0}"),
          N_("treat the procedure as not proved; ask the agency whose entry it is for its own "
             "copy")},
+        {"ledger.body-missing", E, UNSURE, "SIGNED_DATA_NOT_FOUND", "edoc-route(5)",
+         N_("the entry's body is not here, and only that of an internal step may stay at home"),
+         N_("somebody took it out: ask the sender for the package with all bodies")},
         {"ledger.case-id", E, FAILED, "HASH_FAILURE", "edoc-route(5)",
          N_("the case is called {0}; its documents and route make it {1}"),
          N_("treat the procedure as not proved; ask the agency whose entry it is for its own "
@@ -242,9 +245,12 @@ static const struct ed_rule rules[] = {
          N_("the entry was made with the calendar {0}; this is {1}"),
          N_("treat the procedure as not proved; ask the agency whose entry it is for its own "
             "copy")},
-        {"ledger.time-order", W, UNSURE, NULL, "edoc-route(5)",
+        {"ledger.time-order", E, UNSURE, "SIG_CONSTRAINTS_FAILURE", "edoc-route(5)",
          N_("the entry claims {0}, before the entry before it ({1})"),
          N_("a desk's clock was wrong: ask its agency")},
+        {"ledger.time-future", E, UNSURE, "SIG_CONSTRAINTS_FAILURE", "edoc-route(5)",
+         N_("the entry claims {0}, which is after the moment of judgement"),
+         N_("the actor's clock was wrong, or --at names a moment before the act")},
         {"route.after-end", E, FAILED, "SIG_CONSTRAINTS_FAILURE", "edoc-route(5)",
          N_("an entry after the case had ended ({0})"),
          N_("the procedure was not followed at this entry: ask the agency whose entry it is")},

@@ -271,6 +271,32 @@ static enum edoc_code check_cms(struct package *p, size_t i, struct edoc_error *
 	return code;
 }
 
+/* Another machine's clock may be a little ahead of ours. */
+static void check_time(struct package *p, const struct ed_entry *e)
+{
+	char where[ED_LEDGER_NAME], text[ED_TIME_STR];
+
+	if (e->time <= p->options->at + ED_CLOCK_SKEW)
+		return;
+	ed_ledger_name(where, e, ".json");
+	ed_time_format(text, e->time);
+	ed_finding(p->findings, "ledger.time-future", where, text, NULL, NULL);
+}
+
+/* Only what was written at an internal step stays at home. */
+static void check_body(struct package *p, const struct ed_entry *e)
+{
+	const struct ed_route_step *step =
+	        e->step ? ed_route_step(p->replay->engine.route, e->step) : NULL;
+	char where[ED_LEDGER_NAME];
+
+	if (e->body || !ed_json_get_str(e->header, "body") || (step && step->internal))
+		return;
+	ed_ledger_name(where, e, ".body.json");
+	if (ed_zip_find(p->asic->zip, where) == (size_t)-1) /* else ledger.body is said */
+		ed_finding(p->findings, "ledger.body-missing", where, NULL, NULL, NULL);
+}
+
 /* ---- documents, case id ---- */
 
 static const json_t *find_document(const json_t *list, const char *name)
@@ -488,16 +514,20 @@ static enum edoc_code check_ledger(struct package *p, struct edoc_error *err)
 		code = check_plain(p, "calendar", ED_LEDGER_DIR "calendar.yaml", err);
 	if (!code)
 		code = check_documents(p, err);
-	for (size_t i = 0; i < r->ledger.n && !code; i++)
+	for (size_t i = 0; i < r->ledger.n && !code; i++) {
+		check_time(p, &r->ledger.v[i]);
 		code = check_cms(p, i, err);
+	}
 	if (!code)
 		code = check_receipts(p, err);
 	if (!code)
 		code = ed_replay_start_ledger(r, &ready, err);
 	if (code || !ready)
 		return code;
-	for (size_t i = 0; i < r->ledger.n; i++)
+	for (size_t i = 0; i < r->ledger.n; i++) {
 		check_step_signed(p, &r->ledger.v[i]);
+		check_body(p, &r->ledger.v[i]);
+	}
 	if (!ed_replay_fold(r) || r->state.phase == ED_PHASE_ENDED)
 		return EDOC_OK;
 	ed_buf_init(&answer, 512);
@@ -588,7 +618,7 @@ static enum edoc_code judge(int fd, const struct edoc_verify_options *options, b
 		return code;
 	ed_findings_init(&container, replay.arena);
 	code = ed_package_open(fd, report->name, options->limits, replay.arena, &container, &asic,
-	                    err);
+	                       err);
 	if (!code)
 		code = ed_replay_package(&replay, asic, options, report, err);
 	if (code)

@@ -46,6 +46,13 @@ is_exit 2 "proved, and unfinished"
 run edoc-route verify --json -C "$A" --at 2028-01-02T00:00:00Z "$id"
 same "$(jq -r '[.findings[].code] | unique | join(" ")' "$out")" "route.late route.unfinished" \
 	"being late is said, and is no fault of the procedure"
+run edoc-route verify --json -C "$A" --at 2027-12-31T19:54:00Z "$id"
+is_exit 2 "an entry from the future"
+same "$(jq -r '[.findings[].code] | unique | join(" ")' "$out")" \
+	"ledger.time-future route.late route.unfinished" "is an error of its own"
+run edoc-route verify --json -C "$A" --at 2027-12-31T19:56:00Z "$id"
+same "$(jq -r '[.findings[].code] | unique | join(" ")' "$out")" "route.late route.unfinished" \
+	"clocks of two machines may differ by five minutes"
 run doing '2091-01-04 05:00:00' zarina registered -C "$A" --step hand-over "$id"
 nok "a year that no calendar covers is no year to act in" test "$status" = 0
 finish

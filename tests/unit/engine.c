@@ -524,6 +524,22 @@ static const char *quoted(const char *text)
 	return ed_arena_printf(arena, "\"%s\"", text);
 }
 
+/* The last entry so many seconds before the one before it. */
+static bool bears_earlier(int64_t seconds)
+{
+	json_t *h = json_deep_copy(w.v[w.n - 1].header);
+	struct ed_findings list;
+	struct ed_entry e;
+
+	ed_json_time(h, "time", w.v[w.n - 2].time - seconds);
+	json_object_del(h, "late");
+	if (!is_ok(ed_entry_make(h, NULL, &e, &err), &err, "an earlier entry"))
+		return false;
+	folds(w.n - 1, &e, &list);
+	ed_entry_clear(&e);
+	return !ed_findings_have(&list, "ledger.time-order");
+}
+
 static void forgeries(void)
 {
 	begin();
@@ -540,6 +556,7 @@ static void forgeries(void)
 	forged("prev", ed_arena_printf(arena, "[\"%s\"]", ref(cert('5'))), "ledger.prev");
 	forged("case", "\"ffffffffffffffffffffffffffffffff\"", "ledger.case");
 	forged("time", "\"2026-03-05T03:00:00Z\"", "ledger.time-order");
+	ok(bears_earlier(0) && !bears_earlier(1), "one desk has one clock");
 	forged("step", "\"sign\"", "route.order");
 	forged("visit", "2", "route.visit");
 	forged("outcome", "\"signed\"", "route.outcome");
@@ -577,8 +594,11 @@ static void forgeries(void)
 	forged("actor.cert", quoted(cert(DESK_B)), "route.elsewhere");
 	forged("actor.cert", quoted(cert(EVE)), "route.desk");
 	forged("actor.agency", "\"b\"", "route.actor");
+	ok(!bears_earlier(1), "who sends has the same clock");
 	does("case.received", DESK_B, NULL, NULL);
 	forged("actor.cert", quoted(cert(DESK_A)), "route.elsewhere");
+	ok(bears_earlier(300), "another desk's clock may be five minutes behind");
+	ok(!bears_earlier(301), "and not more");
 	does("step.done", FAY, "acknowledged", NULL);
 	does("step.done", GUS, "executed", NULL);
 	does("case.sent", DESK_B, NULL, NULL);
