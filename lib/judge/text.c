@@ -64,14 +64,21 @@ static void put_escaped(struct text *t, const char *s)
 	ed_buf_puts(&t->buf, piece);
 }
 
-static void put_time(struct text *t, int64_t when)
-{
-	char s[64];
+#define WHEN 64
 
+static void say_time(const struct text *t, int64_t when, char s[WHEN])
+{
 	if (t->options->time)
-		t->options->time(when, s, sizeof(s), t->options->time_arg);
+		t->options->time(when, s, WHEN, t->options->time_arg);
 	else
 		ed_time_format(s, when);
+}
+
+static void put_time(struct text *t, int64_t when)
+{
+	char s[WHEN];
+
+	say_time(t, when, s);
 	ed_buf_puts(&t->buf, s);
 }
 
@@ -217,6 +224,7 @@ static enum edoc_code put_signature(struct text *t, const struct ed_report_signa
 {
 	struct ed_buf list;
 
+	ed_buf_init(&list, TEXT_MAX);
 	ed_buf_puts(&t->buf, "\n  ");
 	ed_buf_puts(&t->buf, tr(t, "signature"));
 	ed_buf_puts(&t->buf, " ");
@@ -235,13 +243,15 @@ static enum edoc_code put_signature(struct text *t, const struct ed_report_signa
 	if (sig->pub.commitment)
 		put_labelled(t, tr(t, "means"), sig->pub.commitment);
 	if (sig->pub.claimed_time != ED_TIME_NONE) {
-		ed_buf_printf(&t->buf, "    %-9s ", tr(t, "time"));
-		put_time(t, sig->pub.claimed_time);
-		ed_buf_printf(&t->buf, " %s\n", tr(t, "(claimed; no time-stamp proves it)"));
+		char when[WHEN];
+
+		say_time(t, sig->pub.claimed_time, when);
+		ed_buf_printf(&list, "%s %s", when, tr(t, "(claimed; no time-stamp proves it)"));
+		put_labelled(t, tr(t, "time"), ed_buf_str(&list));
+		ed_buf_clear(&list);
 	}
 	put_labelled(t, tr(t, "level"),
 	             *sig->pub.level ? sig->pub.level : tr(t, "none of the baseline"));
-	ed_buf_init(&list, TEXT_MAX);
 	for (size_t i = 0; i < sig->n_covers; i++) {
 		ed_buf_puts(&list, i ? ", " : "");
 		ed_buf_puts(&list, sig->covers[i]);
