@@ -204,7 +204,10 @@ static void help_tool(const struct cmd *cmd)
 		free(left);
 	}
 	printf("\n");
-	printf(_("\"%s help VERB\" shows a verb's options; edoc(7) the exit codes.\n"), name);
+	char *hint = cmd_printf(
+	        _("\"%s help VERB\" shows a verb's options; edoc(7) the exit codes."), name);
+	wrapped(hint, 0, 0);
+	free(hint);
 }
 
 static int show_help(const struct cmd *cmd)

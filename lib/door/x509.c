@@ -43,7 +43,10 @@ static bool print_name(BIO *bio, const X509_NAME *name, unsigned long flags, str
 
 void ed_name_put(const X509_NAME *name, struct ed_buf *text)
 {
-	unsigned long flags = XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
+	/* As text also where the type has no short name: a PINFL is for people,
+	 * though RFC 4514 2.4 would have it in hex. */
+	unsigned long flags = XN_FLAG_RFC2253 &
+	                      ~(unsigned long)(ASN1_STRFLGS_ESC_MSB | XN_FLAG_DUMP_UNKNOWN_FIELDS);
 	BIO *bio = BIO_new(BIO_s_mem());
 
 	/* A value that is not the text its type promises: all in hex. */

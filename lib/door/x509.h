@@ -47,7 +47,8 @@ const char *ed_cert_unfit(const struct ed_cert *cert, struct ed_arena *arena);
 EVP_PKEY *ed_cert_key(const struct ed_cert *cert); /* borrowed; NULL: unsupported */
 enum edoc_code ed_cert_der(const X509 *x509, struct ed_buf *der, struct edoc_error *err) EDOC_CHECK;
 bool ed_asn1_time(const ASN1_TIME *time, int64_t *t); /* false: no time */
-/* RFC 4514 text: UTF-8 as it is, control characters escaped.  Look at the
+/* RFC 4514 text: UTF-8 as it is, control characters escaped, values of types
+ * without a short name as text too.  Look at the
  * buffer's state afterwards. */
 void ed_name_put(const X509_NAME *name, struct ed_buf *text);
 /* Certificates of PEM or DER bytes (none at all: EDOC_ERR_INPUT); each is given to fn, which

@@ -88,6 +88,10 @@ static void identifiers(void)
 {
 	struct ed_cert *cert = cert_of("dilnoza.p12");
 
+	is_str(cert->subject,
+	       "1.2.860.3.16.1.1=201122919,1.2.860.3.16.1.2=31502861230017,serialNumber=UZ-77,"
+	       "UID=201234567,CN=Karimova Dilnoza,O=Adliya vazirligi,C=UZ",
+	       "subject, readable");
 	is_str(cert->pinfl, "31502861230017", "PINFL");
 	is_str(cert->inn, "201122919", "INN");
 	is_str(cert->uid, "201234567", "UID");
