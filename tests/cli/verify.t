@@ -228,4 +228,13 @@ severity: {chain.not-found: info}
 EOY
 verify --policy ./weak.yaml good.asice
 ok "no policy makes a signer out of nobody" test "$status" = 65 -o "$status" = 78
+
+# ---- languages
+for l in tg uz uz-Cyrl ru; do
+	LC_ALL=C run edoc-verify --lang "$l" --trust "$P/root.pem" good.asice
+	is_exit 0 "--lang $l"
+	hasnt "$out" PASSED "says it in that language, in cron's locale too"
+done
+run edoc-verify --lang fr --trust "$P/root.pem" good.asice
+is_exit 64 "a language that we do not speak"
 finish
