@@ -69,6 +69,7 @@ static void name_agent(char *agent, size_t size)
 #define WRITES 1u
 #define JUDGES 2u
 #define OPENS 4u
+#define WHOLE 8u
 
 static int job_begin(struct job *job, struct cmd *cmd, unsigned needs)
 {
@@ -86,6 +87,7 @@ static int job_begin(struct job *job, struct cmd *cmd, unsigned needs)
 	job->options = (struct edoc_archive_options){.agent = job->agent,
 	                                             .write = needs & WRITES,
 	                                             .dry = cmd->dry_run,
+	                                             .whole = needs & WHOLE,
 	                                             .now = cmd->now,
 	                                             .trust = job->trust,
 	                                             .policy = job->policy,
@@ -220,7 +222,7 @@ static int verify_all(struct job *job)
 static int run_verify(struct cmd *cmd)
 {
 	struct job job;
-	int status = job_begin(&job, cmd, WRITES | JUDGES | OPENS);
+	int status = job_begin(&job, cmd, WRITES | JUDGES | OPENS | WHOLE);
 	stop_politely();
 	if (!status)
 		status = cmd->n || cmd_given(cmd, "files-from") ? cmd_each(cmd, verify_one, &job)

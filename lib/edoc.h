@@ -541,6 +541,7 @@ struct edoc_archive_options {
 	const char *agent;                /* who acts, "anna@host"; required to write */
 	bool write;                       /* be the writer: EDOC_ERR_AGAIN when there is one */
 	bool dry;                         /* all checks, no change, no lock */
+	bool whole;                       /* read all of the journal first, against the catalogue */
 	int64_t now;                      /* of opening; recovery is recorded with it */
 	const struct edoc_trust *trust;   /* these judge what comes in or is recovered; */
 	const struct edoc_policy *policy; /* required to write or to verify; borrowed */

@@ -35,8 +35,10 @@ enum edoc_code ed_archive_record(struct edoc_archive *archive, const struct ed_e
                                  struct edoc_error *err)
 {
 	struct edoc_error why;
-	enum edoc_code code = ed_journal_add(archive->journal, event, ed_catalogue_apply,
-	                                     archive->catalogue, &why);
+	enum edoc_code code = ed_journal_clock(archive->journal, event->time, &why);
+	if (code == EDOC_OK)
+		code = ed_journal_add(archive->journal, event, ed_catalogue_apply,
+		                      archive->catalogue, &why);
 	return code == EDOC_OK ? code : give_up(archive, &why, err);
 }
 
@@ -222,6 +224,15 @@ void edoc_archive_free(struct edoc_archive *archive)
 	free(archive);
 }
 
+/* The journal may only be longer than what is known of it: anything else is
+ * the loss of the authority, and no begin of a new one. */
+static enum edoc_code lost_journal(const struct edoc_archive *archive, struct edoc_error *err)
+{
+	return ed_fail(err, EDOC_ERR_INPUT, archive->root,
+	               "the journal is gone, shorter or other than the catalogue and the objects "
+	               "say; run fsck and bring the journal back from a backup");
+}
+
 static enum edoc_code open_journal(struct edoc_archive *archive, struct edoc_error *err)
 {
 	char *dir = ed_path_join(archive->root, "journal");
@@ -230,7 +241,9 @@ static enum edoc_code open_journal(struct edoc_archive *archive, struct edoc_err
 	enum edoc_code code = ed_journal_open(dir, archive->lock >= 0, ED_MAX_JOURNAL_SEGMENT,
 	                                      &archive->journal, err);
 	free(dir);
-	return code;
+	if (code == EDOC_OK)
+		code = ed_journal_check_format(archive->journal, err);
+	return code == EDOC_ERR_ABSENT ? lost_journal(archive, err) : code;
 }
 
 /* Way 0: the catalogue that is there.  Way 1: a new one in its place. Way 2: one
@@ -251,16 +264,65 @@ static enum edoc_code try_catalogue(struct edoc_archive *archive, int way, struc
 	return code;
 }
 
+/* The chain from the first line on, before a catalogue is thrown away for it. */
+static enum edoc_code check_journal(struct edoc_archive *archive, struct edoc_error *err)
+{
+	struct ed_journal_pos pos = {.seq = 0};
+	enum edoc_code code = ed_journal_replay(archive->journal, &pos, NULL, NULL, err);
+	if (code == EDOC_OK && pos.seq == 0 && ed_store_vacant(archive->root, NULL) != EDOC_OK)
+		code = lost_journal(archive, err);
+	return code;
+}
+
 /* A catalogue that stands at the head of the journal.  It is disposable: the
- * writer makes one that is damaged, or of another journal, anew; a reader, who
- * may not be allowed to write, makes his own in memory. */
+ * writer makes one that is damaged anew; a reader, who may not be allowed to
+ * write, makes his own in memory.  One that knows of lines that are not there
+ * is not: it is what tells that the journal was cut. */
 static enum edoc_code open_catalogue(struct edoc_archive *archive, struct edoc_error *err)
 {
 	enum edoc_code code = try_catalogue(archive, 0, err);
+	if (code == EDOC_ERR_ABSENT)
+		return lost_journal(archive, err);
 	if (code == EDOC_OK || code == EDOC_ERR_AGAIN || code == EDOC_ERR_MEMORY ||
 	    code == EDOC_ERR_VERSION)
 		return code;
-	return try_catalogue(archive, archive->lock >= 0 ? 1 : 2, err);
+	code = check_journal(archive, err);
+	return code == EDOC_OK ? try_catalogue(archive, archive->lock >= 0 ? 1 : 2, err) : code;
+}
+
+/* An edited catalogue is made anew, and told: it may have hidden something. */
+static enum edoc_code replace_catalogue(struct edoc_archive *archive, struct edoc_error *err)
+{
+	const struct edoc_archive_options *options = archive->options;
+	static const char msg[] =
+	        N_("did not say what the journal says and was made anew; find out who changed it");
+	char *text = NULL;
+	json_t *line = json_object();
+	ed_catalogue_free(archive->catalogue);
+	archive->catalogue = NULL;
+	enum edoc_code code = try_catalogue(archive, archive->lock >= 0 ? 1 : 2, err);
+	if (code == EDOC_OK &&
+	    (!line || ed_json_int(line, "v", 1) || ed_json_str(line, "id", "catalogue.sqlite") ||
+	     ed_json_int(line, "exit", 1) || ed_json_str(line, "msg", msg) ||
+	     asprintf(&text, "%s  catalogue.sqlite: %s\n", ed_archive_word(options, N_("BAD")),
+	              ed_archive_word(options, msg)) < 0))
+		code = ed_fail_memory(err);
+	if (code == EDOC_OK)
+		return ed_archive_item(archive, 1, "catalogue.sqlite", NULL, text, line, err);
+	json_decref(line);
+	return code;
+}
+
+/* What a writer wants to know before it goes on. */
+static enum edoc_code check_before(struct edoc_archive *archive, struct edoc_error *err)
+{
+	bool same = true;
+	enum edoc_code code = ed_journal_clock(archive->journal, archive->options->now, err);
+	if (code == EDOC_OK && !archive->options->whole)
+		return ed_journal_check_tail(archive->journal, &archive->head, err);
+	if (code == EDOC_OK)
+		code = ed_catalogue_check(archive->catalogue, archive->journal, &same, err);
+	return code == EDOC_OK && !same ? replace_catalogue(archive, err) : code;
 }
 
 /* Bytes that a dying writer left behind the last line. */
@@ -374,9 +436,13 @@ enum edoc_code edoc_archive_open(const char *root, const struct edoc_archive_opt
 		code = new_archive(root, options, &a, err);
 	if (code == EDOC_OK)
 		code = open_all(a, err);
+	if (code == EDOC_OK && a->head.seq == 0 && ed_store_vacant(root, NULL) != EDOC_OK)
+		code = lost_journal(a, err);
 	if (code == EDOC_OK && a->head.seq == 0)
 		code = ed_fail(err, EDOC_ERR_ABSENT, root,
 		               "its making was interrupted; run edoc-archive init again");
+	if (code == EDOC_OK && options->write)
+		code = check_before(a, err);
 	if (code == EDOC_OK && a->lock >= 0) {
 		code = recover(a, err);
 		if (code == EDOC_OK)
@@ -408,6 +474,9 @@ enum edoc_code edoc_archive_init(const char *root, const struct edoc_archive_opt
 		code = new_archive(root, &writing, &archive, err);
 	if (code == EDOC_OK)
 		code = open_all(archive, err);
+	if (code == EDOC_ERR_INPUT && ed_store_vacant(root, NULL) != EDOC_OK)
+		code = ed_fail(err, EDOC_ERR_EXISTS, root,
+		               "is an archive that lost its journal; bring it back from a backup");
 	if (code == EDOC_OK && archive->head.seq)
 		code = ed_fail(err, EDOC_ERR_EXISTS, root, "is an archive already");
 	/* Objects without a journal: a lost one, not an interrupted init. */
@@ -434,6 +503,17 @@ enum edoc_code edoc_archive_rebuild(const char *root, const struct edoc_archive_
 		code = ed_store_lock(root, &archive->lock, err);
 	if (code == EDOC_OK)
 		code = open_journal(archive, err);
+	if (code == EDOC_OK)
+		code = check_journal(archive, err);
+	/* What the old one, if it can be read, knows must be there still. */
+	if (code == EDOC_OK) {
+		code = try_catalogue(archive, 0, err);
+		code = code == EDOC_ERR_ABSENT ? lost_journal(archive, err)
+		       : code == EDOC_ERR_AGAIN || code == EDOC_ERR_MEMORY ? code
+		                                                           : EDOC_OK;
+		ed_catalogue_free(archive->catalogue);
+		archive->catalogue = NULL;
+	}
 	if (code == EDOC_OK)
 		code = options->dry ? ed_catalogue_open_memory(&archive->catalogue, err)
 		                    : ed_catalogue_open(root, true, &archive->catalogue, err);

@@ -44,6 +44,8 @@ enum question {
 	Q_OLDEST,
 	Q_LINES,
 	Q_COUNT,
+	Q_LINE_AT,
+	Q_LINE_COUNT,
 	Q_N
 };
 
@@ -58,13 +60,16 @@ static const char *const sql[Q_N] = {
                          " sub = ?5, exit = ?6, intact = ?7 WHERE id = ?1",
         [Q_LINE] = "INSERT INTO line VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         [Q_GET] = "SELECT name, bytes, sha512, inventory, signer, kept, kept_indication, kept_sub,"
-                  " kept_exit, checked, indication, sub, exit, intact FROM object WHERE id = ?1",
+                  " kept_exit, checked, indication, sub, exit, intact, checked_seq FROM object"
+                  " WHERE id = ?1",
         [Q_MATCH] = "SELECT id FROM object WHERE id >= ?1 AND id < ?1 || 'g' AND ?1 <> ''"
                     " UNION SELECT id FROM object WHERE name = ?2 LIMIT 2",
         [Q_OLDEST] = "SELECT checked_seq, id FROM object WHERE checked_seq > ?1 AND"
                      " checked_seq <= ?2 ORDER BY checked_seq LIMIT 1",
         [Q_LINES] = "SELECT seq, segment, first, last, digest FROM line WHERE id = ?1 ORDER BY seq",
         [Q_COUNT] = "SELECT count(*) FROM object",
+        [Q_LINE_AT] = "SELECT id, segment, first, last, digest FROM line WHERE seq = ?1",
+        [Q_LINE_COUNT] = "SELECT count(*) FROM line",
 };
 
 struct ed_catalogue {
@@ -212,7 +217,7 @@ static enum edoc_code get_head(struct ed_catalogue *catalogue, struct ed_journal
 	}
 	sqlite3_reset(stmt);
 	if (step == SQLITE_CORRUPT)
-		return ed_fail(err, EDOC_ERR_ABSENT, "catalogue.sqlite", "is no catalogue");
+		return ed_fail(err, EDOC_ERR_INPUT, "catalogue.sqlite", "is no catalogue");
 	return step == SQLITE_ROW || step == SQLITE_DONE ? EDOC_OK : trouble(catalogue, err);
 }
 
@@ -365,6 +370,15 @@ static enum edoc_code take_line(struct ed_catalogue *catalogue, const char *id,
 	return carry_out(catalogue, stmt, bad, err);
 }
 
+/* The id in a record's `object`, or NULL. */
+static const char *record_id(const json_t *record)
+{
+	const char *object = ed_json_get_str(record, "object");
+	bool ours = object && !strncmp(object, ED_OBJECT_URN, strlen(ED_OBJECT_URN)) &&
+	            strlen(object) == strlen(ED_OBJECT_URN) + 64;
+	return ours ? object + strlen(ED_OBJECT_URN) : NULL;
+}
+
 enum edoc_code ed_catalogue_apply(void *arg, const json_t *record, const struct ed_journal_pos *pos,
                                   struct edoc_error *err)
 {
@@ -372,10 +386,7 @@ enum edoc_code ed_catalogue_apply(void *arg, const json_t *record, const struct 
 	const char *event = ed_json_get_str(record, "event");
 	const char *object = ed_json_get_str(record, "object");
 	const json_t *facts = json_object_get(record, "facts");
-	const char *id = NULL;
-	if (object && !strncmp(object, ED_OBJECT_URN, strlen(ED_OBJECT_URN)) &&
-	    strlen(object) == strlen(ED_OBJECT_URN) + 64)
-		id = object + strlen(ED_OBJECT_URN);
+	const char *id = record_id(record);
 	if (!event || (object && !id))
 		return bad_facts(pos, err);
 	enum edoc_code code = begin(catalogue, pos->seq, err);
@@ -441,6 +452,7 @@ enum edoc_code ed_catalogue_get(struct ed_catalogue *catalogue, const char *id, 
 	known->checked = sqlite3_column_int64(stmt, 9);
 	column_verdict(stmt, 10, &known->latest);
 	known->intact = sqlite3_column_int(stmt, 13);
+	known->checked_seq = sqlite3_column_int64(stmt, 14);
 	sqlite3_reset(stmt);
 	*found = known->object.name != NULL;
 	return *found ? EDOC_OK : ed_fail_memory(err);
@@ -506,17 +518,6 @@ enum edoc_code ed_catalogue_lines(struct ed_catalogue *catalogue, const char *id
 	return code;
 }
 
-enum edoc_code ed_catalogue_count(struct ed_catalogue *catalogue, int64_t *objects,
-                                  struct edoc_error *err)
-{
-	sqlite3_stmt *stmt = ask(catalogue, Q_COUNT);
-	if (!stmt || sqlite3_step(stmt) != SQLITE_ROW)
-		return trouble(catalogue, err);
-	*objects = sqlite3_column_int64(stmt, 0);
-	sqlite3_reset(stmt);
-	return EDOC_OK;
-}
-
 enum edoc_code ed_catalogue_pinned(struct ed_catalogue *catalogue, char sha256[65],
                                    struct edoc_error *err)
 {
@@ -529,4 +530,156 @@ enum edoc_code ed_catalogue_pinned(struct ed_catalogue *catalogue, char sha256[6
 		return trouble(catalogue, err);
 	sqlite3_reset(stmt);
 	return EDOC_OK;
+}
+
+/* ---- the catalogue against the whole journal ---- */
+
+struct check {
+	struct ed_catalogue *catalogue;
+	struct ed_journal_pos head; /* the catalogue's; lines after it are newer than our look */
+	int64_t objects, lines;     /* of the journal */
+	int64_t looked;             /* objects whose last look is the line it should be */
+	bool same;
+};
+
+static bool same_verdict(const struct ed_verdict *a, const struct ed_verdict *b)
+{
+	return a->indication == b->indication && a->exit == b->exit &&
+	       !strcmp(a->subindication, b->subindication);
+}
+
+static bool same_text(const json_t *facts, const char *key, const char *value)
+{
+	const char *text = ed_json_get_str(facts, key);
+	return text && !strcmp(text, value);
+}
+
+static bool same_intake(const json_t *facts, const struct ed_known *known,
+                        const struct ed_verdict *verdict, const struct ed_journal_pos *pos)
+{
+	return known->kept == pos->time && same_verdict(verdict, &known->accepted) &&
+	       same_text(facts, "name", known->object.name) &&
+	       same_text(facts, "sha512", known->object.sha512) &&
+	       same_text(facts, "inventory", known->object.inventory) &&
+	       json_integer_value(json_object_get(facts, "bytes")) ==
+	               (json_int_t)known->object.bytes;
+}
+
+/* An ingest or a validation against the object's row. */
+static enum edoc_code check_object(struct check *check, const char *id, const json_t *facts,
+                                   bool intake, const struct ed_journal_pos *pos,
+                                   struct edoc_error *err)
+{
+	struct ed_known known = {.kept = 0};
+	struct ed_verdict verdict;
+	bool found = false;
+	if (!id || !facts_verdict(facts, &verdict))
+		return bad_facts(pos, err);
+	enum edoc_code code = ed_catalogue_get(check->catalogue, id, &found, &known, err);
+	bool same = code == EDOC_OK && found;
+	if (same && intake)
+		same = same_intake(facts, &known, &verdict, pos);
+	if (same && known.checked_seq == pos->seq) {
+		bool intact = intake || json_is_true(json_object_get(facts, "intact"));
+		same = same_verdict(&verdict, &known.latest) && known.checked == pos->time &&
+		       known.intact == intact;
+		check->looked++;
+	}
+	check->objects += intake;
+	check->same &= same;
+	ed_known_clear(&known);
+	return code;
+}
+
+/* Where a line of the journal lies, against where the catalogue says. */
+static enum edoc_code check_place(struct check *check, const char *id,
+                                  const struct ed_journal_pos *pos, struct edoc_error *err)
+{
+	unsigned char digest[ED_JOURNAL_DIGEST];
+	char name[65];
+	sqlite3_stmt *stmt = ask(check->catalogue, Q_LINE_AT);
+	int step =
+	        stmt && !sqlite3_bind_int64(stmt, 1, pos->seq) ? sqlite3_step(stmt) : SQLITE_ERROR;
+	check->lines++;
+	if (step != SQLITE_ROW && step != SQLITE_DONE)
+		return trouble(check->catalogue, err);
+	if (step == SQLITE_ROW)
+		column_copy(stmt, 0, name, sizeof name);
+	check->same &= step == SQLITE_ROW && !strcmp(name, id) &&
+	               sqlite3_column_int64(stmt, 1) == pos->segment &&
+	               sqlite3_column_int64(stmt, 2) == (int64_t)pos->start &&
+	               sqlite3_column_int64(stmt, 3) == (int64_t)pos->end &&
+	               column_digest(stmt, 4, digest) &&
+	               !memcmp(digest, pos->digest, sizeof digest);
+	sqlite3_reset(stmt);
+	return EDOC_OK;
+}
+
+/* An ed_journal_fn. */
+static enum edoc_code check_record(void *arg, const json_t *record,
+                                   const struct ed_journal_pos *pos, struct edoc_error *err)
+{
+	struct check *check = arg;
+	const char *event = ed_json_get_str(record, "event");
+	const json_t *facts = json_object_get(record, "facts");
+	const char *id = record_id(record);
+	enum edoc_code code = EDOC_OK;
+	if (pos->seq > check->head.seq)
+		return EDOC_OK;
+	if (pos->seq == check->head.seq)
+		check->same &= !memcmp(pos->digest, check->head.digest, ED_JOURNAL_DIGEST);
+	if (!strcmp(event, "creation")) {
+		const char *pin = ed_json_get_str(json_object_get(facts, "certificate"), "sha256");
+		char pinned[65];
+		code = ed_catalogue_pinned(check->catalogue, pinned, err);
+		check->same &= code == EDOC_OK && !strcmp(pinned, pin ? pin : "");
+	} else if (!strcmp(event, "ingest") || !strcmp(event, "validation")) {
+		code = check_object(check, id, facts, *event == 'i', pos, err);
+	}
+	if (code == EDOC_OK && id)
+		code = check_place(check, id, pos, err);
+	return code;
+}
+
+static enum edoc_code count(struct ed_catalogue *catalogue, enum question q, int64_t *n,
+                            struct edoc_error *err)
+{
+	sqlite3_stmt *stmt = ask(catalogue, q);
+	if (!stmt || sqlite3_step(stmt) != SQLITE_ROW)
+		return trouble(catalogue, err);
+	*n = sqlite3_column_int64(stmt, 0);
+	sqlite3_reset(stmt);
+	return EDOC_OK;
+}
+
+enum edoc_code ed_catalogue_count(struct ed_catalogue *catalogue, int64_t *objects,
+                                  struct edoc_error *err)
+{
+	return count(catalogue, Q_COUNT, objects, err);
+}
+
+enum edoc_code ed_catalogue_check(struct ed_catalogue *catalogue, struct ed_journal *journal,
+                                  bool *same, struct edoc_error *err)
+{
+	struct check check = {.catalogue = catalogue, .same = true};
+	struct ed_journal_pos pos = {.seq = 0};
+	int64_t objects = 0;
+	int64_t lines = 0;
+	*same = false;
+	/* A reader's look at one moment, whatever a writer adds meanwhile. */
+	enum edoc_code code = ed_db_exec(catalogue->db, "BEGIN", err);
+	if (code != EDOC_OK)
+		return code;
+	catalogue->changing = true;
+	code = get_head(catalogue, &check.head, err);
+	if (code == EDOC_OK)
+		code = ed_journal_replay(journal, &pos, check_record, &check, err);
+	if (code == EDOC_OK)
+		code = count(catalogue, Q_COUNT, &objects, err);
+	if (code == EDOC_OK)
+		code = count(catalogue, Q_LINE_COUNT, &lines, err);
+	ed_catalogue_rollback(catalogue);
+	*same = check.same && objects == check.objects && check.looked == objects &&
+	        lines == check.lines && pos.seq >= check.head.seq;
+	return code;
 }

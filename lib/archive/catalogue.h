@@ -20,6 +20,7 @@ struct ed_verdict {
 struct ed_known {
 	struct ed_object object;
 	int64_t kept, checked;              /* times: of intake, of the last look */
+	int64_t checked_seq;                /* journal line of the last look */
 	struct ed_verdict accepted, latest; /* at intake; when last verified */
 	bool intact;                        /* its bits, when last verified */
 	char signer[256];                   /* subject of the first signature, or "" */
@@ -41,6 +42,10 @@ void ed_catalogue_free(struct ed_catalogue *catalogue);
  * the journal is not the one it was made from, so make it anew. */
 enum edoc_code ed_catalogue_follow(struct ed_catalogue *catalogue, struct ed_journal *journal,
                                    struct ed_journal_pos *pos, struct edoc_error *err) EDOC_CHECK;
+/* Reads all of the journal, its chain too, and compares: an edited catalogue
+ * must not hide an object, nor lower what was accepted of it. */
+enum edoc_code ed_catalogue_check(struct ed_catalogue *catalogue, struct ed_journal *journal,
+                                  bool *same, struct edoc_error *err) EDOC_CHECK;
 /* Takes one record, inside a transaction that ed_catalogue_commit() ends.  An
  * ed_journal_fn; arg is the catalogue. */
 enum edoc_code ed_catalogue_apply(void *catalogue, const json_t *record,

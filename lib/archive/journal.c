@@ -15,6 +15,7 @@
 #include "base/time.h"
 #include "door/crypto.h"
 
+#define FORMAT "edoc-archive/1"
 #define PREV_REF (7 + 2 * ED_JOURNAL_DIGEST + 1) /* "sha512:" and hex */
 
 struct segment {
@@ -198,6 +199,11 @@ static enum edoc_code check_record(const json_t *record, const char *where,
 	enum edoc_code code = ed_json_only(record, where, known, err);
 	if (code != EDOC_OK)
 		return code;
+	const char *format = ed_json_get_str(json_object_get(record, "facts"), "format");
+	const char *event = ed_json_get_str(record, "event");
+	if (event && !strcmp(event, "creation") && format && strcmp(format, FORMAT) != 0)
+		return ed_fail(err, EDOC_ERR_VERSION, where,
+		               "archive of format %s; this release reads " FORMAT, format);
 	const char *when = ed_json_get_str(record, "time");
 	if (!ed_json_get_str(record, "event") || !ed_json_get_str(record, "agent") ||
 	    !ed_json_get_str(record, "tool") ||
@@ -344,8 +350,10 @@ static enum edoc_code check_anchor(int fd, const char *path, const struct ed_jou
 static enum edoc_code cut_tail(struct ed_journal *journal, const struct reader *r,
                                struct edoc_error *err)
 {
+	if (!r->have)
+		return EDOC_OK;
 	journal->torn = r->have;
-	if (!r->have || !journal->write)
+	if (!journal->write)
 		return EDOC_OK;
 	int fd = open(r->path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -399,7 +407,6 @@ out:
 enum edoc_code ed_journal_replay(struct ed_journal *journal, struct ed_journal_pos *pos,
                                  ed_journal_fn *fn, void *arg, struct edoc_error *err)
 {
-	journal->torn = 0;
 	if (pos->segment > journal->n)
 		return ed_fail(err, EDOC_ERR_ABSENT, journal->dir, "segment %06" PRIu32 " is gone",
 		               pos->segment);
@@ -411,6 +418,93 @@ enum edoc_code ed_journal_replay(struct ed_journal *journal, struct ed_journal_p
 	journal->head = *pos;
 	journal->ready = journal->write;
 	return EDOC_OK;
+}
+
+/* The first line of a segment, as it stands; *record NULL: there is none yet. */
+static enum edoc_code first_line(struct ed_journal *journal, size_t i, json_t **record,
+                                 struct edoc_error *err)
+{
+	struct reader r = {.fd = -1, .cap = ED_MAX_JOURNAL_LINE + 1};
+	char *path = segment_path(journal, &journal->segments[i]);
+	uint64_t size;
+	bool eof = false;
+	unsigned char *nl = NULL;
+	enum edoc_code code = EDOC_ERR_MEMORY;
+	*record = NULL;
+	r.buf = malloc(r.cap);
+	if (!path || !r.buf) {
+		code = ed_fail_memory(err);
+		goto out;
+	}
+	r.path = path;
+	code = ed_open_read(path, &r.fd, &size, err);
+	while (code == EDOC_OK && !eof && !nl) {
+		code = reader_more(&r, &eof, err);
+		nl = memchr(r.buf, '\n', r.have);
+	}
+	if (code == EDOC_OK && nl)
+		code = ed_json_parse_canonical(r.buf, (size_t)(nl - r.buf), path, record, err);
+out:
+	if (r.fd >= 0)
+		close(r.fd);
+	free(r.buf);
+	free(path);
+	return code;
+}
+
+/* Where the segment before ended, as the first line of this one quotes it. */
+static enum edoc_code quoted_end(struct ed_journal *journal, size_t i, struct ed_journal_pos *pos,
+                                 struct edoc_error *err)
+{
+	json_t *record = NULL;
+	enum edoc_code code = first_line(journal, i, &record, err);
+	const char *prev = ed_json_get_str(record, "prev");
+	*pos = (struct ed_journal_pos){.segment = (uint32_t)i, .closed = true};
+	pos->seq = json_integer_value(json_object_get(record, "seq")) - 1;
+	if (code == EDOC_OK && (!prev || strncmp(prev, "sha512:", 7) != 0 || pos->seq < 1 ||
+	                        strlen(prev) != 7 + 2 * sizeof pos->digest ||
+	                        !ed_unhex(prev + 7, pos->digest, sizeof pos->digest)))
+		code = ed_fail(err, EDOC_ERR_INPUT, journal->dir,
+		               "segment %06zu does not begin with a journal line; run fsck", i + 1);
+	json_decref(record);
+	return code;
+}
+
+enum edoc_code ed_journal_check_format(struct ed_journal *journal, struct edoc_error *err)
+{
+	struct edoc_error why = {.code = EDOC_OK};
+	struct ed_journal_pos pos = {.seq = 0};
+	json_t *record = NULL;
+	int64_t time;
+	enum edoc_code code = journal->n ? first_line(journal, 0, &record, &why) : EDOC_OK;
+	if (code == EDOC_OK && record)
+		code = check_record(record, journal->dir, &pos, &time, &why);
+	json_decref(record);
+	if (code != EDOC_ERR_VERSION)
+		return EDOC_OK;
+	if (err)
+		*err = why;
+	return code;
+}
+
+enum edoc_code ed_journal_check_tail(struct ed_journal *journal, const struct ed_journal_pos *head,
+                                     struct edoc_error *err)
+{
+	struct ed_journal_pos pos = {.seq = 0};
+	enum edoc_code code = EDOC_OK;
+	if (!head->segment || head->segment > journal->n)
+		return EDOC_OK;
+	size_t i = head->segment - 1;
+	if (i)
+		code = quoted_end(journal, i, &pos, err);
+	if (code == EDOC_OK)
+		code = replay_segment(journal, i, &pos, NULL, NULL, err);
+	if (code == EDOC_OK &&
+	    (pos.seq < head->seq ||
+	     (pos.seq == head->seq && memcmp(pos.digest, head->digest, sizeof pos.digest) != 0)))
+		code = ed_fail(err, EDOC_ERR_INPUT, journal->dir,
+		               "line %lld is not where it was; run fsck", (long long)head->seq);
+	return code;
 }
 
 enum edoc_code ed_journal_line(struct ed_journal *journal, const struct ed_journal_pos *pos,
@@ -603,6 +697,20 @@ static enum edoc_code close_segment(struct ed_journal *journal, const struct ed_
 		journal->fd = -1;
 	}
 	return code;
+}
+
+enum edoc_code ed_journal_clock(const struct ed_journal *journal, int64_t now,
+                                struct edoc_error *err)
+{
+	char line[ED_TIME_STR];
+	char clock[ED_TIME_STR];
+	if (!journal->head.seq || now + ED_CLOCK_SLACK >= journal->head.time)
+		return EDOC_OK;
+	ed_time_format(line, journal->head.time);
+	ed_time_format(clock, now);
+	return ed_fail(err, EDOC_ERR_CONFIG, "journal",
+	               "the clock says %s and the last line of the journal %s; set the clock",
+	               clock, line);
 }
 
 enum edoc_code ed_journal_add(struct ed_journal *journal, const struct ed_event *event,

@@ -53,7 +53,14 @@ typedef enum edoc_code ed_journal_fn(void *arg, const json_t *record,
  */
 enum edoc_code ed_journal_replay(struct ed_journal *journal, struct ed_journal_pos *pos,
                                  ed_journal_fn *fn, void *arg, struct edoc_error *err) EDOC_CHECK;
-/* Bytes of the torn line that the last replay met (and the writer cut). */
+/* EDOC_ERR_VERSION: the first line is of a newer format.  Other faults of it
+ * are for the replay to tell. */
+enum edoc_code ed_journal_check_format(struct ed_journal *journal,
+                                       struct edoc_error *err) EDOC_CHECK;
+/* The chain of the segment that *head stands in, up to it. */
+enum edoc_code ed_journal_check_tail(struct ed_journal *journal, const struct ed_journal_pos *head,
+                                     struct edoc_error *err) EDOC_CHECK;
+/* Bytes of the torn line that the first replay met (and the writer cut). */
 uint64_t ed_journal_torn(const struct ed_journal *journal);
 
 struct ed_event {
@@ -69,6 +76,10 @@ struct ed_event {
  * The record as it will be read again, and its place, go to fn. */
 enum edoc_code ed_journal_add(struct ed_journal *journal, const struct ed_event *event,
                               ed_journal_fn *fn, void *arg, struct edoc_error *err) EDOC_CHECK;
+/* The clock must not lie before the head: what is judged and recorded now
+ * happened after it.  EDOC_ERR_CONFIG. */
+enum edoc_code ed_journal_clock(const struct ed_journal *journal, int64_t now,
+                                struct edoc_error *err) EDOC_CHECK;
 /* Writes and fdatasyncs.  After a failure nothing of the group is there, and
  * the journal takes no more. */
 enum edoc_code ed_journal_flush(struct ed_journal *journal, struct edoc_error *err) EDOC_CHECK;

@@ -275,6 +275,7 @@ struct fsck {
 	const struct ed_checkpoint *against;
 	bool matched;
 	int64_t objects;
+	int64_t time; /* of the line before */
 };
 
 static enum edoc_code open_for_fsck(struct edoc_archive *archive, struct edoc_error *err)
@@ -294,6 +295,13 @@ static enum edoc_code fsck_line(void *arg, const json_t *record, const struct ed
 	struct fsck *fsck = arg;
 	if (fsck->against && fsck->against->seq == pos->seq)
 		fsck->matched = ed_checkpoint_matches(fsck->against, pos);
+	if (fsck->time && pos->time + ED_CLOCK_SLACK < fsck->time) {
+		char seq[24];
+		snprintf(seq, sizeof seq, "%lld", (long long)pos->seq);
+		ed_finding(fsck->findings, "archive.time", "journal", seq,
+		           ed_json_get_str(record, "time"), NULL);
+	}
+	fsck->time = pos->time;
 	return ed_catalogue_apply(fsck->archive->catalogue, record, pos, err);
 }
 
@@ -418,6 +426,8 @@ static enum edoc_code fsck_journal(struct fsck *fsck, bool *whole, struct edoc_e
 		return fsck_tell(fsck, "journal", err);
 	}
 	*whole = code == EDOC_OK;
+	if (code == EDOC_OK)
+		code = fsck_tell(fsck, "journal", err);
 	if (code == EDOC_OK && fsck->against && !fsck->matched) {
 		ed_finding(fsck->findings, "archive.rewritten", "journal", NULL, NULL, NULL);
 		code = fsck_tell(fsck, "journal", err);

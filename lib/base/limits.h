@@ -52,6 +52,7 @@
 #define ED_MAX_JOURNAL_LINE (1u << 20)
 #define ED_MAX_JOURNAL_SEGMENT ((uint64_t)64 << 20) /* closed once this long */
 #define ED_MAX_INVENTORY (1u << 20)
+#define ED_CLOCK_SLACK 5 /* seconds that a journal line may lie before the one above it */
 #define ED_MAX_COMMIT 64 /* journal lines that share one fdatasync */
 
 #endif

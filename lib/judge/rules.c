@@ -498,6 +498,10 @@ static const struct ed_rule rules[] = {
          N_("the journal is not the one that the checkpoint was taken from"),
          N_("somebody rewrote or shortened it: compare it with every backup you have")},
 
+        {"archive.time", E, UNSURE, NULL, "edoc-archive.1",
+         N_("line {0} of the journal, {1}, lies before the line above it"),
+         N_("the clock was set back then: what was judged under it is as good as that clock")},
+
         /* RULES-FROM-ROOMS */
 
         {"report.cut", I, UNSURE, NULL, "edoc(7)",

@@ -130,6 +130,115 @@ ok "a lost journal is no empty archive" test "$status" != 0
 archive init
 is_exit 73 "and init does not begin a new one over objects"
 
+# A journal that is less than the catalogue and the objects say.
+# shellcheck disable=SC2317 # called below
+empty() { : >"$j"; }
+# shellcheck disable=SC2317
+gone() { rm "$j"; }
+# shellcheck disable=SC2317
+away() { rm -r root/journal; }
+# shellcheck disable=SC2317
+half() { head -n 2 "whole/${j#root/}" >"$j"; }
+for how in empty gone away half; do
+	for catalogue in kept removed; do
+		fresh
+		edoc-archive show p1.asice >/dev/null
+		"$how"
+		[ $catalogue = kept ] || rm -f root/catalogue.sqlite*
+		[ "$how $catalogue" != "half removed" ] || continue # looks like a dead writer's
+		before=$(find root/catalogue.sqlite -exec sha256sum {} + 2>/dev/null)
+		for verb in verify "ingest p1.asice" "show p1.asice" rebuild; do
+			# shellcheck disable=SC2086 # a verb and its operand
+			archive $verb
+			is_exit 65 "$how, catalogue $catalogue: $verb"
+			has "$err" "journal is gone, shorter or other" "says what happened"
+			has "$err" "run fsck" "and what to do"
+		done
+		[ $catalogue = removed ] ||
+			same "$(sha256sum root/catalogue.sqlite)" "$before" "the catalogue stays as it was"
+		archive init
+		is_exit 73 "$how: init"
+	done
+done
+fresh
+sed -i '3s/success/warning/' "$j"
+archive verify
+is_exit 65 "an edited line in the middle: verify"
+archive ingest p1.asice
+is_exit 65 "and ingest"
+cp root/catalogue.sqlite before.sqlite
+archive rebuild
+is_exit 65 "and rebuild"
+ok "which leaves the catalogue" cmp root/catalogue.sqlite before.sqlite
+for edit in 's/"v":1}/"v":2}/' 's/edoc-archive.1/edoc-archive\/2/'; do
+	fresh
+	sed -i "1$edit" "$j"
+	for verb in verify "ingest p1.asice" fsck; do
+		# shellcheck disable=SC2086
+		archive $verb
+		is_exit 65 "a newer journal ($edit): $verb"
+		has "$err" "2; this release reads" "names the version"
+	done
+done
+
+# ---- a clock that was set back
+if command -v faketime >/dev/null && [ -z "$SAN" ]; then
+	for verb in verify "ingest p1.asice" "export -o given p1.asice" "ingest -n p1.asice"; do
+		fresh
+		# shellcheck disable=SC2086
+		faketime '2026-01-02 03:04:05' edoc-archive ${verb%% *} $T ${verb#"${verb%% *}"} >"$out" 2>"$err"
+		status=$?
+		is_exit 78 "the clock before the journal's last line: $verb"
+		has "$err" "2026-01-02T" "names the clock's time"
+		has "$err" "$(tail -n 1 "$j" | jq -r .time)" "and the line's"
+		ok "nothing was recorded" cmp "$j" "whole/${j#root/}"
+	done
+else
+	skip "no faketime here" 16
+fi
+fresh
+python3 - "$j" <<'EOP'
+import hashlib, json, sys
+lines, prev = [], b""
+for n, line in enumerate(open(sys.argv[1], "rb").read().splitlines()):
+    r = json.loads(line)
+    r["prev"] = "sha512:" + hashlib.sha512(prev).hexdigest()
+    if n == 2: r["time"] = "2020-01-01T00:00:00Z"
+    prev = json.dumps(r, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    lines.append(prev)
+open(sys.argv[1], "wb").write(b"\n".join(lines) + b"\n")
+EOP
+archive fsck
+is_exit 1 "a line whose time goes back: fsck"
+has "$out" "line 3 of the journal, 2020-01-01T00:00:00Z" "names it"
+
+# ---- the catalogue, edited
+edit() { # SQL
+	fresh
+	edoc-archive show p1.asice >/dev/null
+	python3 -c 'import sqlite3, sys
+c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()' root/catalogue.sqlite "$1"
+}
+for sql in "delete from object where name = 'p1.asice'" \
+	"update object set kept_exit = 1, kept_indication = 1 where name = 'p1.asice'" \
+	"update object set checked_seq = 999 where name = 'p1.asice'" \
+	"update object set sha512 = 'ab' where name = 'p1.asice'" \
+	"delete from line where seq = 2" \
+	"insert into line select 77, id, segment, first, last, digest from line where seq = 2"; do
+	edit "$sql"
+	flip "$one" 200
+	archive verify -n
+	is_exit 1 "verify -n after $sql"
+	has "$out" "catalogue.sqlite: did not say what the journal says" "tells of it"
+	archive verify
+	is_exit 1 "verify too"
+	has "$out" "catalogue.sqlite: did not say what the journal says" "tells of it"
+	has "$out" "${one#root/}" "and of the damaged package"
+	cp p1.asice "$one"
+	archive verify
+	is_exit 0 "the catalogue was made anew"
+done
+
 # ---- the catalogue, away in the middle of everything
 fresh
 edoc-archive rebuild >/dev/null
@@ -152,9 +261,10 @@ rm -f root/catalogue.sqlite*
 archive verify
 is_exit 0 "deleted: verify"
 
-# ---- what a dying writer leaves
+# ---- what a dying writer leaves: a line goes to the journal first
 fresh
 sed -i '$d' "$j"
+rm -f root/catalogue.sqlite*
 id3=$(sha256sum p3.asice | cut -d' ' -f1)
 mkdir -p "root/staging/$id3"
 archive fsck
@@ -172,6 +282,7 @@ same "$(find root/staging -mindepth 1)" "" "what was only staged is removed"
 
 fresh
 sed -i '$d' "$j"
+rm -f root/catalogue.sqlite*
 archive ingest --json p3.asice
 is_exit 0 "in place, and nothing in staging tells of it"
 same "$(jq -r .outcome "$out")" already-kept "its package is adopted when it comes again"
