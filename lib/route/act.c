@@ -10,7 +10,7 @@
 #include "base/hex.h"
 #include "base/limits.h"
 #include "judge/verify.h"
-#include "route/desk.h"
+#include "route/exchange.h"
 #include "sign/sign.h"
 
 /* ---- telling ---- */
@@ -181,6 +181,8 @@ static enum edoc_code find_pins(struct submission *s, struct edoc_error *err)
 	if (!code && !s->pins[ED_PIN_DIRECTORY])
 		return ed_fail(err, EDOC_ERR_CONFIG, s->desk->path,
 		               "no directory is installed: install one, it says who may act");
+	for (size_t i = 0; i < 3 && !code; i++)
+		code = ed_desk_believe(s->desk, s->pins[i], s->act->now, s->arena, err);
 	return code;
 }
 
@@ -299,7 +301,9 @@ static enum edoc_code submit(struct submission *s, char **text, char **json, str
 	if (code)
 		return code;
 	told.already = c.exists;
-	if (!c.exists)
+	if (c.exists)
+		code = ed_case_prove(&c, s->act->now, err);
+	else
 		code = begin(s, &c, &lost, err);
 	if (!code && lost) { /* another submitted the same at the same moment */
 		ed_case_clear(&c);
@@ -332,6 +336,8 @@ enum edoc_code edoc_desk_submit(struct edoc_desk *desk, const char *path, const 
 	if (!s.arena)
 		return ed_fail_memory(err);
 	code = ed_sign_fit(act->key, act->now, desk->policy, err);
+	if (!code)
+		code = ed_desk_knows(desk, act, err);
 	if (!code)
 		code = ed_copy_make(desk, path, &s.copy, err);
 	if (!code)
@@ -557,8 +563,11 @@ static enum edoc_code step_work(struct doing *d, json_t *header, struct edoc_err
 
 static enum edoc_code decide(struct doing *d, struct edoc_error *err)
 {
-	enum edoc_code code = ed_case_directory(d->c, &d->directory, err);
+	enum edoc_code code = ed_case_directory(d->c, d->act->now, &d->directory, err);
 
+	if (!code && !ed_case_here(d->c) && !d->c->r.state.awaiting_receipt)
+		code = ed_fail(err, EDOC_ERR_DENIED, d->c->id,
+		               "the case is at %s: it is acted on there", d->c->r.state.at_agency);
 	if (code)
 		return code;
 	reference(d->directory_ref, d->directory->sha256);
@@ -607,6 +616,9 @@ static enum edoc_code do_once(struct ed_case *c, const char *outcome, const stru
 	struct doing d = {.c = c, .outcome = outcome, .act = act};
 	enum edoc_code code;
 
+	code = ed_case_prove(c, act->now, err);
+	if (code)
+		return code;
 	told->entry = done_already(c, outcome, act, false);
 	told->already = told->entry != NULL;
 	if (told->already)
@@ -649,6 +661,8 @@ enum edoc_code edoc_desk_do(struct edoc_desk *desk, const char *outcome, const c
 	enum edoc_code code = need_key(act, err);
 	if (!code)
 		code = ed_sign_fit(act->key, act->now, desk->policy, err);
+	if (!code)
+		code = ed_desk_knows(desk, act, err);
 	if (!code)
 		code = ed_case_find(desk, name, id, err);
 	for (int tries = 0; !code && lost && tries < ED_TRIES; tries++) {

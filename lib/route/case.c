@@ -16,7 +16,7 @@
 #include "base/hex.h"
 #include "base/limits.h"
 #include "base/path.h"
-#include "route/desk.h"
+#include "route/exchange.h"
 
 #define CLAIM_FORMAT "edoc-claim/1"
 #define MAX_CLAIM_TRIES 1000
@@ -147,11 +147,51 @@ static enum edoc_code fold_case(struct ed_case *c, struct edoc_error *err)
 	return EDOC_OK;
 }
 
+/* The highest number of the log; 0: no log.  Asked before the entries are
+ * read: what others append meanwhile comes after it. */
+static enum edoc_code last_number(const char *dir, int64_t *last, struct edoc_error *err)
+{
+	struct edoc_error why = {0};
+	char **names = NULL;
+	size_t n;
+
+	*last = 0;
+	enum edoc_code code = dir ? ed_list_dir(dir, &names, &n, &why) : ed_fail_memory(&why);
+	for (size_t i = 0; !code && names[i]; i++) {
+		char *end;
+		int64_t seq = strtoll(names[i], &end, 10);
+		if (!*end && seq > *last)
+			*last = seq;
+	}
+	ed_names_free(names);
+	if (code == EDOC_ERR_ABSENT)
+		return EDOC_OK;
+	if (code && err)
+		*err = why;
+	return code;
+}
+
+/* Entries are never taken away: a gap is damage, and is not filled. */
+static enum edoc_code read_log(struct ed_case *c, struct edoc_error *err)
+{
+	char *dir = ed_case_path(c, "log");
+	bool present = true;
+	int64_t last;
+
+	enum edoc_code code = last_number(dir, &last, err);
+	for (int64_t seq = 1; !code && present; seq++) {
+		code = read_entry(c, seq, &present, err);
+		if (!code && !present && seq <= last)
+			code = ed_fail(err, EDOC_ERR_INPUT, dir,
+			               "entry %" PRId64 " is missing: bring it back from a backup",
+			               seq);
+	}
+	return code;
+}
+
 enum edoc_code ed_case_load(struct edoc_desk *desk, const char *id, struct ed_case *c,
                             struct edoc_error *err)
 {
-	bool present = true;
-
 	*c = (struct ed_case){.desk = desk};
 	snprintf(c->id, sizeof(c->id), "%s", id);
 	enum edoc_code code = ed_replay_init(&c->r, err);
@@ -160,8 +200,8 @@ enum edoc_code ed_case_load(struct edoc_desk *desk, const char *id, struct ed_ca
 	c->dir = ed_arena_printf(c->r.arena, "%s/case/%.2s/%s", desk->path, id, id);
 	if (!c->dir)
 		code = ed_fail_memory(err);
-	for (int64_t seq = 1; !code && present; seq++)
-		code = read_entry(c, seq, &present, err);
+	if (!code)
+		code = read_log(c, err);
 	c->exists = c->r.ledger.n > 0;
 	if (!code && c->exists)
 		code = fold_case(c, err);
@@ -271,8 +311,11 @@ static enum edoc_code find_prefix(struct edoc_desk *desk, struct search *s, stru
 	if (code == EDOC_ERR_ABSENT)
 		return EDOC_OK;
 	for (size_t i = 0; !code && names[i]; i++) {
-		const char *log = ed_desk_path(desk, "case/%.2s/%s/log/000001", s->name, names[i]);
-		if (!strncmp(names[i], s->name, len) && log && !access(log, F_OK))
+		const char *log = ed_desk_path(desk, "case/%.2s/%s/log", s->name, names[i]);
+		int64_t last = 0;
+		if (!strncmp(names[i], s->name, len))
+			code = last_number(log, &last, err);
+		if (!code && last)
 			note_found(s, names[i]);
 	}
 	ed_names_free(names);
@@ -493,7 +536,8 @@ enum edoc_code ed_case_pin(struct ed_case *c, const struct ed_pin *pin, struct e
 	return code;
 }
 
-enum edoc_code ed_case_directory(struct ed_case *c, struct ed_pin **pin, struct edoc_error *err)
+enum edoc_code ed_case_directory(struct ed_case *c, int64_t now, struct ed_pin **pin,
+                                 struct edoc_error *err)
 {
 	struct ed_pin *of_case = ed_pins_directory(&c->r.pins), *of_desk;
 
@@ -508,7 +552,8 @@ enum edoc_code ed_case_directory(struct ed_case *c, struct ed_pin **pin, struct 
 		return EDOC_OK;
 	}
 	*pin = of_desk;
-	return ed_pins_add(&c->r.pins, of_desk, err);
+	code = ed_desk_believe(c->desk, of_desk, now, c->r.arena, err);
+	return code ? code : ed_pins_add(&c->r.pins, of_desk, err);
 }
 
 enum edoc_code ed_case_package(struct ed_case *c, const char **path, struct edoc_error *err)

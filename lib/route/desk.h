@@ -127,8 +127,9 @@ bool ed_case_here(const struct ed_case *c);
 /* Keeps a pin's package with the case. */
 enum edoc_code ed_case_pin(struct ed_case *c, const struct ed_pin *pin,
                            struct edoc_error *err) EDOC_CHECK;
-/* The directory in force: the higher version of the desk's and the case's. */
-enum edoc_code ed_case_directory(struct ed_case *c, struct ed_pin **pin,
+/* The directory in force: the higher version of the desk's and the case's;
+ * the desk's is believed only when it verifies at that moment. */
+enum edoc_code ed_case_directory(struct ed_case *c, int64_t now, struct ed_pin **pin,
                                  struct edoc_error *err) EDOC_CHECK;
 /* Path of the package that the newest submitted or received entry names. */
 enum edoc_code ed_case_package(struct ed_case *c, const char **path,

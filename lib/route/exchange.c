@@ -74,7 +74,7 @@ enum edoc_code ed_passing_decide(struct ed_passing *p, const char *event,
 	enum edoc_code code = ed_desk_key(p->c->desk, &p->key, err);
 
 	if (!code)
-		code = ed_case_directory(p->c, &p->directory, err);
+		code = ed_case_directory(p->c, now, &p->directory, err);
 	if (code)
 		return code;
 	snprintf(p->directory_ref, sizeof(p->directory_ref), "sha256:%s", p->directory->sha256);
@@ -153,8 +153,10 @@ static enum edoc_code send_entry(struct ed_case *c, const struct edoc_act *act, 
 static enum edoc_code send_once(struct ed_case *c, const struct edoc_act *act, bool *lost,
                                 struct ed_told *told, struct edoc_error *err)
 {
-	enum edoc_code code = EDOC_OK;
+	enum edoc_code code = ed_case_prove(c, act->now, err);
 
+	if (code)
+		return code;
 	told->already = sent_by_us(c);
 	if (!told->already && !waits_to_be_sent(c))
 		return not_sendable(c, err);

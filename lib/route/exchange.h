@@ -13,6 +13,18 @@
 enum edoc_code ed_case_assemble(struct ed_case *c, bool leaving, struct ed_copy *copy,
                                 struct edoc_error *err) EDOC_CHECK;
 
+/* The stored case, judged as verify does, before anybody builds on it:
+ * EDOC_ERR_INPUT when package, signatures, pins or entries are not what the
+ * entries say, or not by those they name. */
+enum edoc_code ed_case_prove(struct ed_case *c, int64_t now, struct edoc_error *err) EDOC_CHECK;
+/* A package of conf/ is not believed for lying there: EDOC_ERR_DENIED unless
+ * somebody signed it whom the desk trusts for its kind. */
+enum edoc_code ed_desk_believe(const struct edoc_desk *desk, const struct ed_pin *pin, int64_t now,
+                               struct ed_arena *arena, struct edoc_error *err) EDOC_CHECK;
+/* The actor's certificate reaches an anchor for signing, else EDOC_ERR_DENIED. */
+enum edoc_code ed_desk_knows(const struct edoc_desk *desk, const struct edoc_act *act,
+                             struct edoc_error *err) EDOC_CHECK;
+
 /* An act of the desk's own key: the engine's decision, ready to be drafted.
  * visit: the step that it closes, or NULL. */
 struct ed_passing { /* an act of the desk's own key */

@@ -33,7 +33,7 @@ static enum edoc_code is_for(struct ed_case *c, const char *cert, int64_t now, b
 	bool deputy;
 
 	*yes = false;
-	enum edoc_code code = ed_case_directory(c, &pin, err);
+	enum edoc_code code = ed_case_directory(c, now, &pin, err);
 	if (code)
 		return code;
 	person = ed_directory_person(pin->directory, cert, day);

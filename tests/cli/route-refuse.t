@@ -79,7 +79,7 @@ refused 65 "it has a route ledger already" "a case is not submitted again" sh -c
 	edoc-route submit --key '$K/dilnoza.p12' --pass-file '$K/pass' -C '$A' --route test.order '$W/led.asice'"
 refused 77 "madina may not act as" "the wrong role" does madina -C "$A" agreed "$id"
 refused 77 "farrukh may not act as" "somebody of another agency" does farrukh -C "$A" agreed "$id"
-refused 77 "nobody of the directory" "somebody whom the directory does not know" does stranger -C "$A" agreed "$id"
+refused 77 "nobody of the directory" "somebody whom the directory does not know" does deep -C "$A" agreed "$id"
 refused 77 'the open step is "agree"' "the wrong order" does madina -C "$A" --step sign signed "$id"
 refused 77 'the open step is' "an outcome of a later step: its turn has not come" does zarina -C "$A" signed "$id"
 refused 65 "needs a reason" "a reason that is missing" does zarina -C "$A" returned "$id"
