@@ -610,8 +610,56 @@ static enum edoc_code perform(struct doing *d, bool *lost, struct edoc_error *er
 	return code;
 }
 
+static bool has_outcome(const struct ed_route_step *step, const char *outcome)
+{
+	for (size_t i = 0; step && i < step->n_outcomes; i++)
+		if (!strcmp(step->outcomes[i].id, outcome))
+			return true;
+	return false;
+}
+
+/* The step that a line of before was meant for, when somebody else was quicker. */
+struct aim {
+	const char *step; /* NULL: not tried yet */
+	int64_t visit;
+};
+
+static enum edoc_code take_aim(const struct ed_case *c, struct aim *aim, struct edoc_error *err)
+{
+	const struct ed_visit *open = c->r.state.open;
+
+	aim->step = ed_arena_strdup(c->desk->arena, open ? open->step->id : "");
+	aim->visit = open ? open->visit : 0;
+	return aim->step ? EDOC_OK : ed_fail_memory(err);
+}
+
+/* Whoever comes second is told who was first, not what the next step wants;
+ * a line that lost its race never falls on the next step. */
+static enum edoc_code tell_who_was_first(const struct ed_case *c, const char *outcome,
+                                         const struct edoc_act *act, const struct aim *aim,
+                                         enum edoc_code refused, struct edoc_error *err)
+{
+	const struct ed_visit *open = c->r.state.open;
+	const struct ed_entry *last = NULL;
+	bool moved = aim->step && *aim->step &&
+	             (!open || !same(open->step->id, aim->step) || open->visit != aim->visit);
+
+	for (size_t i = c->r.ledger.n; i-- > 0 && !last;)
+		if (same(c->r.ledger.v[i].event, "step.done"))
+			last = &c->r.ledger.v[i];
+	if (!last || (act->step && !same(act->step, last->step)))
+		return refused;
+	if (!moved && (refused == EDOC_OK || !open || same(open->step->id, last->step) ||
+	               has_outcome(open->step, outcome) ||
+	               !has_outcome(ed_route_step(c->r.engine.route, last->step), outcome)))
+		return refused;
+	return ed_fail(err, EDOC_ERR_DENIED, c->id, "step \"%s\" was just done by %s: %s",
+	               last->step, ed_entry_get(last, "actor", "person"), last->outcome);
+}
+
 static enum edoc_code do_once(struct ed_case *c, const char *outcome, const struct edoc_act *act,
-                              bool *lost, struct ed_told *told, struct edoc_error *err)
+                              struct aim *aim, bool *lost, struct ed_told *told,
+                              struct edoc_error *err)
 {
 	struct doing d = {.c = c, .outcome = outcome, .act = act};
 	enum edoc_code code;
@@ -623,12 +671,16 @@ static enum edoc_code do_once(struct ed_case *c, const char *outcome, const stru
 	told->already = told->entry != NULL;
 	if (told->already)
 		return EDOC_OK;
-	code = decide(&d, err);
+	code = aim->step ? tell_who_was_first(c, outcome, act, aim, EDOC_OK, err)
+	                 : take_aim(c, aim, err);
+	if (!code)
+		code = decide(&d, err);
 	if (code == EDOC_ERR_DENIED || code == EDOC_ERR_INPUT || code == EDOC_ERR_ABSENT) {
 		told->entry = done_already(c, outcome, act, true);
 		told->already = told->entry != NULL;
 		if (told->already)
 			return EDOC_OK;
+		return tell_who_was_first(c, outcome, act, aim, code, err);
 	}
 	if (!code)
 		code = perform(&d, lost, err);
@@ -655,6 +707,7 @@ enum edoc_code edoc_desk_do(struct edoc_desk *desk, const char *outcome, const c
                             struct edoc_error *err)
 {
 	struct ed_told told = {.verb = "do", .dry = act->dry};
+	struct aim aim = {0};
 	char id[ED_CASE_ID];
 	bool lost = true;
 
@@ -671,7 +724,7 @@ enum edoc_code edoc_desk_do(struct edoc_desk *desk, const char *outcome, const c
 		code = ed_case_load(desk, id, &c, err);
 		if (code)
 			break;
-		code = do_once(&c, outcome, act, &lost, &told, err);
+		code = do_once(&c, outcome, act, &aim, &lost, &told, err);
 		if (!code && !lost) {
 			told.note = name_the_step(&c, &told, act);
 			code = ed_act_tell(&c, &told, text, json, err);

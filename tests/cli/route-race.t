@@ -40,18 +40,24 @@ same "$(entries "$id")" 2 "one of eight acts became an entry"
 winner=$(edoc-route log --json -C "$A" "$id" | jq -r 'select(.seq==2).outcome')
 good=0
 for i in 1 2 3 4 5 6 7 8; do
+	[ "$(cat "$W/dx.$i")" != 65 ] || same "$(cat "$W/d.$i")" "" "65 is of what was said, not of who came second"
 	mine=returned
 	[ $((i % 2)) != 0 ] || mine=agreed
 	case "$mine $(cat "$W/dx.$i")" in
 	"$winner 0") good=$((good + 1)) ;;
 	"$winner "*) echo "# $mine: $(cat "$W/d.$i")" ;;
-	*" 65" | *" 75" | *" 77") good=$((good + 1)) ;;
+	*" 75" | *" 77") good=$((good + 1)) ;;
 	*) echo "# $mine $(cat "$W/dx.$i"): $(cat "$W/d.$i")" ;;
 	esac
 done
 same "$good" 8 "who said the same is told 0, the others that they may not"
 run edoc-route verify -C "$A" "$id"
 is_exit 2 "the ledger is sound"
+other=agreed
+[ "$winner" != agreed ] || other=returned
+run does zarina -C "$A" --reason "no annex" "$other" "$id"
+is_exit 77 "who comes second is refused"
+has "$err" "step \"agree\" was just done by zarina: $winner" "and told who was first"
 objects=$(find "$A/case" -path "*$id/obj/*.cms" | wc -l)
 same "$objects" 2 "those that lost left no objects behind"
 
