@@ -146,6 +146,9 @@ static const struct ed_rule rules[] = {
          N_("a ledger entry cannot be read: {0}"),
          N_("treat the procedure as not proved; ask the agency whose entry it is for its own "
             "copy")},
+        {"ledger.newer", E, UNSURE, NULL, "edoc-route(5)",
+         N_("a newer release wrote this, and what follows it is not judged: {0}"),
+         N_("verify it with a newer edoc-route")},
         {"ledger.name", E, FAILED, "FORMAT_FAILURE", "edoc-route(5)",
          N_("the file is not named by its content, which makes it {0}"),
          N_("treat the procedure as not proved; ask the agency whose entry it is for its own "
@@ -221,6 +224,9 @@ static const struct ed_rule rules[] = {
          N_("a receipt cannot be read: {0}"), N_("ask the agency that gave it for a copy")},
         {"evidence.untrusted", E, UNSURE, "NO_CERTIFICATE_CHAIN_FOUND", "EN 319 522-1",
          N_("a receipt does not hold: {0}"), N_("ask the agency that gave it for a copy")},
+        {"evidence.missing", E, UNSURE, "SIGNED_DATA_NOT_FOUND", "EN 319 522-1",
+         N_("the receipt that the entry cites, {0}, is not in the package"),
+         N_("somebody took it out: ask the agency that received the case for its own copy")},
         {"ledger.first", E, FAILED, "HASH_FAILURE", "edoc-route(5)",
          N_("a ledger begins with the submission of its case, once"),
          N_("treat the procedure as not proved; ask the agency whose entry it is for its own "

@@ -357,8 +357,12 @@ static enum edoc_code check_header(const json_t *header, const char *where, stru
 
 static enum edoc_code check_body(const json_t *body, const char *where, struct edoc_error *err)
 {
-	const char *name, *fault = object_fault(body, body_keys, ALWAYS, &name);
+	const char *format = text_of(json_object_get(body, "format")), *name, *fault;
 
+	if (!strncmp(format, "edoc-body/", 10) && strcmp(format, "edoc-body/1"))
+		return ed_fail(err, EDOC_ERR_VERSION, where,
+		               "the body is written in %s; this release reads edoc-body/1", format);
+	fault = object_fault(body, body_keys, ALWAYS, &name);
 	if (fault)
 		return ed_fail(err, EDOC_ERR_INPUT, where,
 		               "body of a ledger entry: \"%s\" must be %s", name,

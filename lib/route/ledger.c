@@ -115,9 +115,18 @@ static enum edoc_code read_part(struct ed_asic *asic, const char *name, size_t m
 	return *present ? ed_zip_read_buf(asic->zip, i, buf, err) : EDOC_OK;
 }
 
+static void note_newer(struct ed_ledger *ledger, struct ed_findings *findings, int64_t seq,
+                       const char *name, const struct edoc_error *why)
+{
+	ed_finding(findings, "ledger.newer", name, why->msg, NULL, NULL);
+	if (!ledger->newer || seq < ledger->newer)
+		ledger->newer = seq;
+}
+
 /* The CMS and the body that belong to a header. */
 static enum edoc_code read_company(struct ed_asic *asic, struct ed_findings *findings,
-                                   struct ed_entry *entry, struct edoc_error *err)
+                                   struct ed_ledger *ledger, struct ed_entry *entry,
+                                   struct edoc_error *err)
 {
 	char name[ED_LEDGER_NAME];
 	struct ed_buf body;
@@ -133,15 +142,20 @@ static enum edoc_code read_company(struct ed_asic *asic, struct ed_findings *fin
 	code = read_part(asic, name, ED_MAX_JSON_BYTES, &body, &present, err);
 	if (!code && present) {
 		struct edoc_error why;
-		if (ed_entry_set_body(entry, body.data, body.len, name, &why))
+		enum edoc_code bad = ed_entry_set_body(entry, body.data, body.len, name, &why);
+		if (bad == EDOC_ERR_VERSION)
+			note_newer(ledger, findings, entry->seq, name, &why);
+		else if (bad)
 			ed_finding(findings, "ledger.body", name, why.msg, NULL, NULL);
 	}
 	ed_buf_clear(&body);
 	return code;
 }
 
-static enum edoc_code read_header(struct ed_asic *asic, size_t i, struct ed_findings *findings,
-                                  struct ed_ledger *ledger, struct edoc_error *err)
+/* seq: as the name tells. */
+static enum edoc_code read_header(struct ed_asic *asic, size_t i, int64_t seq,
+                                  struct ed_findings *findings, struct ed_ledger *ledger,
+                                  struct edoc_error *err)
 {
 	const char *name = ed_zip_entry(asic->zip, i)->name;
 	struct ed_entry entry = {0};
@@ -153,16 +167,19 @@ static enum edoc_code read_header(struct ed_asic *asic, size_t i, struct ed_find
 	enum edoc_code code = ed_zip_read_buf(asic->zip, i, &bytes, err);
 	if (code)
 		goto out;
-	if (ed_entry_parse(bytes.data, bytes.len, name, &entry, &why)) {
+	enum edoc_code bad = ed_entry_parse(bytes.data, bytes.len, name, &entry, &why);
+	if (bad == EDOC_ERR_VERSION)
+		note_newer(ledger, findings, seq, name, &why);
+	else if (bad)
 		ed_finding(findings, "ledger.malformed", name, why.msg, NULL, NULL);
+	if (bad)
 		goto out;
-	}
 	ed_ledger_name(right, &entry, ".json");
 	if (strcmp(name, right)) {
 		ed_finding(findings, "ledger.name", name, right, NULL, NULL);
 		goto out;
 	}
-	code = read_company(asic, findings, &entry, err);
+	code = read_company(asic, findings, ledger, &entry, err);
 	if (!code)
 		code = ed_ledger_add(ledger, &entry, err);
 out:
@@ -171,11 +188,23 @@ out:
 	return code;
 }
 
+/* What follows an entry of a newer release hangs on what that one says. */
+static void drop_newer(struct ed_ledger *ledger)
+{
+	while (ledger->newer && ledger->n && ledger->v[ledger->n - 1].seq >= ledger->newer)
+		ed_entry_clear(&ledger->v[--ledger->n]);
+}
+
 /* Numbers 1..n, each once. */
 static void check_numbers(struct ed_ledger *ledger, struct ed_findings *findings)
 {
+	int64_t last = ledger->n ? ledger->v[ledger->n - 1].seq : 0;
 	char name[ED_LEDGER_NAME], text[24];
 
+	if (ledger->newer && ledger->newer != last + 1) {
+		snprintf(text, sizeof(text), "%" PRId64, last + 1);
+		ed_finding(findings, "ledger.gap", ED_LEDGER_ENTRIES, text, NULL, NULL);
+	}
 	for (size_t i = 0; i < ledger->n; i++) {
 		int64_t seq = ledger->v[i].seq, before = i ? ledger->v[i - 1].seq : 0;
 		ed_ledger_name(name, &ledger->v[i], ".json");
@@ -200,7 +229,7 @@ static void check_orphans(struct ed_asic *asic, const struct ed_ledger *ledger,
 
 		if (strncmp(name, ED_LEDGER_ENTRIES, strlen(ED_LEDGER_ENTRIES)) ||
 		    !name_parts(name + strlen(ED_LEDGER_ENTRIES), &seq, &suffix) ||
-		    !strcmp(suffix, ".json"))
+		    !strcmp(suffix, ".json") || (ledger->newer && seq >= ledger->newer))
 			continue;
 		for (size_t k = 0; k < ledger->n && !known; k++) {
 			ed_ledger_name(own, &ledger->v[k], suffix);
@@ -226,7 +255,7 @@ enum edoc_code ed_ledger_read(struct ed_asic *asic, struct ed_findings *findings
 		    name_parts(name + strlen(ED_LEDGER_ENTRIES), &seq, &suffix) &&
 		    ledger_suffix(suffix)) {
 			if (!strcmp(suffix, ".json"))
-				code = read_header(asic, i, findings, ledger, err);
+				code = read_header(asic, i, seq, findings, ledger, err);
 		} else if (!pinned_name(name)) {
 			ed_finding(findings, "ledger.stray", name, NULL, NULL, NULL);
 		}
@@ -235,6 +264,7 @@ enum edoc_code ed_ledger_read(struct ed_asic *asic, struct ed_findings *findings
 		return code;
 	if (ledger->n)
 		qsort(ledger->v, ledger->n, sizeof(*ledger->v), by_seq);
+	drop_newer(ledger);
 	check_numbers(ledger, findings);
 	check_orphans(asic, ledger, findings);
 	return EDOC_OK;

@@ -16,6 +16,7 @@
 struct ed_ledger {
 	struct ed_entry *v;
 	size_t n, cap;
+	int64_t newer; /* 0, or the number from which on a newer release wrote it */
 };
 
 void ed_ledger_clear(struct ed_ledger *ledger);
@@ -32,7 +33,8 @@ void ed_ledger_name(char out[ED_LEDGER_NAME], const struct ed_entry *entry, cons
  * Reads META-INF/edoc/ledger/ of a package: headers with their CMS and body.
  * What is wrong with the set of files becomes a finding (ledger.stray, ledger.orphan,
  * ledger.malformed, ledger.name, ledger.gap, ledger.fork, ledger.unsigned,
- * ledger.body).
+ * ledger.body).  From an entry or body of a newer format on nothing is taken
+ * (ledger.newer): what follows it cannot be judged.
  */
 enum edoc_code ed_ledger_read(struct ed_asic *asic, struct ed_findings *findings,
                               struct ed_ledger *ledger, struct edoc_error *err) EDOC_CHECK;

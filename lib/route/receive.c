@@ -168,7 +168,29 @@ static enum edoc_code store_signature(struct arrival *a, struct ed_case *c,
 	return code;
 }
 
-/* Package and pins, then the entries from number `first` on, in their order. */
+/* Receipts of exchanges that we had no part in: whoever gets the case from us
+ * asks for them.  What this desk has is left as it is. */
+static enum edoc_code store_receipts(struct arrival *a, struct ed_case *c, struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+
+	for (const struct ed_given *g = a->r.receipts; g && !code; g = g->next) {
+		char *path = ed_case_path(c, "rcpt/%s.asice", g->entry);
+		struct ed_buf bytes;
+		bool taken;
+
+		ed_buf_init(&bytes, ED_MAX_PIN);
+		code = path ? ed_zip_read_buf(a->asic->zip, ed_zip_find(a->asic->zip, g->where),
+		                              &bytes, err)
+		            : ed_fail_memory(err);
+		if (!code)
+			code = ed_desk_put(c->desk, path, bytes.data, bytes.len, &taken, err);
+		ed_buf_clear(&bytes);
+	}
+	return code;
+}
+
+/* Package, pins and receipts, then the entries from number `first` on, in their order. */
 static enum edoc_code store_arrival(struct arrival *a, struct ed_case *c, size_t first, bool *lost,
                                     struct edoc_error *err)
 {
@@ -179,6 +201,8 @@ static enum edoc_code store_arrival(struct arrival *a, struct ed_case *c, size_t
 	enum edoc_code code = path ? ed_case_folders(c, err) : ed_fail_memory(err);
 	if (!code)
 		code = store_pins(a, c, err);
+	if (!code)
+		code = store_receipts(a, c, err);
 	if (!code)
 		code = ed_desk_link(a->copy.path, path, &taken, err);
 	for (size_t i = first; i < a->r.ledger.n && !code && !*lost; i++) {

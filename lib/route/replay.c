@@ -101,6 +101,7 @@ struct package { /* what the checks below read */
 	const struct edoc_verify_options *options;
 	const struct edoc_report *report;
 	struct ed_findings *findings;
+	bool newer_receipt; /* one that cannot be read, and is no fault */
 };
 
 static bool below(const char *name, const char *folder)
@@ -378,12 +379,13 @@ static void check_quote(struct package *p, const struct ed_report_signature *sig
 {
 	const char *head = sig->ledger_head, *name = sig->pub.where;
 	const struct ed_ledger *ledger = &p->replay->ledger;
+	bool whole = !ledger->newer; /* else it may be in what was not read */
 
-	if (head && !ledger->n)
+	if (head && whole && !ledger->n)
 		ed_finding(p->findings, "ledger.removed", name, head, NULL, NULL);
-	else if (head && !ed_ledger_find(ledger, head))
+	else if (head && whole && !ed_ledger_find(ledger, head))
 		ed_finding(p->findings, "ledger.cut", name, head, NULL, NULL);
-	else if (head && !step)
+	else if (head && whole && !step)
 		ed_finding(p->findings, "ledger.cut", name, "the entry of the signature", NULL,
 		           NULL);
 	if (!step)
@@ -456,6 +458,20 @@ static enum edoc_code check_signatures(struct package *p, struct edoc_error *err
 
 /* ---- receipts ---- */
 
+static enum edoc_code note_receipt(struct package *p, const char *name, const struct ed_receipt *r,
+                                   struct edoc_error *err)
+{
+	struct ed_given *given = ed_arena_alloc(p->replay->arena, sizeof(*given));
+
+	if (!given || !(given->where = ed_arena_strdup(p->replay->arena, name)))
+		return ed_fail_memory(err);
+	memcpy(given->entry, r->entry.sha256, sizeof(given->entry));
+	memcpy(given->evidence, r->evidence.sha256, sizeof(given->evidence));
+	given->next = p->replay->receipts;
+	p->replay->receipts = given;
+	return EDOC_OK;
+}
+
 static enum edoc_code check_receipt(struct package *p, size_t i, struct edoc_error *err)
 {
 	const char *name = ed_zip_entry(p->asic->zip, i)->name, *why = NULL;
@@ -471,7 +487,10 @@ static enum edoc_code check_receipt(struct package *p, size_t i, struct edoc_err
 	if (fd >= 0)
 		close(fd);
 	if (is_the_input(code)) {
-		ed_finding(p->findings, "evidence.malformed", name, trouble.msg, NULL, NULL);
+		p->newer_receipt |= code == EDOC_ERR_VERSION;
+		ed_finding(p->findings,
+		           code == EDOC_ERR_VERSION ? "ledger.newer" : "evidence.malformed", name,
+		           trouble.msg, NULL, NULL);
 		return EDOC_OK;
 	}
 	if (code) {
@@ -481,10 +500,29 @@ static enum edoc_code check_receipt(struct package *p, size_t i, struct edoc_err
 	}
 	if (why)
 		ed_finding(p->findings, "evidence.untrusted", name, why, NULL, NULL);
-	else if (r.evidence.accepted && !ed_ledger_find(&p->replay->ledger, r.entry.sha256))
+	else if (r.evidence.accepted && !p->replay->ledger.newer &&
+	         !ed_ledger_find(&p->replay->ledger, r.entry.sha256))
 		ed_finding(p->findings, "ledger.cut", name, r.evidence.head, NULL, NULL);
+	code = r.evidence.accepted ? note_receipt(p, name, &r, err) : EDOC_OK;
 	ed_receipt_clear(&r);
-	return EDOC_OK;
+	return code;
+}
+
+/* Who received the case gave a receipt, and keeps a copy of it. */
+static void check_cited(struct package *p, const struct ed_entry *e)
+{
+	const char *cited = ed_json_get_str(e->header, "evidence");
+	const struct ed_given *given = p->replay->receipts;
+	char where[ED_LEDGER_NAME];
+
+	if (!cited || p->newer_receipt)
+		return;
+	while (given && strcmp(given->evidence, cited + 7))
+		given = given->next;
+	if (given)
+		return;
+	ed_ledger_name(where, e, ".json");
+	ed_finding(p->findings, "evidence.missing", where, cited, NULL, NULL);
 }
 
 static enum edoc_code check_receipts(struct package *p, struct edoc_error *err)
@@ -496,6 +534,8 @@ static enum edoc_code check_receipts(struct package *p, struct edoc_error *err)
 		if (code)
 			return code;
 	}
+	for (size_t i = 0; i < p->replay->ledger.n; i++)
+		check_cited(p, &p->replay->ledger.v[i]);
 	return EDOC_OK;
 }
 
@@ -528,7 +568,7 @@ static enum edoc_code check_ledger(struct package *p, struct edoc_error *err)
 		check_step_signed(p, &r->ledger.v[i]);
 		check_body(p, &r->ledger.v[i]);
 	}
-	if (!ed_replay_fold(r) || r->state.phase == ED_PHASE_ENDED)
+	if (!ed_replay_fold(r) || r->state.phase == ED_PHASE_ENDED || r->ledger.newer)
 		return EDOC_OK;
 	ed_buf_init(&answer, 512);
 	ed_view_answer(r, &answer);
@@ -623,9 +663,9 @@ static enum edoc_code judge(int fd, const struct edoc_verify_options *options, b
 		code = ed_replay_package(&replay, asic, options, report, err);
 	if (code)
 		goto out;
-	if (!replay.ledger.n && has_ledger_folder(asic))
+	if (!replay.ledger.n && !replay.ledger.newer && has_ledger_folder(asic))
 		ed_finding(&replay.findings, "ledger.empty", ED_LEDGER_DIR, NULL, NULL, NULL);
-	else if (!replay.ledger.n && required)
+	else if (!replay.ledger.n && !replay.ledger.newer && required)
 		ed_finding(&replay.findings, "route.none", "", NULL, NULL, NULL);
 	if (replay.ledger.n)
 		code = fill_report(report, &replay, err);

@@ -8,6 +8,13 @@
 #include "route/ledger.h"
 #include "route/pin.h"
 
+/* A receipt in the package: of an acceptance, and one that can be read. */
+struct ed_given {
+	const char *where;
+	char entry[65], evidence[65]; /* digests of the entry and evidence.json */
+	struct ed_given *next;
+};
+
 struct ed_replay {
 	struct ed_arena *arena; /* owned */
 	struct ed_ledger ledger;
@@ -16,7 +23,8 @@ struct ed_replay {
 	struct ed_engine engine;
 	struct ed_state state;
 	struct ed_findings findings;
-	size_t folded; /* entries that are in the state */
+	size_t folded;             /* entries that are in the state */
+	struct ed_given *receipts; /* that a package brought */
 };
 
 enum edoc_code ed_replay_init(struct ed_replay *replay, struct edoc_error *err) EDOC_CHECK;

@@ -71,7 +71,9 @@ void ed_view_answer(const struct ed_replay *r, struct ed_buf *out)
 	const struct ed_state *s = &r->state;
 	bool ended = s->phase == ED_PHASE_ENDED;
 
-	if (r->folded < r->ledger.n || (!ended && !s->awaiting_receipt && !s->open)) {
+	if (r->ledger.newer) {
+		ed_buf_puts(out, T("cannot be told: a newer release wrote what follows"));
+	} else if (r->folded < r->ledger.n || (!ended && !s->awaiting_receipt && !s->open)) {
 		ed_buf_puts(out, T("cannot be told: the ledger is broken"));
 	} else if (ended) {
 		ed_buf_puts(out, T("ended: "));

@@ -4,11 +4,12 @@
 . "$SRCDIR/tests/lib.sh"
 . "$SRCDIR/tests/desks.sh"
 L=META-INF/edoc/ledger
+good=$W/good.asice
 
 forge() { # WANT-EXIT CODE WHAT EDIT...
 	want=$1 code=$2 what=$3
 	shift 3
-	python3 "$SRCDIR/tests/rezip.py" "$W/good.asice" "$W/bad.asice" "$@" || result 1 "$what: no forgery"
+	python3 "$SRCDIR/tests/rezip.py" "$good" "$W/bad.asice" "$@" || result 1 "$what: no forgery"
 	run edoc-route verify --json --trust "$W/trust" "$W/bad.asice"
 	is_exit "$want" "$what"
 	same "$(jq -r '.findings[].code' "$out" | grep -cxF "$code")" 1 "$what: $code"
@@ -75,6 +76,30 @@ openssl cms -sign -binary -in "$W/entry.json" -signer "$W/farrukh.pem" -inkey "$
 forge 1 ledger.signer "an entry made again by somebody else" "drop:$L/000005*" \
 	"drop:${entry%.json}.*" "put:$new.json=$W/entry.json" "put:$new.cms=$W/entry.cms"
 
+# What a newer release wrote is no fault, and no proof.
+newer() { # WHAT EDIT...
+	forge 2 ledger.newer "$@"
+	same "$(jq -r '[.findings[].code] | join(" ")' "$out")" ledger.newer "  and nothing else is said"
+}
+for i in 1 3 5; do
+	newer "entry $i of a newer format" "sub:$L/00000$i-????????.json=edoc-entry/1=edoc-entry/2"
+done
+run edoc-route verify --trust "$W/trust" "$W/bad.asice"
+has "$out" "written in edoc-entry/2; this release reads edoc-entry/1" "which format that is"
+has "$out" "cannot be told: a newer release wrote what follows" "where the case stands is not told"
+forge 1 ledger.gap "and an entry before it removed" "drop:$L/000004*" \
+	"sub:$L/000005-????????.json=edoc-entry/1=edoc-entry/2"
+body=$(unzip -Z1 "$W/good.asice" | grep "$L/000003-.*body")
+unzip -p "$W/good.asice" "$body" | sed 's/edoc-body.1/edoc-body\/2/' >"$W/body.json"
+unzip -p "$W/good.asice" "${body%.body.json}.cms" >"$W/body.cms"
+unzip -p "$W/good.asice" "${body%.body.json}.json" |
+	sed "s/$(unzip -p "$W/good.asice" "$body" | sha256sum | cut -c1-64)/$(
+		sha256sum <"$W/body.json" | cut -c1-64
+	)/" >"$W/entry.json"
+new=$L/000003-$(sha256sum "$W/entry.json" | cut -c1-8)
+newer "a body of a newer format" "drop:${body%.body.json}.*" "put:$new.json=$W/entry.json" \
+	"put:$new.cms=$W/body.cms" "put:$new.body.json=$W/body.json"
+
 run edoc-route verify --trust "$W/trust/sign" "$W/good.asice"
 is_exit 2 "with anchors for signatures only it cannot be decided"
 run edoc-route verify --trust "$W/trust" "$W/p.asice"
@@ -112,4 +137,15 @@ has "$out" "rejected: see rcpt/rejected-" "show tells it"
 carry "$A" moliya "$B"
 run edoc-route receive -C "$B"
 is_exit 0 "once its signers are trusted the same package is received"
+
+# Who received the case keeps the receipt that its entry cites.
+edoc-route export -C "$B" -o "$W/received.asice" "$id"
+good=$W/received.asice
+forge 2 evidence.missing "the receipt removed" "drop:META-INF/edoc/evidence/*"
+cp "$W/received.asice" "$A/in/new/"
+run edoc-route receive -C "$A"
+is_exit 0 "the whole case comes before its receipt"
+edoc-route export -C "$A" -o "$W/back.asice" "$id"
+run edoc-route verify --json --trust "$W/trust" "$W/back.asice"
+same "$(jq -r '[.findings[].code] | join(" ")' "$out")" route.unfinished "the receipt came with it"
 finish
