@@ -315,6 +315,15 @@ static int do_one(struct cmd *cmd, const char *item, struct run *run)
 	return tell(cmd, item, code, &err, text, json);
 }
 
+/* The list that the cases come from, or NULL: they are operands. */
+static const char *list_of(struct cmd *cmd)
+{
+	for (size_t i = 1; i < cmd->n; i++)
+		if (!strcmp(cmd->operands[i], "-"))
+			return "-";
+	return cmd_value(cmd, "files-from");
+}
+
 static int run_do(struct cmd *cmd)
 {
 	const char *const *items;
@@ -324,10 +333,10 @@ static int run_do(struct cmd *cmd)
 	if (cmd->n == 0)
 		return cmd_usage(cmd, _("do what, with which case? OUTCOME CASE..."));
 	int status = cmd_items(cmd, &items, &n);
-	if (!status && n < 2 && !cmd_given(cmd, "files-from"))
+	if (!status && n < 2 && !list_of(cmd))
 		return cmd_usage(cmd, _("do %s with which case?"), items[0]);
 	if (!status && n < 2) {
-		cmd_error(cmd, NULL, _("the list of cases is empty"));
+		cmd_error(cmd, list_of(cmd), _("the list of cases is empty"));
 		return CMD_ABSENT;
 	}
 	if (!status)

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/hex.h"
 #include "base/limits.h"
+#include "base/path.h"
 #include "judge/verify.h"
 #include "route/exchange.h"
 #include "sign/sign.h"
@@ -317,9 +318,22 @@ static enum edoc_code submit(struct submission *s, char **text, char **json, str
 	return code;
 }
 
-static enum edoc_code need_key(const struct edoc_act *act, struct edoc_error *err)
+/* What is said goes into JSON, which is UTF-8 (RFC 8259 8.1). */
+static enum edoc_code check_said(const char *text, const char *where, struct edoc_error *err)
 {
-	return act->key ? EDOC_OK : ed_fail(err, EDOC_ERR_USAGE, "--key", "who acts? name the key");
+	return !text || ed_utf8_valid(text, strlen(text))
+	               ? EDOC_OK
+	               : ed_fail(err, EDOC_ERR_INPUT, where, "not UTF-8");
+}
+
+static enum edoc_code check_act(const struct edoc_act *act, struct edoc_error *err)
+{
+	enum edoc_code code =
+	        act->key ? EDOC_OK
+	                 : ed_fail(err, EDOC_ERR_USAGE, "--key", "who acts? name the key");
+	if (!code)
+		code = check_said(act->reason, "--reason", err);
+	return code ? code : check_said(act->text, "--text", err);
 }
 
 enum edoc_code edoc_desk_submit(struct edoc_desk *desk, const char *path, const char *route,
@@ -329,7 +343,7 @@ enum edoc_code edoc_desk_submit(struct edoc_desk *desk, const char *path, const 
 	struct submission s = {
 	        .desk = desk, .act = act, .path = path, .route = route, .copy = {.fd = -1}};
 
-	enum edoc_code code = need_key(act, err);
+	enum edoc_code code = check_act(act, err);
 	if (code)
 		return code;
 	s.arena = ed_arena_new();
@@ -711,7 +725,7 @@ enum edoc_code edoc_desk_do(struct edoc_desk *desk, const char *outcome, const c
 	char id[ED_CASE_ID];
 	bool lost = true;
 
-	enum edoc_code code = need_key(act, err);
+	enum edoc_code code = check_act(act, err);
 	if (!code)
 		code = ed_sign_fit(act->key, act->now, desk->policy, err);
 	if (!code)

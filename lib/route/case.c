@@ -248,25 +248,54 @@ enum edoc_code ed_list_give(const struct ed_list *list, char ***out, struct edoc
 	return EDOC_OK;
 }
 
-/* Ids below case/<2 hex>/; both levels come sorted. */
-static enum edoc_code add_shelf(struct ed_list *list, const char *root, const char *shelf,
+static bool is_hex(const char *s, size_t len)
+{
+	return strlen(s) == len && strspn(s, "0123456789abcdef") == len;
+}
+
+static bool is_folder(const char *dir, const char *name)
+{
+	char *path = ed_path_join(dir, name);
+	struct stat st;
+	bool yes = path && !stat(path, &st) && S_ISDIR(st.st_mode);
+
+	free(path);
+	return yes;
+}
+
+/* What is no folder of ours silences nobody: it is passed over, and named. */
+static enum edoc_code add_stray(struct ed_list *strays, const char *dir, const char *name,
                                 struct edoc_error *err)
+{
+	const char *path = ed_arena_printf(strays->arena, "%s/%s", dir, name);
+
+	return path ? ed_list_add(strays, path, err) : ed_fail_memory(err);
+}
+
+/* Ids below case/<2 hex>/; both levels come sorted. */
+static enum edoc_code add_shelf(struct ed_list *list, struct ed_list *strays, const char *root,
+                                const char *shelf, struct edoc_error *err)
 {
 	char *dir = ed_path_join(root, shelf), **names = NULL;
 	size_t n;
 
 	enum edoc_code code = dir ? ed_list_dir(dir, &names, &n, err) : ed_fail_memory(err);
-	for (size_t i = 0; !code && names[i]; i++)
-		code = ed_list_add(list, names[i], err);
+	for (size_t i = 0; !code && names[i]; i++) {
+		bool ours = is_hex(names[i], 32) && !strncmp(names[i], shelf, 2) &&
+		            is_folder(dir, names[i]);
+		code = ours ? ed_list_add(list, names[i], err)
+		            : add_stray(strays, dir, names[i], err);
+	}
 	ed_names_free(names);
 	free(dir);
 	return code;
 }
 
-enum edoc_code ed_case_list(struct edoc_desk *desk, char ***ids, struct edoc_error *err)
+enum edoc_code ed_case_list(struct edoc_desk *desk, char ***ids, char ***strays,
+                            struct edoc_error *err)
 {
 	const char *root = ed_desk_path(desk, "case");
-	struct ed_list list = {.arena = ed_arena_new()};
+	struct ed_list list = {.arena = ed_arena_new()}, other = {.arena = list.arena};
 	char **shelves = NULL;
 	size_t n;
 
@@ -274,7 +303,11 @@ enum edoc_code ed_case_list(struct edoc_desk *desk, char ***ids, struct edoc_err
 		return ed_fail_memory(err);
 	enum edoc_code code = root ? ed_list_dir(root, &shelves, &n, err) : ed_fail_memory(err);
 	for (size_t i = 0; !code && shelves[i]; i++)
-		code = add_shelf(&list, root, shelves[i], err);
+		code = is_hex(shelves[i], 2) && is_folder(root, shelves[i])
+		               ? add_shelf(&list, &other, root, shelves[i], err)
+		               : add_stray(&other, root, shelves[i], err);
+	if (!code && strays)
+		code = ed_list_give(&other, strays, err);
 	if (!code)
 		code = ed_list_give(&list, ids, err);
 	ed_names_free(shelves);

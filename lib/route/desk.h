@@ -109,8 +109,10 @@ void ed_case_clear(struct ed_case *c);
  * more than one fits. */
 enum edoc_code ed_case_find(struct edoc_desk *desk, const char *name, char id[ED_CASE_ID],
                             struct edoc_error *err) EDOC_CHECK;
-/* All ids, sorted; ed_names_free(). */
-enum edoc_code ed_case_list(struct edoc_desk *desk, char ***ids, struct edoc_error *err) EDOC_CHECK;
+/* All ids, sorted; strays unless NULL: paths below case/ that are no case's.
+ * ed_names_free(). */
+enum edoc_code ed_case_list(struct edoc_desk *desk, char ***ids, char ***strays,
+                            struct edoc_error *err) EDOC_CHECK;
 /* Makes the case's folders. */
 enum edoc_code ed_case_folders(struct ed_case *c, struct edoc_error *err) EDOC_CHECK;
 char *ed_case_path(struct ed_case *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

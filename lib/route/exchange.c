@@ -223,7 +223,7 @@ enum edoc_code edoc_desk_sendable(struct edoc_desk *desk, int64_t now, char ***o
 	(void)now; /* a send step is due as soon as it is open */
 	if (!list.arena)
 		return ed_fail_memory(err);
-	enum edoc_code code = ed_case_list(desk, &ids, err);
+	enum edoc_code code = ed_case_list(desk, &ids, NULL, err);
 	for (size_t i = 0; !code && ids[i]; i++) {
 		code = wants_sending(desk, ids[i], &wanted, err);
 		if (!code && wanted)

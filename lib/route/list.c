@@ -92,6 +92,28 @@ static enum edoc_code list_case(struct listing *l, struct ed_case *c, struct edo
 	return code;
 }
 
+static enum edoc_code list_stray(struct listing *l, const char *path, struct edoc_error *err)
+{
+	const char *warning = dgettext("edoc", "no case; passed over");
+	enum edoc_code code;
+	char safe[ED_PATH_MAX];
+	json_t *o;
+
+	if (l->want_text) {
+		ed_escape(safe, sizeof(safe), path);
+		ed_buf_printf(&l->text, "%s: %s\n", safe, warning);
+	}
+	if (!l->want_json)
+		return EDOC_OK;
+	ed_escape(safe, sizeof(safe), path); /* a name on disk need not be UTF-8 */
+	o = json_object();
+	code = ed_json_str(o, "where", safe) | ed_json_str(o, "warning", warning)
+	               ? ed_fail_memory(err)
+	               : put_json_line(&l->json, "inbox", o, err);
+	json_decref(o);
+	return code;
+}
+
 static enum edoc_code look_at(struct listing *l, const char *id, struct edoc_error *err)
 {
 	struct ed_case c;
@@ -141,19 +163,22 @@ static void listing_clear(struct listing *l)
 enum edoc_code edoc_desk_inbox(struct edoc_desk *desk, const char *cert_sha256, int64_t now,
                                char **text, char **json, size_t *n, struct edoc_error *err)
 {
+	char **ids = NULL, **strays = NULL;
 	struct listing l;
-	char **ids = NULL;
 
 	listing_init(&l, desk, text, json);
 	l.cert = cert_sha256;
 	l.now = now;
-	enum edoc_code code = ed_case_list(desk, &ids, err);
+	enum edoc_code code = ed_case_list(desk, &ids, &strays, err);
 	for (size_t i = 0; !code && ids[i]; i++)
 		code = look_at(&l, ids[i], err);
+	for (size_t i = 0; !code && strays[i]; i++)
+		code = list_stray(&l, strays[i], err);
 	if (!code)
 		code = give(&l, text, json, err);
 	*n = l.n;
 	listing_clear(&l);
+	ed_names_free(strays);
 	ed_names_free(ids);
 	return code;
 }

@@ -28,6 +28,8 @@ refused 64 "at" "nor of an act" does zarina -C "$A" --at 2026-01-01T00:00:00Z ag
 refused 64 "which case" "an outcome and no case" does zarina -C "$A" agreed
 : >"$W/empty"
 refused 66 "empty" "an empty list" does zarina -C "$A" --files-from "$W/empty" agreed
+refused 66 "empty: the list of cases is empty" "it is named" does zarina -C "$A" --files-from "$W/empty" agreed
+refused 66 "the list of cases is empty" "an empty list on stdin" does zarina -C "$A" agreed -
 refused 66 "no such case" "no such case" does zarina -C "$A" agreed 12345678
 refused 66 "this is no desk" "not a desk" edoc-route inbox -C "$W/nowhere"
 refused 78 "where?" "no desk named" edoc-route inbox
@@ -82,8 +84,25 @@ refused 77 "farrukh may not act as" "somebody of another agency" does farrukh -C
 refused 77 "nobody of the directory" "somebody whom the directory does not know" does deep -C "$A" agreed "$id"
 refused 77 'the open step is "agree"' "the wrong order" does madina -C "$A" --step sign signed "$id"
 refused 77 'the open step is' "an outcome of a later step: its turn has not come" does zarina -C "$A" signed "$id"
+bad_utf8=$(printf 'a\303(b')
+refused 65 "--reason: not UTF-8" "a reason that is no text" does zarina -C "$A" --reason "$bad_utf8" returned "$id"
+refused 65 "--text: not UTF-8" "a text that is none" does zarina -C "$A" --text "$bad_utf8" agreed "$id"
+refused 65 "--text: not UTF-8" "nor with a submission" as dilnoza submit -C "$A" --text "$bad_utf8" --route test.order "$W/p.asice"
 refused 65 "needs a reason" "a reason that is missing" does zarina -C "$A" returned "$id"
 refused 77 "nothing to send" "nothing is sent before its step" edoc-route send -C "$A" "$id"
+shelf=$(dirname "$(echo "$A"/case/*/"$id")")
+touch "$A/case/README" "$shelf/notes" && mkdir "$A/case/lost+found"
+run edoc-route inbox -C "$A"
+is_exit 0 "strays in case/ silence nobody"
+has "$out" "waits for lawyer" "what waits is listed"
+has "$out" "case/README: no case" "and each stray is named"
+has "$out" "/notes: no case" "beside a case too"
+has "$out" "case/lost+found: no case" "folders too"
+run edoc-route inbox --json -C "$A"
+same "$(jq -r 'select(.warning).where' "$out" | wc -l)" 3 "in JSON too"
+run edoc-route send -C "$A"
+is_exit 0 "send finds its cases as before"
+rm -r "$A/case/README" "$shelf/notes" "$A/case/lost+found"
 run does zarina -C "$A" --reason "the annex is missing" returned "$id"
 is_exit 0 "returned with a reason"
 run does dilnoza -C "$A" edited "$id"
