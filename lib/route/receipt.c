@@ -41,8 +41,8 @@ static bool is_digest(const char *s)
 	return s && !strncmp(s, "sha256:", 7) && is_hex(s + 7, 64);
 }
 
-static enum edoc_code evidence_id(const char *event, const char *issuer, const char *package,
-                                  char id[33], struct edoc_error *err)
+enum edoc_code ed_evidence_id(const char *event, const char *issuer, const char *package,
+                              char id[33], struct edoc_error *err)
 {
 	enum edoc_code code = EDOC_ERR_MEMORY;
 	char digest[ED_SHA256_REF];
@@ -130,7 +130,7 @@ static enum edoc_code evidence_shape(struct ed_evidence *e, const char *where,
 		return ed_fail(err, EDOC_ERR_INPUT, where,
 		               "an acceptance names case and head, a rejection its reasons "
 		               "(EN 319 522-1 table 2)");
-	code = evidence_id(e->event, e->issuer, e->package, id, err);
+	code = ed_evidence_id(e->event, e->issuer, e->package, id, err);
 	if (!code && (!e->id || strcmp(e->id, id)))
 		code = ed_fail(err, EDOC_ERR_INPUT, where,
 		               "id is not that of event, issuer and package");
@@ -194,7 +194,7 @@ enum edoc_code ed_evidence_make(const struct ed_evidence_facts *f, struct ed_evi
 	char id[33];
 
 	ed_buf_init(&bytes, ED_MAX_JSON_BYTES);
-	enum edoc_code code = evidence_id(event, f->issuer, f->package, id, err);
+	enum edoc_code code = ed_evidence_id(event, f->issuer, f->package, id, err);
 	if (code)
 		return code;
 	o = json_object();

@@ -49,6 +49,9 @@ struct ed_evidence_facts {
 	int64_t time;
 };
 
+/* What an agency calls its evidence of an event on a package. */
+enum edoc_code ed_evidence_id(const char *event, const char *issuer, const char *package,
+                              char id[33], struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_evidence_make(const struct ed_evidence_facts *facts, struct ed_evidence *evidence,
                                 struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_evidence_parse(const void *bytes, size_t len, const char *where,

@@ -466,13 +466,23 @@ static enum edoc_code check_receipt_entry(struct arrival *a, const struct ed_ent
 	return code;
 }
 
-/* The receipt is for the very package that left. */
+/* The receipt is for the very package that left, by whom it was sent to. */
 static enum edoc_code check_sent(struct arrival *a, struct ed_case *c, const struct ed_receipt *r,
                                  struct edoc_error *err)
 {
-	char *mark = ed_case_path(c, "obj/%s.sent", r->evidence.head + 7);
+	const char *head = r->evidence.head;
+	const struct ed_entry *last = head ? ed_ledger_find(&c->r.ledger, head) : NULL;
+	const char *to = last ? ed_json_get_str(last->header, "to") : NULL, *mark;
 	struct ed_buf sent;
 
+	if (!to)
+		return ed_fail(err, EDOC_ERR_INPUT, a->path,
+		               "the receipt is for a package that never left this desk");
+	if (strcmp(to, r->evidence.issuer))
+		return ed_fail(err, EDOC_ERR_INPUT, a->path,
+		               "the receipt is by %s; the case was sent to %s", r->evidence.issuer,
+		               to);
+	mark = ed_case_path(c, "obj/%s.sent", last->sha256);
 	ed_buf_init(&sent, ED_SHA256_REF);
 	enum edoc_code code = mark ? ed_read_path(mark, &sent, err) : ed_fail_memory(err);
 	if (!code && strcmp(ed_buf_str(&sent), r->evidence.package))
@@ -533,6 +543,59 @@ static enum edoc_code take_receipt(struct arrival *a, struct ed_case *c, struct 
 	return code;
 }
 
+/* An agency accepts or rejects a package once. */
+static enum edoc_code check_rejection(struct arrival *a, struct ed_case *c,
+                                      const struct ed_receipt *r, struct edoc_error *err)
+{
+	for (size_t i = 0; i < c->r.ledger.n; i++) {
+		const struct ed_entry *e = &c->r.ledger.v[i];
+		const char *package = ed_json_get_str(e->header, "package");
+		const char *agency = ed_entry_get(e, "actor", "agency");
+
+		if (strcmp(e->event, "case.received") || !package || !agency ||
+		    strcmp(package, r->evidence.package) || strcmp(agency, r->evidence.issuer))
+			continue;
+		return ed_fail(err, EDOC_ERR_INPUT, a->path,
+		               "equivocation: %s rejects by sha256:%s the package that it "
+		               "accepted by %s; ask it which holds",
+		               agency, r->evidence.sha256, ed_json_get_str(e->header, "evidence"));
+	}
+	return check_sent(a, c, r, err);
+}
+
+/* The ledger goes on with an acceptance; that there was a no is told. */
+static enum edoc_code tell_rejected(struct arrival *a, struct ed_case *c,
+                                    const struct ed_receipt *r, struct ed_told *told,
+                                    struct edoc_error *err)
+{
+	const char *path;
+	char id[33], hex[65];
+	uint64_t size;
+	int fd;
+
+	enum edoc_code code =
+	        ed_evidence_id(ED_EVENT_REJECTED, r->evidence.issuer, r->evidence.package, id, err);
+	if (code)
+		return code;
+	path = ed_case_path(c, "rcpt/rejected-%s.asice", id);
+	if (!path)
+		return ed_fail_memory(err);
+	if (access(path, F_OK))
+		return EDOC_OK;
+	code = ed_open_read(path, &fd, &size, err);
+	if (code)
+		return code;
+	code = ed_file_sha256(fd, path, hex, err);
+	close(fd);
+	if (!code)
+		told->note = ed_arena_printf(
+		        a->r.arena,
+		        dgettext("edoc", "(equivocation: %s rejected this package by the receipt "
+		                         "%s before it accepted it by %s)"),
+		        r->evidence.issuer, hex, a->copy.sha256);
+	return code;
+}
+
 static const char *rejection_note(struct arrival *a, const struct ed_receipt *r)
 {
 	const char *reason =
@@ -569,9 +632,11 @@ static enum edoc_code receive_receipt(struct arrival *a, struct edoc_error *err)
 		code = ed_fail(err, EDOC_ERR_ABSENT, a->path,
 		               "it is for case %s, which is not here", r.evidence.case_id);
 	if (!code && r.has_entry)
-		code = take_receipt(a, &c, &r, &told, err);
+		code = tell_rejected(a, &c, &r, &told, err);
 	else if (!code)
-		code = check_sent(a, &c, &r, err);
+		code = check_rejection(a, &c, &r, err);
+	if (!code && r.has_entry)
+		code = take_receipt(a, &c, &r, &told, err);
 	if (!code && !r.has_entry) {
 		told.note = rejection_note(a, &r);
 		code = a->act->dry ? EDOC_OK : keep_receipt(a, &c, &r, err);

@@ -134,6 +134,19 @@ is_exit 0 "the sender's desk takes that rejection in"
 has "$out" "rejected by moliya" "and says so"
 run edoc-route show -C "$A" "$id"
 has "$out" "rejected: see rcpt/rejected-" "show tells it"
+
+# Another agency of the directory has no say in it.
+mkdir "$W/no"
+unzip -qo "$(echo "$B"/out/adliya/new/*.asice)" -d "$W/no"
+jq -cSj '{event, issuer: "adliya", package}' "$W/no/evidence.json" | sha256sum | cut -c1-32 >"$W/no/id"
+jq -cSj --arg id "$(cat "$W/no/id")" --arg cert "$(digest "$A/conf/desk.crt")" \
+	'.issuer = {agency: "adliya", cert: $cert} | .id = $id' "$W/no/evidence.json" >"$W/evidence.json"
+sealed "$A/conf/desk.key" "$W/evidence.json" "$A/in/new/no.asice"
+run edoc-route receive -C "$A"
+is_exit 65 "a rejection by an agency that the case was not sent to"
+has "$err" "the receipt is by adliya; the case was sent to moliya" "and who that is"
+cp "$(echo "$B"/out/adliya/new/*.asice)" "$W/rejection.asice"
+
 carry "$A" moliya "$B"
 run edoc-route receive -C "$B"
 is_exit 0 "once its signers are trusted the same package is received"
@@ -148,4 +161,18 @@ is_exit 0 "the whole case comes before its receipt"
 edoc-route export -C "$A" -o "$W/back.asice" "$id"
 run edoc-route verify --json --trust "$W/trust" "$W/back.asice"
 same "$(jq -r '[.findings[].code] | join(" ")' "$out")" route.unfinished "the receipt came with it"
+
+# An agency that says no and yes to one package.
+rm "$B/out/adliya/new/$(sha256sum <"$W/rejection.asice" | cut -c1-64).asice"
+carry "$B" adliya "$A"
+run edoc-route receive -C "$A"
+is_exit 0 "an acceptance after a rejection is taken in"
+has "$out" "equivocation: moliya rejected this package by the receipt $(
+	sha256sum <"$W/rejection.asice" | cut -c1-64)" "and the rejection is told"
+cp "$W/rejection.asice" "$A/in/new/"
+run edoc-route receive -C "$A"
+is_exit 65 "a rejection after the acceptance is not"
+has "$err" "equivocation: moliya rejects by sha256:$(
+	sha256sum <"$W/no/evidence.json" | cut -c1-64)" "and both are named"
+has "$err" "$(unzip -p "$B"/out/adliya/new/*.asice entry.json | jq -r .evidence)" "the one and the other"
 finish
