@@ -162,6 +162,11 @@ struct edoc_anchor {
 
 size_t edoc_trust_count(const struct edoc_trust *trust);
 bool edoc_trust_anchor(const struct edoc_trust *trust, size_t i, struct edoc_anchor *anchor);
+/* What the set is, wherever its files lay: the SHA-256 of a line for each
+ * certificate, "<its sha256> <purposes, 2 hex>\n", each once, sorted.  Those
+ * that are no anchors have 00. */
+enum edoc_code edoc_trust_digest(const struct edoc_trust *trust, char sha256[65],
+				 struct edoc_error *err) EDOC_CHECK;
 
 /* ---- policy ------------------------------------------------------------ */
 
@@ -620,7 +625,7 @@ enum edoc_code edoc_archive_rebuild(const char *root, const struct edoc_archive_
 
 /*
  * The head of the journal on one line, short enough for a paper register:
- * "edoc-archive/1 SEQ TIME DIGEST".  out (may be NULL): a file to write it to.
+ * "edoc-archive/1 ARCHIVE SEQ TIME DIGEST".  out (may be NULL): a file to write it to.
  * key (NULL where init pinned none) signs that file: detached CMS in OUT.p7s.
  */
 enum edoc_code edoc_archive_checkpoint(struct edoc_archive *archive, const struct edoc_key *key,

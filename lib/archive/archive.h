@@ -7,6 +7,7 @@
 #include "archive/journal.h"
 #include "archive/store.h"
 #include "base/limits.h"
+#include "door/crypto.h"
 
 /* An item whose outcome is told once the journal has it. */
 struct ed_item {
@@ -66,6 +67,9 @@ void ed_intake_clear(struct ed_intake *intake);
 void ed_verdict_text(const struct ed_verdict *verdict, char out[ED_VERDICT_MAX]);
 /* Sets indication, subindication and exit. */
 int ed_verdict_json(json_t *object, const struct ed_verdict *verdict);
+/* What the journal records of a report: edoc-archive(1). */
+enum edoc_code ed_report_digest(const char *json, char digest[ED_SHA256_REF],
+                                struct edoc_error *err) EDOC_CHECK;
 /* The report for people, with its detail. */
 enum edoc_code ed_report_lines(const struct edoc_archive_options *options,
                                const struct edoc_report *report, char **text) EDOC_CHECK;

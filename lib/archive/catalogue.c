@@ -12,7 +12,7 @@
 #include "base/time.h"
 #include "door/db.h"
 
-#define VERSION 1
+#define VERSION 2
 
 /* checked_seq: of the journal line of the last look; orders the next one. */
 static const char schema[] =
@@ -29,7 +29,9 @@ static const char schema[] =
         "CREATE INDEX object_name ON object (name);"
         "CREATE TABLE line (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, segment INTEGER NOT NULL,"
         " first INTEGER NOT NULL, last INTEGER NOT NULL, digest BLOB NOT NULL) STRICT;"
-        "CREATE INDEX line_id ON line (id, seq);";
+        "CREATE INDEX line_id ON line (id, seq);"
+        "CREATE TABLE naming (name TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (name, id))"
+        " STRICT, WITHOUT ROWID;";
 
 enum question {
 	Q_HEAD,
@@ -46,6 +48,9 @@ enum question {
 	Q_COUNT,
 	Q_LINE_AT,
 	Q_LINE_COUNT,
+	Q_NAMING,
+	Q_NAMED,
+	Q_NAMING_COUNT,
 	Q_N
 };
 
@@ -63,13 +68,18 @@ static const char *const sql[Q_N] = {
                   " kept_exit, checked, indication, sub, exit, intact, checked_seq FROM object"
                   " WHERE id = ?1",
         [Q_MATCH] = "SELECT id FROM object WHERE id >= ?1 AND id < ?1 || 'g' AND ?1 <> ''"
-                    " UNION SELECT id FROM object WHERE name = ?2 LIMIT 2",
+                    " UNION SELECT id FROM object WHERE name = ?2"
+                    " UNION SELECT id FROM naming WHERE name = ?2 LIMIT 2",
         [Q_OLDEST] = "SELECT checked_seq, id FROM object WHERE checked_seq > ?1 AND"
                      " checked_seq <= ?2 ORDER BY checked_seq LIMIT 1",
         [Q_LINES] = "SELECT seq, segment, first, last, digest FROM line WHERE id = ?1 ORDER BY seq",
         [Q_COUNT] = "SELECT count(*) FROM object",
         [Q_LINE_AT] = "SELECT id, segment, first, last, digest FROM line WHERE seq = ?1",
         [Q_LINE_COUNT] = "SELECT count(*) FROM line",
+        [Q_NAMING] = "INSERT OR IGNORE INTO naming VALUES (?2, ?1)",
+        [Q_NAMED] = "SELECT 1 FROM object WHERE id = ?1 AND name = ?2"
+                    " UNION SELECT 1 FROM naming WHERE id = ?1 AND name = ?2",
+        [Q_NAMING_COUNT] = "SELECT count(*) FROM naming",
 };
 
 struct ed_catalogue {
@@ -350,6 +360,19 @@ static enum edoc_code take_validation(struct ed_catalogue *catalogue, const char
 	return code;
 }
 
+/* The bytes of an object came again under another name. */
+static enum edoc_code take_naming(struct ed_catalogue *catalogue, const char *id,
+                                  const json_t *facts, const struct ed_journal_pos *pos,
+                                  struct edoc_error *err)
+{
+	const char *name = ed_json_get_str(facts, "name");
+	if (!id || !name)
+		return bad_facts(pos, err);
+	sqlite3_stmt *stmt = ask(catalogue, Q_NAMING);
+	return carry_out(catalogue, stmt,
+	                 !stmt || bind_text(stmt, 1, id) || bind_text(stmt, 2, name), err);
+}
+
 static enum edoc_code take_creation(struct ed_catalogue *catalogue, const json_t *facts,
                                     struct edoc_error *err)
 {
@@ -396,6 +419,8 @@ enum edoc_code ed_catalogue_apply(void *arg, const json_t *record, const struct 
 		code = take_ingest(catalogue, id, facts, pos, err);
 	else if (code == EDOC_OK && !strcmp(event, "validation"))
 		code = take_validation(catalogue, id, facts, pos, err);
+	else if (code == EDOC_OK && !strcmp(event, "naming"))
+		code = take_naming(catalogue, id, facts, pos, err);
 	if (code == EDOC_OK && id)
 		code = take_line(catalogue, id, pos, err);
 	if (code == EDOC_OK)
@@ -475,6 +500,19 @@ enum edoc_code ed_catalogue_match(struct ed_catalogue *catalogue, const char *pr
 	return EDOC_OK;
 }
 
+enum edoc_code ed_catalogue_named(struct ed_catalogue *catalogue, const char *id, const char *name,
+                                  bool *named, struct edoc_error *err)
+{
+	sqlite3_stmt *stmt = ask(catalogue, Q_NAMED);
+	int step = stmt && !bind_text(stmt, 1, id) && !bind_text(stmt, 2, name) ? sqlite3_step(stmt)
+	                                                                        : SQLITE_ERROR;
+	*named = step == SQLITE_ROW;
+	if (step != SQLITE_ROW && step != SQLITE_DONE)
+		return trouble(catalogue, err);
+	sqlite3_reset(stmt);
+	return EDOC_OK;
+}
+
 enum edoc_code ed_catalogue_oldest(struct ed_catalogue *catalogue, int64_t *after, int64_t until,
                                    char id[65], bool *found, struct edoc_error *err)
 {
@@ -538,7 +576,8 @@ struct check {
 	struct ed_catalogue *catalogue;
 	struct ed_journal_pos head; /* the catalogue's; lines after it are newer than our look */
 	int64_t objects, lines;     /* of the journal */
-	int64_t looked;             /* objects whose last look is the line it should be */
+	int64_t names;
+	int64_t looked; /* objects whose last look is the line it should be */
 	bool same;
 };
 
@@ -635,6 +674,13 @@ static enum edoc_code check_record(void *arg, const json_t *record,
 		check->same &= code == EDOC_OK && !strcmp(pinned, pin ? pin : "");
 	} else if (!strcmp(event, "ingest") || !strcmp(event, "validation")) {
 		code = check_object(check, id, facts, *event == 'i', pos, err);
+	} else if (!strcmp(event, "naming")) {
+		bool named = false;
+		const char *name = ed_json_get_str(facts, "name");
+		code = id && name ? ed_catalogue_named(check->catalogue, id, name, &named, err)
+		                  : bad_facts(pos, err);
+		check->same &= named;
+		check->names++;
 	}
 	if (code == EDOC_OK && id)
 		code = check_place(check, id, pos, err);
@@ -665,6 +711,7 @@ enum edoc_code ed_catalogue_check(struct ed_catalogue *catalogue, struct ed_jour
 	struct ed_journal_pos pos = {.seq = 0};
 	int64_t objects = 0;
 	int64_t lines = 0;
+	int64_t names = 0;
 	*same = false;
 	/* A reader's look at one moment, whatever a writer adds meanwhile. */
 	enum edoc_code code = ed_db_exec(catalogue->db, "BEGIN", err);
@@ -678,8 +725,10 @@ enum edoc_code ed_catalogue_check(struct ed_catalogue *catalogue, struct ed_jour
 		code = count(catalogue, Q_COUNT, &objects, err);
 	if (code == EDOC_OK)
 		code = count(catalogue, Q_LINE_COUNT, &lines, err);
+	if (code == EDOC_OK)
+		code = count(catalogue, Q_NAMING_COUNT, &names, err);
 	ed_catalogue_rollback(catalogue);
 	*same = check.same && objects == check.objects && check.looked == objects &&
-	        lines == check.lines && pos.seq >= check.head.seq;
+	        lines == check.lines && names == check.names && pos.seq >= check.head.seq;
 	return code;
 }

@@ -66,6 +66,9 @@ enum edoc_code ed_catalogue_match(struct ed_catalogue *catalogue, const char *pr
  * at most `until`. */
 enum edoc_code ed_catalogue_oldest(struct ed_catalogue *catalogue, int64_t *after, int64_t until,
                                    char id[65], bool *found, struct edoc_error *err) EDOC_CHECK;
+/* Whether the object came under that name already. */
+enum edoc_code ed_catalogue_named(struct ed_catalogue *catalogue, const char *id, const char *name,
+                                  bool *named, struct edoc_error *err) EDOC_CHECK;
 /* Places of the journal lines of one object, in order. */
 typedef enum edoc_code ed_catalogue_line_fn(void *arg, const struct ed_journal_pos *pos,
                                             struct edoc_error *err);

@@ -3,9 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "archive/journal.h"
 #include "base/err.h"
+#include "base/hex.h"
 #include "base/time.h"
 
 #define PREFIX "edoc-archive/1 "
@@ -25,13 +27,20 @@ static void encode(const unsigned char *bytes, char out[41])
 	out[40] = '\0';
 }
 
-void ed_checkpoint_format(const struct ed_journal_pos *pos, char line[ED_CHECKPOINT_MAX])
+void ed_checkpoint_name(const struct ed_journal_pos *first, char name[ED_ARCHIVE_NAME])
+{
+	ed_hex(name, first->digest, (ED_ARCHIVE_NAME - 1) / 2);
+}
+
+void ed_checkpoint_format(const char *name, const struct ed_journal_pos *pos,
+                          char line[ED_CHECKPOINT_MAX])
 {
 	char letters[41];
 	char when[ED_TIME_STR];
 	encode(pos->digest, letters);
 	ed_time_format(when, pos->time);
-	int n = snprintf(line, ED_CHECKPOINT_MAX, PREFIX "%lld %s ", (long long)pos->seq, when);
+	int n = snprintf(line, ED_CHECKPOINT_MAX, PREFIX "%s %lld %s ", name, (long long)pos->seq,
+	                 when);
 	for (size_t i = 0; i < 40; i += 5)
 		n += snprintf(line + n, ED_CHECKPOINT_MAX - (size_t)n, "%s%.5s", i ? "-" : "",
 		              letters + i);
@@ -61,10 +70,17 @@ enum edoc_code ed_checkpoint_parse(const char *line, struct ed_checkpoint *check
 	if (strncmp(line, PREFIX, strlen(PREFIX)) != 0)
 		return ed_fail(err, EDOC_ERR_INPUT, line,
 		               "is no checkpoint: it does not start with " PREFIX);
-	checkpoint->seq = strtoll(line + strlen(PREFIX), &end, 10);
+	const char *name = line + strlen(PREFIX);
+	size_t len = strspn(name, "0123456789abcdefABCDEF");
+	if (len != ED_ARCHIVE_NAME - 1 || name[len] != ' ')
+		return ed_fail(err, EDOC_ERR_INPUT, line,
+		               "is no checkpoint: the archive's name has 8 hex digits");
+	snprintf(checkpoint->archive, sizeof checkpoint->archive, "%s", name);
+	checkpoint->seq = strtoll(name + len + 1, &end, 10);
 	const char *gap = *end == ' ' ? strchr(end + 1, ' ') : NULL;
 	if (checkpoint->seq < 1 || !gap || (size_t)(gap - end) > sizeof when)
-		return ed_fail(err, EDOC_ERR_INPUT, line, "is no checkpoint: SEQ TIME DIGEST");
+		return ed_fail(err, EDOC_ERR_INPUT, line,
+		               "is no checkpoint: ARCHIVE SEQ TIME DIGEST");
 	memcpy(when, end + 1, (size_t)(gap - end) - 1);
 	when[gap - end - 1] = '\0';
 	if (!ed_time_parse(when, &checkpoint->time))
@@ -75,10 +91,11 @@ enum edoc_code ed_checkpoint_parse(const char *line, struct ed_checkpoint *check
 	return EDOC_OK;
 }
 
-bool ed_checkpoint_matches(const struct ed_checkpoint *checkpoint, const struct ed_journal_pos *pos)
+bool ed_checkpoint_matches(const struct ed_checkpoint *checkpoint, const char *name,
+                           const struct ed_journal_pos *pos)
 {
 	char letters[41];
 	encode(pos->digest, letters);
-	return checkpoint->seq == pos->seq && checkpoint->time == pos->time &&
-	       !strcmp(checkpoint->digest, letters);
+	return !strcasecmp(checkpoint->archive, name) && checkpoint->seq == pos->seq &&
+	       checkpoint->time == pos->time && !strcmp(checkpoint->digest, letters);
 }

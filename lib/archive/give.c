@@ -27,17 +27,24 @@ struct history {
 	struct ed_buf *text; /* or NULL */
 	json_t *list;        /* or NULL */
 	struct ed_buf *raw;  /* or NULL: the lines as they stand */
+	char *report;        /* or NULL: the digest that the intake recorded, ED_SHA256_REF */
 };
 
 static enum edoc_code put_event(const struct history *history, const json_t *record)
 {
 	char line[512];
+	char name[512] = "";
 	const char *sub = ed_json_get_str(json_object_get(record, "facts"), "subindication");
 	const char *verdict = ed_json_get_str(json_object_get(record, "facts"), "indication");
 	ed_escape(line, sizeof line, ed_json_get_str(record, "agent"));
-	ed_buf_printf(history->text, "  %s  %s  %s  %s%s%s%s%s\n", ed_json_get_str(record, "time"),
-	              ed_json_get_str(record, "event"), ed_json_get_str(record, "outcome"), line,
-	              verdict ? "  " : "", verdict ? verdict : "", sub ? "/" : "", sub ? sub : "");
+	if (!strcmp(ed_json_get_str(record, "event"), "naming"))
+		ed_escape(name, sizeof name,
+		          ed_json_get_str(json_object_get(record, "facts"), "name"));
+	ed_buf_printf(history->text, "  %s  %s  %s  %s%s%s%s%s%s%s\n",
+	              ed_json_get_str(record, "time"), ed_json_get_str(record, "event"),
+	              ed_json_get_str(record, "outcome"), line, verdict ? "  " : "",
+	              verdict ? verdict : "", sub ? "/" : "", sub ? sub : "", *name ? "  " : "",
+	              name);
 	return EDOC_OK;
 }
 
@@ -57,6 +64,11 @@ static enum edoc_code add_event(void *arg, const struct ed_journal_pos *pos, str
 	if (code == EDOC_OK && history->raw) {
 		ed_buf_put(history->raw, line.data, line.len);
 		ed_buf_putc(history->raw, '\n');
+	}
+	if (code == EDOC_OK && history->report &&
+	    !strcmp(ed_json_get_str(record, "event"), "ingest")) {
+		const char *report = ed_json_get_str(json_object_get(record, "facts"), "report");
+		snprintf(history->report, ED_SHA256_REF, "%s", report ? report : "");
 	}
 	json_decref(record);
 	ed_buf_clear(&line);
@@ -239,12 +251,14 @@ static enum edoc_code fill_package(struct edoc_archive *archive, const struct ed
 }
 
 static enum edoc_code fill_export(struct edoc_archive *archive, const struct ed_known *known,
-                                  const char *dir, struct edoc_error *err)
+                                  const char *dir, bool *recorded, struct edoc_error *err)
 {
 	struct ed_buf lines;
 	char *report = NULL;
+	char digest[ED_SHA256_REF];
+	char intake[ED_SHA256_REF] = "";
 	ed_buf_init(&lines, SHOW_MAX);
-	struct history history = {.archive = archive, .raw = &lines};
+	struct history history = {.archive = archive, .raw = &lines, .report = intake};
 	enum edoc_code code = fill_package(archive, known, dir, &report, err);
 	if (code == EDOC_OK)
 		code = put_export(dir, "report.json", report, strlen(report), err);
@@ -257,6 +271,9 @@ static enum edoc_code fill_export(struct edoc_archive *archive, const struct ed_
 		code = put_export(dir, "journal.jsonl", lines.data, lines.len, err);
 	if (code == EDOC_OK)
 		code = ed_fsync_dir(dir, err);
+	if (code == EDOC_OK)
+		code = ed_report_digest(report, digest, err);
+	*recorded = code == EDOC_OK && !strcmp(digest, intake);
 	edoc_free(report);
 	ed_buf_clear(&lines);
 	return code;
@@ -333,8 +350,11 @@ static enum edoc_code record_export(struct edoc_archive *archive, const struct e
 }
 
 static enum edoc_code tell_export(struct edoc_archive *archive, const struct ed_known *known,
-                                  const char *final, struct edoc_error *err)
+                                  const char *final, bool recorded, struct edoc_error *err)
 {
+	static const char other[] =
+	        N_("  report.json is not the one that was recorded at intake: another trust, "
+	           "policy or release judged\n");
 	char shown[512];
 	char *text = NULL;
 	json_t *line = json_object();
@@ -344,8 +364,10 @@ static enum edoc_code tell_export(struct edoc_archive *archive, const struct ed_
 	    ed_json_str(line, "name", known->object.name) || ed_json_str(line, "path", final) ||
 	    ed_json_str(line, "outcome", archive->options->dry ? "would-export" : "exported") ||
 	    ed_json_int(line, "exit", 0) ||
-	    asprintf(&text, "%s  %s  %s\n", ed_archive_word(archive->options, word),
-	             known->object.id, shown) < 0) {
+	    (!archive->options->dry && ed_json_bool(line, "report_recorded", recorded)) ||
+	    asprintf(&text, "%s  %s  %s\n%s", ed_archive_word(archive->options, word),
+	             known->object.id, shown,
+	             recorded ? "" : ed_archive_word(archive->options, other)) < 0) {
 		json_decref(line);
 		return ed_fail_memory(err);
 	}
@@ -354,7 +376,7 @@ static enum edoc_code tell_export(struct edoc_archive *archive, const struct ed_
 
 static enum edoc_code write_export(struct edoc_archive *archive, const struct ed_known *known,
                                    const char *dir, const char *final, bool overwrite,
-                                   struct edoc_error *err)
+                                   bool *recorded, struct edoc_error *err)
 {
 	unsigned char noise[8];
 	char hex[17];
@@ -371,7 +393,7 @@ static enum edoc_code write_export(struct edoc_archive *archive, const struct ed
 		free(made);
 		return code;
 	}
-	code = fill_export(archive, known, made, err);
+	code = fill_export(archive, known, made, recorded, err);
 	if (code == EDOC_OK)
 		code = put_in_place(made, final, overwrite, err);
 	if (code == EDOC_OK)
@@ -385,18 +407,19 @@ enum edoc_code edoc_archive_export(struct edoc_archive *archive, const char *id,
                                    bool overwrite, int64_t now, struct edoc_error *err)
 {
 	struct ed_known known = {.kept = 0};
+	bool recorded = true;
 	char *final = ed_path_join(dir, id);
 	enum edoc_code code =
 	        final ? ed_archive_known(archive, id, &known, err) : ed_fail_memory(err);
 	if (code == EDOC_OK)
 		code = check_final(final, overwrite, err);
 	if (code == EDOC_OK && !archive->options->dry) {
-		code = write_export(archive, &known, dir, final, overwrite, err);
+		code = write_export(archive, &known, dir, final, overwrite, &recorded, err);
 		if (code == EDOC_OK)
 			code = record_export(archive, &known, now, err);
 	}
 	if (code == EDOC_OK)
-		code = tell_export(archive, &known, final, err);
+		code = tell_export(archive, &known, final, recorded, err);
 	ed_known_clear(&known);
 	free(final);
 	return code;
@@ -446,14 +469,19 @@ enum edoc_code edoc_archive_checkpoint(struct edoc_archive *archive, const struc
                                        struct edoc_error *err)
 {
 	char text[ED_CHECKPOINT_MAX];
+	char name[ED_ARCHIVE_NAME];
+	struct ed_journal_pos first;
 	char *made = NULL;
 	*line = NULL;
 	enum edoc_code code = check_key(archive, key, err);
+	if (code == EDOC_OK)
+		code = ed_journal_first(archive->journal, &first, err);
 	if (code != EDOC_OK)
 		return code;
 	if (key && !out)
 		return ed_fail(err, EDOC_ERR_USAGE, "", "a signed checkpoint is a file");
-	ed_checkpoint_format(&archive->head, text);
+	ed_checkpoint_name(&first, name);
+	ed_checkpoint_format(name, &archive->head, text);
 	if (asprintf(&made, "%s\n", text) < 0)
 		return ed_fail_memory(err);
 	if (out)

@@ -112,6 +112,25 @@ static json_t *policy_of(const struct edoc_policy *policy)
 	return object;
 }
 
+/* Of the report without its member `tool`: another release that judges alike
+ * makes the same one. */
+enum edoc_code ed_report_digest(const char *json, char digest[ED_SHA256_REF],
+                                struct edoc_error *err)
+{
+	json_t *report = NULL;
+	char *rest = NULL;
+	enum edoc_code code = ed_json_parse(json, strlen(json), "report", &report, err);
+	if (code == EDOC_OK && json_object_del(report, "tool") != 0)
+		code = ed_fail(err, EDOC_ERR_BUG, "report", "does not name its tool");
+	if (code == EDOC_OK)
+		code = ed_json_line(report, &rest, err); /* keeps the order */
+	if (code == EDOC_OK && !ed_sha256_ref(rest, strlen(rest), digest))
+		code = ed_fail_memory(err);
+	edoc_free(rest);
+	json_decref(report);
+	return code;
+}
+
 /* Facts that a later reader needs; the whole report can be made again, for
  * the same bytes, trust, policy and time give the same one: its digest here
  * tells whether it is. */
@@ -119,12 +138,18 @@ static enum edoc_code set_facts(const struct edoc_archive_options *options, int6
                                 struct ed_intake *intake, struct edoc_error *err)
 {
 	char digest[ED_SHA256_REF];
+	char trust[65];
 	char *json = NULL;
 	enum edoc_code code = edoc_report_json(intake->report, &json, err);
+	if (code == EDOC_OK)
+		code = ed_report_digest(json, digest, err);
+	if (code == EDOC_OK)
+		code = edoc_trust_digest(options->trust, trust, err);
+	edoc_free(json);
 	if (code != EDOC_OK)
 		return code;
 	intake->facts = json_object();
-	if (!intake->facts || !ed_sha256_ref(json, strlen(json), digest) ||
+	if (!intake->facts || ed_json_str(intake->facts, "trust", trust) ||
 	    ed_verdict_json(intake->facts, &intake->verdict) ||
 	    ed_json_time(intake->facts, "at", at) ||
 	    ed_json_str(intake->facts, "format", edoc_report_format(intake->report)) ||
@@ -133,7 +158,6 @@ static enum edoc_code set_facts(const struct edoc_archive_options *options, int6
 	    json_object_set_new(intake->facts, "causes", causes_of(intake->report)) ||
 	    json_object_set_new(intake->facts, "signers", signers_of(intake->report)))
 		code = ed_fail_memory(err);
-	edoc_free(json);
 	return code;
 }
 
@@ -276,6 +300,30 @@ static json_t *item_json(const char *outcome, const char *id, const char *path, 
 	return line;
 }
 
+/* The same bytes under another name: that name must find them too. */
+static enum edoc_code record_name(struct edoc_archive *archive, const struct ed_object *object,
+                                  int64_t now, struct edoc_error *err)
+{
+	bool known = false;
+	enum edoc_code code =
+	        ed_catalogue_named(archive->catalogue, object->id, object->name, &known, err);
+	if (code != EDOC_OK || known || archive->options->dry)
+		return code;
+	json_t *facts = json_object();
+	struct ed_event event = {.event = "naming",
+	                         .id = object->id,
+	                         .outcome = "success",
+	                         .agent = archive->options->agent,
+	                         .facts = facts,
+	                         .time = now};
+	if (!facts || ed_json_str(facts, "name", object->name))
+		code = ed_fail_memory(err);
+	else
+		code = ed_archive_record(archive, &event, err);
+	json_decref(facts);
+	return code;
+}
+
 static enum edoc_code tell_kept_already(struct edoc_archive *archive, const char *path,
                                         const struct ed_known *known, struct edoc_error *err)
 {
@@ -329,7 +377,9 @@ static enum edoc_code take(struct edoc_archive *archive, const char *path, int f
 		               object->id);
 	}
 	if (code == EDOC_OK && found) {
-		code = tell_kept_already(archive, path, &known, err);
+		code = record_name(archive, object, now, err);
+		if (code == EDOC_OK)
+			code = tell_kept_already(archive, path, &known, err);
 		ed_known_clear(&known);
 		return code;
 	}

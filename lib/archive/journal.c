@@ -470,6 +470,25 @@ static enum edoc_code quoted_end(struct ed_journal *journal, size_t i, struct ed
 	return code;
 }
 
+enum edoc_code ed_journal_first(struct ed_journal *journal, struct ed_journal_pos *first,
+                                struct edoc_error *err)
+{
+	json_t *record = NULL;
+	struct ed_buf line;
+	ed_buf_init(&line, ED_MAX_JOURNAL_LINE);
+	*first = (struct ed_journal_pos){.seq = 1, .segment = 1};
+	enum edoc_code code = journal->n ? first_line(journal, 0, &record, err) : EDOC_OK;
+	if (code == EDOC_OK && !record)
+		code = ed_fail(err, EDOC_ERR_INPUT, journal->dir, "is empty; run fsck");
+	if (code == EDOC_OK)
+		code = ed_json_canonical(record, &line, err); /* as it stands: it was read so */
+	if (code == EDOC_OK && !line_digest(line.data, line.len, first->digest))
+		code = ed_fail_memory(err);
+	ed_buf_clear(&line);
+	json_decref(record);
+	return code;
+}
+
 enum edoc_code ed_journal_check_format(struct ed_journal *journal, struct edoc_error *err)
 {
 	struct edoc_error why = {.code = EDOC_OK};

@@ -8,7 +8,7 @@
  *   v        1
  *   seq      1, 2, 3 ... over all segments
  *   time     RFC 3339, UTC
- *   event    creation ingest validation export recovery close
+ *   event    creation ingest naming validation export recovery close
  *   object   urn of the object, or null
  *   facts    an object; what it holds depends on the event
  *   outcome  success, warning or failure (PREMIS eventOutcome)
@@ -89,17 +89,25 @@ size_t ed_journal_pending(const struct ed_journal *journal); /* lines not yet du
 enum edoc_code ed_journal_line(struct ed_journal *journal, const struct ed_journal_pos *pos,
                                struct ed_buf *line, struct edoc_error *err) EDOC_CHECK;
 
-/* "edoc-archive/1 SEQ TIME DIGEST": the first 200 bits in base32, groups of
- * five, so that it can be copied to paper and typed back. */
+/* "edoc-archive/1 ARCHIVE SEQ TIME DIGEST": ARCHIVE is how the digest of the
+ * first line begins, in hex; DIGEST the first 200 bits in base32, groups of five, so that it can be
+ * copied to paper and typed back. */
 #define ED_CHECKPOINT_MAX 128
-void ed_checkpoint_format(const struct ed_journal_pos *pos, char line[ED_CHECKPOINT_MAX]);
+#define ED_ARCHIVE_NAME 9
+void ed_checkpoint_name(const struct ed_journal_pos *first, char name[ED_ARCHIVE_NAME]);
+/* The first line of all, the creation. */
+enum edoc_code ed_journal_first(struct ed_journal *journal, struct ed_journal_pos *first,
+                                struct edoc_error *err) EDOC_CHECK;
+void ed_checkpoint_format(const char *name, const struct ed_journal_pos *pos,
+                          char line[ED_CHECKPOINT_MAX]);
 struct ed_checkpoint {
+	char archive[ED_ARCHIVE_NAME];
 	int64_t seq, time;
 	char digest[41];
 };
 enum edoc_code ed_checkpoint_parse(const char *line, struct ed_checkpoint *checkpoint,
                                    struct edoc_error *err) EDOC_CHECK;
-bool ed_checkpoint_matches(const struct ed_checkpoint *checkpoint,
+bool ed_checkpoint_matches(const struct ed_checkpoint *checkpoint, const char *name,
                            const struct ed_journal_pos *pos);
 
 #endif

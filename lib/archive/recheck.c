@@ -172,8 +172,14 @@ static enum edoc_code record_look(struct edoc_archive *archive, const struct see
 {
 	json_t *facts = json_object();
 	json_t *causes = seen->intake.facts ? json_object_get(seen->intake.facts, "causes") : NULL;
-	enum edoc_code code = EDOC_ERR_MEMORY;
-	if (!facts || ed_json_bool(facts, "intact", seen->intact) ||
+	char trust[65];
+	enum edoc_code code = edoc_trust_digest(archive->options->trust, trust, err);
+	if (code != EDOC_OK) {
+		json_decref(facts);
+		return code;
+	}
+	if (!facts || ed_json_str(facts, "trust", trust) ||
+	    ed_json_bool(facts, "intact", seen->intact) ||
 	    ed_verdict_json(facts, &seen->intake.verdict) ||
 	    ed_json_str(facts, "policy", ed_policy_sha256(archive->options->policy)) ||
 	    json_object_set_new(facts, "damage", codes_of(&seen->findings)) ||
@@ -273,6 +279,7 @@ struct fsck {
 	struct edoc_archive *archive;
 	struct ed_findings *findings;
 	const struct ed_checkpoint *against;
+	char name[ED_ARCHIVE_NAME];
 	bool matched;
 	int64_t objects;
 	int64_t time; /* of the line before */
@@ -293,8 +300,10 @@ static enum edoc_code fsck_line(void *arg, const json_t *record, const struct ed
                                 struct edoc_error *err)
 {
 	struct fsck *fsck = arg;
+	if (pos->seq == 1)
+		ed_checkpoint_name(pos, fsck->name);
 	if (fsck->against && fsck->against->seq == pos->seq)
-		fsck->matched = ed_checkpoint_matches(fsck->against, pos);
+		fsck->matched = ed_checkpoint_matches(fsck->against, fsck->name, pos);
 	if (fsck->time && pos->time + ED_CLOCK_SLACK < fsck->time) {
 		char seq[24];
 		snprintf(seq, sizeof seq, "%lld", (long long)pos->seq);

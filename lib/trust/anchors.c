@@ -8,8 +8,10 @@
 #include <sys/stat.h>
 
 #include "base/err.h"
+#include "base/hex.h"
 #include "base/io.h"
 #include "base/limits.h"
+#include "door/crypto.h"
 
 struct anchor {
 	struct ed_cert *cert;
@@ -71,6 +73,58 @@ bool edoc_trust_anchor(const struct edoc_trust *trust, size_t i, struct edoc_anc
 	anchor->not_before = a->cert->not_before;
 	anchor->not_after = a->cert->not_after;
 	return true;
+}
+
+#define MEMBER 68 /* 64 hex, a blank, 2 hex, newline */
+
+static int by_text(const void *a, const void *b)
+{
+	return memcmp(a, b, MEMBER);
+}
+
+static void put_member(char *line, const unsigned char sha256[32], unsigned purposes)
+{
+	char text[MEMBER + 1];
+
+	ed_hex(text, sha256, 32);
+	snprintf(text + 64, sizeof(text) - 64, " %02x\n", purposes);
+	memcpy(line, text, MEMBER);
+}
+
+enum edoc_code edoc_trust_digest(const struct edoc_trust *trust, char sha256[65],
+                                 struct edoc_error *err)
+{
+	size_t helpers = (size_t)sk_X509_num(trust->helpers);
+	size_t n = 0;
+	size_t kept = 0;
+	unsigned char digest[ED_HASH_MAX];
+	char *lines = calloc(trust->n + helpers + 1, MEMBER);
+
+	if (!lines)
+		return ed_fail_memory(err);
+	for (size_t i = 0; i < trust->n; i++)
+		put_member(lines + n++ * MEMBER, trust->anchors[i].cert->sha256,
+		           trust->anchors[i].purposes);
+	for (size_t i = 0; i < helpers; i++) {
+		unsigned len = 0;
+		if (!X509_digest(sk_X509_value(trust->helpers, (int)i), EVP_sha256(), digest, &len))
+			goto fail;
+		put_member(lines + n++ * MEMBER, digest, 0);
+	}
+	qsort(lines, n, MEMBER, by_text);
+	for (size_t i = 0; i < n; i++) {
+		if (kept && !memcmp(lines + (kept - 1) * MEMBER, lines + i * MEMBER, MEMBER))
+			continue;
+		memmove(lines + kept++ * MEMBER, lines + i * MEMBER, MEMBER);
+	}
+	if (!ed_hash_bytes(ED_SHA256, lines, kept * MEMBER, digest))
+		goto fail;
+	ed_hex(sha256, digest, 32);
+	free(lines);
+	return EDOC_OK;
+fail:
+	free(lines);
+	return ed_fail_memory(err);
 }
 
 /* ---- adding ---------------------------------------------------------------- */

@@ -82,7 +82,7 @@ run sh -eu line.sh
 is_exit 0 "a line for the register"
 cp "$out" line
 same "$(wc -l <line | tr -d ' ')" 1 "is one line"
-ok "of the form that the page shows" grep -qE '^edoc-archive/1 [0-9]+ [0-9TZ:-]+ [A-Z2-7-]+$' line
+ok "of the form that the page shows" grep -qE '^edoc-archive/1 [0-9a-f]{8} [0-9]+ [0-9TZ:-]+ [A-Z2-7-]+$' line
 example edoc-archive.1 3 "1d; s|edoc-archive/1 \.\.\.|$(cat line)|"
 is_exit 0 "nothing was rewritten since"
 example edoc-archive.1 3 "1d; s|edoc-archive/1 \.\.\.|$(sed 's/[A-Z2-7]\{5\}$/AAAAA/' line)|"

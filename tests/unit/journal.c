@@ -320,29 +320,33 @@ static void test_checkpoint(void)
 	struct ed_journal_pos pos = {.seq = 1042, .time = NOW};
 	for (size_t i = 0; i < sizeof pos.digest; i++)
 		pos.digest[i] = (unsigned char)(i * 37 + 1);
-	ed_checkpoint_format(&pos, line);
-	ok(strlen(line) < 100, "a checkpoint fits a line of paper: %s", line);
+	ed_checkpoint_format("01ab23cd", &pos, line);
+	ok(strlen(line) <= 100, "a checkpoint fits a line of paper: %s", line);
 	is_ok(ed_checkpoint_parse(line, &checkpoint, &err), &err, "and is read back");
-	ok(ed_checkpoint_matches(&checkpoint, &pos), "it is of that head");
+	ok(ed_checkpoint_matches(&checkpoint, "01ab23cd", &pos), "it is of that head");
+	ok(!ed_checkpoint_matches(&checkpoint, "01ab23ce", &pos), "and not of another archive");
 	pos.digest[24] ^= 1;
-	ok(!ed_checkpoint_matches(&checkpoint, &pos), "the last of its 200 bits counts");
+	ok(!ed_checkpoint_matches(&checkpoint, "01ab23cd", &pos),
+	   "the last of its 200 bits counts");
 	pos.digest[24] ^= 1, pos.seq++;
-	ok(!ed_checkpoint_matches(&checkpoint, &pos), "so does the number");
+	ok(!ed_checkpoint_matches(&checkpoint, "01ab23cd", &pos), "so does the number");
 	static const char *const bad[] = {"",
 	                                  "edoc-archive/2 1 2026-10-30T00:00:00Z AAAAA",
-	                                  "edoc-archive/1 0 2026-10-30T00:00:00Z "
+	                                  "edoc-archive/1 01ab23cd 0 2026-10-30T00:00:00Z "
 	                                  "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-AAAAA",
-	                                  "edoc-archive/1 1 2026-13-30T00:00:00Z "
+	                                  "edoc-archive/1 01ab23cd 1 2026-13-30T00:00:00Z "
 	                                  "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-AAAAA",
-	                                  "edoc-archive/1 1 2026-10-30T00:00:00Z "
+	                                  "edoc-archive/1 01ab23cd 1 2026-10-30T00:00:00Z "
 	                                  "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-AAAA",
-	                                  "edoc-archive/1 1 2026-10-30T00:00:00Z "
+	                                  "edoc-archive/1 01ab23cd 1 2026-10-30T00:00:00Z "
 	                                  "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-AAAA1",
-	                                  "edoc-archive/1 1 2026-10-30T00:00:00Z"};
+	                                  "edoc-archive/1 1 2026-10-30T00:00:00Z "
+	                                  "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-AAAAA",
+	                                  "edoc-archive/1 01ab23cd 1 2026-10-30T00:00:00Z"};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		fails(ed_checkpoint_parse(bad[i], &checkpoint, &err), EDOC_ERR_INPUT, &err,
 		      "no checkpoint", "a line that is none is refused");
-	is_ok(ed_checkpoint_parse("edoc-archive/1 1 2026-10-30T00:00:00Z "
+	is_ok(ed_checkpoint_parse("edoc-archive/1 01ab23cd 1 2026-10-30T00:00:00Z "
 	                          "aaaaabbbbb ccccc-ddddd-eeeee-fffff-ggggg-hhhhh",
 	                          &checkpoint, &err),
 	      &err, "small letters and other gaps are taken");
