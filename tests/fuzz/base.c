@@ -68,14 +68,16 @@ static void base64(const char *text, size_t len)
 	ed_buf_clear(&twice);
 }
 
-/* Folding twice is folding once; a good name survives as a reference. */
+/* Folding twice is folding once (of UTF-8: elsewhere what is left out may bring
+ * two halves together); a good name survives as a reference. */
 static void name(const char *text, size_t len)
 {
 	char *key = ed_name_fold(text, len), *again, uri[4096], back[2048];
 
 	demand(key != NULL);
 	again = ed_name_fold(key, strlen(key));
-	demand(again && (memchr(text, '\0', len) || !strcmp(key, again)));
+	demand(again &&
+	       (!ed_utf8_valid(text, len) || memchr(text, '\0', len) || !strcmp(key, again)));
 	free(again);
 	free(key);
 	if (ed_name_fault(text, len))
