@@ -2,6 +2,7 @@
 /* The desk's folder: init, open, install, and how a file gets its name. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,8 +136,8 @@ static enum edoc_code copy_bytes(int in, uint64_t size, int out, const char *whe
 	return EDOC_OK;
 }
 
-enum edoc_code ed_copy_make(struct edoc_desk *desk, const char *path, struct ed_copy *copy,
-                            struct edoc_error *err)
+static enum edoc_code copy_make(struct edoc_desk *desk, const char *path, uint64_t max,
+                                struct ed_copy *copy, struct edoc_error *err)
 {
 	const char *dir = ed_desk_path(desk, "tmp");
 	struct ed_tmp tmp = {.fd = -1};
@@ -147,6 +148,8 @@ enum edoc_code ed_copy_make(struct edoc_desk *desk, const char *path, struct ed_
 	if (!dir)
 		return ed_fail_memory(err);
 	enum edoc_code code = ed_open_read(path, &in, &size, err);
+	if (!code && size > max)
+		code = ed_fail(err, EDOC_ERR_LIMIT, path, "larger than %" PRIu64 " bytes", max);
 	if (!code)
 		code = ed_tmp_open_in(&tmp, dir, path, false, err);
 	if (!code)
@@ -165,6 +168,12 @@ enum edoc_code ed_copy_make(struct edoc_desk *desk, const char *path, struct ed_
 	if (in >= 0)
 		close(in);
 	return code;
+}
+
+enum edoc_code ed_copy_make(struct edoc_desk *desk, const char *path, struct ed_copy *copy,
+                            struct edoc_error *err)
+{
+	return copy_make(desk, path, ED_MAX_ZIP_TOTAL, copy, err);
 }
 
 void ed_copy_clear(struct ed_copy *copy)
@@ -579,7 +588,7 @@ enum edoc_code edoc_desk_install(struct edoc_desk *desk, const char *path,
 
 	if (!arena)
 		return ed_fail_memory(err);
-	enum edoc_code code = ed_copy_make(desk, path, &copy, err);
+	enum edoc_code code = copy_make(desk, path, ED_MAX_PIN, &copy, err);
 	if (!code)
 		code = install(desk, &copy, path, arena, act, text, json, err);
 	ed_copy_clear(&copy);
@@ -743,6 +752,34 @@ static enum edoc_code write_conf(const char *path, const struct edoc_desk_init *
 	return code;
 }
 
+/* Anchors that cannot be loaded would make a desk that cannot be opened. */
+static enum edoc_code check_trust(const char *folder, struct edoc_error *err)
+{
+	struct edoc_trust *trust = NULL;
+	char **names = NULL;
+	size_t n;
+
+	enum edoc_code code = ed_list_dir(folder, &names, &n, err);
+	ed_names_free(names);
+	if (code)
+		return code;
+	code = edoc_trust_new(&trust, err);
+	if (!code)
+		code = edoc_trust_add(trust, folder, EDOC_FOR_ALL, err);
+	edoc_trust_free(trust);
+	return code == EDOC_ERR_ABSENT ? EDOC_OK : code; /* an empty one trusts nobody */
+}
+
+static enum edoc_code check_key(const char *path, struct edoc_error *err)
+{
+	struct edoc_key *key = NULL;
+
+	enum edoc_code code = edoc_key_load(path, NULL, NULL, no_passphrase, NULL, &key, err);
+	edoc_key_free(key);
+	return code;
+}
+
+/* All that is named is looked at before the first folder is made. */
 static enum edoc_code check_init(const char *path, const struct edoc_desk_init *init,
                                  struct edoc_error *err)
 {
@@ -764,6 +801,10 @@ static enum edoc_code check_init(const char *path, const struct edoc_desk_init *
 	if (!code)
 		code = ed_zone_load(NULL, zone, &loaded, err);
 	ed_zone_free(loaded);
+	for (size_t i = 0; !code && init->trust && init->trust[i]; i++)
+		code = check_trust(init->trust[i], err);
+	if (!code && init->key_path)
+		code = check_key(init->key_path, err);
 	return code;
 }
 

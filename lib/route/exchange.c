@@ -165,7 +165,16 @@ static enum edoc_code send_once(struct ed_case *c, const struct edoc_act *act, b
 	if (code || *lost)
 		return code;
 	told->entry = &c->r.ledger.v[c->r.ledger.n - 1];
-	return act->dry ? EDOC_OK : deliver(c, err);
+	if (act->dry)
+		return EDOC_OK;
+	code = deliver(c, err);
+	/* The entry is written: "nothing was changed" would be a lie. */
+	if (code == EDOC_ERR_EXISTS && !told->already) {
+		code = EDOC_ERR_IO;
+		if (err)
+			err->code = code;
+	}
+	return code;
 }
 
 enum edoc_code edoc_desk_send(struct edoc_desk *desk, const char *name, const struct edoc_act *act,

@@ -135,7 +135,14 @@ run does zarina -C "$A" agreed "$id"
 is_exit 0 "with them she acts"
 
 # A case that went on to another desk is acted on there.
-edoc-route send -C "$A" "$gone" >/dev/null
+touch "$A/out/moliya"
+run edoc-route send -C "$A" "$gone"
+is_exit 74 "what cannot be put into out/ after its entry was made"
+same "$(find "$gonec/log" -type f | wc -l)" 5 "the entry is there"
+rm "$A/out/moliya"
+run edoc-route send -C "$A" "$gone"
+is_exit 0 "the same line again"
+same "$(find "$A/out/moliya/new" -type f | wc -l)" 1 "puts it there"
 carry "$A" moliya "$B"
 run edoc-route receive -C "$B"
 is_exit 0 "it is received"

@@ -37,6 +37,15 @@ refused 64 "agency" "init without an agency" edoc-route init -C "$W/c"
 refused 66 "time zone" "init in a zone that is none" edoc-route init -C "$W/c" --agency c --zone Moon/Base
 nok "and no folder is left" test -e "$W/c"
 
+refused 66 "no-key" "init with a key that is not there" edoc-route init -C "$W/c" --agency c --key "$W/no-key"
+nok "no folder is left" test -e "$W/c"
+mkdir "$W/t" && echo "no certificate" >"$W/t/root.pem"
+refused 65 "root.pem" "init with an anchor that is none" edoc-route init -C "$W/c" --agency c --trust "$W/t"
+nok "nor then" test -e "$W/c"
+truncate -s 1T "$W/huge"
+refused 65 "larger than" "a file that is too large to install" edoc-route install -C "$A" "$W/huge"
+refused 65 "larger than" "to submit" as dilnoza submit -C "$A" --route test.order "$W/huge"
+
 # install: signed by whom, what, and never backwards.
 sealed "$W/directory-issuer.pem" "$D/route/order.yaml" "$W/x1.asice"
 refused 77 "nobody this desk trusts for a route" "a route by the directory's issuer" edoc-route install -C "$A" "$W/x1.asice"
