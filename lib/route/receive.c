@@ -786,6 +786,90 @@ static enum edoc_code receive(struct arrival *a, struct edoc_error *err)
 	return code;
 }
 
+/* ---- receive: before it is read ---- */
+
+/* A pipe, a folder, a link to nothing: no transport leaves that for us. */
+static bool is_no_file(const char *path)
+{
+	struct stat st;
+
+	return !lstat(path, &st) && (stat(path, &st) || !S_ISREG(st.st_mode));
+}
+
+static enum edoc_code pass_over(const char *path, char **text, char **json, struct edoc_error *err)
+{
+	const char *note = dgettext("edoc", "passed over: not a regular file");
+	enum edoc_code code = EDOC_OK;
+	struct ed_buf out;
+
+	if (text) {
+		ed_buf_init(&out, ED_PATH_MAX + 512);
+		ed_buf_printf(&out, "%s: %s\n", path, note);
+		code = ed_buf_steal(&out, path, text, err);
+	}
+	if (code || !json)
+		return code;
+	json_t *o = json_object();
+	if (ed_json_int(o, "v", 1) | ed_json_str(o, "cmd", "receive") |
+	    ed_json_bool(o, "ok", true) | ed_json_str(o, "path", path) |
+	    ed_json_str(o, "note", note))
+		code = ed_fail_memory(err);
+	else
+		code = ed_json_line(o, json, err);
+	json_decref(o);
+	return code;
+}
+
+/* Another process took it in, or put it aside, since in/new was listed. */
+static bool taken_by_another(struct edoc_desk *desk, const char *path)
+{
+	static const char *const folders[] = {"done", "bad"};
+	bool there = false;
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *to = ed_desk_path(desk, "in/%s/%s", folders[i], ed_basename(path));
+		there |= to && !access(to, F_OK);
+	}
+	return there && access(path, F_OK) && errno == ENOENT;
+}
+
+/* What is no package is not copied first, however large it is. */
+static enum edoc_code check_shape(const char *path, struct edoc_error *err)
+{
+	struct edoc_limits limits = edoc_limits_default();
+	struct ed_zip *zip = NULL;
+	uint64_t size;
+	int fd;
+
+	enum edoc_code code = ed_open_read(path, &fd, &size, err);
+	if (code)
+		return code;
+	code = ed_zip_open(fd, path, &limits, &zip, err);
+	ed_zip_free(zip);
+	close(fd);
+	return code;
+}
+
+static enum edoc_code fetch(struct arrival *a, struct edoc_error *err)
+{
+	bool ours = lies_in(a->desk, a->path, "new");
+	struct edoc_error why = {0};
+
+	enum edoc_code code = ours ? check_shape(a->path, &why) : EDOC_OK;
+	if ((code == EDOC_ERR_INPUT || code == EDOC_ERR_LIMIT) && !a->act->dry) {
+		enum edoc_code aside = put_aside(a, &why, err);
+		if (aside)
+			return aside;
+	}
+	if (code) {
+		*err = why;
+		return code;
+	}
+	code = ed_copy_make(a->desk, a->path, &a->copy, err);
+	snprintf(a->digest, sizeof(a->digest), "sha256:%s", a->copy.sha256);
+	return code;
+}
+
 enum edoc_code edoc_desk_receive(struct edoc_desk *desk, const char *path,
                                  const struct edoc_act *act, char **text, char **json,
                                  struct edoc_error *err)
@@ -797,13 +881,20 @@ enum edoc_code edoc_desk_receive(struct edoc_desk *desk, const char *path,
 	                    .text = text,
 	                    .json = json};
 
+	struct edoc_error why = {0};
+
+	if (lies_in(desk, path, "new") && is_no_file(path))
+		return pass_over(path, text, json, err);
 	enum edoc_code code = ed_replay_init(&a.r, err);
 	if (code)
 		return code;
-	code = ed_copy_make(desk, path, &a.copy, err);
-	snprintf(a.digest, sizeof(a.digest), "sha256:%s", a.copy.sha256);
+	code = fetch(&a, &why);
 	if (!code)
-		code = receive(&a, err);
+		code = receive(&a, &why);
+	else if (code == EDOC_ERR_ABSENT && taken_by_another(desk, path))
+		code = EDOC_OK;
+	if (code && err)
+		*err = why;
 	ed_asic_free(a.asic);
 	ed_copy_clear(&a.copy);
 	ed_replay_clear(&a.r);

@@ -99,4 +99,44 @@ same "$(find "$B/case" -path '*/log/*' | wc -l)" 6 "is one case with one receipt
 same "$(find "$B/out/adliya/new" -type f | wc -l)" 1 "and one receipt"
 run edoc-route verify -C "$B" "$r"
 is_exit 2 "sound"
+
+# Two receive at once: what one took is no fault of the other.
+run edoc-route receive -C "$B" "$p"
+cp "$p" "$B/in/done/taken.asice"
+run edoc-route receive -C "$B" "$B/in/new/taken.asice"
+is_exit 0 "a file that another process took since"
+same "$(cat "$out" "$err")" "" "is passed over without a word"
+run edoc-route receive -C "$B" "$B/in/new/never.asice"
+is_exit 66 "one that never was there is not"
+rm "$A"/out/moliya/new/*
+for r in $(echo "$ids" | cut -d' ' -f3-); do
+	edoc-route send -C "$A" "$r" >/dev/null
+done
+carry "$A" moliya "$B"
+for i in 1 2 3; do
+	{
+		edoc-route receive -C "$B" >"$W/t.$i" 2>&1
+		echo $? >"$W/tx.$i"
+	} &
+done
+wait
+same "$(cat "$W"/tx.* | sort -u | tr '\n' ' ')" "0 " "three receive what lies in in/new"
+same "$(find "$B/in/new" -type f | wc -l)" 0 "and leave none of it"
+
+# What no transport leaves there does not stop the rest.
+mkfifo "$B/in/new/pipe"
+mkdir "$B/in/new/folder"
+ln -s /nowhere/at/all "$B/in/new/link"
+cp "$B/in/done/taken.asice" "$B/in/new/z.asice"
+run edoc-route receive -C "$B"
+is_exit 0 "a pipe, a folder and a link to nothing in in/new"
+same "$(grep -c 'passed over: not a regular file' "$out")" 3 "are told, once each"
+ok "and the package among them is taken in" test -e "$B/in/done/z.asice"
+run edoc-route receive --json -C "$B"
+same "$(jq -r .note "$out" | sort | uniq -c | tr -s ' ')" " 3 passed over: not a regular file" "in JSON too"
+rm -r "$B/in/new/"*
+truncate -s 100M "$B/in/new/zeros.asice"
+run sh -c 'ulimit -f 20000; exec edoc-route receive -C "$1"' sh "$B"
+is_exit 65 "what is no package is not copied before that is seen"
+has "$B/in/bad/zeros.asice.reason" "ZIP" "and put aside with the reason"
 finish
