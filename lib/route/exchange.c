@@ -210,6 +210,10 @@ static enum edoc_code wants_sending(struct edoc_desk *desk, const char *id, bool
 
 	*wanted = false;
 	enum edoc_code code = ed_case_load(desk, id, &c, err);
+	if (code == EDOC_ERR_INPUT) {
+		*wanted = true; /* sending it will tell what is wrong, and stop no other */
+		return EDOC_OK;
+	}
 	if (code)
 		return code;
 	if (c.exists && sent_by_us(&c)) {

@@ -92,9 +92,10 @@ static enum edoc_code list_case(struct listing *l, struct ed_case *c, struct edo
 	return code;
 }
 
-static enum edoc_code list_stray(struct listing *l, const char *path, struct edoc_error *err)
+/* What cannot be listed is told in its place: it hides no other case. */
+static enum edoc_code list_warning(struct listing *l, const char *path, const char *warning,
+                                   struct edoc_error *err)
 {
-	const char *warning = dgettext("edoc", "no case; passed over");
 	enum edoc_code code;
 	char safe[ED_PATH_MAX];
 	json_t *o;
@@ -116,10 +117,15 @@ static enum edoc_code list_stray(struct listing *l, const char *path, struct edo
 
 static enum edoc_code look_at(struct listing *l, const char *id, struct edoc_error *err)
 {
+	struct edoc_error why = {0};
 	struct ed_case c;
 	bool mine = true;
 
-	enum edoc_code code = ed_case_load(l->desk, id, &c, err);
+	enum edoc_code code = ed_case_load(l->desk, id, &c, &why);
+	if (code == EDOC_ERR_INPUT)
+		return list_warning(l, id, why.msg, err);
+	if (code && err)
+		*err = why;
 	if (code)
 		return code;
 	const struct ed_state *s = &c.r.state;
@@ -173,7 +179,7 @@ enum edoc_code edoc_desk_inbox(struct edoc_desk *desk, const char *cert_sha256, 
 	for (size_t i = 0; !code && ids[i]; i++)
 		code = look_at(&l, ids[i], err);
 	for (size_t i = 0; !code && strays[i]; i++)
-		code = list_stray(&l, strays[i], err);
+		code = list_warning(&l, strays[i], dgettext("edoc", "no case; passed over"), err);
 	if (!code)
 		code = give(&l, text, json, err);
 	*n = l.n;
