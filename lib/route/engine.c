@@ -34,6 +34,7 @@
  *  route.reason-list   E        "{0}" is no reason that step {1} allows
  *  route.actor         E        "{0}" of the actor is "{1}"; the directory says "{2}"
  *  route.clock         E        "{0}" of the clock is "{1}"; the route says "{2}"
+ *  route.clock-zone    E        the term ends at {0}; by the time zones of this machine at {1}
  *  route.register      E        "{0}" of the register is "{1}"; the route says "{2}"
  *  route.signature     E        a signature is named where the route asks for none
  *  route.calendar      E        the term of step {0} can not be computed: {1}
@@ -622,10 +623,27 @@ static const char *term_text(struct judge *j, struct ed_term term)
 	return s ? s : "";
 }
 
+/*
+ * When the term ends.  Where that is a day or less from what we count, and the
+ * rest agrees, the machines may have different tzdata: the entry's word holds.
+ */
+static int64_t said_due(struct judge *j, const struct ed_entry *entry)
+{
+	const char *text = header_text(entry, "clock", "due");
+	int64_t due = j->visit->due, said;
+
+	if (!text || !ed_time_parse(text, &said) || said == due || said < due - ED_ZONE_CHANGE ||
+	    said > due + ED_ZONE_CHANGE)
+		return due;
+	broken(j, "route.clock-zone", text, time_text(j, due), NULL);
+	return said;
+}
+
 static void check_clock(struct judge *j, const struct ed_entry *entry)
 {
 	const struct ed_visit *v = j->visit;
 	bool timed = v && v->due != ED_TIME_NONE;
+	int64_t due = timed ? said_due(j, entry) : ED_TIME_NONE;
 	const json_t *late = json_object_get(entry->header, "late");
 	const char *seconds = NULL;
 
@@ -634,9 +652,9 @@ static void check_clock(struct judge *j, const struct ed_entry *entry)
 	check_fact(j, "route.clock", "started", header_text(entry, "clock", "started"),
 	           timed ? time_text(j, v->opened) : NULL);
 	check_fact(j, "route.clock", "due", header_text(entry, "clock", "due"),
-	           timed ? time_text(j, v->due) : NULL);
-	if (timed && entry->time > v->due)
-		seconds = number_text(j, entry->time - v->due);
+	           timed ? time_text(j, due) : NULL);
+	if (timed && entry->time > due)
+		seconds = number_text(j, entry->time - due);
 	check_fact(j, "route.clock", "late", late ? number_text(j, json_integer_value(late)) : NULL,
 	           seconds);
 	if (seconds)

@@ -603,7 +603,9 @@ const struct edoc_finding *ed_replay_fault(const struct ed_replay *replay)
 	for (size_t i = 0; i < replay->findings.n; i++) {
 		const struct edoc_finding *f = &replay->findings.v[i];
 		const struct ed_rule *rule = ed_rule(f->code);
-		if (strcmp(f->code, "route.unfinished") && (!rule || rule->severity == EDOC_ERROR))
+		bool bearable = !strcmp(f->code, "route.unfinished") ||
+		                !strcmp(f->code, "route.clock-zone");
+		if (!bearable && (!rule || rule->severity == EDOC_ERROR))
 			return f;
 	}
 	return NULL;

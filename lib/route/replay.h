@@ -48,7 +48,8 @@ enum edoc_code ed_replay_package(struct ed_replay *replay, struct ed_asic *asic,
                                  const struct edoc_verify_options *options,
                                  const struct edoc_report *report,
                                  struct edoc_error *err) EDOC_CHECK;
-/* The first finding that is an error other than route.unfinished, or NULL. */
+/* The first finding that is an error, or NULL; a case is no worse for being
+ * unfinished (route.unfinished) or older than a tzdata (route.clock-zone). */
 const struct edoc_finding *ed_replay_fault(const struct ed_replay *replay);
 
 /* ---- for people and reports (view.c) ---- */

@@ -569,7 +569,9 @@ static void forgeries(void)
 	forged("actor.deputy", "true", "route.actor");
 	forged("clock.within", "\"3wd\"", "route.clock");
 	forged("clock.started", "\"2026-03-05T05:00:00Z\"", "route.clock");
-	forged("clock.due", "\"2026-03-10T18:59:59Z\"", "route.clock");
+	forged("clock.due", "\"2026-03-10T18:59:59Z\"", "route.clock-zone");
+	forged("clock.due", "\"2026-03-10T19:00:00Z\"", "route.clock");
+	forged("clock.due", "\"2026-03-08T18:59:58Z\"", "route.clock");
 	forged("clock", NULL, "route.clock");
 	forged("late", "1", "route.clock");
 	forged("time", "\"2026-03-09T19:00:00Z\"", "route.clock");
