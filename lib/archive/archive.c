@@ -226,9 +226,9 @@ void edoc_archive_free(struct edoc_archive *archive)
 
 /* The journal may only be longer than what is known of it: anything else is
  * the loss of the authority, and no begin of a new one. */
-static enum edoc_code lost_journal(const struct edoc_archive *archive, struct edoc_error *err)
+static enum edoc_code lost_journal(const char *where, struct edoc_error *err)
 {
-	return ed_fail(err, EDOC_ERR_INPUT, archive->root,
+	return ed_fail(err, EDOC_ERR_INPUT, where,
 	               "the journal is gone, shorter or other than the catalogue and the objects "
 	               "say; run fsck and bring the journal back from a backup");
 }
@@ -240,10 +240,12 @@ static enum edoc_code open_journal(struct edoc_archive *archive, struct edoc_err
 		return ed_fail_memory(err);
 	enum edoc_code code = ed_journal_open(dir, archive->lock >= 0, ED_MAX_JOURNAL_SEGMENT,
 	                                      &archive->journal, err);
-	free(dir);
 	if (code == EDOC_OK)
 		code = ed_journal_check_format(archive->journal, err);
-	return code == EDOC_ERR_ABSENT ? lost_journal(archive, err) : code;
+	if (code == EDOC_ERR_ABSENT)
+		code = lost_journal(dir, err);
+	free(dir);
+	return code;
 }
 
 /* Way 0: the catalogue that is there.  Way 1: a new one in its place. Way 2: one
@@ -270,7 +272,7 @@ static enum edoc_code check_journal(struct edoc_archive *archive, struct edoc_er
 	struct ed_journal_pos pos = {.seq = 0};
 	enum edoc_code code = ed_journal_replay(archive->journal, &pos, NULL, NULL, err);
 	if (code == EDOC_OK && pos.seq == 0 && ed_store_vacant(archive->root, NULL) != EDOC_OK)
-		code = lost_journal(archive, err);
+		code = lost_journal(archive->root, err);
 	return code;
 }
 
@@ -280,11 +282,14 @@ static enum edoc_code check_journal(struct edoc_archive *archive, struct edoc_er
  * is not: it is what tells that the journal was cut. */
 static enum edoc_code open_catalogue(struct edoc_archive *archive, struct edoc_error *err)
 {
-	enum edoc_code code = try_catalogue(archive, 0, err);
+	struct edoc_error why;
+	enum edoc_code code = try_catalogue(archive, 0, &why);
 	if (code == EDOC_ERR_ABSENT)
-		return lost_journal(archive, err);
+		return lost_journal(why.where, err);
+	if (code != EDOC_OK && err)
+		*err = why;
 	if (code == EDOC_OK || code == EDOC_ERR_AGAIN || code == EDOC_ERR_MEMORY ||
-	    code == EDOC_ERR_VERSION)
+	    code == EDOC_ERR_VERSION || code == EDOC_ERR_DENIED)
 		return code;
 	code = check_journal(archive, err);
 	return code == EDOC_OK ? try_catalogue(archive, archive->lock >= 0 ? 1 : 2, err) : code;
@@ -437,7 +442,7 @@ enum edoc_code edoc_archive_open(const char *root, const struct edoc_archive_opt
 	if (code == EDOC_OK)
 		code = open_all(a, err);
 	if (code == EDOC_OK && a->head.seq == 0 && ed_store_vacant(root, NULL) != EDOC_OK)
-		code = lost_journal(a, err);
+		code = lost_journal(root, err);
 	if (code == EDOC_OK && a->head.seq == 0)
 		code = ed_fail(err, EDOC_ERR_ABSENT, root,
 		               "its making was interrupted; run edoc-archive init again");
@@ -492,6 +497,7 @@ enum edoc_code edoc_archive_rebuild(const char *root, const struct edoc_archive_
                                     struct edoc_error *err)
 {
 	struct edoc_archive *archive = NULL;
+	struct edoc_error why;
 	int64_t objects = 0;
 	char *text = NULL;
 	struct edoc_archive_options writing = *options;
@@ -507,10 +513,14 @@ enum edoc_code edoc_archive_rebuild(const char *root, const struct edoc_archive_
 		code = check_journal(archive, err);
 	/* What the old one, if it can be read, knows must be there still. */
 	if (code == EDOC_OK) {
-		code = try_catalogue(archive, 0, err);
-		code = code == EDOC_ERR_ABSENT ? lost_journal(archive, err)
-		       : code == EDOC_ERR_AGAIN || code == EDOC_ERR_MEMORY ? code
-		                                                           : EDOC_OK;
+		code = try_catalogue(archive, 0, &why);
+		if (code == EDOC_ERR_ABSENT)
+			code = lost_journal(why.where, err);
+		else if (code != EDOC_ERR_AGAIN && code != EDOC_ERR_MEMORY &&
+		         code != EDOC_ERR_DENIED)
+			code = EDOC_OK;
+		else if (err)
+			*err = why;
 		ed_catalogue_free(archive->catalogue);
 		archive->catalogue = NULL;
 	}

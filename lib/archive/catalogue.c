@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -141,7 +142,14 @@ enum edoc_code ed_catalogue_open(const char *root, bool fresh, struct ed_catalog
 	char *path = ed_path_join(root, "catalogue.sqlite");
 	if (!path)
 		return ed_fail_memory(err);
-	enum edoc_code code = fresh ? remove_old(path, err) : EDOC_OK;
+	struct stat st;
+	enum edoc_code code = EDOC_OK;
+	/* SQLite would follow it and write to somebody else's file. */
+	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+		code = ed_fail(err, EDOC_ERR_DENIED, path,
+		               "is a symbolic link; remove it, the catalogue is made again");
+	if (code == EDOC_OK && fresh)
+		code = remove_old(path, err);
 	if (code == EDOC_OK)
 		code = open_at(path, catalogue, err);
 	free(path);

@@ -287,6 +287,24 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 	return remove(path);
 }
 
+/* What fill_export() makes, name by name: where descriptors ran out, no folder
+ * can be opened and read. */
+static void remove_made(const char *dir, const struct ed_known *known)
+{
+	char *paths[4] = {NULL};
+	if (asprintf(&paths[0], "%s/package/%s", dir, known->object.name) < 0)
+		paths[0] = NULL;
+	paths[1] = ed_path_join(dir, "package");
+	paths[2] = ed_path_join(dir, "report.json");
+	paths[3] = ed_path_join(dir, "journal.jsonl");
+	for (size_t i = 0; i < 4; i++) {
+		if (paths[i])
+			(void)remove(paths[i]);
+		free(paths[i]);
+	}
+	(void)rmdir(dir);
+}
+
 static void remove_tree(const char *path)
 {
 	/* A temporary that stays behind is seen and harms nobody. */
@@ -375,7 +393,7 @@ static enum edoc_code tell_export(struct edoc_archive *archive, const struct ed_
 }
 
 static enum edoc_code write_export(struct edoc_archive *archive, const struct ed_known *known,
-                                   const char *dir, const char *final, bool overwrite,
+                                   const char *dir, const char *final, bool overwrite, int64_t now,
                                    bool *recorded, struct edoc_error *err)
 {
 	unsigned char noise[8];
@@ -386,19 +404,32 @@ static enum edoc_code write_export(struct edoc_archive *archive, const struct ed
 	ed_hex(hex, noise, sizeof noise);
 	if (asprintf(&made, "%s/.edoc-export-%s", dir, hex) < 0)
 		return ed_fail_memory(err);
+	struct stat st;
+	bool fresh = lstat(dir, &st) != 0;
 	enum edoc_code code = ed_mkdirs(dir, err);
 	if (code == EDOC_OK && mkdir(made, 0777) != 0)
 		code = ed_fail_errno(err, EDOC_ERR_EXISTS, dir, N_("cannot create"));
 	if (code != EDOC_OK) {
+		if (fresh)
+			(void)rmdir(dir);
 		free(made);
 		return code;
 	}
 	code = fill_export(archive, known, made, recorded, err);
+	/* The journal first: nothing is given out that it does not know of, and
+	 * where it cannot be written the same line can be run again. */
+	if (code == EDOC_OK)
+		code = record_export(archive, known, now, err);
+	if (code == EDOC_OK)
+		code = edoc_archive_flush(archive, err);
 	if (code == EDOC_OK)
 		code = put_in_place(made, final, overwrite, err);
 	if (code == EDOC_OK)
 		code = ed_fsync_dir(dir, err);
-	remove_tree(made); /* the temporary, or the folder that was replaced */
+	remove_made(made, known); /* the temporary, or the folder that was replaced */
+	remove_tree(made);
+	if (code != EDOC_OK && fresh)
+		(void)rmdir(dir);
 	free(made);
 	return code;
 }
@@ -414,9 +445,7 @@ enum edoc_code edoc_archive_export(struct edoc_archive *archive, const char *id,
 	if (code == EDOC_OK)
 		code = check_final(final, overwrite, err);
 	if (code == EDOC_OK && !archive->options->dry) {
-		code = write_export(archive, &known, dir, final, overwrite, &recorded, err);
-		if (code == EDOC_OK)
-			code = record_export(archive, &known, now, err);
+		code = write_export(archive, &known, dir, final, overwrite, now, &recorded, err);
 	}
 	if (code == EDOC_OK)
 		code = tell_export(archive, &known, final, recorded, err);

@@ -43,6 +43,39 @@ static enum edoc_code unreadable(const struct look *look, const char *file, enum
 	return EDOC_OK;
 }
 
+/* OCFL 1.1 E090: a link may lead to anything, tomorrow to something else. */
+static enum edoc_code check_link(const struct look *look, const char *file, struct edoc_error *err)
+{
+	struct stat st;
+	char *path = ed_path_join(look->dir, file);
+	if (!path)
+		return ed_fail_memory(err);
+	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+		note(look, "archive.link", file, "");
+	free(path);
+	return EDOC_OK;
+}
+
+static enum edoc_code check_links(const struct look *look, struct edoc_error *err)
+{
+	static const char *const all[] = {
+	        ED_OCFL_OBJECT, "inventory.json",    "inventory.json.sha512",    "v1",
+	        "v1/content",   "v1/inventory.json", "v1/inventory.json.sha512", NULL};
+	struct stat st;
+	char *file = NULL;
+	enum edoc_code code = EDOC_OK;
+	if (lstat(look->dir, &st) == 0 && S_ISLNK(st.st_mode))
+		ed_finding(look->findings, "archive.link", look->below, look->below, "", NULL);
+	for (size_t i = 0; code == EDOC_OK && all[i]; i++)
+		code = check_link(look, all[i], err);
+	if (code == EDOC_OK && asprintf(&file, "v1/content/%s", look->object->name) < 0)
+		return ed_fail_memory(err);
+	if (code == EDOC_OK)
+		code = check_link(look, file, err);
+	free(file);
+	return code;
+}
+
 /* A folder must hold exactly the names of a sorted list. */
 static enum edoc_code check_folder(const struct look *look, const char *folder,
                                    const char *const *want, struct edoc_error *err)
@@ -208,7 +241,9 @@ enum edoc_code ed_store_check(const char *root, const struct ed_object *object,
 	if (lstat(dir, &st) != 0 && (errno == ENOENT || errno == ENOTDIR)) {
 		ed_finding(findings, "archive.missing", look.below, object->name, "", NULL);
 	} else {
-		code = check_frame(&look, err);
+		code = check_links(&look, err);
+		if (code == EDOC_OK)
+			code = check_frame(&look, err);
 		if (code == EDOC_OK)
 			code = check_content(root, &look, content, err);
 	}

@@ -400,6 +400,8 @@ enum edoc_code edoc_archive_ingest(struct edoc_archive *archive, const char *pat
                                    int64_t now, struct edoc_error *err)
 {
 	struct ed_object object = {.name = NULL};
+	const struct edoc_limits *limits = archive->options->limits;
+	const uint64_t most = limits ? limits->zip_total : ED_MAX_ZIP_TOTAL;
 	uint64_t size;
 	int fd = -1;
 	int copy = -1;
@@ -407,8 +409,15 @@ enum edoc_code edoc_archive_ingest(struct edoc_archive *archive, const char *pat
 		return ed_fail(err, archive->broken ? EDOC_ERR_IO : EDOC_ERR_USAGE, path,
 		               "the archive takes nothing more in this run; run it again");
 	enum edoc_code code = ed_open_read(path, &fd, &size, err);
-	if (code != EDOC_OK)
+	if (code == EDOC_OK && size > most)
+		code = ed_fail(err, EDOC_ERR_LIMIT, path,
+		               "larger than %llu bytes, which no package may be",
+		               (unsigned long long)most);
+	if (code != EDOC_OK) {
+		if (fd >= 0)
+			close(fd);
 		return code;
+	}
 	if (archive->options->dry) {
 		code = ed_store_digest(fd, path, &object, err);
 		if (code == EDOC_OK)

@@ -57,6 +57,9 @@ static enum edoc_code check_only(const char *dir, const char *const *known, stru
 	struct stat st;
 	if (stat(dir, &st) != 0 && errno == ENOENT)
 		return EDOC_OK;
+	if (stat(dir, &st) == 0 && !S_ISDIR(st.st_mode))
+		return ed_fail(err, EDOC_ERR_EXISTS, dir,
+		               "is no folder; an archive is made in an empty folder");
 	enum edoc_code code = ed_list_dir(dir, &names, &n, err);
 	for (size_t i = 0; code == EDOC_OK && i < n; i++)
 		if (!listed(names[i], known))
@@ -139,6 +142,21 @@ enum edoc_code ed_store_create(const char *root, struct edoc_error *err)
 	return code;
 }
 
+static enum edoc_code check_marker(const char *root, struct edoc_error *err)
+{
+	struct ed_buf text;
+	ed_buf_init(&text, 4096);
+	char *path = ed_path_join(root, MARKER);
+	enum edoc_code code = path ? ed_read_path(path, &text, err) : ed_fail_memory(err);
+	if (code == EDOC_OK && strcmp(ed_buf_str(&text), MARKER_TEXT) != 0)
+		code = ed_fail(
+		        err, EDOC_ERR_INPUT, path,
+		        "does not hold the line edoc_archive_1; bring it back from a backup");
+	ed_buf_clear(&text);
+	free(path);
+	return code;
+}
+
 enum edoc_code ed_store_probe(const char *root, struct edoc_error *err)
 {
 	char **names = NULL;
@@ -149,7 +167,7 @@ enum edoc_code ed_store_probe(const char *root, struct edoc_error *err)
 	code = ed_fail(err, EDOC_ERR_ABSENT, root, "is no archive; edoc-archive init makes one");
 	for (size_t i = 0; i < n; i++) {
 		if (!strcmp(names[i], MARKER)) {
-			code = EDOC_OK;
+			code = check_marker(root, err);
 			break;
 		}
 		if (!strncmp(names[i], MARKER, strlen(MARKER) - 1))
@@ -170,7 +188,9 @@ enum edoc_code ed_store_lock(const char *root, int *fd, struct edoc_error *err)
 		return ed_fail_memory(err);
 	int f = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
 	if (f < 0)
-		code = ed_fail_errno(err, EDOC_ERR_EXISTS, path, N_("cannot write to the archive"));
+		code = ed_fail_errno(
+		        err, EDOC_ERR_EXISTS, path,
+		        N_("cannot write to the archive (show, fsck and -n only read)"));
 	else if (flock(f, LOCK_EX | LOCK_NB) != 0)
 		code = errno == EWOULDBLOCK
 		               ? ed_fail(err, EDOC_ERR_AGAIN, root,

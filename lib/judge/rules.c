@@ -507,6 +507,9 @@ static const struct ed_rule rules[] = {
          N_("the journal is not the one that the checkpoint was taken from"),
          N_("somebody rewrote or shortened it: compare it with every backup you have")},
 
+        {"archive.link", E, FAILED, "HASH_FAILURE", "OCFL 1.1 E090",
+         N_("{0} is a symbolic link, and an archive keeps no links"),
+         N_("put the file or folder itself there, from a backup")},
         {"archive.time", E, UNSURE, NULL, "edoc-archive.1",
          N_("line {0} of the journal, {1}, lies before the line above it"),
          N_("the clock was set back then: what was judged under it is as good as that clock")},

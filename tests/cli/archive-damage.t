@@ -87,6 +87,37 @@ mkdir -p root/ocfl/fff/x
 archive fsck
 is_exit 1 "a stranger in the storage root is found"
 
+# OCFL forbids links (E090): what a link leads to is not kept here.
+for f in v1/content/p1.asice v1/content v1 inventory.json .; do
+	fresh
+	mv "$object/$f" "$W/elsewhere" 2>/dev/null || mv "$object" "$W/elsewhere"
+	ln -s "$W/elsewhere" "${object}${f:+/}$f" 2>/dev/null || ln -s "$W/elsewhere" "$object"
+	archive fsck
+	is_exit 1 "a link in place of $f: fsck"
+	has "$out" "is a symbolic link" "says so"
+	archive verify
+	is_exit 1 "and verify"
+	rm -rf "$W/elsewhere"
+done
+fresh
+echo edoc_archive_9 >'root/0=edoc_archive_1'
+archive verify
+is_exit 65 "a declaration with other words in it"
+fresh
+rm -f root/catalogue.sqlite*
+echo mine >mine
+ln -s "$W/mine" root/catalogue.sqlite
+for verb in verify "show p1.asice" rebuild; do
+	# shellcheck disable=SC2086
+	archive $verb
+	is_exit 77 "a catalogue that is a link: $verb"
+done
+same "$(cat mine)" mine "is not followed"
+rm root/catalogue.sqlite mine
+: >file
+archive init -C file
+is_exit 73 "init where a file is"
+
 # ---- the journal
 j=root/journal/$(ls whole/journal)/000001.log
 size=$(stat -c %s "whole/${j#root/}")
@@ -329,8 +360,11 @@ if mount -t tmpfs -o size=400k none disk 2>/dev/null; then
 	is_exit 0 "and verify -n"
 	archive ingest -C disk/root p3.asice
 	is_exit 73 "a writer changes nothing"
+	archive export -C disk/root -o roout p1.asice
+	is_exit 73 "export is recorded, so it is a writer"
+	nok "and gives nothing out" test -e roout
 	umount disk
 else
-	skip "mounting is not allowed here" 9
+	skip "mounting is not allowed here" 11
 fi
 finish
