@@ -187,6 +187,12 @@ static const struct ed_rule rules[] = {
         {"ledger.body-missing", E, UNSURE, "SIGNED_DATA_NOT_FOUND", "edoc-route(5)",
          N_("the entry's body is not here, and only that of an internal step may stay at home"),
          N_("somebody took it out: ask the sender for the package with all bodies")},
+        {"ledger.name-differs", W, UNSURE, NULL, "edoc-route(5)",
+         N_("the actor is called \"{0}\" there; the directory says \"{1}\""),
+         N_("the directory's name is the one that counts")},
+        {"ledger.command", W, UNSURE, NULL, "edoc-route(5)",
+         N_("the entry's command is {0}; what it says makes it {1}"),
+         N_("another program wrote the entry, and a repeated act may not be known as one")},
         {"ledger.case-id", E, FAILED, "HASH_FAILURE", "edoc-route(5)",
          N_("the case is called {0}; its documents and route make it {1}"),
          N_("treat the procedure as not proved; ask the agency whose entry it is for its own "

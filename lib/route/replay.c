@@ -298,6 +298,51 @@ static void check_body(struct package *p, const struct ed_entry *e)
 		ed_finding(p->findings, "ledger.body-missing", where, NULL, NULL, NULL);
 }
 
+/* The name in the body is the actor's own word; the directory has another. */
+static void check_name(struct package *p, const struct ed_entry *e)
+{
+	const char *said = e->body ? ed_json_get_str(e->body, "name") : NULL;
+	const char *id = ed_entry_get(e, "actor", "person");
+	const char *cited = ed_json_get_str(e->header, "directory");
+	const struct ed_pin *pin =
+	        cited ? ed_pins_find(&p->replay->pins, ED_PIN_DIRECTORY, cited) : NULL;
+	char where[ED_LEDGER_NAME];
+
+	ed_ledger_name(where, e, ".body.json");
+	for (size_t i = 0; pin && id && said && i < pin->directory->n_people; i++)
+		if (!strcmp(pin->directory->people[i].id, id) &&
+		    strcmp(pin->directory->people[i].name, said))
+			ed_finding(p->findings, "ledger.name-differs", where, said,
+			           pin->directory->people[i].name, NULL);
+}
+
+/* The idempotence key can be made again where the words are known. */
+static enum edoc_code check_command(struct package *p, const struct ed_entry *e,
+                                    struct edoc_error *err)
+{
+	struct ed_command_key key = {.case_id = ed_json_get_str(e->header, "case"),
+	                             .event = e->event,
+	                             .step = e->step,
+	                             .outcome = e->outcome,
+	                             .actor = e->actor_cert,
+	                             .visit = e->visit};
+	const char *said = ed_json_get_str(e->header, "command");
+	char right[ED_SHA256_REF], where[ED_LEDGER_NAME];
+
+	if (!e->body && ed_json_get_str(e->header, "body"))
+		return EDOC_OK;
+	if (e->body) {
+		key.reason = ed_json_get_str(e->body, "reason");
+		key.text = ed_json_get_str(e->body, "text");
+	}
+	enum edoc_code code = ed_command_id(&key, right, err);
+	if (code || !strcmp(said, right))
+		return code;
+	ed_ledger_name(where, e, ".json");
+	ed_finding(p->findings, "ledger.command", where, said, right, NULL);
+	return EDOC_OK;
+}
+
 /* ---- documents, case id ---- */
 
 static const json_t *find_document(const json_t *list, const char *name)
@@ -567,6 +612,10 @@ static enum edoc_code check_ledger(struct package *p, struct edoc_error *err)
 	for (size_t i = 0; i < r->ledger.n; i++) {
 		check_step_signed(p, &r->ledger.v[i]);
 		check_body(p, &r->ledger.v[i]);
+		check_name(p, &r->ledger.v[i]);
+		code = check_command(p, &r->ledger.v[i], err);
+		if (code)
+			return code;
 	}
 	if (!ed_replay_fold(r) || r->state.phase == ED_PHASE_ENDED || r->ledger.newer)
 		return EDOC_OK;

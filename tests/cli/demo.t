@@ -38,7 +38,7 @@ for cms in unpacked/META-INF/edoc/ledger/*.cms; do
 	}
 done
 same "$entries $wrong" "9 0" "openssl verifies all nine signatures of the ledger"
-cp unpacked/META-INF/edoc/ledger/000004-*.json entry.json
+cp unpacked/META-INF/edoc/ledger/000004-????????.json entry.json
 sed -i 's/registered/regisTered/' entry.json
 nok "and none over a changed entry" openssl cms -verify -binary -inform DER \
 	-in "$(ls unpacked/META-INF/edoc/ledger/000004-*.cms)" -content entry.json -CAfile ca.pem \

@@ -53,6 +53,37 @@ same "$(jq -r '[.findings[].code] | unique | join(" ")' "$out")" \
 run edoc-route verify --json -C "$A" --at 2027-12-31T19:56:00Z "$id"
 same "$(jq -r '[.findings[].code] | unique | join(" ")' "$out")" "route.late route.unfinished" \
 	"clocks of two machines may differ by five minutes"
+
+# The last entry written anew by its own actor, with a key that fits.
+L=META-INF/edoc/ledger
+edoc-route export -C "$A" -o "$W/good.asice" "$id" >/dev/null
+openssl pkcs12 -in "$K/zarina.p12" -passin "file:$K/pass" -nodes -out "$W/zarina.pem" 2>/dev/null
+old=$(unzip -Z1 "$W/good.asice" | grep "$L/000004-........[.]json")
+anew() { # HEADER-FILTER BODY-FILTER
+	unzip -p "$W/good.asice" "${old%.json}.body.json" | jq -cSj "$2" >"$W/body.json"
+	unzip -p "$W/good.asice" "$old" | jq -cSj --arg body "$(sha256sum <"$W/body.json" | cut -c1-64)" \
+		".body = \"sha256:\" + \$body | $1" >"$W/entry.json"
+	when=$(jq -r .time "$W/entry.json" | tr TZ '  ')
+	TZ=UTC faketime -f "$when" openssl cms -sign -binary -in "$W/entry.json" -signer "$W/zarina.pem" \
+		-md sha256 -cades -outform DER -out "$W/entry.cms"
+	new=$L/000004-$(sha256sum <"$W/entry.json" | cut -c1-8)
+	python3 "$SRCDIR/tests/rezip.py" "$W/good.asice" "$W/anew.asice" "drop:${old%.json}.*" \
+		"put:$new.json=$W/entry.json" "put:$new.cms=$W/entry.cms" "put:$new.body.json=$W/body.json"
+	run edoc-route verify --json --trust "$W/trust" --at 2028-01-02T00:00:00Z "$W/anew.asice"
+	jq -r '.findings[] | select(.code != "route.late" and .code != "route.unfinished") |
+		"\(.severity) \(.code)"' "$out" >"$W/found"
+}
+anew . .
+same "$(cat "$W/found")" "" "with nothing changed it is as good as before"
+anew . '.name = "The President"'
+same "$(cat "$W/found")" "warning ledger.name-differs" "another name than the directory's"
+anew '.command = "sha256:" + ("0" * 64)' .
+same "$(cat "$W/found")" "warning ledger.command" "a command that is not what the format says"
+anew . '.text = "added"'
+same "$(cat "$W/found")" "warning ledger.command" "or is that of other words"
+anew '.time = "2027-12-30T04:00:00Z" | .register += {year: 2027, number: "0001/2027"} | del(.late)' .
+is_exit 2 "an entry before the one before it"
+has "$W/found" "error ledger.time-order" "is an error"
 run doing '2091-01-04 05:00:00' zarina registered -C "$A" --step hand-over "$id"
 nok "a year that no calendar covers is no year to act in" test "$status" = 0
 finish
