@@ -271,6 +271,18 @@ static enum edoc_code begin(struct ed_catalogue *catalogue, int64_t seq, struct 
 	return code;
 }
 
+void ed_catalogue_witness(const char *root, struct ed_journal_pos *pos)
+{
+	struct ed_catalogue catalogue = {.db = NULL};
+	char *path = ed_path_join(root, "catalogue.sqlite");
+	*pos = (struct ed_journal_pos){.seq = 0};
+	if (!path || !ed_db_look(path, &catalogue.db) || get_head(&catalogue, pos, NULL) != EDOC_OK)
+		pos->seq = 0;
+	sqlite3_finalize(catalogue.asked[Q_HEAD]);
+	ed_db_close(catalogue.db);
+	free(path);
+}
+
 enum edoc_code ed_catalogue_commit(struct ed_catalogue *catalogue, struct edoc_error *err)
 {
 	if (!catalogue->changing)

@@ -33,6 +33,9 @@ struct ed_catalogue;
 /* fresh: throw an existing one away first. */
 enum edoc_code ed_catalogue_open(const char *root, bool fresh, struct ed_catalogue **catalogue,
                                  struct edoc_error *err) EDOC_CHECK;
+/* The head that the file on disk knows, which is only read; seq 0: there is
+ * none, or it says nothing. */
+void ed_catalogue_witness(const char *root, struct ed_journal_pos *pos);
 /* No file at all: for fsck, and where the root cannot be written. */
 enum edoc_code ed_catalogue_open_memory(struct ed_catalogue **catalogue,
                                         struct edoc_error *err) EDOC_CHECK;

@@ -282,7 +282,9 @@ struct fsck {
 	char name[ED_ARCHIVE_NAME];
 	bool matched;
 	int64_t objects;
-	int64_t time; /* of the line before */
+	int64_t time;                  /* of the line before */
+	struct ed_journal_pos witness; /* the head that the catalogue on disk knows */
+	bool witnessed;
 };
 
 static enum edoc_code open_for_fsck(struct edoc_archive *archive, struct edoc_error *err)
@@ -302,6 +304,8 @@ static enum edoc_code fsck_line(void *arg, const json_t *record, const struct ed
 	struct fsck *fsck = arg;
 	if (pos->seq == 1)
 		ed_checkpoint_name(pos, fsck->name);
+	if (fsck->witness.seq == pos->seq)
+		fsck->witnessed = !memcmp(fsck->witness.digest, pos->digest, sizeof pos->digest);
 	if (fsck->against && fsck->against->seq == pos->seq)
 		fsck->matched = ed_checkpoint_matches(fsck->against, fsck->name, pos);
 	if (fsck->time && pos->time + ED_CLOCK_SLACK < fsck->time) {
@@ -412,18 +416,34 @@ static enum edoc_code fsck_known(struct fsck *fsck, struct edoc_error *err)
 	}
 }
 
+/* The journal may only be longer than the catalogue knows it. */
+static enum edoc_code fsck_witness(struct fsck *fsck, struct edoc_error *err)
+{
+	char text[160];
+	if (!fsck->witness.seq || fsck->witnessed)
+		return EDOC_OK;
+	snprintf(text, sizeof text,
+	         ed_archive_word(fsck->archive->options,
+	                         N_("line %lld, which catalogue.sqlite knows, is not in it")),
+	         (long long)fsck->witness.seq);
+	ed_finding(fsck->findings, "archive.journal", "catalogue", text, NULL, NULL);
+	return fsck_tell(fsck, "journal", err);
+}
+
 /* The journal alone; a broken one is a fault that is told, and the end. */
 static enum edoc_code fsck_journal(struct fsck *fsck, bool *whole, struct edoc_error *err)
 {
 	struct edoc_error why = {.code = EDOC_OK};
 	struct edoc_archive *archive = fsck->archive;
 	*whole = false;
+	/* Before the journal is read: a writer's line is there first. */
+	ed_catalogue_witness(archive->root, &fsck->witness);
 	enum edoc_code code = open_for_fsck(archive, &why);
 	if (code == EDOC_OK)
 		code = ed_journal_replay(archive->journal, &archive->head, fsck_line, fsck, &why);
 	if (code == EDOC_OK && archive->head.seq == 0)
 		code = ed_fail(&why, EDOC_ERR_INPUT, "journal", "is empty");
-	if (code != EDOC_OK && code != EDOC_ERR_INPUT) {
+	if (code != EDOC_OK && code != EDOC_ERR_INPUT && code != EDOC_ERR_ABSENT) {
 		if (err)
 			*err = why;
 		return code;
@@ -437,6 +457,8 @@ static enum edoc_code fsck_journal(struct fsck *fsck, bool *whole, struct edoc_e
 	*whole = code == EDOC_OK;
 	if (code == EDOC_OK)
 		code = fsck_tell(fsck, "journal", err);
+	if (code == EDOC_OK)
+		code = fsck_witness(fsck, err);
 	if (code == EDOC_OK && fsck->against && !fsck->matched) {
 		ed_finding(fsck->findings, "archive.rewritten", "journal", NULL, NULL, NULL);
 		code = fsck_tell(fsck, "journal", err);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -174,4 +175,28 @@ enum edoc_code ed_db_open(const char *path, int user_version, const char *schema
 	*db = d;
 	*fresh = !usable;
 	return EDOC_OK;
+}
+
+bool ed_db_look(const char *path, sqlite3 **db)
+{
+	char *wal = NULL;
+	char *vfs_path = NULL;
+	bool good = false;
+
+	*db = NULL;
+	/* Without a WAL nobody writes: no -shm needs to be made to read it. */
+	if (asprintf(&wal, "%s-wal", path) < 0)
+		return false;
+	if (access(wal, F_OK) == 0 || strpbrk(path, "?#%"))
+		vfs_path = strdup(path);
+	else if (asprintf(&vfs_path, "file:%s?immutable=1", path) < 0)
+		vfs_path = NULL;
+	if (vfs_path)
+		good = sqlite3_open_v2(vfs_path, db,
+		                       SQLITE_OPEN_READONLY | SQLITE_OPEN_URI |
+		                               SQLITE_OPEN_NOFOLLOW,
+		                       NULL) == SQLITE_OK;
+	free(vfs_path);
+	free(wal);
+	return good;
 }

@@ -19,4 +19,8 @@ void ed_db_close(sqlite3 *db);
 enum edoc_code ed_db_exec(sqlite3 *db, const char *sql, struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_db_fail(sqlite3 *db, const char *what, struct edoc_error *err);
 
+/* Opens a file that is there to read it, and leaves nothing beside it.  false:
+ * not to be had; *db is for ed_db_close() all the same. */
+bool ed_db_look(const char *path, sqlite3 **db);
+
 #endif

@@ -99,17 +99,25 @@ enum edoc_code edoc_trust_digest(const struct edoc_trust *trust, char sha256[65]
 	size_t kept = 0;
 	unsigned char digest[ED_HASH_MAX];
 	char *lines = calloc(trust->n + helpers + 1, MEMBER);
+	struct ed_arena *arena = ed_arena_new();
+	bool good = lines && arena;
 
-	if (!lines)
-		return ed_fail_memory(err);
+	if (!good)
+		goto out;
 	for (size_t i = 0; i < trust->n; i++)
 		put_member(lines + n++ * MEMBER, trust->anchors[i].cert->sha256,
 		           trust->anchors[i].purposes);
 	for (size_t i = 0; i < helpers; i++) {
-		unsigned len = 0;
-		if (!X509_digest(sk_X509_value(trust->helpers, (int)i), EVP_sha256(), digest, &len))
-			goto fail;
-		put_member(lines + n++ * MEMBER, digest, 0);
+		struct ed_cert *cert;
+		enum edoc_code rc =
+		        ed_cert_of(sk_X509_value(trust->helpers, (int)i), "", arena, &cert, err);
+		if (rc != EDOC_OK) {
+			free(lines);
+			ed_arena_free(arena);
+			return rc;
+		}
+		put_member(lines + n++ * MEMBER, cert->sha256, 0);
+		ed_cert_clear(cert);
 	}
 	qsort(lines, n, MEMBER, by_text);
 	for (size_t i = 0; i < n; i++) {
@@ -117,14 +125,13 @@ enum edoc_code edoc_trust_digest(const struct edoc_trust *trust, char sha256[65]
 			continue;
 		memmove(lines + kept++ * MEMBER, lines + i * MEMBER, MEMBER);
 	}
-	if (!ed_hash_bytes(ED_SHA256, lines, kept * MEMBER, digest))
-		goto fail;
-	ed_hex(sha256, digest, 32);
+	good = ed_hash_bytes(ED_SHA256, lines, kept * MEMBER, digest);
+	if (good)
+		ed_hex(sha256, digest, 32);
+out:
+	ed_arena_free(arena);
 	free(lines);
-	return EDOC_OK;
-fail:
-	free(lines);
-	return ed_fail_memory(err);
+	return good ? EDOC_OK : ed_fail_memory(err);
 }
 
 /* ---- adding ---------------------------------------------------------------- */

@@ -187,6 +187,9 @@ for how in empty gone away half; do
 		done
 		[ $catalogue = removed ] ||
 			same "$(sha256sum root/catalogue.sqlite)" "$before" "the catalogue stays as it was"
+		archive fsck
+		is_exit 1 "$how: fsck"
+		[ $how != half ] || has "$out" "line 4, which catalogue.sqlite knows" "names the line that is gone"
 		archive init
 		is_exit 73 "$how: init"
 	done
