@@ -80,6 +80,14 @@ has "$out" "naming  success" "its history tells of the name"
 # What the set was, from the description in edoc-archive(1).
 trust=$(printf '%s 1f\n' "$(openssl x509 -in "$P/root.pem" -outform DER | sum -)" | sum -)
 same "$(head -n 2 root/journal/*/000001.log | tail -n 1 | jq -r .facts.trust)" "$trust" "the journal tells which trust set judged"
+run edoc-archive init -C helped
+# shellcheck disable=SC2086
+edoc-archive ingest -C helped $T --trust "$P/zarina.crt" --trust "$P/zarina.crt" good.asice >/dev/null
+trust=$({
+	printf '%s 1f\n' "$(openssl x509 -in "$P/root.pem" -outform DER | sum -)"
+	printf '%s 00\n' "$(openssl x509 -in "$P/zarina.crt" -outform DER | sum -)"
+} | LC_ALL=C sort | sum -)
+same "$(tail -n 1 helped/journal/*/000001.log | jq -r .facts.trust)" "$trust" "with those that are no anchors, each once"
 before=$(lines)
 archive ingest strange.asice
 is_exit 2 "an undecided one is refused"
