@@ -255,7 +255,7 @@ static enum edoc_code fill_export(struct edoc_archive *archive, const struct ed_
 {
 	struct ed_buf lines;
 	char *report = NULL;
-	char digest[ED_SHA256_REF];
+	char digest[ED_SHA256_REF] = "";
 	char intake[ED_SHA256_REF] = "";
 	ed_buf_init(&lines, SHOW_MAX);
 	struct history history = {.archive = archive, .raw = &lines, .report = intake};

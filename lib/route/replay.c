@@ -154,7 +154,7 @@ static enum edoc_code take_pin(struct package *p, size_t i, struct edoc_error *e
 			*err = trouble;
 		return code;
 	}
-	if (why) {
+	if (pin && why) {
 		ed_finding(p->findings, "pin.untrusted", name, ed_pin_name(pin->kind), why, NULL);
 		return EDOC_OK;
 	}
