@@ -155,7 +155,7 @@ static void test_repacked(const char *path)
 	         "z.writestr('META-INF/signatures-0.xml', z.read([n for n in z.namelist() if "
 	         "'signatures-' in n][0]))"},
 	};
-	char cmd[8192], copy[4096];
+	char cmd[16384], copy[4400];
 	unsigned char *zip;
 	size_t len;
 
@@ -187,7 +187,7 @@ static void test_without(const char *path)
 	        "  m='META-INF/signatures-00000000.xml' if 'signatures-' in n else 'x'+n\n"
 	        "  z.writestr(zipfile.ZipInfo(m if i==k else n), src.read(n))\n"
 	        "z.close()\n";
-	char cmd[16384], copy[4096];
+	char cmd[24000], copy[4400];
 	unsigned char *zip;
 	size_t len;
 
