@@ -7,7 +7,6 @@
 /* What signing needs besides the package. */
 struct signing {
 	struct edoc_key *key;
-	struct edoc_trust *trust;
 	struct edoc_policy *policy;
 	struct edoc_sign_options options;
 };
@@ -30,7 +29,6 @@ static int begin_signing(struct cmd *cmd, struct signing *s)
 static void end_signing(struct signing *s)
 {
 	edoc_key_free(s->key);
-	edoc_trust_free(s->trust);
 	edoc_policy_free(s->policy);
 }
 
@@ -228,8 +226,7 @@ static const struct cmd_option revise_options[] = {
 
 static int run_revise(struct cmd *cmd)
 {
-	struct edoc_revise_options options = {
-	        .at = cmd->now, .overwrite = cmd->force, .dry_run = cmd->dry_run};
+	struct edoc_revise_options options = {.overwrite = cmd->force, .dry_run = cmd->dry_run};
 	struct edoc_error err = {0};
 	const char *out;
 	size_t n;

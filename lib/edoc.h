@@ -370,7 +370,6 @@ struct edoc_revise_options {
 	const char *const *add;
 	const char *const *remove;
 	const char *const *set;
-	int64_t at;
 	bool overwrite;
 	bool dry_run;
 	const struct edoc_limits *limits;

@@ -119,6 +119,19 @@ static int put_signature(json_t *list, const struct ed_report_signature *sig)
 	return json_array_append_new(list, o) | bad;
 }
 
+int ed_report_document_json(json_t *list, const char *name, const char *media_type, uint64_t bytes,
+                            const char *sha256)
+{
+	json_t *d = json_object();
+	int bad = 0;
+
+	bad |= ed_json_str(d, "name", name);
+	bad |= ed_json_str(d, "media_type", *media_type ? media_type : NULL);
+	bad |= ed_json_int(d, "bytes", (int64_t)bytes);
+	bad |= ed_json_str(d, "sha256", sha256);
+	return json_array_append_new(list, d) | bad;
+}
+
 static int put_documents(json_t *o, const struct edoc_report *report)
 {
 	json_t *uncovered = json_array(), *documents = json_array();
@@ -126,13 +139,9 @@ static int put_documents(json_t *o, const struct edoc_report *report)
 
 	for (size_t i = 0; i < report->n_documents; i++) {
 		const struct ed_report_document *doc = &report->documents[i];
-		json_t *d = json_object();
 
-		bad |= ed_json_str(d, "name", doc->name);
-		bad |= ed_json_str(d, "media_type", *doc->media_type ? doc->media_type : NULL);
-		bad |= ed_json_int(d, "bytes", (int64_t)doc->bytes);
-		bad |= ed_json_str(d, "sha256", doc->sha256);
-		bad |= json_array_append_new(documents, d);
+		bad |= ed_report_document_json(documents, doc->name, doc->media_type, doc->bytes,
+		                               doc->sha256);
 		if (doc->covered < report->n_signatures || !report->n_signatures)
 			bad |= json_array_append_new(uncovered, json_string(doc->name));
 	}

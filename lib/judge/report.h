@@ -49,6 +49,9 @@ struct edoc_report {
 	struct ed_findings findings;
 };
 
+/* One member of a list "documents": 0, or -1 when memory ran out. */
+int ed_report_document_json(json_t *list, const char *name, const char *media_type, uint64_t bytes,
+                            const char *sha256);
 enum edoc_code ed_report_new(const char *name, int64_t at, const struct edoc_policy *policy,
                              struct edoc_report **report, struct edoc_error *err) EDOC_CHECK;
 /* Folds findings into indications; called by the judge and again by the route

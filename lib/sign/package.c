@@ -187,13 +187,9 @@ enum edoc_code edoc_package_json(struct edoc_package *package, char **json, stru
 	bad |= ed_json_int(o, "signatures", (int64_t)package->asic->xades);
 	for (size_t i = 0; i < package->n; i++) {
 		const struct edoc_document *doc = &package->documents[i];
-		json_t *d = json_object();
 
-		bad |= ed_json_str(d, "name", doc->name);
-		bad |= ed_json_str(d, "media_type", *doc->media_type ? doc->media_type : NULL);
-		bad |= ed_json_int(d, "bytes", (int64_t)doc->bytes);
-		bad |= ed_json_str(d, "sha256", doc->sha256);
-		bad |= json_array_append_new(documents, d);
+		bad |= ed_report_document_json(documents, doc->name, doc->media_type, doc->bytes,
+		                               doc->sha256);
 	}
 	bad |= json_object_set_new(o, "documents", documents);
 	for (size_t i = 0; i < package->card.n; i++) {
