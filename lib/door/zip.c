@@ -17,6 +17,8 @@
 #include "door/zipscan.h"
 
 #define CHUNK (128u << 10)
+/* From here on a second thread reads, inflates and counts the CRC-32. */
+#define PUMP_FROM (2u << 20)
 
 enum edoc_code ed_zip_open(int fd, const char *name, const struct edoc_limits *limits,
                            struct ed_zip **out, struct edoc_error *err)
@@ -105,11 +107,13 @@ struct reader {
 
 static enum edoc_code fill(struct reader *r, size_t *n)
 {
-	uint64_t left = r->e->csize - r->taken;
+	uint64_t left = r->e->csize - r->taken, from = r->e->data + r->taken;
 	enum edoc_code code;
 
 	*n = left < CHUNK ? (size_t)left : CHUNK;
-	code = ed_pread_full(r->zip->data_fd, r->e->name, r->in, *n, r->e->data + r->taken, r->err);
+	code = r->zip->keeper ? ed_zip_keep_up(r->zip->keeper, from, from + *n, r->err) : EDOC_OK;
+	if (!code)
+		code = ed_pread_full(r->zip->data_fd, r->e->name, r->in, *n, from, r->err);
 	r->taken += *n;
 	return code;
 }
@@ -214,11 +218,21 @@ static enum edoc_code read_entry(struct reader *r)
 	return EDOC_OK;
 }
 
+/* An ed_source_fn. */
+static enum edoc_code read_to(void *arg, ed_sink_fn *sink, void *sink_arg, struct edoc_error *err)
+{
+	struct reader *r = arg;
+
+	r->sink = sink;
+	r->arg = sink_arg;
+	r->err = err;
+	return read_entry(r);
+}
+
 enum edoc_code ed_zip_read(struct ed_zip *zip, size_t i, ed_sink_fn *sink, void *arg,
                            struct edoc_error *err)
 {
-	struct reader r = {
-	        .zip = zip, .e = ed_zip_entry(zip, i), .sink = sink, .arg = arg, .err = err};
+	struct reader r = {.zip = zip, .e = ed_zip_entry(zip, i)};
 	enum edoc_code code;
 
 	if (!r.e)
@@ -228,7 +242,8 @@ enum edoc_code ed_zip_read(struct ed_zip *zip, size_t i, ed_sink_fn *sink, void 
 	if (!r.in)
 		return ed_fail_memory(err);
 	r.out = r.in + CHUNK;
-	code = read_entry(&r);
+	code = r.e->usize < PUMP_FROM ? read_to(&r, sink, arg, err)
+	                              : ed_pump(read_to, &r, sink, arg, err);
 	free(r.in);
 	return code;
 }

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/pump.h"
 
 struct ed_zip_entry {
 	const char *name; /* UTF-8, checked by ed_name_fault() */
@@ -39,8 +40,6 @@ size_t ed_zip_find(const struct ed_zip *zip, const char *name);
 uint64_t ed_zip_directory_offset(const struct ed_zip *zip);
 const char *ed_zip_comment(const struct ed_zip *zip); /* the archive's, "" */
 int ed_zip_fd(const struct ed_zip *zip);
-
-typedef enum edoc_code ed_sink_fn(void *arg, const void *bytes, size_t len, struct edoc_error *err);
 
 /* Streams entry i: exactly usize bytes with the right CRC-32, or an error
  * (EDOC_ERR_INPUT) after at most usize + 1 bytes. */
@@ -74,9 +73,9 @@ typedef enum edoc_code ed_late_fn(void *arg, struct ed_buf *out, struct edoc_err
 enum edoc_code ed_zip_writer_new(int fd, const char *name, struct ed_zip *base,
                                  struct ed_zip_writer **writer, struct edoc_error *err) EDOC_CHECK;
 /*
- * Clones the base's bytes now instead of at finish, lets the disk begin to
- * write them, and has the base's entries read from the copy from here on: what
- * is digested afterwards is what will be there.  The base must not be read
+ * The base's bytes are cloned as its entries are read, instead of at finish,
+ * and read from the copy: what is digested from here on is what will be there,
+ * and the disk writes it meanwhile.  The base must not be read
  * any more once fd is closed.
  */
 enum edoc_code ed_zip_writer_keep(struct ed_zip_writer *writer, struct edoc_error *err) EDOC_CHECK;

@@ -19,6 +19,7 @@
 #include "door/zipscan.h"
 
 #define COPY (128u << 10)
+#define PIECE ((uint64_t)4 << 20) /* of a base, that is cloned at once */
 /* The disk is told to begin after so many bytes, so that the fsync at the end
  * waits for little. */
 #define WRITE_BEHIND ((uint64_t)8 << 20)
@@ -45,7 +46,7 @@ struct ed_zip_writer {
 	int fd; /* the caller's */
 	char *name;
 	struct ed_zip *base; /* the caller's, or NULL */
-	bool kept;           /* its bytes are cloned already */
+	bool *kept;          /* which of its pieces are cloned already */
 	zip_t *z;
 	struct source *sources, **last;
 	size_t n;
@@ -316,14 +317,38 @@ static zip_int64_t seek_to(struct ed_zip_writer *w, uint64_t *at, uint64_t size,
 	return 0;
 }
 
+static uint64_t pieces(const struct ed_zip_writer *w)
+{
+	return (w->base->directory + PIECE - 1) / PIECE;
+}
+
+/* The pieces of the base that hold any of [from, end), once each. */
+static zip_int64_t clone_pieces(struct ed_zip_writer *w, uint64_t from, uint64_t end)
+{
+	for (uint64_t i = from / PIECE; i * PIECE < end; i++) {
+		uint64_t last = i + 1 < pieces(w) ? (i + 1) * PIECE : w->base->directory;
+
+		if (w->kept[i])
+			continue;
+		w->write_at = i * PIECE;
+		if (copy_base(w, w->write_at, last) < 0)
+			return -1;
+		w->kept[i] = true;
+		/* Only a hint: the disk works while the processor digests. */
+		(void)sync_file_range(w->fd, (off_t)(i * PIECE), PIECE, SYNC_FILE_RANGE_WRITE);
+	}
+	return 0;
+}
+
 /* libzip's idea of where the base's entries end is eight bytes short after a
  * ZIP64 data descriptor; ours is the scan's. */
 static zip_int64_t clone_base(struct ed_zip_writer *w)
 {
 	uint64_t directory = w->base ? w->base->directory : 0;
+	zip_int64_t ret = directory ? clone_pieces(w, 0, directory) : 0;
 
-	w->write_at = w->kept ? directory : 0;
-	return w->kept || !directory ? 0 : copy_base(w, 0, directory);
+	w->write_at = directory;
+	return ret;
 }
 
 static zip_int64_t output_call(void *arg, void *data, zip_uint64_t len, zip_source_cmd_t cmd)
@@ -409,15 +434,16 @@ enum edoc_code ed_zip_writer_new(int fd, const char *name, struct ed_zip *base,
 	w->base = base;
 	w->last = &w->sources;
 	w->name = strdup(name);
+	w->kept = base ? calloc((size_t)pieces(w) + 1, sizeof(*w->kept)) : NULL;
 	zip_error_init(&w->zerr);
 	zip_error_init(&e);
-	src = w->name ? zip_source_function_create(output_call, w, &e) : NULL;
+	src = w->name && (w->kept || !base) ? zip_source_function_create(output_call, w, &e) : NULL;
 	w->z = src ? zip_open_from_source(src, base ? 0 : ZIP_CREATE | ZIP_TRUNCATE, &e) : NULL;
 	if (w->z) {
 		*out = w;
 		return EDOC_OK;
 	}
-	code = w->name ? zip_failed(w, name, &e, err) : ed_fail_memory(err);
+	code = w->name && (w->kept || !base) ? zip_failed(w, name, &e, err) : ed_fail_memory(err);
 	zip_source_free(src);
 	zip_error_fini(&e);
 	ed_zip_writer_free(w);
@@ -426,14 +452,17 @@ enum edoc_code ed_zip_writer_new(int fd, const char *name, struct ed_zip *base,
 
 enum edoc_code ed_zip_writer_keep(struct ed_zip_writer *w, struct edoc_error *err)
 {
-	if (!w->base || clone_base(w) < 0)
-		return w->base ? zip_failed(w, w->name, &w->zerr, err)
-		               : ed_fail(err, EDOC_ERR_BUG, w->name, "there is nothing to keep");
-	w->kept = true;
-	/* Only a hint: the disk works while the processor digests. */
-	(void)sync_file_range(w->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+	if (!w->base)
+		return ed_fail(err, EDOC_ERR_BUG, w->name, "there is nothing to keep");
+	w->base->keeper = w;
 	w->base->data_fd = w->fd;
 	return EDOC_OK;
+}
+
+enum edoc_code ed_zip_keep_up(struct ed_zip_writer *w, uint64_t from, uint64_t end,
+                              struct edoc_error *err)
+{
+	return clone_pieces(w, from, end) < 0 ? zip_failed(w, w->name, &w->zerr, err) : EDOC_OK;
 }
 
 static struct source *new_source(struct ed_zip_writer *w, const char *name, enum edoc_code *code,
@@ -712,6 +741,7 @@ void ed_zip_writer_free(struct ed_zip_writer *w)
 		free_source(s);
 	}
 	zip_error_fini(&w->zerr);
+	free(w->kept);
 	free(w->name);
 	free(w);
 }

@@ -431,9 +431,82 @@ static void refusals(void)
 	close(fd);
 }
 
+static bool same_file(int a, int b, uint64_t from, uint64_t end)
+{
+	unsigned char x[4096], y[4096];
+	bool same = true;
+
+	for (; same && from < end; from += sizeof(x)) {
+		size_t n = end - from < sizeof(x) ? (size_t)(end - from) : sizeof(x);
+
+		same = pread(a, x, n, (off_t)from) == (ssize_t)n &&
+		       pread(b, y, n, (off_t)from) == (ssize_t)n && !memcmp(x, y, n);
+	}
+	return same;
+}
+
+/* The copy is made piece by piece, in whatever order the entries are read. */
+static void kept_as_it_is_read(void)
+{
+	size_t n = (size_t)13 << 20;
+	unsigned char *p = noise(n);
+	int a = scratch_with(p, n), base_fd, no;
+	uint64_t seen = 0, directory;
+	struct ed_zip *base, *zip;
+
+	start(NULL);
+	is_ok(ed_zip_add_bytes(w, "mimetype", MIME, 31, &err), &err, "mimetype");
+	is_ok(ed_zip_add_fd(w, "noise.bin", a, n, NULL, NULL, &err), &err, "13 MiB");
+	is_ok(ed_zip_add_bytes(w, "last", "z", 1, &err), &err, "a last one");
+	is_ok(finish(), &err, "a base");
+	base_fd = out;
+	base = reopened("opened");
+	directory = ed_zip_directory_offset(base);
+	for (int round = 0; round < 3; round++) {
+		base->data_fd = base_fd;
+		base->keeper = NULL;
+		start(base);
+		is_ok(ed_zip_writer_keep(w, &err), &err, "kept");
+		same_entry(base, "last", "z", 1);
+		if (round == 1) {
+			is_ok(ed_zip_read(base, ed_zip_find(base, "noise.bin"), nothing, &seen,
+			                  &err),
+			      &err, "and the long one");
+			is_int((int64_t)seen, (int64_t)n, "all of it");
+			ok(same_file(base_fd, out, 0, directory), "the copy is there already");
+		}
+		if (round == 2) { /* what is read is the copy, and it can fail */
+			no = base->fd;
+			base->fd = -1;
+			fails(ed_zip_read(base, ed_zip_find(base, "noise.bin"), nothing, &seen,
+			                  &err),
+			      EDOC_ERR_IO, &err, "", "a copy that fails is told");
+			base->fd = no;
+			fails(ed_zip_writer_finish(w, &err), EDOC_ERR_IO, &err, "",
+			      "and nothing is published");
+			ed_zip_writer_free(w);
+			close(out);
+			continue;
+		}
+		is_ok(ed_zip_add_bytes(w, "added", "a", 1, &err), &err, "added");
+		is_ok(finish(), &err, "finished");
+		ok(same_file(base_fd, out, 0, directory), "the base's bytes, unread or read");
+		zip = reopened("our scan takes it");
+		same_entry(zip, "noise.bin", p, n);
+		ed_zip_free(zip);
+		others();
+		close(out);
+	}
+	ed_zip_free(base);
+	close(base_fd);
+	close(a);
+	free(p);
+}
+
 int main(void)
 {
 	limits = edoc_limits_default();
+	kept_as_it_is_read();
 	fresh();
 	ok(each(src("testdata/good/zip"), ".zip", append_to) >= 30, "appended to the good ones");
 	ok(each(src("testdata/good/zip"), ".zip", copy_of) >= 30, "copied the good ones");
