@@ -201,11 +201,53 @@ struct edoc_finding {
 
 struct edoc_report;
 
+/* What a detached signature is over (RFC 5652 5.2); fd as in edoc_verify_fd(). */
+struct edoc_data {
+	const char *name;
+	int fd;
+};
+
+/*
+ * Fetching is the caller's: the library opens no connection.  url comes from a
+ * document and is not to be trusted.  Gives malloc'd bytes, at most `max`.
+ * EDOC_ERR_AGAIN: no answer, which makes a finding and not an error.
+ */
+enum edoc_fetch_kind {
+	EDOC_FETCH_CRL = 1,  /* RFC 5280 4.2.1.13 */
+	EDOC_FETCH_OCSP = 2, /* RFC 6960 A.1: body is the request */
+	EDOC_FETCH_CERT = 3, /* caIssuers, RFC 5280 4.2.2.1 */
+	EDOC_FETCH_LIST = 4  /* a trusted list, TS 119 612 */
+};
+struct edoc_fetch {
+	enum edoc_fetch_kind kind;
+	const char *url;
+	const void *body; /* POST, or NULL */
+	size_t body_len, max;
+};
+typedef enum edoc_code edoc_fetch_fn(void *arg, const struct edoc_fetch *what, void **bytes,
+				     size_t *len, struct edoc_error *err);
+
+/*
+ * Arithmetic that a batch need not do twice: parsed certificates, signatures
+ * between them.  It holds no verdict and no time; the answer is the same
+ * without it.  One thread at a time.
+ */
+struct edoc_memo;
+
+enum edoc_code edoc_memo_new(struct edoc_memo **memo, struct edoc_error *err) EDOC_CHECK;
+void edoc_memo_free(struct edoc_memo *memo);
+
 struct edoc_verify_options {
 	int64_t at;                          /* judge as of then; required */
 	const struct edoc_trust *trust;      /* required, may be empty */
 	const struct edoc_policy *policy;    /* required */
 	const struct edoc_limits *limits;    /* NULL: the defaults */
+	const struct edoc_data *data;        /* detached content, or NULL */
+	size_t n_data;
+	struct edoc_memo *memo;              /* or NULL */
+	edoc_fetch_fn *fetch;                /* NULL: offline */
+	void *fetch_arg;
+	const char *require;                 /* "B" "T" "LT" "LTA": at least; or NULL */
 };
 
 /*

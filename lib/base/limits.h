@@ -25,6 +25,14 @@
 #define ED_MAX_ALIKE 20          /* findings of one code in one list */
 #define ED_MAX_SIGNATURES 1000   /* a package */
 
+#define ED_MAX_BER_DEPTH 64
+#define ED_MAX_MATERIAL 10000                  /* certificates, CRLs, OCSP answers of one item */
+#define ED_MAX_MATERIAL_BYTES (256u << 20)     /* of them all */
+#define ED_MAX_CMS_CONTENT ((size_t)64 << 20)  /* attached; larger is to be detached */
+#define ED_MAX_STAMPS 1000                     /* time-stamps of one item */
+#define ED_MAX_COUNTER 4                       /* depth of counter-signatures */
+#define ED_MAX_RECORD_HASHES 100000            /* of the hash trees of one record */
+
 #define ED_MAX_YAML_BYTES (256u << 10)
 #define ED_MAX_YAML_DEPTH 32
 #define ED_MAX_YAML_NODES 20000

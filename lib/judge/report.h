@@ -9,12 +9,62 @@
 #include "judge/policy.h"
 #include "judge/rules.h"
 
+/* A certificate of a chain, and what was believed of it. */
+struct ed_report_link {
+	const char *subject, *sha256;
+	int64_t not_before, not_after;
+	/* The revocation answer that decided; NULL: none was needed or found. */
+	const char *revocation;                           /* "OCSP" "CRL" */
+	const char *revocation_where, *revocation_status; /* "good" "revoked" "unknown" */
+	int64_t this_update, next_update, revoked_at;     /* ED_TIME_NONE: not said */
+};
+
+struct ed_report_stamp {
+	const char *kind; /* "signature" "archive" "content" "references" "container" "token" */
+	const char *type; /* the property's or attribute's own name */
+	const char *id, *where;
+	int64_t time;
+	bool intact;
+	enum edoc_indication indication; /* of the time-stamp: PASSED FAILED INDETERMINATE */
+	const char *subindication;
+	const char *subject, *policy;
+	const struct ed_report_link *links; /* the TSA's chain, leaf first */
+	size_t n_links;
+	struct ed_findings findings;
+};
+
+struct ed_report_record {
+	const char *where, *form;
+	bool intact;
+	size_t renewals;
+	int64_t oldest_time; /* proved by it; ED_TIME_NONE */
+	enum edoc_indication indication;
+	const char *subindication;
+	struct ed_report_stamp *stamps;
+	size_t n_stamps;
+	struct ed_findings findings;
+};
+
 struct ed_report_signature {
 	struct edoc_signature pub;
+	const char *packaging;
+	const char *policy_id; /* of the signature policy, or NULL */
 	const char **covers;
 	size_t n_covers;
 	const char **chain; /* subjects, leaf first */
 	size_t n_chain;
+	const struct ed_report_link *links; /* the same chain, with dates */
+	size_t n_links;
+	/* Best-signature-time (EN 319 102-1 5.5.4): it existed then, and what
+	 * proves it; by is NULL when nothing but our having it now does. */
+	int64_t proved_not_after;
+	const char *proved_by, *proved_where;
+	struct ed_report_stamp *stamps;
+	size_t n_stamps;
+	struct ed_report_record *records;
+	size_t n_records;
+	struct ed_report_signature *counter;
+	size_t n_counter;
 	const char *pinfl, *inn, *uid;   /* "" or the identifier */
 	const char *ledger_head;         /* the head of a route ledger it quotes, or NULL */
 	unsigned char info[ED_HASH_MAX]; /* digest of SignedInfo: the same one, the same
@@ -41,6 +91,10 @@ struct edoc_report {
 	const char *policy_name, *policy_sha256;
 	struct ed_report_signature *signatures;
 	size_t n_signatures;
+	struct ed_report_stamp *stamps; /* the container's own, or a bare token */
+	size_t n_stamps;
+	struct ed_report_record *records;
+	size_t n_records;
 	struct ed_report_document *documents;
 	size_t n_documents;
 	bool has_ledger;        /* entries below META-INF/edoc/ */

@@ -4,6 +4,7 @@
 #define ED_SIGNATURE_XADES_H
 
 #include "door/x509.h"
+#include "signature/ades.h"
 #include "signature/xmldsig.h"
 
 /* Tells the digest of a container entry.  EDOC_ERR_ABSENT: no such document. */
@@ -44,6 +45,16 @@ enum edoc_code ed_xades_check(const void *bytes, size_t len, const char *where, 
 			      struct ed_arena *arena, ed_entry_digest_fn *fn, void *arg,
 			      struct ed_xades **sigs, size_t *n, struct edoc_error *err) EDOC_CHECK;
 void ed_xades_clear(struct ed_xades *sigs, size_t n); /* OpenSSL objects */
+
+/*
+ * XML with signatures in it, wherever they stand (EN 319 132-1, TS 101 903):
+ * in a container's entry, or enveloped, enveloping and detached in a document
+ * of its own.  Takes the place of ed_xades_check().
+ */
+enum edoc_code ed_xades_read(const void *bytes, size_t len, const char *where, size_t max_bytes,
+			     const struct ed_data *data, struct ed_material *material,
+			     struct ed_arena *arena, struct ed_ades **sigs, size_t *n,
+			     struct edoc_error *err) EDOC_CHECK;
 
 struct ed_xades_input {
 	const char *name;       /* entry name, not encoded */

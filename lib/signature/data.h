@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a signature can be over: a container's entries, the files given with
+ * --data, or nothing.  Whoever reads signatures asks here and nowhere else.
+ */
+#ifndef ED_SIGNATURE_DATA_H
+#define ED_SIGNATURE_DATA_H
+
+#include "door/crypto.h"
+
+struct ed_data {
+	void *arg;
+	bool container; /* names are entry names; else they are hints only */
+	size_t n;
+	const char *(*name)(void *arg, size_t i);
+	/* Made once an object and algorithm, in one pass for all that are wanted. */
+	enum edoc_code (*digest)(void *arg, size_t i, enum ed_hash hash,
+	                         unsigned char out[ED_HASH_MAX], struct edoc_error *err);
+	/* Whole, up to buf->max: for transforms and attached content. */
+	enum edoc_code (*read)(void *arg, size_t i, struct ed_buf *buf, struct edoc_error *err);
+};
+
+#define ED_NO_DATA ((size_t)-1)
+size_t ed_data_find(const struct ed_data *data, const char *name); /* exact, or ED_NO_DATA */
+
+#endif
