@@ -48,6 +48,7 @@
 #define ED_MAX_CERT_SERIAL 64         /* bytes; RFC 5280 4.1.2.2 says 20 */
 #define ED_MAX_NAME_TEXT (256u << 10) /* a distinguished name, escaped */
 #define ED_MAX_CHAIN 10
+#define ED_MAX_MEMO 4096 /* certificates, and signatures between them, that a batch remembers */
 #define ED_MAX_CMS (1u << 20) /* a detached CMS of the ledger */
 #define ED_MAX_ROUTE_STEPS 500
 #define ED_MAX_ROUTE_ROLES 200
