@@ -10,6 +10,7 @@
 #define ED_JUDGE_ITEM_H
 
 #include "package/asic.h"
+#include "package/card.h"
 #include "signature/ades.h"
 #include "signature/data.h"
 
@@ -46,6 +47,7 @@ struct ed_item {
 	size_t n_records;
 	struct ed_item_document *documents;
 	size_t n_documents;
+	const struct ed_card *card; /* metadata/card.xml, for the report; or NULL */
 	bool has_ledger;
 	struct ed_findings findings;
 };

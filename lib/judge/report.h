@@ -8,6 +8,7 @@
 #include "base/finding.h"
 #include "judge/policy.h"
 #include "judge/rules.h"
+#include "package/card.h"
 
 /* A certificate of a chain, and what was believed of it. */
 struct ed_report_link {
@@ -97,9 +98,10 @@ struct edoc_report {
 	size_t n_records;
 	struct ed_report_document *documents;
 	size_t n_documents;
-	bool has_ledger;        /* entries below META-INF/edoc/ */
-	json_t *route;          /* set by lib/route, or NULL */
-	const char *route_text; /* lines for people, or NULL */
+	const struct ed_card *card; /* metadata/card.xml, or NULL */
+	bool has_ledger;            /* entries below META-INF/edoc/ */
+	json_t *route;              /* set by lib/route, or NULL */
+	const char *route_text;     /* lines for people, or NULL */
 	struct ed_findings findings;
 };
 

@@ -230,15 +230,17 @@ static enum edoc_code judge_xades_entry(struct judge *j, size_t i, struct edoc_e
 static void judge_card(struct judge *j, size_t i)
 {
 	struct edoc_error why = {0};
-	struct ed_card card;
+	struct ed_card *card = ed_arena_alloc(j->arena, sizeof(*card));
 	struct ed_buf xml;
 	enum edoc_code code;
 
 	ed_buf_init(&xml, j->limits.xml_bytes);
-	code = ed_zip_read_buf(j->asic->zip, i, &xml, &why);
+	code = card ? ed_zip_read_buf(j->asic->zip, i, &xml, &why) : ed_fail_memory(&why);
 	if (code == EDOC_OK)
-		code = ed_card_from_xml(xml.data, xml.len, ED_CARD_NAME, j->arena, &card, &why);
-	if (code != EDOC_OK)
+		code = ed_card_from_xml(xml.data, xml.len, ED_CARD_NAME, j->arena, card, &why);
+	if (code == EDOC_OK)
+		j->report->card = card;
+	else
 		ed_finding(&j->report->findings, "card.malformed",
 		           why.where[0] ? why.where : ED_CARD_NAME, why.msg, NULL, NULL);
 	ed_buf_clear(&xml);
