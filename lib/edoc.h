@@ -175,6 +175,10 @@ struct edoc_policy;
 
 /* The built-in `strict`; the same bytes as profiles/policies/strict.yaml. */
 enum edoc_code edoc_policy_strict(struct edoc_policy **policy, struct edoc_error *err) EDOC_CHECK;
+/* A built-in one: strict, eu, uz, tj, archive.  EDOC_ERR_ABSENT: none is so called. */
+enum edoc_code edoc_policy_builtin(const char *name, struct edoc_policy **policy,
+				   struct edoc_error *err) EDOC_CHECK;
+const char *edoc_policy_builtin_name(size_t i); /* NULL after the last */
 enum edoc_code edoc_policy_load(const char *path, struct edoc_policy **policy,
 				struct edoc_error *err) EDOC_CHECK;
 void edoc_policy_free(struct edoc_policy *policy);
@@ -248,6 +252,7 @@ struct edoc_verify_options {
 	edoc_fetch_fn *fetch;                /* NULL: offline */
 	void *fetch_arg;
 	const char *require;                 /* "B" "T" "LT" "LTA": at least; or NULL */
+	bool explain;                        /* tell each constraint that was checked */
 };
 
 /*

@@ -304,14 +304,45 @@ static enum edoc_code policy_new(const void *bytes, size_t len, const char *wher
 	return rc;
 }
 
-enum edoc_code edoc_policy_strict(struct edoc_policy **policy, struct edoc_error *err)
+#define FOLDER "policies/"
+#define END ".yaml"
+
+/* "strict" of "policies/strict.yaml"; 0: something else is embedded there. */
+static size_t builtin_name(const struct ed_embedded *e, const char **name)
 {
+	size_t len = strlen(e->name);
+
+	if (strncmp(e->name, FOLDER, strlen(FOLDER)) != 0 || len <= strlen(FOLDER) + strlen(END))
+		return 0;
+	*name = e->name + strlen(FOLDER);
+	return len - strlen(FOLDER) - strlen(END);
+}
+
+enum edoc_code edoc_policy_builtin(const char *name, struct edoc_policy **policy,
+                                   struct edoc_error *err)
+{
+	const char *its;
+
 	*policy = NULL;
 	for (const struct ed_embedded *e = ed_embedded_table; e->name; e++) {
-		if (!strcmp(e->name, "policies/strict.yaml"))
+		size_t len = builtin_name(e, &its);
+
+		if (len && len == strlen(name) && !memcmp(its, name, len))
 			return policy_new(e->bytes, e->len, e->name, policy, err);
 	}
-	return ed_fail(err, EDOC_ERR_BUG, "policies/strict.yaml", "the library does not carry it");
+	return ed_fail(err, EDOC_ERR_ABSENT, name, "no built-in policy has this name");
+}
+
+const char *edoc_policy_builtin_name(size_t i)
+{
+	static const char *const names[] = {"strict"};
+
+	return i < sizeof(names) / sizeof(*names) ? names[i] : NULL;
+}
+
+enum edoc_code edoc_policy_strict(struct edoc_policy **policy, struct edoc_error *err)
+{
+	return edoc_policy_builtin("strict", policy, err);
 }
 
 enum edoc_code edoc_policy_load(const char *path, struct edoc_policy **policy,

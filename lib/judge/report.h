@@ -10,6 +10,37 @@
 #include "judge/rules.h"
 #include "package/card.h"
 
+/*
+ * --explain: a constraint that was checked, and how it came out.  Sentences are
+ * English, marked for the catalogue; the renderer looks them up.  Lists are
+ * empty unless options->explain.
+ */
+enum ed_outcome { ED_UNSURE = 0, ED_NO, ED_YES, ED_SKIPPED };
+
+struct ed_report_check {
+	const char *clause; /* "EN 319 102-1 5.2.6" */
+	const char *what;   /* "the certificate's dates hold at that moment" */
+	const char *inputs; /* "subject=CN=..; at=2026-03-05T04:11:09Z": no language; or "" */
+	enum ed_outcome outcome;
+	const char
+	        *rule; /* of the policy, "revocation.signer: required"; NULL: the standard's own */
+	const char *code; /* the finding that came of it, or NULL */
+};
+
+struct ed_report_checks {
+	struct ed_report_check *v; /* in the order in which they were made */
+	size_t n, cap;
+};
+
+/* What a law asks for (policies with `law:`), met or not, and why. */
+struct ed_report_condition {
+	const char *law, *article;
+	const char *what; /* English, for the catalogue */
+	enum ed_outcome met;
+	const char *why; /* English with {0} {1}, for the catalogue; "" */
+	const char *args[2];
+};
+
 /* A certificate of a chain, and what was believed of it. */
 struct ed_report_link {
 	const char *subject, *sha256;
@@ -31,6 +62,7 @@ struct ed_report_stamp {
 	const char *subject, *policy;
 	const struct ed_report_link *links; /* the TSA's chain, leaf first */
 	size_t n_links;
+	struct ed_report_checks checks;
 	struct ed_findings findings;
 };
 
@@ -43,6 +75,7 @@ struct ed_report_record {
 	const char *subindication;
 	struct ed_report_stamp *stamps;
 	size_t n_stamps;
+	struct ed_report_checks checks;
 	struct ed_findings findings;
 };
 
@@ -60,6 +93,13 @@ struct ed_report_signature {
 	 * proves it; by is NULL when nothing but our having it now does. */
 	int64_t proved_not_after;
 	const char *proved_by, *proved_where;
+	/* It did not exist before then (content time-stamps); ED_TIME_NONE. */
+	int64_t proved_not_before;
+	/* The moment that certificates and algorithms were judged at in the end. */
+	int64_t judged_at;
+	struct ed_report_checks checks;
+	struct ed_report_condition *conditions;
+	size_t n_conditions;
 	struct ed_report_stamp *stamps;
 	size_t n_stamps;
 	struct ed_report_record *records;
@@ -98,10 +138,12 @@ struct edoc_report {
 	size_t n_records;
 	struct ed_report_document *documents;
 	size_t n_documents;
-	const struct ed_card *card; /* metadata/card.xml, or NULL */
-	bool has_ledger;            /* entries below META-INF/edoc/ */
-	json_t *route;              /* set by lib/route, or NULL */
-	const char *route_text;     /* lines for people, or NULL */
+	const struct ed_card *card;             /* metadata/card.xml, or NULL */
+	struct ed_report_condition *conditions; /* on the document, beside the signatures' own */
+	size_t n_conditions;
+	bool has_ledger;        /* entries below META-INF/edoc/ */
+	json_t *route;          /* set by lib/route, or NULL */
+	const char *route_text; /* lines for people, or NULL */
 	struct ed_findings findings;
 };
 
