@@ -98,6 +98,7 @@ struct ed_ades {
 	/* the signer's words */
 	int64_t claimed_time; /* ED_TIME_NONE: absent */
 	const char *role, *commitment, *ledger_head, *tag;
+	const char *place; /* where it was made: signer-location, SignatureProductionPlace */
 	enum ed_policy_kind policy_kind;
 	const char *policy_id, *policy_url;
 	enum ed_hash policy_hash;

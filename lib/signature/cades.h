@@ -6,16 +6,28 @@
 
 #include "signature/ades.h"
 
+/* The name that attached content has in ed_ades.covers and ed_object.name: it
+ * brings none of its own. */
+#define ED_CADES_CONTENT "(content)"
+
+struct ed_cades {
+	struct ed_ades *sigs; /* one a SignerInfo; none at all: only certificates */
+	size_t n;
+	const char *content_type; /* eContentType, dotted */
+	const uint8_t *content;   /* attached, in one piece; NULL: detached */
+	size_t content_len;
+};
+
 /*
- * bytes: BER or DER (PEM and base64 are undone by the caller).  data: for
- * detached content: the objects it may be over; `only`: the one that it must be
- * over (an ASiCManifest, a lone file), or ED_NO_DATA to go by the digest.
- * Attached content up to ED_MAX_CMS_CONTENT is digested in place, and becomes
- * *content (a slice; NULL: detached).  EDOC_ERR_INPUT: no SignedData.
+ * bytes: BER or DER (PEM and base64 are undone by the caller); they stay as long
+ * as the result.  data: the objects that detached content may be, or NULL;
+ * `only`: the one that it must be (an ASiCManifest, a lone file), or ED_NO_DATA
+ * to go by the digest.  Attached content is up to ED_MAX_CMS_CONTENT, and where
+ * data is given as well it must be one of it.  EDOC_ERR_INPUT: no SignedData.
  */
 enum edoc_code ed_cades_read(const void *bytes, size_t len, const char *where,
                              const struct ed_data *data, size_t only, struct ed_material *material,
-                             struct ed_arena *arena, struct ed_ades **sigs, size_t *n,
-                             struct ed_buf *content, struct edoc_error *err) EDOC_CHECK;
+                             struct ed_arena *arena, struct ed_cades *cades,
+                             struct edoc_error *err) EDOC_CHECK;
 
 #endif

@@ -56,6 +56,10 @@ struct ed_cms {
 enum edoc_code ed_cms_read(const void *p, size_t len, const char *where,
                            struct ed_material *material, struct ed_arena *arena, struct ed_cms *cms,
                            struct edoc_error *err) EDOC_CHECK;
+/* One SignerInfo by itself: a counter-signature's (RFC 5652 11.4). */
+enum edoc_code ed_cms_signer_read(const struct ed_ber *e, const char *where,
+                                  struct ed_arena *arena, struct ed_cms_signer *signer,
+                                  struct edoc_error *err) EDOC_CHECK;
 /* The one value of the one attribute so named; NULL: none, several, or several
  * values (*count tells how many attributes, may be NULL). */
 const struct ed_ber *ed_cms_attr(const struct ed_cms_attr *attrs, size_t n, const char *oid,
@@ -74,7 +78,9 @@ struct ed_cms_checked {
 };
 /*
  * The arithmetic of one SignerInfo.  content_digest: of the content under
- * signer->digest.  A SignerInfo without signedAttrs never has `value` (CMS
+ * signer->digest; NULL: not at hand, message_digest stays false.  cms NULL: a
+ * counter-signature (RFC 5652 11.4), whose content_digest is of its parent's
+ * value, and whose content_type is right when it is absent.  A SignerInfo without signedAttrs never has `value` (CMS
  * attribute and content confusion, security.md C01).  signedAttrs that are not
  * DER are tried as they stand and as DER (RFC 5652 5.4).
  */
