@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "door/x509.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/asn1.h>
@@ -15,12 +16,17 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "base/time.h"
+#include "door/memo.h"
 
 /* Identifiers of persons in Uzbekistan's certificates (O'z DSt 2295). */
 #define OID_INN "1.2.860.3.16.1.1"
 #define OID_PINFL "1.2.860.3.16.1.2"
 #define OID_UID "0.9.2342.19200300.100.1.1"
 #define OID_SERIAL_NUMBER "2.5.4.5"
+
+/* Never revoked: valassured-ST-certs (EN 319 412-1 5.2), noRevAvail (RFC 9608). */
+#define OID_SHORT_TERM "0.4.0.194121.2.1"
+#define OID_NO_REV_AVAIL "2.5.29.56"
 
 #define MAX_IDENTIFIER 256 /* bytes; longer is no identifier of a person */
 
@@ -156,16 +162,66 @@ static enum edoc_code fingerprint(struct ed_cert *cert, const char *where, struc
 	return EDOC_OK;
 }
 
-static void read_extensions(struct ed_cert *cert)
+static bool has_extension(const X509 *x509, int nid)
+{
+	return X509_get_ext_by_NID(x509, nid, -1) >= 0;
+}
+
+static bool has_extension_oid(const X509 *x509, const char *dotted)
+{
+	ASN1_OBJECT *oid = OBJ_txt2obj(dotted, 1);
+	bool has = oid && X509_get_ext_by_OBJ(x509, oid, -1) >= 0;
+
+	ASN1_OBJECT_free(oid);
+	return has;
+}
+
+/* NULL-ended; an extension that cannot be read allows nothing. */
+static bool read_ext_key_usage(struct ed_cert *cert, struct ed_arena *arena)
+{
+	int critical = 0;
+	EXTENDED_KEY_USAGE *usage =
+	        X509_get_ext_d2i(cert->x509, NID_ext_key_usage, &critical, NULL);
+	int n = usage ? sk_ASN1_OBJECT_num(usage) : 0;
+	bool good = true;
+	char text[80];
+
+	if (!usage && !has_extension(cert->x509, NID_ext_key_usage))
+		return true;
+	cert->has_ext_key_usage = true;
+	cert->ext_key_usage_critical = critical == 1;
+	cert->ext_key_usage = ed_arena_alloc(arena, ((size_t)n + 1) * sizeof(char *));
+	good = cert->ext_key_usage != NULL;
+	for (int i = 0; good && i < n; i++) {
+		OBJ_obj2txt(text, sizeof(text), sk_ASN1_OBJECT_value(usage, i), 1);
+		cert->ext_key_usage[i] = ed_arena_strdup(arena, text);
+		good = cert->ext_key_usage[i] != NULL;
+	}
+	EXTENDED_KEY_USAGE_free(usage);
+	return good;
+}
+
+static bool read_extensions(struct ed_cert *cert, struct ed_arena *arena)
 {
 	uint32_t flags = X509_get_extension_flags(cert->x509);
 
 	cert->self_issued = flags & EXFLAG_SI;
 	cert->has_key_usage = flags & EXFLAG_KUSAGE;
 	cert->key_usage = cert->has_key_usage ? X509_get_key_usage(cert->x509) : 0;
-	cert->has_ext_key_usage = flags & EXFLAG_XKUSAGE;
 	cert->is_ca = (flags & EXFLAG_BCONS) && (flags & EXFLAG_CA);
 	cert->path_length = (int)X509_get_pathlen(cert->x509);
+	cert->names_revocation = ed_cert_names_revocation(cert->x509);
+	cert->no_check = has_extension(cert->x509, NID_id_pkix_OCSP_noCheck);
+	cert->short_term = has_extension_oid(cert->x509, OID_SHORT_TERM) ||
+	                   has_extension_oid(cert->x509, OID_NO_REV_AVAIL);
+	return read_ext_key_usage(cert, arena);
+}
+
+/* Of the canonical encoding, as X509_NAME_cmp() compares: case and runs of
+ * blanks do not count (RFC 5280 7.1). */
+static unsigned long name_hash(const X509_NAME *name)
+{
+	return X509_NAME_hash_ex(name, ed_crypto_context(), NULL, NULL);
 }
 
 static enum edoc_code read_facts(struct ed_cert *cert, const char *where, struct ed_arena *arena,
@@ -188,7 +244,10 @@ static enum edoc_code read_facts(struct ed_cert *cert, const char *where, struct
 	cert->issuer = name_text(X509_get_issuer_name(cert->x509), where, arena, &rc, err);
 	if (rc != EDOC_OK)
 		return rc;
-	read_extensions(cert);
+	cert->subject_hash = name_hash(subject);
+	cert->issuer_hash = name_hash(X509_get_issuer_name(cert->x509));
+	if (!read_extensions(cert, arena))
+		return ed_fail_memory(err);
 	cert->serial = serial_text(cert->x509, arena);
 	cert->pinfl = identifier(subject, OID_PINFL, arena);
 	cert->inn = identifier(subject, OID_INN, arena);
@@ -224,8 +283,12 @@ void ed_cert_clear(struct ed_cert *cert)
 {
 	if (!cert)
 		return;
-	X509_free(cert->x509);
+	if (cert->shared)
+		ed_cert_shared_free(cert->shared); /* the X509 is its own */
+	else
+		X509_free(cert->x509);
 	cert->x509 = NULL;
+	cert->shared = NULL;
 }
 
 bool ed_cert_self_signed(X509 *x509)
@@ -396,6 +459,61 @@ enum edoc_code ed_cert_parse(const void *der, size_t len, const char *where, str
 		rc = ed_cert_of(x509, where, arena, cert, err);
 	X509_free(x509);
 	return rc;
+}
+
+/* Parsed into memory of its own, which the memo and this item share. */
+static enum edoc_code parse_shared(const void *der, size_t len, const char *where,
+                                   struct ed_cert_shared **p_shared, struct edoc_error *err)
+{
+	struct ed_cert_shared *shared = calloc(1, sizeof(*shared));
+	struct ed_cert *cert = NULL;
+	enum edoc_code rc;
+
+	*p_shared = NULL;
+	if (!shared)
+		return ed_fail_memory(err);
+	shared->refs = 1;
+	shared->arena = ed_arena_new();
+	rc = shared->arena ? ed_cert_parse(der, len, where, shared->arena, &cert, err)
+	                   : ed_fail_memory(err);
+	if (rc != EDOC_OK) {
+		ed_cert_shared_free(shared);
+		return rc;
+	}
+	shared->cert = *cert;
+	shared->cert.shared = shared;
+	*p_shared = shared;
+	return EDOC_OK;
+}
+
+enum edoc_code ed_cert_parse_memo(struct edoc_memo *memo, const void *der, size_t len,
+                                  const unsigned char *sha256, const char *where,
+                                  struct ed_arena *arena, struct ed_cert **cert,
+                                  struct edoc_error *err)
+{
+	struct ed_cert_shared *shared;
+	unsigned char digest[ED_HASH_MAX];
+	enum edoc_code rc;
+
+	*cert = NULL;
+	if (!memo)
+		return ed_cert_parse(der, len, where, arena, cert, err);
+	if (!sha256 && !ed_hash_bytes(ED_SHA256, der, len, digest))
+		return ed_crypto_fail(err, EDOC_ERR_BUG, where, "SHA-256 cannot be computed");
+	shared = ed_memo_cert(memo, sha256 ? sha256 : digest);
+	if (shared) {
+		shared->refs++;
+	} else {
+		rc = parse_shared(der, len, where, &shared, err);
+		if (rc != EDOC_OK)
+			return rc;
+		ed_memo_keep_cert(memo, shared);
+	}
+	*cert = ed_arena_memdup(arena, &shared->cert, sizeof(shared->cert));
+	if (*cert)
+		return EDOC_OK;
+	ed_cert_shared_free(shared);
+	return ed_fail_memory(err);
 }
 
 /* ---- files of certificates --------------------------------------------------- */

@@ -10,6 +10,9 @@
 #include "base/finding.h"
 #include "door/crypto.h"
 
+struct edoc_memo;      /* of the public header */
+struct ed_cert_shared; /* door/memo.h */
+
 struct ed_cert {
 	X509 *x509;
 	unsigned char sha256[32];
@@ -21,11 +24,17 @@ struct ed_cert {
 	bool self_issued;
 	bool has_key_usage;
 	uint32_t key_usage; /* OpenSSL's KU_* bits */
-	bool has_ext_key_usage;
+	bool has_ext_key_usage, ext_key_usage_critical;
+	const char **ext_key_usage; /* dotted OIDs, NULL-ended; NULL: no such extension */
 	bool is_ca;
-	int path_length; /* -1: none */
+	int path_length;       /* -1: none */
+	bool names_revocation; /* CRLDistributionPoints or AIA ocsp */
+	bool no_check;         /* id-pkix-ocsp-nocheck (RFC 6960 4.2.2.2.1) */
+	bool short_term;       /* never revoked by design: EN 319 412-1 5.2, RFC 9608 noRevAvail */
+	unsigned long subject_hash, issuer_hash; /* equal names have equal ones */
 	/* Identifiers of natural and legal persons, "" when absent. */
 	const char *pinfl, *inn, *uid, *serial_number;
+	struct ed_cert_shared *shared; /* where the strings live when a memo keeps them */
 };
 
 /* All bytes are consumed or it is refused.  Strings live in the arena; the
@@ -34,6 +43,12 @@ enum edoc_code ed_cert_parse(const void *der, size_t len, const char *where, str
                              struct ed_cert **cert, struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_cert_of(X509 *x509, const char *where, struct ed_arena *arena,
                           struct ed_cert **cert, struct edoc_error *err) EDOC_CHECK; /* up-refs */
+/* The same, looked up in the memo first (which may be NULL) and kept there.
+ * sha256 of the bytes when it is known already, else NULL. */
+enum edoc_code ed_cert_parse_memo(struct edoc_memo *memo, const void *der, size_t len,
+                                  const unsigned char *sha256, const char *where,
+                                  struct ed_arena *arena, struct ed_cert **cert,
+                                  struct edoc_error *err) EDOC_CHECK;
 void ed_cert_clear(struct ed_cert *cert);
 /* Its own issuer, by name, key identifier and algorithm; the value is not computed. */
 bool ed_cert_self_signed(X509 *x509);

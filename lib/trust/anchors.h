@@ -5,6 +5,17 @@
 
 #include "door/x509.h"
 
+/* When an authority's supervisors stood behind it (TS 119 612 5.5.4, 5.6). */
+struct ed_trust_period {
+	int64_t from, until; /* until: ED_TIME_NONE open */
+};
+
+/* An anchor that a trusted list names: whoever signed it, and in its periods
+ * only.  The periods are copied. */
+enum edoc_code ed_trust_add_service(struct edoc_trust *trust, X509 *x509, unsigned purposes,
+                                    const char *source, const struct ed_trust_period *granted,
+                                    size_t n_granted, struct edoc_error *err) EDOC_CHECK;
+
 /* Anchors for a purpose, and certificates that help to build paths; new
  * stacks, freed by the caller with their references (sk_X509_pop_free). */
 enum edoc_code ed_trust_stacks(const struct edoc_trust *trust, unsigned purpose,

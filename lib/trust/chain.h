@@ -3,7 +3,7 @@
 #ifndef ED_TRUST_CHAIN_H
 #define ED_TRUST_CHAIN_H
 
-#include "door/x509.h"
+#include "trust/pool.h"
 
 /* What a policy wants to know about a certificate of the chain. */
 struct ed_chain_link {
@@ -13,14 +13,53 @@ struct ed_chain_link {
 	const char *key_text;
 };
 
+/* Fields after `trusted` are of ed_chains_build() alone. */
 struct ed_chain {
 	const char **subjects; /* leaf first, anchor last; in the arena */
 	struct ed_chain_link *links;
 	size_t n;
+	/* It reaches an anchor, and at no date is anything wrong with it (RFC 5280 6.1). */
 	bool trusted;
+	struct ed_cert **certs;      /* borrowed from the leaf's owner, pool and trust set */
+	bool anchored;               /* it ends at an anchor; else it is as long as was found */
+	struct ed_findings findings; /* why it is not trusted, whatever the date */
+	/* Of the anchor: a trusted list believes it only then; 0: always. */
+	const struct ed_trust_period *granted;
+	size_t n_granted;
+};
+
+struct ed_chains {
+	struct ed_chain *v; /* trusted ones first, the best first */
+	size_t n;           /* at least 1: the leaf alone is a chain that leads nowhere */
+};
+
+/* The inputs of RFC 5280 6.1.1 beside path, date and anchors. */
+struct ed_path_inputs {
+	const char **policies; /* user-initial-policy-set: dotted OIDs, NULL-ended; NULL: any */
+	bool explicit_policy, inhibit_mapping, inhibit_any;
 };
 
 /*
+ * All prospective chains (EN 319 102-1 5.2.6.4 1) from the leaf to an anchor for
+ * that purpose, validated as RFC 5280 6.1 says but for dates and revocation.
+ * Findings: chain.not-found, chain.signature, chain.constraints.  `where` is the
+ * leaf's.  inputs: NULL is any policy, nothing required.
+ */
+enum edoc_code ed_chains_build(struct ed_pool *pool, struct ed_cert *leaf, unsigned purpose,
+                               const struct ed_path_inputs *inputs, const char *where,
+                               const struct ed_chains **chains, struct edoc_error *err) EDOC_CHECK;
+/*
+ * What is wrong with a chain at a moment, by dates alone: chain.expired and
+ * chain.not-yet-valid of its certificates, chain.not-granted of an anchor from a
+ * trusted list; false when something is.  The dates of the anchor's own
+ * certificate end nothing (RFC 5280 6.1: it is no part of the path):
+ * chain.anchor-expired is a warning.  findings may be NULL.
+ */
+bool ed_chain_at(const struct ed_chain *chain, int64_t at, const char *where,
+                 struct ed_findings *findings);
+
+/*
+ * The best chain at one moment, for who needs no more: signing, routes.
  * Findings: chain.not-found, chain.expired, chain.not-yet-valid,
  * chain.signature, chain.constraints, key-usage.unfit at `where`; digests and
  * key sizes are the policy's (ed_policy_chain).  Revocation: a certificate of

@@ -7,9 +7,7 @@
 #ifndef ED_TRUST_REVOCATION_H
 #define ED_TRUST_REVOCATION_H
 
-#include "door/x509.h"
-#include "signature/material.h"
-#include "trust/anchors.h"
+#include "trust/pool.h"
 
 enum ed_revocation_status { ED_REV_UNKNOWN = 0, ED_REV_GOOD, ED_REV_REVOKED };
 
@@ -24,7 +22,7 @@ struct ed_revocation {
 	int64_t revoked_at;               /* or ED_TIME_NONE */
 	int reason; /* CRLReason, -1: none; 6 certificateHold, 8 removeFromCRL */
 	enum ed_hash signed_with;
-	struct ed_cert *signer; /* the CRL issuer or OCSP responder */
+	struct ed_cert *signer; /* the CRL issuer or OCSP responder; the pool's */
 	bool signer_is_issuer;  /* the CA itself */
 	bool no_check;          /* id-pkix-ocsp-nocheck (RFC 6960 4.2.2.2.1) */
 	bool expired_info;      /* expiredCertsOnCRL, archiveCutoff cover the certificate's end */
@@ -37,18 +35,18 @@ struct ed_revocations {
 };
 
 /*
- * All answers in `material` about `cert` of `issuer`, whatever their dates:
- * right issuer, name and key hashes, scope (IDP, indirect, onlyContains...,
- * reasons, deltas with their base), critical extensions, signature, the
- * responder's right (the CA, or delegated by it with EKU OCSPSigning, or an
- * anchor for EDOC_FOR_OCSP).
+ * All answers in the pool's material about `cert` of `issuer`, whatever their
+ * dates: right issuer, name and key hashes, scope (IDP, indirect,
+ * onlyContains..., reasons, deltas with their base), critical extensions,
+ * signature, the responder's right (the CA, or delegated by it with EKU
+ * OCSPSigning, or an anchor for EDOC_FOR_OCSP).  The dates and the revocation
+ * of a signer who is not the issuer are the judge's to look at: it has a chain
+ * (ed_chains_build) that is trusted but for them.
  */
-enum edoc_code ed_revocation_about(const struct ed_cert *cert, const struct ed_cert *issuer,
-                                   const struct ed_material *material,
-                                   const struct edoc_trust *trust, const char *where,
-                                   struct ed_arena *arena, struct ed_revocations *out,
+enum edoc_code ed_revocation_about(struct ed_pool *pool, struct ed_cert *cert,
+                                   struct ed_cert *issuer, const char *where,
+                                   const struct ed_revocations **out,
                                    struct edoc_error *err) EDOC_CHECK;
-void ed_revocations_clear(struct ed_revocations *r);
 /* http URLs a certificate names (CRLDistributionPoints; AIA ocsp, caIssuers), in
  * the arena, NULL-ended. */
 enum ed_url_kind { ED_URL_CRL, ED_URL_OCSP, ED_URL_ISSUER };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* It remembers, it forgets when full, and NULL is a memo too. */
-#include "trust/memo.h"
+#include "door/memo.h"
 
 #include <string.h>
 
@@ -13,22 +13,35 @@ static void number(unsigned char key[32], unsigned n)
 	memcpy(key, &n, sizeof(n));
 }
 
+static struct ed_cert_shared *one(unsigned n)
+{
+	struct ed_cert_shared *shared = calloc(1, sizeof(*shared));
+
+	shared->refs = 1;
+	shared->arena = ed_arena_new();
+	shared->cert.x509 = X509_new();
+	number(shared->cert.sha256, n);
+	return shared;
+}
+
 int main(void)
 {
 	struct edoc_error err = {0};
 	struct edoc_memo *memo;
 	unsigned char a[32], b[32];
-	X509 *x = X509_new(), *again;
+	struct ed_cert_shared *x = one(1), *next;
 	size_t held = 0;
 
 	is_ok(edoc_memo_new(&memo, &err), &err, "a memo");
-	ok(!ed_memo_cert(memo, "der", 3), "a certificate that was not kept");
-	ed_memo_keep_cert(memo, "der", 3, x);
-	again = ed_memo_cert(memo, "der", 3);
-	ok(again == x, "is the same once it was");
-	X509_free(again);
-	ok(!ed_memo_cert(memo, "deR", 3) && !ed_memo_cert(memo, "de", 2), "others are not");
-	ed_memo_keep_cert(memo, "der", 3, x);
+	number(a, 1);
+	ok(!ed_memo_cert(memo, a), "a certificate that was not kept");
+	ed_memo_keep_cert(memo, x);
+	ok(ed_memo_cert(memo, a) == x, "is the same once it was");
+	is_int((int64_t)x->refs, 2, "and held twice");
+	ed_memo_keep_cert(memo, x);
+	is_int((int64_t)x->refs, 2, "not more when it is kept again");
+	number(a, 2);
+	ok(!ed_memo_cert(memo, a), "others are not");
 
 	number(a, 1);
 	number(b, 2);
@@ -41,17 +54,20 @@ int main(void)
 	for (unsigned i = 0; i < 3 * ED_MAX_MEMO; i++) {
 		number(a, i);
 		ed_memo_keep_verified(memo, a, b);
-		ed_memo_keep_cert(memo, a, sizeof(a), x);
-		if (!ed_memo_verified(memo, a, b))
+		next = one(i);
+		ed_memo_keep_cert(memo, next);
+		ed_cert_shared_free(next);
+		if (!ed_memo_verified(memo, a, b) || ed_memo_cert(memo, a) != next)
 			break;
 		held = i + 1;
 	}
 	is_int((int64_t)held, 3 * ED_MAX_MEMO, "the newest is always there");
 	edoc_memo_free(memo);
-	X509_free(x);
+	is_int((int64_t)x->refs, 1, "what is forgotten lives as long as somebody holds it");
 
-	ok(!ed_memo_cert(NULL, "der", 3) && !ed_memo_verified(NULL, a, b), "none knows nothing");
-	ed_memo_keep_cert(NULL, "der", 3, NULL);
+	ok(!ed_memo_cert(NULL, a) && !ed_memo_verified(NULL, a, b), "none knows nothing");
+	ed_memo_keep_cert(NULL, x);
+	ed_cert_shared_free(x);
 	ed_memo_keep_verified(NULL, a, b);
 	edoc_memo_free(NULL);
 	return done();

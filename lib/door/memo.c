@@ -3,7 +3,7 @@
  * Two tables by digest, emptied when they are full: in a batch of a million
  * items the few certificates that come again are soon back.
  */
-#include "trust/memo.h"
+#include "door/memo.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 
 struct slot {
 	unsigned char key[32];
-	X509 *x509; /* of certs; NULL in pairs */
+	struct ed_cert_shared *shared; /* of certs; NULL in pairs */
 	bool used;
 };
 
@@ -26,10 +26,19 @@ struct edoc_memo {
 	struct table certs, pairs;
 };
 
+void ed_cert_shared_free(struct ed_cert_shared *shared)
+{
+	if (!shared || --shared->refs > 0)
+		return;
+	X509_free(shared->cert.x509);
+	ed_arena_free(shared->arena);
+	free(shared);
+}
+
 static void empty(struct table *t)
 {
 	for (size_t i = 0; i < 2 * ED_MAX_MEMO; i++)
-		X509_free(t->v[i].x509);
+		ed_cert_shared_free(t->v[i].shared);
 	memset(t, 0, sizeof(*t));
 }
 
@@ -76,27 +85,21 @@ void edoc_memo_free(struct edoc_memo *memo)
 	free(memo);
 }
 
-X509 *ed_memo_cert(struct edoc_memo *memo, const void *der, size_t len)
+struct ed_cert_shared *ed_memo_cert(struct edoc_memo *memo, const unsigned char sha256[32])
 {
-	unsigned char key[ED_HASH_MAX];
-	struct slot *s;
-
-	if (!memo || !ed_hash_bytes(ED_SHA256, der, len, key))
-		return NULL;
-	s = slot_of(&memo->certs, key);
-	return s->used && X509_up_ref(s->x509) ? s->x509 : NULL;
+	return memo ? slot_of(&memo->certs, sha256)->shared : NULL;
 }
 
-void ed_memo_keep_cert(struct edoc_memo *memo, const void *der, size_t len, X509 *x509)
+void ed_memo_keep_cert(struct edoc_memo *memo, struct ed_cert_shared *shared)
 {
-	unsigned char key[ED_HASH_MAX];
 	struct slot *s;
 
-	if (!memo || !ed_hash_bytes(ED_SHA256, der, len, key) || !X509_up_ref(x509))
+	if (!memo)
 		return;
-	s = take(&memo->certs, key);
-	X509_free(s->x509);
-	s->x509 = x509;
+	shared->refs++; /* before an older one goes: it may be the same */
+	s = take(&memo->certs, shared->cert.sha256);
+	ed_cert_shared_free(s->shared);
+	s->shared = shared;
 }
 
 static bool pair_key(const unsigned char what[32], const unsigned char by[32],
