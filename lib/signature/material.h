@@ -24,6 +24,7 @@ struct ed_material {
 	struct ed_blob *v;
 	size_t n, cap;
 	size_t *by_digest; /* indices, sorted by sha256 */
+	size_t bytes;      /* of them all */
 	struct edoc_memo *memo; /* of a batch (ed_cert_parse_memo), or NULL */
 };
 
