@@ -30,6 +30,7 @@ struct ed_item_document {
 	uint64_t bytes;
 	unsigned char sha256[32];
 	bool digested;
+	size_t covered; /* by how many signatures, their digests right */
 };
 
 struct ed_item {

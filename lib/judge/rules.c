@@ -491,6 +491,18 @@ static const struct ed_rule rules[] = {
         {"properties.not-judged", I, UNSURE, NULL, "EN 319 132-1 5.2",
          N_("the signed property {0} was not looked at"), ""},
 
+        /* what stands in META-INF beside signatures (lib/package, lib/judge/container) */
+        {"asicmanifest.malformed", E, FAILED, "FORMAT_FAILURE", "EN 319 162-1 A.4",
+         N_("{0} cannot be read: {1}"), N_("ask the sender for the package again")},
+        {"asicmanifest.nested", W, UNSURE, NULL, "EN 319 162-1 A.4",
+         N_("what the manifest protects stands inside its SigReference, where it does not belong"),
+         ""},
+        {"asicmanifest.duplicate", W, UNSURE, NULL, "EN 319 162-1 A.4",
+         N_("the manifest names {0} twice"), ""},
+        {"asicmanifest.extension", E, UNSURE, NULL, "EN 319 162-1 A.4",
+         N_("the manifest has a critical extension {0}, which is not understood"),
+         N_("verify it with a program that knows the extension")},
+
         /* the archive */
         {"archive.altered", E, FAILED, "HASH_FAILURE", "OCFL 1.1 E092",
          N_("{0} is not what the journal says was kept"),
