@@ -5,6 +5,8 @@
 
 size_t ed_data_find(const struct ed_data *data, const char *name)
 {
+	if (data->find)
+		return data->find(data->arg, name);
 	for (size_t i = 0; i < data->n; i++) {
 		const char *is = data->name(data->arg, i);
 

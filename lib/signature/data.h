@@ -13,6 +13,8 @@ struct ed_data {
 	bool container; /* names are entry names; else they are hints only */
 	size_t n;
 	const char *(*name)(void *arg, size_t i);
+	/* Faster than going through all of them; NULL: go. */
+	size_t (*find)(void *arg, const char *name);
 	/* Made once an object and algorithm, in one pass for all that are wanted. */
 	enum edoc_code (*digest)(void *arg, size_t i, enum ed_hash hash,
 	                         unsigned char out[ED_HASH_MAX], struct edoc_error *err);

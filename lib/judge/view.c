@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: ISC */
+#include "judge/view.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/err.h"
+#include "base/io.h"
+
+#define CHUNK (128u << 10)
+
+void ed_view_init(struct ed_view *view, struct ed_arena *arena, struct ed_asic *asic)
+{
+	*view = (struct ed_view){.arena = arena, .asic = asic};
+}
+
+static enum edoc_code add(struct ed_view *view, const struct ed_view_object *object,
+                          struct edoc_error *err)
+{
+	struct ed_view_object *v =
+	        ed_arena_grow(view->arena, view->v, view->n, &view->cap, sizeof(*v));
+
+	if (!v)
+		return ed_fail_memory(err);
+	view->v = v;
+	v[view->n++] = *object;
+	return EDOC_OK;
+}
+
+enum edoc_code ed_view_add_entry(struct ed_view *view, const char *name, size_t entry,
+                                 struct edoc_error *err)
+{
+	struct ed_view_object object = {.name = name, .entry = entry, .fd = -1};
+
+	return add(view, &object, err);
+}
+
+enum edoc_code ed_view_add_container(struct ed_view *view, struct edoc_error *err)
+{
+	size_t n = ed_zip_count(view->asic->zip);
+	enum edoc_code code = EDOC_OK;
+
+	view->by_entry = ed_arena_alloc(view->arena, (n + 1) * sizeof(*view->by_entry));
+	if (!view->by_entry)
+		return ed_fail_memory(err);
+	for (size_t i = 0; i < n && !code; i++) {
+		const struct ed_zip_entry *e = ed_zip_entry(view->asic->zip, i);
+		const char *name = e->folder ? NULL : ed_arena_strdup(view->arena, e->name);
+
+		view->by_entry[i] = e->folder ? ED_NO_DATA : view->n;
+		if (!e->folder)
+			code = name ? ed_view_add_entry(view, name, i, err) : ed_fail_memory(err);
+	}
+	return code;
+}
+
+enum edoc_code ed_view_add_file(struct ed_view *view, const char *name, int fd,
+                                struct edoc_error *err)
+{
+	struct ed_view_object object = {.name = name, .entry = ED_NO_DATA, .fd = fd};
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return ed_fail_errno(err, EDOC_ERR_IO, name, "cannot be looked at");
+	object.len = (uint64_t)st.st_size;
+	return add(view, &object, err);
+}
+
+enum edoc_code ed_view_add_bytes(struct ed_view *view, const char *name, const void *p, size_t len,
+                                 struct edoc_error *err)
+{
+	struct ed_view_object object = {
+	        .name = name, .entry = ED_NO_DATA, .fd = -1, .p = p, .len = len};
+
+	return add(view, &object, err);
+}
+
+static const char *name_of(void *arg, size_t i)
+{
+	const struct ed_view *view = arg;
+
+	return i < view->n ? view->v[i].name : NULL;
+}
+
+static size_t find(void *arg, const char *name)
+{
+	const struct ed_view *view = arg;
+	size_t i = view->by_entry ? ed_zip_find(view->asic->zip, name) : 0;
+
+	if (view->by_entry)
+		return i == ED_NO_DATA ? i : view->by_entry[i];
+	for (; i < view->n; i++)
+		if (!strcmp(view->v[i].name, name))
+			return i;
+	return ED_NO_DATA;
+}
+
+static enum edoc_code no_object(size_t i, struct edoc_error *err)
+{
+	return ed_fail(err, EDOC_ERR_BUG, "", "no object %zu", i);
+}
+
+/* A file, piece by piece, by pread: the descriptor's offset is the caller's. */
+static enum edoc_code digest_file(const struct ed_view_object *o, struct ed_digest *running,
+                                  unsigned char *buf, struct edoc_error *err)
+{
+	for (uint64_t at = 0; at < o->len;) {
+		size_t n = o->len - at < CHUNK ? (size_t)(o->len - at) : CHUNK;
+		enum edoc_code code = ed_pread_full(o->fd, o->name, buf, n, at, err);
+
+		if (code)
+			return code;
+		if (!ed_digest_update(running, buf, n))
+			return ed_fail(err, EDOC_ERR_BUG, o->name, "the digest failed");
+		at += n;
+	}
+	return EDOC_OK;
+}
+
+static enum edoc_code make_digest(const struct ed_view_object *o, enum ed_hash hash,
+                                  unsigned char *out, struct edoc_error *err)
+{
+	struct ed_digest *running;
+	unsigned char *chunk;
+	enum edoc_code code;
+
+	if (o->fd < 0)
+		return ed_hash_bytes(hash, o->p, (size_t)o->len, out)
+		               ? EDOC_OK
+		               : ed_fail(err, EDOC_ERR_BUG, o->name, "the digest failed");
+	chunk = malloc(CHUNK);
+	running = ed_digest_new(hash);
+	code = chunk && running ? digest_file(o, running, chunk, err) : ed_fail_memory(err);
+	if (!code && !ed_digest_final(running, out))
+		code = ed_fail(err, EDOC_ERR_BUG, o->name, "the digest failed");
+	ed_digest_free(running);
+	free(chunk);
+	return code;
+}
+
+static enum edoc_code digest_of(void *arg, size_t i, enum ed_hash hash,
+                                unsigned char out[ED_HASH_MAX], struct edoc_error *err)
+{
+	struct ed_view *view = arg;
+	struct ed_view_object *o = i < view->n ? &view->v[i] : NULL;
+	unsigned char *made;
+	enum edoc_code code;
+
+	if (!o || hash <= ED_HASH_NONE || hash > ED_SHA512)
+		return no_object(i, err);
+	if (o->entry != ED_NO_DATA)
+		return ed_asic_digest(view->asic, o->entry, hash, out, err);
+	if (!o->digest[hash]) {
+		made = ed_arena_alloc(view->arena, ED_HASH_MAX);
+		code = made ? make_digest(o, hash, made, err) : ed_fail_memory(err);
+		if (code)
+			return code;
+		o->digest[hash] = made;
+	}
+	memcpy(out, o->digest[hash], ED_HASH_MAX);
+	return EDOC_OK;
+}
+
+static enum edoc_code read_file(const struct ed_view_object *o, struct ed_buf *buf,
+                                struct edoc_error *err)
+{
+	if (o->len > buf->max)
+		return ed_fail(err, EDOC_ERR_LIMIT, o->name,
+		               "more than the limit of %zu bytes for what is read whole", buf->max);
+	return ed_read_fd(o->fd, o->name, buf, err);
+}
+
+static enum edoc_code read_of(void *arg, size_t i, struct ed_buf *buf, struct edoc_error *err)
+{
+	struct ed_view *view = arg;
+	const struct ed_view_object *o = i < view->n ? &view->v[i] : NULL;
+
+	if (!o)
+		return no_object(i, err);
+	if (o->entry != ED_NO_DATA)
+		return ed_zip_read_buf(view->asic->zip, o->entry, buf, err);
+	if (o->fd >= 0)
+		return read_file(o, buf, err);
+	ed_buf_put(buf, o->p, (size_t)o->len);
+	return ed_buf_check(buf, o->name, err);
+}
+
+const struct ed_data *ed_view_data(struct ed_view *view)
+{
+	view->data = (struct ed_data){
+	        .arg = view,
+	        .container = view->asic != NULL,
+	        .n = view->n,
+	        .name = name_of,
+	        .find = find,
+	        .digest = digest_of,
+	        .read = read_of,
+	};
+	return &view->data;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: ISC */
+/* What signatures can be over: entries, files, bytes; found and digested. */
+#include "base/hex.h"
+#include "judge/view.h"
+#include "zipkit.h"
+
+#define ABC_SHA256 "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+#define ABC_SHA1 "a9993e364706816aba3e25717850c26c9cd0d89d"
+
+static struct ed_arena *arena;
+
+static void is_digest(const struct ed_data *data, size_t i, enum ed_hash hash, const char *want)
+{
+	unsigned char out[ED_HASH_MAX];
+	char hex[2 * ED_HASH_MAX + 1] = "";
+
+	if (is_ok(data->digest(data->arg, i, hash, out, &err), &err, "a digest"))
+		ed_hex(hex, out, ed_hash_size(hash));
+	is_str(hex, want, ed_hash_name(hash));
+}
+
+static void files(void)
+{
+	struct ed_view view;
+	const struct ed_data *data;
+	struct ed_buf buf;
+	int fd = scratch_with("abc", 3);
+
+	ed_view_init(&view, arena, NULL);
+	is_ok(ed_view_add_file(&view, "a.txt", fd, &err), &err, "a file");
+	is_ok(ed_view_add_bytes(&view, "(content)", "abc", 3, &err), &err, "bytes");
+	data = ed_view_data(&view);
+	ok(!data->container, "no container");
+	is_int((int64_t)data->n, 2, "two objects");
+	is_str(data->name(data->arg, 0), "a.txt", "a name");
+	ok(!data->name(data->arg, 2), "and no third");
+	is_int((int64_t)ed_data_find(data, "(content)"), 1, "found");
+	is_int((int64_t)ed_data_find(data, "b"), -1, "not found");
+	is_digest(data, 0, ED_SHA256, ABC_SHA256);
+	is_digest(data, 1, ED_SHA1, ABC_SHA1);
+	if (pwrite(fd, "xyz", 3, 0) != 3)
+		ok(false, "rewritten");
+	is_digest(data, 0, ED_SHA256, ABC_SHA256);
+	fails(data->digest(data->arg, 2, ED_SHA256, (unsigned char[ED_HASH_MAX]){0}, &err),
+	      EDOC_ERR_BUG, &err, NULL, "a third digest");
+	ed_buf_init(&buf, 2);
+	fails(data->read(data->arg, 0, &buf, &err), EDOC_ERR_LIMIT, &err, NULL, "too much");
+	ed_buf_clear(&buf);
+	ed_buf_init(&buf, 3);
+	is_ok(data->read(data->arg, 1, &buf, &err), &err, "read whole");
+	is_str(ed_buf_str(&buf), "abc", "what was read");
+	ed_buf_clear(&buf);
+	close(fd);
+}
+
+static void container(void)
+{
+	struct ed_zip_writer *w;
+	struct ed_findings findings;
+	struct ed_asic *asic = NULL;
+	struct ed_view view;
+	const struct ed_data *data;
+	int fd = scratch();
+
+	ed_findings_init(&findings, arena);
+	if (!is_ok(ed_zip_writer_new(fd, "t", NULL, &w, &err), &err, "a writer"))
+		return;
+	is_ok(ed_zip_add_bytes(w, "mimetype", ED_MIME_ASICE, strlen(ED_MIME_ASICE), &err), &err,
+	      "mimetype");
+	is_ok(ed_zip_add_bytes(w, "a.txt", "abc", 3, &err), &err, "a document");
+	is_ok(ed_zip_writer_finish(w, &err), &err, "a container");
+	ed_zip_writer_free(w);
+	is_ok(ed_asic_open(fd, "t", &limits, arena, &findings, &asic, &err), &err, "opened");
+	ed_view_init(&view, arena, asic);
+	is_ok(ed_view_add_container(&view, &err), &err, "its entries");
+	data = ed_view_data(&view);
+	ok(data->container, "a container");
+	is_int((int64_t)ed_data_find(data, "a.txt"), 1, "found by name");
+	is_int((int64_t)ed_data_find(data, "b.txt"), -1, "or not");
+	is_digest(data, 1, ED_SHA256, ABC_SHA256);
+	ed_asic_free(asic);
+	is_str(data->name(data->arg, 1), "a.txt", "names outlive the container");
+	close(fd);
+}
+
+int main(void)
+{
+	limits = edoc_limits_default();
+	arena = ed_arena_new();
+	files();
+	container();
+	ed_arena_free(arena);
+	return done();
+}
