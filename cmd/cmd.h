@@ -236,6 +236,8 @@ struct cmd_state {
 };
 
 void cmd_speak(const char *lang); /* the language of messages; NULL: the environment's */
+/* What --lang or edoc.conf asked for; NULL: the environment decides. */
+const char *cmd_lang(const struct cmd *cmd);
 bool cmd_lang_known(const char *lang);
 void cmd_free_texts(struct cmd *cmd);
 void cmd_end_progress(const struct cmd *cmd);

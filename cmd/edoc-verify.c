@@ -6,16 +6,19 @@
 
 #include "cmd.h"
 
+enum form { FORM_TEXT, FORM_JSON, FORM_HTML, FORM_COPY };
+
 struct run {
 	struct edoc_trust *trust;
 	struct edoc_policy *policy;
 	struct edoc_limits limits;
 	struct edoc_verify_options options;
-	bool json, tree, route;
+	enum form form;
+	bool tree, route;
 };
 
 static const struct cmd_option options[] = {
-        {"report", 0, "FORM", N_("text (default) or json; json is --json"), false},
+        {"report", 0, "FORM", N_("text (default), json, html or copy (a sheet to attest)"), false},
         {"explain", 0, NULL, N_("the tree of checks, as -v"), false},
         {"no-route", 0, NULL, N_("do not replay a route ledger"), false},
         {"offline", 0, NULL, N_("never use the network (the default)"), false},
@@ -33,6 +36,23 @@ static void time_text(int64_t t, char *buf, size_t size, void *arg)
 	snprintf(buf, size, "%s", local);
 }
 
+static enum edoc_code render(enum form form, const struct edoc_report *report,
+                             const struct edoc_text_options *text, char **made,
+                             struct edoc_error *err)
+{
+	switch (form) {
+	case FORM_JSON:
+		return edoc_report_json(report, made, err);
+	case FORM_HTML:
+		return edoc_report_html(report, text, made, err);
+	case FORM_COPY:
+		return edoc_report_copy(report, text, made, err);
+	case FORM_TEXT:
+		break;
+	}
+	return edoc_report_text(report, text, made, err);
+}
+
 static int print_report(struct cmd *cmd, const struct run *run, const struct edoc_report *report)
 {
 	struct edoc_text_options text = {.detail = run->tree,
@@ -43,10 +63,9 @@ static int print_report(struct cmd *cmd, const struct run *run, const struct edo
 	enum edoc_code code;
 	char *made = NULL;
 
-	if (cmd->quiet && !run->json)
+	if (cmd->quiet && run->form == FORM_TEXT)
 		return edoc_report_exit(report);
-	code = run->json ? edoc_report_json(report, &made, &err)
-	                 : edoc_report_text(report, &text, &made, &err);
+	code = render(run->form, report, &text, &made, &err);
 	if (code != EDOC_OK)
 		return cmd_fail(cmd, &err);
 	cmd_print(cmd, made);
@@ -159,16 +178,20 @@ static int list_trust(struct cmd *cmd, const struct edoc_trust *trust)
 
 static int set_up(struct cmd *cmd, struct run *run)
 {
+	static const char *const forms[] = {"text", "json", "html", "copy"};
 	const char *form = cmd_value(cmd, "report");
+	size_t which = cmd->json ? FORM_JSON : FORM_TEXT;
 	int status = 0;
 
-	if (form && strcmp(form, "text") && strcmp(form, "json"))
-		return cmd_usage(cmd, _("--report takes text or json"));
-	if (form && !strcmp(form, "text") && cmd->json)
-		return cmd_usage(cmd, _("--json and --report text contradict each other"));
+	for (size_t i = 0; form && i < 4; i++)
+		which = strcmp(form, forms[i]) ? which : i;
+	if (form && strcmp(form, forms[which]))
+		return cmd_usage(cmd, _("--report takes text, json, html or copy"));
+	if (cmd->json && which != FORM_JSON)
+		return cmd_usage(cmd, _("--json and --report %s contradict each other"), form);
 	if (cmd_given(cmd, "trust-list") && (cmd->n || cmd->json || form))
 		return cmd_usage(cmd, _("--trust-list judges nothing: no paths and no report"));
-	run->json = cmd->json || (form && !strcmp(form, "json"));
+	run->form = (enum form)which;
 	run->tree = cmd->verbose > 0 || cmd_given(cmd, "explain");
 	run->limits = edoc_limits_default();
 	if (cmd_value(cmd, "limits"))
@@ -184,6 +207,24 @@ static int set_up(struct cmd *cmd, struct run *run)
 	return status;
 }
 
+/* A page has a beginning and an end around its items. */
+static int verify_all(struct cmd *cmd, struct run *run)
+{
+	bool page = run->form == FORM_HTML || run->form == FORM_COPY;
+	struct edoc_error err = {0};
+	char *head = NULL;
+	int status;
+
+	if (page && edoc_html_head(_("Verification report"), cmd_lang(cmd), &head, &err) != EDOC_OK)
+		return cmd_fail(cmd, &err);
+	if (page)
+		cmd_print(cmd, head);
+	status = cmd_each_file(cmd, verify_one, run);
+	if (page)
+		fputs(edoc_html_tail(), stdout);
+	return status;
+}
+
 static int run_verify(struct cmd *cmd)
 {
 	struct run run = {.route = !cmd_given(cmd, "no-route")};
@@ -192,7 +233,7 @@ static int run_verify(struct cmd *cmd)
 	if (!status && cmd_given(cmd, "trust-list"))
 		status = list_trust(cmd, run.trust);
 	else if (!status)
-		status = cmd_each_file(cmd, verify_one, &run);
+		status = verify_all(cmd, &run);
 	edoc_policy_free(run.policy);
 	edoc_trust_free(run.trust);
 	return status;

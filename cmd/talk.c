@@ -33,6 +33,13 @@ bool cmd_lang_known(const char *lang)
 	return catalogue_of(lang) != NULL;
 }
 
+const char *cmd_lang(const struct cmd *cmd)
+{
+	const char *lang = cmd_value(cmd, "lang");
+
+	return lang ? lang : edoc_conf_get(cmd->conf, "lang");
+}
+
 /* Catalogues of a build that is not installed stand beside the program. */
 static void bind_catalogues(void)
 {

@@ -311,11 +311,15 @@ enum edoc_code edoc_finding_advice(const struct edoc_finding *finding, const cha
 /* One line of JSON without the newline: edoc-report(5), "v":1. */
 enum edoc_code edoc_report_json(const struct edoc_report *report, char **json,
 				struct edoc_error *err) EDOC_CHECK;
+/* The same with "checks": every constraint that was looked at, its clause,
+ * inputs, outcome, and the rule of the policy that decided. */
+enum edoc_code edoc_report_json_explained(const struct edoc_report *report, char **json,
+					  struct edoc_error *err) EDOC_CHECK;
 /* Writes an instant for people, ended, at most size bytes. */
 typedef void edoc_time_text_fn(int64_t t, char *buf, size_t size, void *arg);
 
 struct edoc_text_options {
-	int detail;              /* 0: one line; 1: the tree, 80 columns */
+	int detail;              /* 0: one line; 1: the tree, 80 columns; 2: and every check */
 	bool color;              /* verdict words in colour (SGR) */
 	const char *lang;        /* as edoc_finding_text() */
 	edoc_time_text_fn *time; /* NULL: RFC 3339 in UTC */
@@ -326,6 +330,22 @@ struct edoc_text_options {
 enum edoc_code edoc_report_text(const struct edoc_report *report,
 				const struct edoc_text_options *options, char **text,
 				struct edoc_error *err) EDOC_CHECK;
+
+/*
+ * Parts of one self-contained page (no script, nothing from elsewhere): head,
+ * then for each item the report with its time line of proofs, or the
+ * certified-copy sheet that is printed and signed by hand, then tail.
+ * options.detail and .color are not looked at.  lang: BCP 47, or NULL: unsaid.
+ */
+enum edoc_code edoc_html_head(const char *title, const char *lang, char **html,
+			      struct edoc_error *err) EDOC_CHECK;
+enum edoc_code edoc_report_html(const struct edoc_report *report,
+				const struct edoc_text_options *options, char **html,
+				struct edoc_error *err) EDOC_CHECK;
+enum edoc_code edoc_report_copy(const struct edoc_report *report,
+				const struct edoc_text_options *options, char **html,
+				struct edoc_error *err) EDOC_CHECK;
+const char *edoc_html_tail(void); /* static */
 
 /* ---- keys -------------------------------------------------------------- */
 

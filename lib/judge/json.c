@@ -8,6 +8,11 @@
 #include "door/json.h"
 #include "judge/report.h"
 
+/* What is wanted beside the report itself. */
+struct put {
+	bool checks;
+};
+
 static const char *indication_name(enum edoc_indication indication)
 {
 	switch (indication) {
@@ -75,6 +80,40 @@ static int put_strings(json_t *o, const char *key, const char *const *v, size_t 
 	return json_object_set_new(o, key, list) | bad;
 }
 
+static int put_link(json_t *list, const struct ed_report_link *link)
+{
+	json_t *o = json_object(), *revocation = json_object();
+	int bad = 0;
+
+	bad |= ed_json_str(o, "subject", link->subject);
+	bad |= ed_json_str(o, "sha256", link->sha256);
+	bad |= ed_json_time(o, "not_before", link->not_before);
+	bad |= ed_json_time(o, "not_after", link->not_after);
+	if (link->revocation) {
+		bad |= ed_json_str(revocation, "by", link->revocation);
+		bad |= ed_json_str(revocation, "where", link->revocation_where);
+		bad |= ed_json_str(revocation, "status", link->revocation_status);
+		bad |= ed_json_time(revocation, "this_update", link->this_update);
+		bad |= ed_json_time(revocation, "next_update", link->next_update);
+		bad |= ed_json_time(revocation, "revoked_at", link->revoked_at);
+		bad |= json_object_set(o, "revocation", revocation);
+	} else {
+		bad |= ed_json_str(o, "revocation", NULL);
+	}
+	json_decref(revocation);
+	return json_array_append_new(list, o) | bad;
+}
+
+static int put_links(json_t *o, const char *key, const struct ed_report_link *links, size_t n)
+{
+	json_t *list = json_array();
+	int bad = 0;
+
+	for (size_t i = 0; i < n; i++)
+		bad |= put_link(list, &links[i]);
+	return json_object_set_new(o, key, list) | bad;
+}
+
 static int put_signer(json_t *o, const struct ed_report_signature *sig)
 {
 	json_t *signer = json_object(), *ids = json_object();
@@ -91,17 +130,170 @@ static int put_signer(json_t *o, const struct ed_report_signature *sig)
 		bad |= ed_json_str(ids, "uid", sig->uid);
 	bad |= json_object_set_new(signer, "ids", ids);
 	bad |= put_strings(signer, "chain", sig->chain, sig->n_chain);
+	bad |= put_links(signer, "certificates", sig->links, sig->n_links);
 	return json_object_set_new(o, "signer", signer) | bad;
 }
 
-static int put_signature(json_t *list, const struct ed_report_signature *sig)
+static const char *outcome_name(enum ed_outcome outcome)
 {
-	json_t *o = json_object(), *intact = json_object();
+	switch (outcome) {
+	case ED_YES:
+		return "yes";
+	case ED_NO:
+		return "no";
+	case ED_SKIPPED:
+		return "skipped";
+	case ED_UNSURE:
+		break;
+	}
+	return "unknown";
+}
+
+static const char *part_name(enum edoc_indication indication)
+{
+	switch (indication) {
+	case EDOC_TOTAL_PASSED:
+		return "PASSED";
+	case EDOC_TOTAL_FAILED:
+		return "FAILED";
+	case EDOC_INDETERMINATE:
+		break;
+	}
+	return "INDETERMINATE";
+}
+
+static int put_checks(json_t *o, const struct put *put, const struct ed_report_checks *checks)
+{
+	json_t *list;
+	int bad = 0;
+
+	if (!put->checks)
+		return 0;
+	list = json_array();
+	for (size_t i = 0; i < checks->n; i++) {
+		const struct ed_report_check *c = &checks->v[i];
+		json_t *check = json_object();
+
+		bad |= ed_json_str(check, "clause", c->clause);
+		bad |= ed_json_str(check, "what", c->what);
+		bad |= ed_json_str(check, "inputs", c->inputs);
+		bad |= ed_json_str(check, "outcome", outcome_name(c->outcome));
+		bad |= ed_json_str(check, "rule", c->rule);
+		bad |= ed_json_str(check, "finding", c->code);
+		bad |= json_array_append_new(list, check);
+	}
+	return json_object_set_new(o, "checks", list) | bad;
+}
+
+static int put_stamp(json_t *list, const struct put *put, const struct ed_report_stamp *stamp)
+{
+	json_t *o = json_object();
+	int bad = 0;
+
+	bad |= ed_json_str(o, "kind", stamp->kind);
+	bad |= ed_json_str(o, "type", stamp->type);
+	bad |= ed_json_str(o, "id", stamp->id);
+	bad |= ed_json_str(o, "where", stamp->where);
+	bad |= ed_json_time(o, "time", stamp->time);
+	bad |= ed_json_bool(o, "intact", stamp->intact);
+	bad |= ed_json_str(o, "indication", part_name(stamp->indication));
+	bad |= ed_json_str(o, "subindication", stamp->subindication);
+	bad |= ed_json_str(o, "subject", stamp->subject);
+	bad |= ed_json_str(o, "policy", stamp->policy);
+	bad |= put_links(o, "chain", stamp->links, stamp->n_links);
+	bad |= put_checks(o, put, &stamp->checks);
+	bad |= put_findings(o, &stamp->findings);
+	return json_array_append_new(list, o) | bad;
+}
+
+static int put_stamps(json_t *o, const struct put *put, const struct ed_report_stamp *stamps,
+                      size_t n)
+{
+	json_t *list = json_array();
+	int bad = 0;
+
+	for (size_t i = 0; i < n; i++)
+		bad |= put_stamp(list, put, &stamps[i]);
+	return json_object_set_new(o, "timestamps", list) | bad;
+}
+
+static int put_record(json_t *list, const struct put *put, const struct ed_report_record *record)
+{
+	json_t *o = json_object();
+	int bad = 0;
+
+	bad |= ed_json_str(o, "where", record->where);
+	bad |= ed_json_str(o, "form", record->form);
+	bad |= ed_json_bool(o, "intact", record->intact);
+	bad |= ed_json_int(o, "renewals", (int64_t)record->renewals);
+	bad |= ed_json_time(o, "oldest_time", record->oldest_time);
+	bad |= ed_json_str(o, "indication", part_name(record->indication));
+	bad |= ed_json_str(o, "subindication", record->subindication);
+	bad |= put_stamps(o, put, record->stamps, record->n_stamps);
+	bad |= put_checks(o, put, &record->checks);
+	bad |= put_findings(o, &record->findings);
+	return json_array_append_new(list, o) | bad;
+}
+
+static int put_records(json_t *o, const struct put *put, const struct ed_report_record *records,
+                       size_t n)
+{
+	json_t *list = json_array();
+	int bad = 0;
+
+	for (size_t i = 0; i < n; i++)
+		bad |= put_record(list, put, &records[i]);
+	return json_object_set_new(o, "evidence_records", list) | bad;
+}
+
+/* What a law asks for, in its words: only under a policy that knows the law. */
+static int put_conditions(json_t *o, const struct ed_report_condition *conditions, size_t n)
+{
+	json_t *list;
+	int bad = 0;
+
+	if (!n)
+		return 0;
+	list = json_array();
+	for (size_t i = 0; i < n; i++) {
+		json_t *c = json_object();
+		char *why = NULL;
+
+		bad |= ed_report_condition_why(&conditions[i], "en", &why, NULL) != EDOC_OK;
+		bad |= ed_json_str(c, "law", conditions[i].law);
+		bad |= ed_json_str(c, "article", conditions[i].article);
+		bad |= ed_json_str(c, "what", conditions[i].what);
+		bad |= ed_json_str(c, "outcome", outcome_name(conditions[i].met));
+		bad |= ed_json_str(c, "why", why);
+		bad |= json_array_append_new(list, c);
+		edoc_free(why);
+	}
+	return json_object_set_new(o, "conditions", list) | bad;
+}
+
+static int put_proved_time(json_t *o, const struct ed_report_signature *sig)
+{
+	json_t *proved;
+	int bad = 0;
+
+	if (!sig->proved_by)
+		return ed_json_str(o, "proved_time", NULL);
+	proved = json_object();
+	bad |= ed_json_time(proved, "not_after", sig->proved_not_after);
+	bad |= ed_json_str(proved, "by", sig->proved_by);
+	bad |= ed_json_str(proved, "where", sig->proved_where);
+	return json_object_set_new(o, "proved_time", proved) | bad;
+}
+
+static int put_signature(json_t *list, const struct put *put, const struct ed_report_signature *sig)
+{
+	json_t *o = json_object(), *intact = json_object(), *counter = json_array();
 	int bad = 0;
 
 	bad |= ed_json_str(o, "id", sig->pub.id);
 	bad |= ed_json_str(o, "where", sig->pub.where);
 	bad |= ed_json_str(o, "form", sig->pub.form);
+	bad |= ed_json_str(o, "packaging", sig->packaging);
 	bad |= ed_json_str(o, "level", *sig->pub.level ? sig->pub.level : NULL);
 	bad |= ed_json_str(o, "indication", indication_name(sig->pub.indication));
 	bad |= ed_json_str(o, "subindication", sig->pub.subindication);
@@ -110,11 +302,18 @@ static int put_signature(json_t *list, const struct ed_report_signature *sig)
 	bad |= json_object_set_new(o, "intact", intact);
 	bad |= put_signer(o, sig);
 	bad |= ed_json_time(o, "claimed_time", sig->pub.claimed_time);
-	bad |= ed_json_str(o, "proved_time", NULL);
+	bad |= put_proved_time(o, sig);
 	bad |= put_strings(o, "covers", sig->covers, sig->n_covers);
 	bad |= ed_json_str(o, "commitment", sig->pub.commitment);
 	bad |= ed_json_str(o, "role", sig->pub.role);
-	bad |= json_object_set_new(o, "timestamps", json_array());
+	bad |= ed_json_str(o, "signature_policy", sig->policy_id);
+	bad |= put_stamps(o, put, sig->stamps, sig->n_stamps);
+	bad |= put_records(o, put, sig->records, sig->n_records);
+	for (size_t i = 0; i < sig->n_counter; i++)
+		bad |= put_signature(counter, put, &sig->counter[i]);
+	bad |= json_object_set_new(o, "counter_signatures", counter);
+	bad |= put_conditions(o, sig->conditions, sig->n_conditions);
+	bad |= put_checks(o, put, &sig->checks);
 	bad |= put_findings(o, &sig->findings);
 	return json_array_append_new(list, o) | bad;
 }
@@ -149,8 +348,8 @@ static int put_documents(json_t *o, const struct edoc_report *report)
 	return json_object_set_new(o, "documents", documents) | bad;
 }
 
-enum edoc_code edoc_report_json(const struct edoc_report *report, char **json,
-                                struct edoc_error *err)
+static enum edoc_code write_report(const struct edoc_report *report, const struct put *put,
+                                   char **json, struct edoc_error *err)
 {
 	json_t *o = json_object(), *policy = json_object(), *sigs = json_array();
 	enum edoc_code code;
@@ -169,15 +368,32 @@ enum edoc_code edoc_report_json(const struct edoc_report *report, char **json,
 	bad |= json_object_set_new(o, "policy", policy);
 	bad |= ed_json_str(o, "tool", "edoc-verify " EDOC_VERSION);
 	for (size_t i = 0; i < report->n_signatures; i++)
-		bad |= put_signature(sigs, &report->signatures[i]);
+		bad |= put_signature(sigs, put, &report->signatures[i]);
 	bad |= json_object_set_new(o, "signatures", sigs);
-	bad |= json_object_set_new(o, "timestamps", json_array());
-	bad |= json_object_set_new(o, "evidence_records", json_array());
+	bad |= put_stamps(o, put, report->stamps, report->n_stamps);
+	bad |= put_records(o, put, report->records, report->n_records);
 	bad |= put_documents(o, report);
 	bad |= report->route ? json_object_set(o, "route", report->route)
 	                     : ed_json_str(o, "route", NULL);
+	bad |= put_conditions(o, report->conditions, report->n_conditions);
 	bad |= put_findings(o, &report->findings);
 	code = bad ? ed_fail_memory(err) : ed_json_line(o, json, err);
 	json_decref(o);
 	return code;
+}
+
+enum edoc_code edoc_report_json(const struct edoc_report *report, char **json,
+                                struct edoc_error *err)
+{
+	static const struct put brief = {false};
+
+	return write_report(report, &brief, json, err);
+}
+
+enum edoc_code edoc_report_json_explained(const struct edoc_report *report, char **json,
+                                          struct edoc_error *err)
+{
+	static const struct put explained = {true};
+
+	return write_report(report, &explained, json, err);
 }

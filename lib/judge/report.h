@@ -147,6 +147,10 @@ struct edoc_report {
 	struct ed_findings findings;
 };
 
+/* Why a law's condition is met or not, filled in and translated. */
+enum edoc_code ed_report_condition_why(const struct ed_report_condition *condition,
+                                       const char *lang, char **text,
+                                       struct edoc_error *err) EDOC_CHECK;
 /* One member of a list "documents": 0, or -1 when memory ran out. */
 int ed_report_document_json(json_t *list, const char *name, const char *media_type, uint64_t bytes,
                             const char *sha256);

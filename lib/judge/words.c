@@ -16,15 +16,15 @@ static const char *translated(const char *s, const char *lang)
 }
 
 /* {0}..{2} stand for the arguments; an absent one is a dash. */
-static enum edoc_code fill(const char *text, const struct edoc_finding *finding, char **out,
-                           struct edoc_error *err)
+static enum edoc_code fill(const char *text, const char *const args[3], const char *where,
+                           char **out, struct edoc_error *err)
 {
 	struct ed_buf buf;
 
 	ed_buf_init(&buf, SENTENCE_MAX);
 	for (const char *p = text; *p; p++) {
 		if (p[0] == '{' && p[1] >= '0' && p[1] <= '2' && p[2] == '}') {
-			const char *arg = finding->args[p[1] - '0'];
+			const char *arg = args[p[1] - '0'];
 
 			ed_buf_puts(&buf, arg ? arg : "-");
 			p += 2;
@@ -32,7 +32,7 @@ static enum edoc_code fill(const char *text, const struct edoc_finding *finding,
 			ed_buf_putc(&buf, *p);
 		}
 	}
-	return ed_buf_steal(&buf, finding->code, out, err);
+	return ed_buf_steal(&buf, where, out, err);
 }
 
 const char *edoc_finding_clause(const struct edoc_finding *finding)
@@ -47,7 +47,8 @@ enum edoc_code edoc_finding_text(const struct edoc_finding *finding, const char 
 {
 	const struct ed_rule *rule = ed_rule(finding->code);
 
-	return fill(rule ? translated(rule->text, lang) : finding->code, finding, text, err);
+	return fill(rule ? translated(rule->text, lang) : finding->code, finding->args,
+	            finding->code, text, err);
 }
 
 enum edoc_code edoc_finding_advice(const struct edoc_finding *finding, const char *lang,
@@ -55,5 +56,15 @@ enum edoc_code edoc_finding_advice(const struct edoc_finding *finding, const cha
 {
 	const struct ed_rule *rule = ed_rule(finding->code);
 
-	return fill(rule ? translated(rule->advice, lang) : "", finding, text, err);
+	return fill(rule ? translated(rule->advice, lang) : "", finding->args, finding->code, text,
+	            err);
+}
+
+enum edoc_code ed_report_condition_why(const struct ed_report_condition *condition,
+                                       const char *lang, char **text, struct edoc_error *err)
+{
+	const char *const args[3] = {condition->args[0], condition->args[1], NULL};
+
+	return fill(translated(condition->why ? condition->why : "", lang), args, condition->law,
+	            text, err);
 }

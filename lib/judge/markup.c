@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: ISC */
+/* The page around reports, and how text gets into it. */
+#include "judge/markup.h"
+
+#include <libintl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/time.h"
+
+const char *ed_page_tr(const struct ed_page *page, const char *s)
+{
+	const char *lang = page->options->lang;
+
+	return !lang || !strcmp(lang, "en") ? s : dgettext("edoc", s);
+}
+
+static void put_entities(struct ed_buf *out, const char *s)
+{
+	for (; *s; s++) {
+		switch (*s) {
+		case '&':
+			ed_buf_puts(out, "&amp;");
+			break;
+		case '<':
+			ed_buf_puts(out, "&lt;");
+			break;
+		case '>':
+			ed_buf_puts(out, "&gt;");
+			break;
+		case '"':
+			ed_buf_puts(out, "&quot;");
+			break;
+		case '\'':
+			ed_buf_puts(out, "&#39;");
+			break;
+		default:
+			ed_buf_putc(out, *s);
+		}
+	}
+}
+
+void ed_page_text(struct ed_page *page, const char *s)
+{
+	char piece[4096];
+
+	ed_escape(piece, sizeof(piece), s);
+	put_entities(&page->out, piece);
+}
+
+void ed_page_lines(struct ed_page *page, const char *s)
+{
+	while (*s) {
+		size_t n = strcspn(s, "\n");
+		char *line = strndup(s, n);
+
+		ed_page_text(page, line ? line : "?");
+		free(line);
+		s += n;
+		if (*s) {
+			ed_buf_putc(&page->out, '\n');
+			s++;
+		}
+	}
+}
+
+void ed_page_when(const struct ed_page *page, int64_t t, char out[ED_WHEN])
+{
+	if (page->options->time)
+		page->options->time(t, out, ED_WHEN, page->options->time_arg);
+	else
+		ed_time_format(out, t);
+}
+
+void ed_page_time(struct ed_page *page, int64_t t)
+{
+	char s[ED_WHEN];
+
+	ed_page_when(page, t, s);
+	ed_page_text(page, s);
+}
+
+void ed_page_row(struct ed_page *page, const char *label, const char *value)
+{
+	if (!value || !*value)
+		return;
+	ed_buf_puts(&page->out, "<tr><th>");
+	ed_page_text(page, label);
+	ed_buf_puts(&page->out, "</th><td>");
+	ed_page_text(page, value);
+	ed_buf_puts(&page->out, "</td></tr>\n");
+}
+
+const char *ed_page_verdict(const struct ed_page *page, const struct edoc_report *report,
+                            enum edoc_indication indication)
+{
+	if (!report->format)
+		return ed_page_tr(page, N_("MALFORMED"));
+	switch (indication) {
+	case EDOC_TOTAL_PASSED:
+		return ed_page_tr(page, N_("PASSED"));
+	case EDOC_TOTAL_FAILED:
+		return ed_page_tr(page, N_("FAILED"));
+	case EDOC_INDETERMINATE:
+		break;
+	}
+	return ed_page_tr(page, N_("INDETERMINATE"));
+}
+
+const char *ed_page_class(const struct edoc_report *report, enum edoc_indication indication)
+{
+	if (!report->format || indication == EDOC_TOTAL_FAILED)
+		return "failed";
+	return indication == EDOC_TOTAL_PASSED ? "passed" : "indeterminate";
+}
+
+static enum edoc_code put_finding(struct ed_page *page, const struct edoc_finding *f,
+                                  struct edoc_error *err)
+{
+	static const char *const mark[] = {[EDOC_INFO] = N_("note"),
+	                                   [EDOC_WARNING] = N_("warning"),
+	                                   [EDOC_ERROR] = N_("error")};
+	static const char *const class[] = {
+	        [EDOC_INFO] = "note", [EDOC_WARNING] = "warning", [EDOC_ERROR] = "error"};
+	const char *lang = page->options->lang;
+	char *msg = NULL, *advice = NULL;
+	enum edoc_code code = edoc_finding_text(f, lang, &msg, err);
+
+	if (code == EDOC_OK)
+		code = edoc_finding_advice(f, lang, &advice, err);
+	if (code == EDOC_OK) {
+		ed_buf_printf(&page->out, "<li class=\"%s\"><b>", class[f->severity]);
+		ed_page_text(page, ed_page_tr(page, mark[f->severity]));
+		ed_buf_puts(&page->out, "</b> ");
+		ed_page_text(page, msg);
+		if (*advice) {
+			ed_buf_puts(&page->out, "<div class=\"advice\">");
+			ed_page_text(page, advice);
+			ed_buf_puts(&page->out, "</div>");
+		}
+		ed_buf_printf(&page->out, "<div class=\"code\">%s; %s", f->code,
+		              edoc_finding_clause(f));
+		if (*f->where) {
+			ed_buf_puts(&page->out, "; ");
+			ed_page_text(page, f->where);
+		}
+		ed_buf_puts(&page->out, "</div></li>\n");
+	}
+	edoc_free(msg);
+	edoc_free(advice);
+	return code;
+}
+
+enum edoc_code ed_page_findings(struct ed_page *page, const struct ed_findings *findings,
+                                struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+
+	if (!findings->n)
+		return EDOC_OK;
+	ed_buf_puts(&page->out, "<ul class=\"findings\">\n");
+	for (int severity = EDOC_ERROR; severity >= EDOC_INFO; severity--) {
+		for (size_t i = 0; i < findings->n && code == EDOC_OK; i++) {
+			if ((int)findings->v[i].severity == severity)
+				code = put_finding(page, &findings->v[i], err);
+		}
+	}
+	ed_buf_puts(&page->out, "</ul>\n");
+	return code;
+}
+
+/* No script, no link, no font from elsewhere: the page is kept and printed. */
+static const char style[] =
+        ":root{--ink:#1b1f24;--soft:#5a6470;--line:#d5dae0;--paper:#fff;--pass:#146c43;"
+        "--fail:#b02a37;--wait:#8a5a00}\n"
+        "*{box-sizing:border-box}\n"
+        "body{margin:0;background:#eef1f4;color:var(--ink);font:15px/1.45 \"Noto Sans\","
+        "\"DejaVu Sans\",\"Segoe UI\",Arial,sans-serif}\n"
+        "article{background:var(--paper);max-width:210mm;margin:8mm auto;padding:12mm 14mm;"
+        "border:1px solid var(--line)}\n"
+        "h1{font-size:1.3em;margin:0 0 .2em;overflow-wrap:anywhere}\n"
+        "h2{font-size:1.05em;margin:1.6em 0 .4em;border-bottom:1px solid var(--line);"
+        "padding-bottom:.2em}\n"
+        "h3{font-size:1em;margin:1.2em 0 .3em;overflow-wrap:anywhere}\n"
+        ".verdict{display:inline-block;color:#fff;font-weight:700;padding:.15em .6em;"
+        "border-radius:3px;margin-right:.5em}\n"
+        ".verdict.passed{background:var(--pass)}.verdict.failed{background:var(--fail)}"
+        ".verdict.indeterminate{background:var(--wait)}\n"
+        ".sub,.code,.soft{color:var(--soft);font-size:.86em;overflow-wrap:anywhere}\n"
+        "table{border-collapse:collapse;width:100%;margin:.4em 0}\n"
+        "th,td{text-align:left;vertical-align:top;padding:.18em .6em .18em 0;"
+        "border-bottom:1px solid #eef1f4;overflow-wrap:anywhere}\n"
+        "th{font-weight:600;width:11.5em;color:var(--soft)}\n"
+        "table.wide th{width:auto}\n"
+        "td.hash{font:.8em/1.3 \"DejaVu Sans Mono\",Menlo,monospace;width:18em}\n"
+        "ul.findings{list-style:none;margin:.4em 0;padding:0}\n"
+        "ul.findings li{border-left:4px solid var(--line);padding:.15em .7em;margin:.4em 0}\n"
+        "li.error{border-color:var(--fail)!important}li.warning{border-color:#d69b00!important}\n"
+        "li.error b{color:var(--fail)}li.warning b{color:var(--wait)}\n"
+        ".advice:before{content:\"\\2192\\00a0\"}\n"
+        "svg{width:100%;height:auto;display:block;margin:.6em 0}\n"
+        "svg text{font:11px \"Noto Sans\",\"DejaVu Sans\",Arial,sans-serif;fill:var(--ink)}\n"
+        "svg .t{fill:var(--soft)}\n"
+        "pre{font:.85em/1.4 \"DejaVu Sans Mono\",Menlo,monospace;white-space:pre-wrap;"
+        "overflow-wrap:anywhere}\n"
+        ".attest{margin-top:1.5em}.attest td{height:2.6em;border-bottom:1px solid var(--ink)}\n"
+        ".attest th{border:0;vertical-align:bottom}\n"
+        ".stamp{float:right;width:45mm;height:45mm;border:1px dashed var(--soft);"
+        "color:var(--soft);padding:.4em;text-align:center;font-size:.86em}\n"
+        "@media print{body{background:#fff;font-size:10.5pt}article{border:0;margin:0;padding:0;"
+        "max-width:none;break-after:page}article:last-of-type{break-after:auto}"
+        "section,svg,tr,li{break-inside:avoid}h2,h3{break-after:avoid}"
+        "*{-webkit-print-color-adjust:exact;print-color-adjust:exact}@page{size:A4;margin:16mm}}\n";
+
+enum edoc_code edoc_html_head(const char *title, const char *lang, char **html,
+                              struct edoc_error *err)
+{
+	struct edoc_text_options options = {0};
+	struct ed_page page = {.options = &options};
+
+	ed_buf_init(&page.out, ED_HTML_MAX);
+	ed_buf_puts(&page.out, "<!DOCTYPE html>\n<html");
+	if (lang) {
+		ed_buf_puts(&page.out, " lang=\"");
+		ed_page_text(&page, lang);
+		ed_buf_putc(&page.out, '"');
+	}
+	ed_buf_puts(&page.out, ">\n<head><meta charset=\"utf-8\">\n"
+	                       "<meta http-equiv=\"Content-Security-Policy\" "
+	                       "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+	                       "<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
+	ed_page_text(&page, title);
+	ed_buf_puts(&page.out, "</title>\n<style>\n");
+	ed_buf_puts(&page.out, style);
+	ed_buf_puts(&page.out, "</style></head>\n<body>\n");
+	return ed_buf_steal(&page.out, title, html, err);
+}
+
+const char *edoc_html_tail(void)
+{
+	return "</body>\n</html>\n";
+}

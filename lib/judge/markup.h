@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+/* What the HTML report and the copy sheet share: one self-contained page. */
+#ifndef ED_JUDGE_MARKUP_H
+#define ED_JUDGE_MARKUP_H
+
+#include "judge/report.h"
+
+#define ED_HTML_MAX (64u << 20)
+#define ED_WHEN 64 /* an instant for people */
+
+struct ed_page {
+	const struct edoc_text_options *options;
+	struct ed_buf out;
+};
+
+/* The words are looked up for the asked language, as findings are. */
+const char *ed_page_tr(const struct ed_page *page, const char *s) __attribute__((format_arg(2)));
+/* Text from anywhere: what steers a terminal or a reader's eye (controls,
+ * bidirectional overrides) as \xNN, markup as entities. */
+void ed_page_text(struct ed_page *page, const char *s);
+/* The same for several lines. */
+void ed_page_lines(struct ed_page *page, const char *s);
+void ed_page_time(struct ed_page *page, int64_t t);
+void ed_page_when(const struct ed_page *page, int64_t t, char out[ED_WHEN]);
+/* <tr><th>label</th><td>value</td></tr>; nothing when value is NULL or "". */
+void ed_page_row(struct ed_page *page, const char *label, const char *value);
+const char *ed_page_verdict(const struct ed_page *page, const struct edoc_report *report,
+                            enum edoc_indication indication);
+/* "passed" "failed" "indeterminate": the class of its colour. */
+const char *ed_page_class(const struct edoc_report *report, enum edoc_indication indication);
+enum edoc_code ed_page_findings(struct ed_page *page, const struct ed_findings *findings,
+                                struct edoc_error *err) EDOC_CHECK;
+
+/* ---- timeline.c ---- */
+
+/* An SVG of what a signature rests on over time: certificates, revocation
+ * answers, time-stamps, the moment of judging. */
+enum edoc_code ed_timeline(struct ed_page *page, const struct edoc_report *report,
+                           const struct ed_report_signature *sig,
+                           struct edoc_error *err) EDOC_CHECK;
+
+#endif
