@@ -14,12 +14,13 @@ struct run {
 	struct edoc_limits limits;
 	struct edoc_verify_options options;
 	enum form form;
-	bool tree, route;
+	int detail;
+	bool route;
 };
 
 static const struct cmd_option options[] = {
         {"report", 0, "FORM", N_("text (default), json, html or copy (a sheet to attest)"), false},
-        {"explain", 0, NULL, N_("the tree of checks, as -v"), false},
+        {"explain", 0, NULL, N_("as -v, with every check and the rule that decided"), false},
         {"no-route", 0, NULL, N_("do not replay a route ledger"), false},
         {"offline", 0, NULL, N_("never use the network (the default)"), false},
         {"limits", 0, "K=N,...", N_("raise limits: total, entries, ratio, xml"), false},
@@ -42,7 +43,8 @@ static enum edoc_code render(enum form form, const struct edoc_report *report,
 {
 	switch (form) {
 	case FORM_JSON:
-		return edoc_report_json(report, made, err);
+		return text->detail > 1 ? edoc_report_json_explained(report, made, err)
+		                        : edoc_report_json(report, made, err);
 	case FORM_HTML:
 		return edoc_report_html(report, text, made, err);
 	case FORM_COPY:
@@ -55,7 +57,7 @@ static enum edoc_code render(enum form form, const struct edoc_report *report,
 
 static int print_report(struct cmd *cmd, const struct run *run, const struct edoc_report *report)
 {
-	struct edoc_text_options text = {.detail = run->tree,
+	struct edoc_text_options text = {.detail = run->detail,
 	                                 .color = cmd_color(cmd),
 	                                 .lang = "", /* the process's */
 	                                 .time = time_text};
@@ -192,7 +194,7 @@ static int set_up(struct cmd *cmd, struct run *run)
 	if (cmd_given(cmd, "trust-list") && (cmd->n || cmd->json || form))
 		return cmd_usage(cmd, _("--trust-list judges nothing: no paths and no report"));
 	run->form = (enum form)which;
-	run->tree = cmd->verbose > 0 || cmd_given(cmd, "explain");
+	run->detail = cmd_given(cmd, "explain") ? 2 : cmd->verbose > 0;
 	run->limits = edoc_limits_default();
 	if (cmd_value(cmd, "limits"))
 		status = read_limits(cmd, cmd_value(cmd, "limits"), &run->limits);

@@ -169,7 +169,10 @@ static enum edoc_code put_signer(struct ed_page *page, const struct edoc_report 
 	put_times(page, sig);
 	ed_page_row(page, ed_page_tr(page, N_("level")), sig->pub.level);
 	code = put_why(page, &sig->findings, err);
-	ed_buf_puts(&page->out, "</table></section>\n");
+	ed_buf_puts(&page->out, "</table>\n");
+	if (code == EDOC_OK)
+		code = ed_page_conditions(page, sig->conditions, sig->n_conditions, err);
+	ed_buf_puts(&page->out, "</section>\n");
 	return code;
 }
 
@@ -230,6 +233,8 @@ static enum edoc_code put_sheet(struct ed_page *page, const struct edoc_report *
 	if (code == EDOC_OK)
 		code = put_why(page, &report->findings, err);
 	ed_buf_puts(&page->out, "</table>\n");
+	if (code == EDOC_OK)
+		code = ed_page_conditions(page, report->conditions, report->n_conditions, err);
 	put_attest(page);
 	ed_buf_puts(&page->out, "</article>\n");
 	return code;

@@ -95,6 +95,32 @@ static void put_signer(struct ed_page *page, const struct ed_report_signature *s
 	ed_page_row(page, ed_page_tr(page, N_("means")), sig->pub.commitment);
 }
 
+/* With detail 2: each constraint, what went in, what came out. */
+static void put_checks(struct ed_page *page, const struct ed_report_checks *checks)
+{
+	if (page->options->detail < 2 || !checks->n)
+		return;
+	ed_buf_puts(&page->out, "<table class=\"wide soft\">\n");
+	for (size_t i = 0; i < checks->n; i++) {
+		const struct ed_report_check *c = &checks->v[i];
+
+		ed_buf_puts(&page->out, "<tr><td>");
+		ed_page_text(page, c->clause);
+		ed_buf_puts(&page->out, "</td><td>");
+		ed_page_text(page, c->what);
+		if (c->inputs && *c->inputs) {
+			ed_buf_puts(&page->out, "<br>");
+			ed_page_text(page, c->inputs);
+		}
+		ed_buf_puts(&page->out, "</td><td>");
+		ed_page_text(page, c->rule ? c->rule : "");
+		ed_buf_puts(&page->out, "</td><td><b>");
+		ed_page_text(page, ed_page_tr(page, ed_outcome_word(c->outcome)));
+		ed_buf_puts(&page->out, "</b></td></tr>\n");
+	}
+	ed_buf_puts(&page->out, "</table>\n");
+}
+
 static enum edoc_code put_stamp(struct ed_page *page, const struct edoc_report *report,
                                 const struct ed_report_stamp *stamp, struct edoc_error *err)
 {
@@ -103,6 +129,7 @@ static enum edoc_code put_stamp(struct ed_page *page, const struct edoc_report *
 	put_time_row(page, N_("time"), stamp->time, NULL);
 	ed_page_row(page, ed_page_tr(page, N_("by")), stamp->subject);
 	ed_buf_puts(&page->out, "</table>\n");
+	put_checks(page, &stamp->checks);
 	return ed_page_findings(page, &stamp->findings, err);
 }
 
@@ -161,7 +188,10 @@ static enum edoc_code put_signature(struct ed_page *page, const struct edoc_repo
 	ed_buf_puts(&page->out, "</table>\n</section>\n");
 	code = ed_timeline(page, report, sig, err);
 	if (code == EDOC_OK)
+		code = ed_page_conditions(page, sig->conditions, sig->n_conditions, err);
+	if (code == EDOC_OK)
 		code = ed_page_findings(page, &sig->findings, err);
+	put_checks(page, &sig->checks);
 	if (code == EDOC_OK)
 		code = put_parts(page, report, sig->stamps, sig->n_stamps, sig->records,
 		                 sig->n_records, err);
@@ -202,7 +232,9 @@ static enum edoc_code put_article(struct ed_page *page, const struct edoc_report
 	enum edoc_code code;
 
 	put_heading(page, report);
-	code = ed_page_findings(page, &report->findings, err);
+	code = ed_page_conditions(page, report->conditions, report->n_conditions, err);
+	if (code == EDOC_OK)
+		code = ed_page_findings(page, &report->findings, err);
 	if (report->n_signatures)
 		put_section(page, N_("Signatures"));
 	for (size_t i = 0; i < report->n_signatures && code == EDOC_OK; i++)

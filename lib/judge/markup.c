@@ -170,6 +170,54 @@ enum edoc_code ed_page_findings(struct ed_page *page, const struct ed_findings *
 	return code;
 }
 
+const char *ed_outcome_word(enum ed_outcome outcome)
+{
+	switch (outcome) {
+	case ED_YES:
+		return N_("yes");
+	case ED_NO:
+		return N_("no");
+	case ED_SKIPPED:
+		return N_("not looked at");
+	case ED_UNSURE:
+		break;
+	}
+	return N_("unknown");
+}
+
+enum edoc_code ed_page_conditions(struct ed_page *page,
+                                  const struct ed_report_condition *conditions, size_t n,
+                                  struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+
+	if (!n)
+		return EDOC_OK;
+	ed_buf_puts(&page->out, "<table class=\"wide\">\n");
+	for (size_t i = 0; i < n && code == EDOC_OK; i++) {
+		const struct ed_report_condition *c = &conditions[i];
+		char *why = NULL;
+
+		code = ed_report_condition_why(c, page->options->lang, &why, err);
+		if (code != EDOC_OK)
+			break;
+		ed_buf_puts(&page->out, "<tr><td>");
+		ed_page_text(page, c->law);
+		ed_buf_puts(&page->out, ", ");
+		ed_page_text(page, c->article);
+		ed_buf_puts(&page->out, "</td><td>");
+		ed_page_text(page, ed_page_tr(page, c->what));
+		ed_buf_puts(&page->out, "</td><td><b>");
+		ed_page_text(page, ed_page_tr(page, ed_outcome_word(c->met)));
+		ed_buf_puts(&page->out, "</b></td><td>");
+		ed_page_text(page, why);
+		ed_buf_puts(&page->out, "</td></tr>\n");
+		edoc_free(why);
+	}
+	ed_buf_puts(&page->out, "</table>\n");
+	return code;
+}
+
 /* No script, no link, no font from elsewhere: the page is kept and printed. */
 static const char style[] =
         ":root{--ink:#1b1f24;--soft:#5a6470;--line:#d5dae0;--paper:#fff;--pass:#146c43;"

@@ -31,6 +31,13 @@ const char *ed_page_class(const struct edoc_report *report, enum edoc_indication
 enum edoc_code ed_page_findings(struct ed_page *page, const struct ed_findings *findings,
                                 struct edoc_error *err) EDOC_CHECK;
 
+/* What a law asks for, met or not, and why. */
+enum edoc_code ed_page_conditions(struct ed_page *page,
+                                  const struct ed_report_condition *conditions, size_t n,
+                                  struct edoc_error *err) EDOC_CHECK;
+/* "yes" "no" "unknown" "skipped", in the page's language. */
+const char *ed_outcome_word(enum ed_outcome outcome); /* to be translated */
+
 /* ---- timeline.c ---- */
 
 /* An SVG of what a signature rests on over time: certificates, revocation

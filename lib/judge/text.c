@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /* The report for people: one line an item, or the tree at 80 columns. */
 #include <libintl.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "base/time.h"
-#include "judge/report.h"
+#include "judge/markup.h"
 
 #define TEXT_MAX (64u << 20)
 #define COLUMNS 80
@@ -13,6 +14,7 @@
 struct text {
 	const struct edoc_text_options *options;
 	struct ed_buf buf;
+	size_t indent; /* of a part's labels: 4, in a time-stamp 6 */
 };
 
 /* The words are looked up for the asked language, as findings are. */
@@ -22,7 +24,6 @@ __attribute__((format_arg(2))) static const char *tr(const struct text *t, const
 
 	return !lang || !strcmp(lang, "en") ? s : dgettext("edoc", s);
 }
-
 
 static const char *verdict(const struct text *t, const char *format,
                            enum edoc_indication indication)
@@ -124,8 +125,9 @@ static void put_labelled(struct text *t, const char *label, const char *value)
 {
 	size_t w = columns(label, strlen(label));
 
-	ed_buf_printf(&t->buf, "    %s%*s ", label, w < 9 ? (int)(9 - w) : 0, "");
-	put_wrapped(t, value, 4 + (w < 9 ? 9 : w) + 1, 14);
+	ed_buf_printf(&t->buf, "%*s%s%*s ", (int)t->indent, "", label, w < 9 ? (int)(9 - w) : 0,
+	              "");
+	put_wrapped(t, value, t->indent + (w < 9 ? 9 : w) + 1, t->indent + 10);
 }
 
 static enum edoc_code put_finding(struct text *t, const struct edoc_finding *f, size_t indent,
@@ -133,7 +135,7 @@ static enum edoc_code put_finding(struct text *t, const struct edoc_finding *f, 
 {
 	static const char *const mark[] = {
 	        [EDOC_INFO] = "note", [EDOC_WARNING] = "warning", [EDOC_ERROR] = "error"};
-	char *msg = NULL, *advice = NULL;
+	char *msg = NULL, *advice = NULL, place[1024];
 	enum edoc_code code;
 	const char *word = tr(t, mark[f->severity]);
 
@@ -143,13 +145,10 @@ static enum edoc_code put_finding(struct text *t, const struct edoc_finding *f, 
 	if (code == EDOC_OK) {
 		ed_buf_printf(&t->buf, "%*s%s: ", (int)indent, "", word);
 		put_wrapped(t, msg, indent + columns(word, strlen(word)) + 2, indent + 2);
-		ed_buf_printf(&t->buf, "%*s[%s; %s]", (int)indent + 2, "", f->code,
-		              edoc_finding_clause(f));
-		if (*f->where) {
-			ed_buf_puts(&t->buf, " ");
-			put_escaped(t, f->where);
-		}
-		ed_buf_putc(&t->buf, '\n');
+		(void)snprintf(place, sizeof(place), "[%s; %s] %s", f->code, edoc_finding_clause(f),
+		               f->where);
+		ed_buf_printf(&t->buf, "%*s", (int)indent + 2, "");
+		put_wrapped(t, place, indent + 2, indent + 2);
 		if (*advice) {
 			ed_buf_printf(&t->buf, "%*s-> ", (int)indent + 2, "");
 			put_wrapped(t, advice, indent + 5, indent + 5);
@@ -192,7 +191,31 @@ static const struct edoc_finding *main_reason(const struct edoc_report *report)
 	return first;
 }
 
-/* "2 signatures, B" when it passed, else why not. */
+/* "LT": the least of all signatures; "" when one has none. */
+static const char *least_level(const struct edoc_report *report)
+{
+	static const char *const levels[] = {"-LTA", "-LT", "-T", "-B"};
+	const char *least = "";
+	size_t rank = 0;
+
+	for (size_t i = 0; i < report->n_signatures; i++) {
+		const char *level = report->signatures[i].pub.level;
+		const char *end = strrchr(level, '-');
+		size_t k = 0;
+
+		while (k < 4 && (!end || strcmp(end, levels[k])))
+			k++;
+		if (k == 4)
+			return "";
+		if (k >= rank) {
+			rank = k;
+			least = levels[k] + 1;
+		}
+	}
+	return least;
+}
+
+/* "2 signature(s), LT, 3 document(s)" when it passed, else why not. */
 static enum edoc_code put_summary(struct text *t, const struct edoc_report *report,
                                   struct edoc_error *err)
 {
@@ -201,8 +224,12 @@ static enum edoc_code put_summary(struct text *t, const struct edoc_report *repo
 	enum edoc_code code;
 
 	if (report->indication == EDOC_TOTAL_PASSED || !why) {
+		const char *level = least_level(report);
+
 		ed_buf_printf(&t->buf, tr(t, "%zu signature(s), %zu document(s)"),
 		              report->n_signatures, report->n_documents);
+		if (*level)
+			ed_buf_printf(&t->buf, ", %s", level);
 		for (size_t i = 0; i < report->n_signatures; i++) {
 			ed_buf_puts(&t->buf, i ? "; " : ": ");
 			put_escaped(t, report->signatures[i].pub.subject);
@@ -219,46 +246,201 @@ static enum edoc_code put_summary(struct text *t, const struct edoc_report *repo
 	return EDOC_OK;
 }
 
-static enum edoc_code put_signature(struct text *t, const struct ed_report_signature *sig,
-                                    struct edoc_error *err)
+static void put_part(struct text *t, const char *indent, const char *what, const char *where,
+                     enum edoc_indication indication, const char *subindication)
 {
-	struct ed_buf list;
-
-	ed_buf_init(&list, TEXT_MAX);
-	ed_buf_puts(&t->buf, "\n  ");
-	ed_buf_puts(&t->buf, tr(t, "signature"));
-	ed_buf_puts(&t->buf, " ");
-	put_escaped(t, sig->pub.where);
+	ed_buf_printf(&t->buf, "\n%s%s ", indent, what);
+	put_escaped(t, where);
 	ed_buf_puts(&t->buf, ": ");
-	put_verdict(t, "", sig->pub.indication);
-	if (sig->pub.subindication)
-		ed_buf_printf(&t->buf, "/%s", sig->pub.subindication);
+	put_verdict(t, "", indication);
+	if (subindication)
+		ed_buf_printf(&t->buf, "/%s", subindication);
 	ed_buf_putc(&t->buf, '\n');
+}
+
+static void put_labelled_time(struct text *t, const char *label, int64_t when, const char *note)
+{
+	char s[WHEN], line[WHEN + 256];
+
+	if (when == ED_TIME_NONE)
+		return;
+	say_time(t, when, s);
+	(void)snprintf(line, sizeof(line), "%s%s%s", s, note ? " " : "", note ? note : "");
+	put_labelled(t, label, line);
+}
+
+/* "good by OCSP of 2026-03-05": what was believed of a certificate. */
+static void put_link(struct text *t, const struct ed_report_link *link)
+{
+	char from[WHEN], until[WHEN], update[WHEN], line[4 * WHEN + 512];
+
+	say_time(t, link->not_before, from);
+	say_time(t, link->not_after, until);
+	if (link->revocation) {
+		say_time(t, link->this_update, update);
+		(void)snprintf(
+		        line, sizeof(line), "%s - %s; %s: %s, %s", from, until, link->revocation,
+		        link->revocation_status ? tr(t, link->revocation_status) : "?", update);
+	} else {
+		(void)snprintf(line, sizeof(line), "%s - %s", from, until);
+	}
+	put_labelled(t, "", line);
+}
+
+static void put_chain(struct text *t, const struct ed_report_signature *sig)
+{
 	if (*sig->pub.subject)
 		put_labelled(t, tr(t, "signer"), sig->pub.subject);
-	for (size_t i = 1; i < sig->n_chain; i++)
+	if (sig->n_links)
+		put_link(t, &sig->links[0]);
+	for (size_t i = 1; i < sig->n_chain; i++) {
 		put_labelled(t, i == 1 ? tr(t, "issued by") : "", sig->chain[i]);
+		if (i < sig->n_links)
+			put_link(t, &sig->links[i]);
+	}
+}
+
+/* With detail 2: each constraint, what went in, what decided. */
+static void put_checks(struct text *t, const struct ed_report_checks *checks)
+{
+	static const char *const mark[] = {
+	        [ED_UNSURE] = "?", [ED_NO] = "-", [ED_YES] = "+", [ED_SKIPPED] = "."};
+
+	for (size_t i = 0; t->options->detail > 1 && i < checks->n; i++) {
+		const struct ed_report_check *c = &checks->v[i];
+		char line[1024];
+
+		ed_buf_printf(&t->buf, "%*s%s ", (int)t->indent, "", mark[c->outcome]);
+		(void)snprintf(line, sizeof(line), "%s [%s]", c->what, c->clause);
+		put_wrapped(t, line, t->indent + 2, t->indent + 4);
+		if (c->inputs && *c->inputs) {
+			ed_buf_printf(&t->buf, "%*s", (int)t->indent + 4, "");
+			put_wrapped(t, c->inputs, t->indent + 4, t->indent + 6);
+		}
+		if (c->rule) {
+			(void)snprintf(line, sizeof(line), "%s %s", tr(t, N_("policy:")), c->rule);
+			ed_buf_printf(&t->buf, "%*s", (int)t->indent + 4, "");
+			put_wrapped(t, line, t->indent + 4, t->indent + 6);
+		}
+	}
+}
+
+static enum edoc_code put_conditions(struct text *t, const struct ed_report_condition *conditions,
+                                     size_t n, struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+
+	for (size_t i = 0; i < n && code == EDOC_OK; i++) {
+		const struct ed_report_condition *c = &conditions[i];
+		char line[2048], *why = NULL;
+
+		code = ed_report_condition_why(c, t->options->lang, &why, err);
+		if (code != EDOC_OK)
+			break;
+		(void)snprintf(line, sizeof(line), "%s, %s: %s: %s%s%s", c->law, c->article,
+		               tr(t, c->what), tr(t, ed_outcome_word(c->met)), *why ? "; " : "",
+		               why);
+		put_labelled(t, i ? "" : tr(t, N_("law")), line);
+		edoc_free(why);
+	}
+	return code;
+}
+
+static enum edoc_code put_stamp(struct text *t, const struct ed_report_stamp *stamp,
+                                struct edoc_error *err)
+{
+	put_part(t, "    ", stamp->type ? stamp->type : tr(t, N_("time-stamp")),
+	         stamp->where ? stamp->where : "", stamp->indication, stamp->subindication);
+	t->indent = 6;
+	put_labelled_time(t, tr(t, "time"), stamp->time, NULL);
+	if (stamp->subject)
+		put_labelled(t, tr(t, N_("by")), stamp->subject);
+	for (size_t i = 0; i < stamp->n_links; i++) {
+		if (i)
+			put_labelled(t, i == 1 ? tr(t, "issued by") : "", stamp->links[i].subject);
+		put_link(t, &stamp->links[i]);
+	}
+	put_checks(t, &stamp->checks);
+	t->indent = 4;
+	return put_findings(t, &stamp->findings, 6, err);
+}
+
+static enum edoc_code put_record(struct text *t, const struct ed_report_record *record,
+                                 struct edoc_error *err)
+{
+	enum edoc_code code;
+
+	put_part(t, "    ", tr(t, N_("evidence record")), record->where, record->indication,
+	         record->subindication);
+	t->indent = 6;
+	put_labelled(t, tr(t, N_("form")), record->form);
+	put_labelled_time(t, tr(t, N_("since")), record->oldest_time, NULL);
+	put_checks(t, &record->checks);
+	t->indent = 4;
+	code = put_findings(t, &record->findings, 6, err);
+	for (size_t i = 0; i < record->n_stamps && code == EDOC_OK; i++)
+		code = put_stamp(t, &record->stamps[i], err);
+	return code;
+}
+
+static enum edoc_code put_parts(struct text *t, const struct ed_report_stamp *stamps,
+                                size_t n_stamps, const struct ed_report_record *records,
+                                size_t n_records, struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+
+	for (size_t i = 0; i < n_stamps && code == EDOC_OK; i++)
+		code = put_stamp(t, &stamps[i], err);
+	for (size_t i = 0; i < n_records && code == EDOC_OK; i++)
+		code = put_record(t, &records[i], err);
+	return code;
+}
+
+static void put_times(struct text *t, const struct ed_report_signature *sig)
+{
+	if (!sig->proved_by) {
+		put_labelled_time(t, tr(t, "time"), sig->pub.claimed_time,
+		                  tr(t, "(claimed; no time-stamp proves it)"));
+		return;
+	}
+	put_labelled_time(t, tr(t, "time"), sig->pub.claimed_time, tr(t, N_("(claimed)")));
+	put_labelled_time(t, tr(t, N_("proved")), sig->proved_not_after, tr(t, sig->proved_by));
+}
+
+static enum edoc_code put_signature(struct text *t, const struct ed_report_signature *sig,
+                                    bool counter, struct edoc_error *err)
+{
+	struct ed_buf list;
+	enum edoc_code code;
+
+	ed_buf_init(&list, TEXT_MAX);
+	put_part(t, "  ", counter ? tr(t, N_("counter-signature")) : tr(t, "signature"),
+	         sig->pub.where, sig->pub.indication, sig->pub.subindication);
+	put_chain(t, sig);
 	if (sig->pub.role)
 		put_labelled(t, tr(t, "role"), sig->pub.role);
 	if (sig->pub.commitment)
 		put_labelled(t, tr(t, "means"), sig->pub.commitment);
-	if (sig->pub.claimed_time != ED_TIME_NONE) {
-		char when[WHEN];
-
-		say_time(t, sig->pub.claimed_time, when);
-		ed_buf_printf(&list, "%s %s", when, tr(t, "(claimed; no time-stamp proves it)"));
-		put_labelled(t, tr(t, "time"), ed_buf_str(&list));
-		ed_buf_clear(&list);
-	}
+	put_times(t, sig);
 	put_labelled(t, tr(t, "level"),
 	             *sig->pub.level ? sig->pub.level : tr(t, "none of the baseline"));
+	if (sig->policy_id)
+		put_labelled(t, tr(t, N_("policy")), sig->policy_id);
 	for (size_t i = 0; i < sig->n_covers; i++) {
 		ed_buf_puts(&list, i ? ", " : "");
 		ed_buf_puts(&list, sig->covers[i]);
 	}
 	put_labelled(t, tr(t, "covers"), list.len ? ed_buf_str(&list) : "-");
 	ed_buf_clear(&list);
-	return put_findings(t, &sig->findings, 4, err);
+	code = put_conditions(t, sig->conditions, sig->n_conditions, err);
+	put_checks(t, &sig->checks);
+	if (code == EDOC_OK)
+		code = put_findings(t, &sig->findings, 4, err);
+	if (code == EDOC_OK)
+		code = put_parts(t, sig->stamps, sig->n_stamps, sig->records, sig->n_records, err);
+	for (size_t i = 0; i < sig->n_counter && code == EDOC_OK; i++)
+		code = put_signature(t, &sig->counter[i], true, err);
+	return code;
 }
 
 static enum edoc_code put_tree(struct text *t, const struct edoc_report *report,
@@ -272,7 +454,10 @@ static enum edoc_code put_tree(struct text *t, const struct edoc_report *report,
 	put_time(t, report->at);
 	ed_buf_printf(&t->buf, " %s %s\n", tr(t, "under policy"), report->policy_name);
 	for (size_t i = 0; i < report->n_signatures && code == EDOC_OK; i++)
-		code = put_signature(t, &report->signatures[i], err);
+		code = put_signature(t, &report->signatures[i], false, err);
+	if (code == EDOC_OK)
+		code = put_parts(t, report->stamps, report->n_stamps, report->records,
+		                 report->n_records, err);
 	if (report->n_documents)
 		ed_buf_printf(&t->buf, "\n  %s\n", tr(t, "documents"));
 	for (size_t i = 0; i < report->n_documents; i++) {
@@ -284,8 +469,10 @@ static enum edoc_code put_tree(struct text *t, const struct edoc_report *report,
 	}
 	if (report->route_text)
 		ed_buf_printf(&t->buf, "\n%s", report->route_text);
-	if (report->findings.n)
+	if (report->findings.n || report->n_conditions)
 		ed_buf_putc(&t->buf, '\n');
+	if (code == EDOC_OK)
+		code = put_conditions(t, report->conditions, report->n_conditions, err);
 	return code == EDOC_OK ? put_findings(t, &report->findings, 2, err) : code;
 }
 
@@ -294,7 +481,7 @@ enum edoc_code edoc_report_text(const struct edoc_report *report,
                                 struct edoc_error *err)
 {
 	static const struct edoc_text_options plain = {0};
-	struct text t = {.options = options ? options : &plain};
+	struct text t = {.options = options ? options : &plain, .indent = 4};
 	enum edoc_code code;
 	size_t w;
 
