@@ -53,10 +53,6 @@ struct ed_item {
 	struct ed_findings findings;
 };
 
-/* By the first bytes; PEM and base64 are seen through.  *plain: the bytes that
- * they hold when they are, else untouched. */
-enum ed_item_kind ed_item_recognise(int fd, uint64_t size, struct ed_buf *plain);
-
 /* Reads everything.  EDOC_ERR_INPUT: malformed as a whole. */
 enum edoc_code ed_item_collect(int fd, const char *name, const struct edoc_verify_options *options,
                                struct ed_arena *arena, struct ed_item *item,
