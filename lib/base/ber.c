@@ -219,18 +219,21 @@ static bool oid_fits(const struct ed_ber *e)
 	       (e->cls != ED_BER_UNIVERSAL || e->tag == ED_BER_OID);
 }
 
-const char *ed_ber_oid(const struct ed_ber *e, struct ed_arena *arena)
+bool ed_ber_oid_text(const struct ed_ber *e, char out[ED_BER_OID_TEXT])
 {
-	char text[MAX_OID * 4 + 8], number[48], *s, *d = text;
 	const uint8_t *p = e->p, *end = e->p + e->len;
-	arc_t arc, top = 0;
+	char number[48], *s, *d = out;
+	arc_t arc, top;
 
+	*out = '\0';
 	if (!oid_fits(e))
-		return NULL;
+		return false;
 	while (p < end) {
-		if (!next_arc(&p, end, &arc))
-			return NULL;
-		if (d == text) { /* two arcs in one number */
+		if (!next_arc(&p, end, &arc)) {
+			*out = '\0';
+			return false;
+		}
+		if (d == out) { /* two arcs in one number */
 			top = arc < 80 ? arc / 40 : 2;
 			arc -= top * 40;
 			*d++ = (char)('0' + (int)top);
@@ -240,7 +243,15 @@ const char *ed_ber_oid(const struct ed_ber *e, struct ed_arena *arena)
 		memcpy(d, s, (size_t)(number + sizeof(number) - s));
 		d += number + sizeof(number) - s;
 	}
-	return ed_arena_strndup(arena, text, (size_t)(d - text));
+	*d = '\0';
+	return true;
+}
+
+const char *ed_ber_oid(const struct ed_ber *e, struct ed_arena *arena)
+{
+	char text[ED_BER_OID_TEXT];
+
+	return ed_ber_oid_text(e, text) ? ed_arena_strdup(arena, text) : NULL;
 }
 
 /* The inverse, for identifiers of our own tables: arcs below 2^64. */

@@ -70,6 +70,9 @@ bool ed_ber_is_der(const struct ed_ber *e, bool sets);
 
 /* Dotted text of an OBJECT IDENTIFIER, in the arena; NULL: malformed. */
 const char *ed_ber_oid(const struct ed_ber *e, struct ed_arena *arena);
+/* The same into a buffer; false: malformed. */
+#define ED_BER_OID_TEXT 264
+bool ed_ber_oid_text(const struct ed_ber *e, char out[ED_BER_OID_TEXT]);
 bool ed_ber_oid_is(const struct ed_ber *e, const char *dotted);
 bool ed_ber_int(const struct ed_ber *e, int64_t *v); /* false: none, or too large */
 /* UTCTime (RFC 5280 4.1.2.5.1) or GeneralizedTime, Z only; fractions are cut. */

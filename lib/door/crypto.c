@@ -14,40 +14,50 @@
 #include <openssl/provider.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
+#include <openssl/x509.h>
 
 #include "base/err.h"
 #include "base/hex.h"
 
 #define DSIG "http://www.w3.org/2000/09/xmldsig#"
+#define DSIG11 "http://www.w3.org/2009/xmldsig11#"
 #define MORE "http://www.w3.org/2001/04/xmldsig-more#"
+#define MORE07 "http://www.w3.org/2007/05/xmldsig-more#"
+#define MORE21 "http://www.w3.org/2021/04/xmldsig-more#"
 #define XENC "http://www.w3.org/2001/04/xmlenc#"
 
-#define MAX_ECDSA 256 /* bytes of r || s: far above any curve of OpenSSL */
+#define PKCS1 "1.2.840.113549.1.1."
+#define NIST "2.16.840.1.101.3.4."
+#define BSI "0.4.0.127.0.7.1.1.4.1." /* ecdsa-plain-... (TR-03111 5.2.1.1) */
+
+#define MAX_PLAIN 256 /* bytes of r || s: far above any curve of OpenSSL */
+#define MAX_SALT 512  /* bytes: a modulus of 4096 bits */
 
 /* ---- the one context --------------------------------------------------- */
 
 static const struct hash {
-	const char *name, *fetch;
+	const char *name, *fetch, *uri, *oid; /* RFC 9231 2.1, RFC 8702, RFC 5754 2 */
 	size_t size;
-	const char *digest_uri, *rsa_uri, *ecdsa_uri; /* RFC 6931 2.1, 2.3 */
-} hashes[] = {
-        [ED_SHA1] = {"SHA-1", "SHA1", 20, DSIG "sha1", DSIG "rsa-sha1", MORE "ecdsa-sha1"},
-        [ED_SHA224] = {"SHA-224", "SHA2-224", 28, MORE "sha224", MORE "rsa-sha224",
-                       MORE "ecdsa-sha224"},
-        [ED_SHA256] = {"SHA-256", "SHA2-256", 32, XENC "sha256", MORE "rsa-sha256",
-                       MORE "ecdsa-sha256"},
-        [ED_SHA384] = {"SHA-384", "SHA2-384", 48, MORE "sha384", MORE "rsa-sha384",
-                       MORE "ecdsa-sha384"},
-        [ED_SHA512] = {"SHA-512", "SHA2-512", 64, XENC "sha512", MORE "rsa-sha512",
-                       MORE "ecdsa-sha512"},
+} hashes[ED_N_HASHES] = {
+        [ED_SHA1] = {"SHA-1", "SHA1", DSIG "sha1", "1.3.14.3.2.26", 20},
+        [ED_SHA224] = {"SHA-224", "SHA2-224", MORE "sha224", NIST "2.4", 28},
+        [ED_SHA256] = {"SHA-256", "SHA2-256", XENC "sha256", NIST "2.1", 32},
+        [ED_SHA384] = {"SHA-384", "SHA2-384", MORE "sha384", NIST "2.2", 48},
+        [ED_SHA512] = {"SHA-512", "SHA2-512", XENC "sha512", NIST "2.3", 64},
+        [ED_SHA3_224] = {"SHA3-224", "SHA3-224", MORE07 "sha3-224", NIST "2.7", 28},
+        [ED_SHA3_256] = {"SHA3-256", "SHA3-256", MORE07 "sha3-256", NIST "2.8", 32},
+        [ED_SHA3_384] = {"SHA3-384", "SHA3-384", MORE07 "sha3-384", NIST "2.9", 48},
+        [ED_SHA3_512] = {"SHA3-512", "SHA3-512", MORE07 "sha3-512", NIST "2.10", 64},
+        [ED_SHAKE256] = {"SHAKE256", "SHAKE-256", NULL, NIST "2.12", 64},
+        [ED_RIPEMD160] = {"RIPEMD-160", "RIPEMD-160", XENC "ripemd160", "1.3.36.3.2.1", 20},
+        [ED_MD5] = {"MD5", "MD5", MORE "md5", "1.2.840.113549.2.5", 16},
 };
-#define N_HASHES (sizeof(hashes) / sizeof(hashes[0]))
 
 /* Made once and never changed after: a constant that needs a call to exist. */
 static struct {
 	pthread_once_t once;
 	OSSL_LIB_CTX *ctx;
-	EVP_MD *md[N_HASHES];
+	EVP_MD *md[ED_N_HASHES];
 } door = {.once = PTHREAD_ONCE_INIT};
 
 static void open_door(void)
@@ -63,7 +73,7 @@ static void open_door(void)
 		ERR_clear_error();
 		return;
 	}
-	for (size_t i = ED_SHA1; i < N_HASHES; i++)
+	for (size_t i = ED_SHA1; i < ED_N_HASHES; i++)
 		door.md[i] = EVP_MD_fetch(ctx, hashes[i].fetch, NULL);
 	ERR_clear_error();
 	door.ctx = ctx;
@@ -77,7 +87,7 @@ OSSL_LIB_CTX *ed_crypto_context(void)
 
 static const EVP_MD *md_of(enum ed_hash hash)
 {
-	if (hash <= ED_HASH_NONE || (size_t)hash >= N_HASHES || !ed_crypto_context())
+	if (hash <= ED_HASH_NONE || hash >= ED_N_HASHES || !ed_crypto_context())
 		return NULL;
 	return door.md[hash];
 }
@@ -115,7 +125,7 @@ enum edoc_code ed_crypto_fail(struct edoc_error *err, enum edoc_code code, const
 
 size_t ed_hash_size(enum ed_hash hash)
 {
-	return (size_t)hash < N_HASHES ? hashes[hash].size : 0;
+	return hash > ED_HASH_NONE && hash < ED_N_HASHES ? hashes[hash].size : 0;
 }
 
 const char *ed_hash_name(enum ed_hash hash)
@@ -123,31 +133,73 @@ const char *ed_hash_name(enum ed_hash hash)
 	return ed_hash_size(hash) ? hashes[hash].name : "?";
 }
 
+const char *ed_hash_xml_uri(enum ed_hash hash)
+{
+	return ed_hash_size(hash) ? hashes[hash].uri : NULL;
+}
+
+const char *ed_hash_oid(enum ed_hash hash)
+{
+	return ed_hash_size(hash) ? hashes[hash].oid : NULL;
+}
+
 enum ed_hash ed_hash_by_name(const char *name)
 {
-	for (size_t i = ED_SHA1; i < N_HASHES; i++) {
-		if (!strcmp(hashes[i].name, name))
-			return (enum ed_hash)i;
-	}
-	return ED_HASH_NONE;
+	enum ed_hash hash = ED_SHA1;
+
+	while (hash < ED_N_HASHES && strcmp(hashes[hash].name, name) != 0)
+		hash++;
+	return hash < ED_N_HASHES ? hash : ED_HASH_NONE;
 }
 
 enum ed_hash ed_hash_by_xml_uri(const char *uri)
 {
-	for (size_t i = ED_SHA1; i < N_HASHES; i++) {
-		if (!strcmp(hashes[i].digest_uri, uri))
-			return (enum ed_hash)i;
-	}
-	return ED_HASH_NONE;
+	enum ed_hash hash = ED_SHA1;
+
+	while (hash < ED_N_HASHES && (!hashes[hash].uri || strcmp(hashes[hash].uri, uri) != 0))
+		hash++;
+	return hash < ED_N_HASHES ? hash : ED_HASH_NONE;
 }
 
-const char *ed_hash_xml_uri(enum ed_hash hash)
+/* AlgorithmIdentifier; params: absent when there are none. */
+static bool read_algorithm(const struct ed_ber *alg, char oid[ED_BER_OID_TEXT],
+                           struct ed_ber *params)
 {
-	return ed_hash_size(hash) ? hashes[hash].digest_uri : NULL;
+	struct ed_ber_reader r;
+	struct ed_ber e;
+
+	*params = (struct ed_ber){0};
+	if (!ed_ber_is(alg, ED_BER_UNIVERSAL, ED_BER_SEQUENCE))
+		return false;
+	ed_ber_enter(&r, alg, 1);
+	if (!ed_ber_take(&r, ED_BER_UNIVERSAL, ED_BER_OID, &e) || !ed_ber_oid_text(&e, oid))
+		return false;
+	if (r.left > 0 && !ed_ber_next(&r, params))
+		return false;
+	return ed_ber_done(&r);
+}
+
+static bool is_null(const struct ed_ber *e)
+{
+	return ed_ber_is(e, ED_BER_UNIVERSAL, ED_BER_NULL) && e->len == 0;
+}
+
+enum ed_hash ed_hash_by_der(const struct ed_ber *alg)
+{
+	enum ed_hash hash = ED_SHA1;
+	char oid[ED_BER_OID_TEXT];
+	struct ed_ber params;
+
+	if (!read_algorithm(alg, oid, &params) || (params.whole && !is_null(&params)))
+		return ED_HASH_NONE;
+	while (hash < ED_N_HASHES && strcmp(hashes[hash].oid, oid) != 0)
+		hash++;
+	return hash < ED_N_HASHES ? hash : ED_HASH_NONE;
 }
 
 struct ed_digest {
 	EVP_MD_CTX *ctx;
+	enum ed_hash hash;
 };
 
 struct ed_digest *ed_digest_new(enum ed_hash hash)
@@ -157,6 +209,7 @@ struct ed_digest *ed_digest_new(enum ed_hash hash)
 
 	if (!digest)
 		return NULL;
+	digest->hash = hash;
 	digest->ctx = EVP_MD_CTX_new();
 	if (!digest->ctx || !EVP_DigestInit_ex2(digest->ctx, md, NULL)) {
 		ed_digest_free(digest);
@@ -173,8 +226,12 @@ bool ed_digest_update(struct ed_digest *digest, const void *bytes, size_t len)
 
 bool ed_digest_final(struct ed_digest *digest, unsigned char out[ED_HASH_MAX])
 {
-	bool good = EVP_DigestFinal_ex(digest->ctx, out, NULL) == 1;
+	bool good;
 
+	if (digest->hash == ED_SHAKE256)
+		good = EVP_DigestFinalXOF(digest->ctx, out, ed_hash_size(ED_SHAKE256)) == 1;
+	else
+		good = EVP_DigestFinal_ex(digest->ctx, out, NULL) == 1;
 	ERR_clear_error();
 	return good;
 }
@@ -187,11 +244,23 @@ void ed_digest_free(struct ed_digest *digest)
 	free(digest);
 }
 
+static bool hash_extendable(const void *bytes, size_t len, unsigned char out[ED_HASH_MAX])
+{
+	struct ed_digest *digest = ed_digest_new(ED_SHAKE256);
+	bool good = digest && ed_digest_update(digest, bytes, len) && ed_digest_final(digest, out);
+
+	ed_digest_free(digest);
+	return good;
+}
+
 bool ed_hash_bytes(enum ed_hash hash, const void *bytes, size_t len, unsigned char out[ED_HASH_MAX])
 {
 	const EVP_MD *md = md_of(hash);
-	bool good = md && EVP_Digest(bytes, len, out, NULL, md, NULL) == 1;
+	bool good;
 
+	if (hash == ED_SHAKE256)
+		return hash_extendable(bytes, len, out);
+	good = md && EVP_Digest(bytes, len, out, NULL, md, NULL) == 1;
 	ERR_clear_error();
 	return good;
 }
@@ -231,16 +300,97 @@ bool ed_same_bytes(const void *a, const void *b, size_t len)
 
 /* ---- algorithms and keys ----------------------------------------------- */
 
+/* RFC 9231 2.3; RFC 3279 2.2, 4055, 5753, 5754, 5758, 8419, 8702; BSI TR-03111. */
+static const struct row {
+	enum ed_sig_kind kind;
+	enum ed_hash hash;
+	const char *uri, *oid;
+} rows[] = {
+        {ED_SIG_RSA, ED_SHA1, DSIG "rsa-sha1", PKCS1 "5"},
+        {ED_SIG_RSA, ED_SHA1, NULL, "1.3.14.3.2.29"},
+        {ED_SIG_RSA, ED_SHA224, MORE "rsa-sha224", PKCS1 "14"},
+        {ED_SIG_RSA, ED_SHA256, MORE "rsa-sha256", PKCS1 "11"},
+        {ED_SIG_RSA, ED_SHA384, MORE "rsa-sha384", PKCS1 "12"},
+        {ED_SIG_RSA, ED_SHA512, MORE "rsa-sha512", PKCS1 "13"},
+        {ED_SIG_RSA, ED_SHA3_224, NULL, NIST "3.13"},
+        {ED_SIG_RSA, ED_SHA3_256, NULL, NIST "3.14"},
+        {ED_SIG_RSA, ED_SHA3_384, NULL, NIST "3.15"},
+        {ED_SIG_RSA, ED_SHA3_512, NULL, NIST "3.16"},
+        {ED_SIG_RSA, ED_RIPEMD160, MORE "rsa-ripemd160", "1.3.36.3.3.1.2"},
+        {ED_SIG_RSA, ED_MD5, MORE "rsa-md5", PKCS1 "4"},
+        {ED_SIG_PSS, ED_SHA1, MORE07 "sha1-rsa-MGF1", NULL},
+        {ED_SIG_PSS, ED_SHA224, MORE07 "sha224-rsa-MGF1", NULL},
+        {ED_SIG_PSS, ED_SHA256, MORE07 "sha256-rsa-MGF1", NULL},
+        {ED_SIG_PSS, ED_SHA256, MORE07 "rsa-pss", NULL}, /* 2.3.9: its defaults */
+        {ED_SIG_PSS, ED_SHA384, MORE07 "sha384-rsa-MGF1", NULL},
+        {ED_SIG_PSS, ED_SHA512, MORE07 "sha512-rsa-MGF1", NULL},
+        {ED_SIG_PSS, ED_SHA3_224, MORE07 "sha3-224-rsa-MGF1", NULL},
+        {ED_SIG_PSS, ED_SHA3_256, MORE07 "sha3-256-rsa-MGF1", NULL},
+        {ED_SIG_PSS, ED_SHA3_384, MORE07 "sha3-384-rsa-MGF1", NULL},
+        {ED_SIG_PSS, ED_SHA3_512, MORE07 "sha3-512-rsa-MGF1", NULL},
+        {ED_SIG_PSS, ED_RIPEMD160, MORE07 "ripemd160-rsa-MGF1", NULL},
+        {ED_SIG_ECDSA, ED_SHA1, MORE "ecdsa-sha1", "1.2.840.10045.4.1"},
+        {ED_SIG_ECDSA, ED_SHA224, MORE "ecdsa-sha224", "1.2.840.10045.4.3.1"},
+        {ED_SIG_ECDSA, ED_SHA256, MORE "ecdsa-sha256", "1.2.840.10045.4.3.2"},
+        {ED_SIG_ECDSA, ED_SHA384, MORE "ecdsa-sha384", "1.2.840.10045.4.3.3"},
+        {ED_SIG_ECDSA, ED_SHA512, MORE "ecdsa-sha512", "1.2.840.10045.4.3.4"},
+        {ED_SIG_ECDSA, ED_SHA3_224, MORE21 "ecdsa-sha3-224", NIST "3.9"},
+        {ED_SIG_ECDSA, ED_SHA3_256, MORE21 "ecdsa-sha3-256", NIST "3.10"},
+        {ED_SIG_ECDSA, ED_SHA3_384, MORE21 "ecdsa-sha3-384", NIST "3.11"},
+        {ED_SIG_ECDSA, ED_SHA3_512, MORE21 "ecdsa-sha3-512", NIST "3.12"},
+        {ED_SIG_ECDSA, ED_RIPEMD160, MORE07 "ecdsa-ripemd160", NULL},
+        {ED_SIG_ECDSA, ED_SHA1, NULL, BSI "1"},
+        {ED_SIG_ECDSA, ED_SHA224, NULL, BSI "2"},
+        {ED_SIG_ECDSA, ED_SHA256, NULL, BSI "3"},
+        {ED_SIG_ECDSA, ED_SHA384, NULL, BSI "4"},
+        {ED_SIG_ECDSA, ED_SHA512, NULL, BSI "5"},
+        {ED_SIG_ECDSA, ED_RIPEMD160, NULL, BSI "6"},
+        {ED_SIG_ECDSA, ED_SHA3_224, NULL, BSI "8"},
+        {ED_SIG_ECDSA, ED_SHA3_256, NULL, BSI "9"},
+        {ED_SIG_ECDSA, ED_SHA3_384, NULL, BSI "10"},
+        {ED_SIG_ECDSA, ED_SHA3_512, NULL, BSI "11"},
+        {ED_SIG_EDDSA, ED_SHA512, MORE21 "eddsa-ed25519", "1.3.101.112"},
+        {ED_SIG_EDDSA, ED_SHAKE256, MORE21 "eddsa-ed448", "1.3.101.113"},
+        {ED_SIG_DSA, ED_SHA1, DSIG "dsa-sha1", "1.2.840.10040.4.3"},
+        {ED_SIG_DSA, ED_SHA224, NULL, NIST "3.1"},
+        {ED_SIG_DSA, ED_SHA256, DSIG11 "dsa-sha256", NIST "3.2"},
+        {ED_SIG_DSA, ED_SHA384, NULL, NIST "3.3"},
+        {ED_SIG_DSA, ED_SHA512, NULL, NIST "3.4"},
+};
+#define N_ROWS (sizeof(rows) / sizeof(rows[0]))
+
+static void set_sigalg(struct ed_sigalg *alg, enum ed_sig_kind kind, enum ed_hash hash)
+{
+	*alg = (struct ed_sigalg){.kind = kind, .hash = hash};
+	switch (kind) {
+	case ED_SIG_PSS: /* RFC 9231 2.3.10: one digest, and a salt as long */
+		alg->mgf = hash;
+		alg->salt = (unsigned)ed_hash_size(hash);
+		alg->type = ED_KEY_RSA;
+		break;
+	case ED_SIG_RSA:
+		alg->type = ED_KEY_RSA;
+		break;
+	case ED_SIG_EDDSA:
+		alg->type = hash == ED_SHA512 ? ED_KEY_ED25519 : ED_KEY_ED448;
+		break;
+	case ED_SIG_DSA:
+		alg->type = ED_KEY_DSA;
+		break;
+	case ED_SIG_ECDSA:
+	case ED_SIG_NONE:
+		break;
+	}
+}
+
 bool ed_sigalg_by_xml_uri(const char *uri, struct ed_sigalg *alg)
 {
 	memset(alg, 0, sizeof(*alg));
-	for (size_t i = ED_SHA1; i < N_HASHES; i++) {
-		bool ec = !strcmp(hashes[i].ecdsa_uri, uri);
-		if (!ec && strcmp(hashes[i].rsa_uri, uri) != 0)
+	for (size_t i = 0; i < N_ROWS; i++) {
+		if (!rows[i].uri || strcmp(rows[i].uri, uri) != 0)
 			continue;
-		alg->type = ec ? ED_KEY_OTHER : ED_KEY_RSA;
-		alg->ec = ec;
-		alg->hash = (enum ed_hash)i;
+		set_sigalg(alg, rows[i].kind, rows[i].hash);
+		alg->plain = alg->kind == ED_SIG_ECDSA || alg->kind == ED_SIG_DSA;
 		return true;
 	}
 	return false;
@@ -248,11 +398,154 @@ bool ed_sigalg_by_xml_uri(const char *uri, struct ed_sigalg *alg)
 
 const char *ed_sigalg_xml_uri(const struct ed_sigalg *alg)
 {
-	if (!ed_hash_size(alg->hash))
+	bool pair = alg->kind == ED_SIG_ECDSA || alg->kind == ED_SIG_DSA;
+
+	if (pair != alg->plain || (alg->kind == ED_SIG_PSS &&
+	                           (alg->mgf != alg->hash || alg->salt != ed_hash_size(alg->hash))))
 		return NULL;
-	if (alg->ec)
-		return hashes[alg->hash].ecdsa_uri;
-	return alg->type == ED_KEY_RSA ? hashes[alg->hash].rsa_uri : NULL;
+	for (size_t i = 0; i < N_ROWS; i++) {
+		if (rows[i].kind == alg->kind && rows[i].hash == alg->hash && rows[i].uri)
+			return rows[i].uri;
+	}
+	return NULL;
+}
+
+/* [n] EXPLICIT of RSASSA-PSS-params: the one element inside. */
+static bool take_explicit(struct ed_ber_reader *r, uint32_t tag, struct ed_ber *inner, bool *absent)
+{
+	struct ed_ber_reader inside;
+	struct ed_ber e;
+
+	*absent = !ed_ber_take(r, ED_BER_CONTEXT, tag, &e);
+	if (*absent)
+		return !r->bad;
+	ed_ber_enter(&inside, &e, 2);
+	return ed_ber_next(&inside, inner) && ed_ber_done(&inside);
+}
+
+static enum ed_hash mgf1_hash(const struct ed_ber *mgf)
+{
+	char oid[ED_BER_OID_TEXT];
+	struct ed_ber params;
+
+	if (!read_algorithm(mgf, oid, &params) || strcmp(oid, PKCS1 "8") != 0)
+		return ED_HASH_NONE;
+	return ed_hash_by_der(&params);
+}
+
+/* RFC 4055 3.1: RSASSA-PSS-params, whose defaults are of another age. */
+static bool pss_params(const struct ed_ber *params, struct ed_sigalg *alg)
+{
+	struct ed_ber_reader r;
+	int64_t salt = 20, trailer = 1;
+	struct ed_ber e;
+	bool absent;
+
+	set_sigalg(alg, ED_SIG_PSS, ED_SHA1);
+	if (!ed_ber_is(params, ED_BER_UNIVERSAL, ED_BER_SEQUENCE))
+		return false;
+	ed_ber_enter(&r, params, 1);
+	if (!take_explicit(&r, 0, &e, &absent))
+		return false;
+	if (!absent)
+		alg->hash = ed_hash_by_der(&e);
+	if (!take_explicit(&r, 1, &e, &absent))
+		return false;
+	if (!absent)
+		alg->mgf = mgf1_hash(&e);
+	if (!take_explicit(&r, 2, &e, &absent) || (!absent && !ed_ber_int(&e, &salt)))
+		return false;
+	if (!take_explicit(&r, 3, &e, &absent) || (!absent && !ed_ber_int(&e, &trailer)))
+		return false;
+	alg->salt = (unsigned)salt;
+	return ed_ber_done(&r) && alg->hash && alg->mgf && alg->hash != ED_SHAKE256 &&
+	       alg->mgf != ED_SHAKE256 && salt >= 0 && salt <= MAX_SALT && trailer == 1;
+}
+
+/* Those that name a key and leave the digest to the SignerInfo. */
+static enum ed_sig_kind kind_of_key(const char *oid)
+{
+	if (!strcmp(oid, PKCS1 "1"))
+		return ED_SIG_RSA;
+	if (!strcmp(oid, "1.2.840.10045.2.1"))
+		return ED_SIG_ECDSA;
+	return !strcmp(oid, "1.2.840.10040.4.1") ? ED_SIG_DSA : ED_SIG_NONE;
+}
+
+static bool by_der(const struct ed_ber *der, enum ed_hash digest, struct ed_sigalg *alg)
+{
+	char oid[ED_BER_OID_TEXT];
+	struct ed_ber params;
+	enum ed_sig_kind kind;
+
+	if (!read_algorithm(der, oid, &params))
+		return false;
+	if (!strcmp(oid, PKCS1 "10"))
+		return pss_params(&params, alg);
+	kind = kind_of_key(oid);
+	/* A curve beside id-ecPublicKey changes nothing: the key has its own. */
+	if (params.whole && !is_null(&params) &&
+	    !(kind == ED_SIG_ECDSA && ed_ber_is(&params, ED_BER_UNIVERSAL, ED_BER_OID)))
+		return false;
+	if (kind != ED_SIG_NONE) {
+		set_sigalg(alg, kind, digest);
+		return digest != ED_HASH_NONE && digest != ED_SHAKE256;
+	}
+	for (size_t i = 0; i < N_ROWS; i++) {
+		if (!rows[i].oid || strcmp(rows[i].oid, oid) != 0)
+			continue;
+		set_sigalg(alg, rows[i].kind, rows[i].hash);
+		alg->plain = !strncmp(oid, BSI, strlen(BSI));
+		return alg->kind != ED_SIG_EDDSA || !params.whole; /* RFC 8410 3 */
+	}
+	return false;
+}
+
+bool ed_sigalg_by_der(const struct ed_ber *der, enum ed_hash digest, struct ed_sigalg *alg)
+{
+	bool good;
+
+	memset(alg, 0, sizeof(*alg));
+	good = by_der(der, digest, alg);
+	if (!good)
+		memset(alg, 0, sizeof(*alg));
+	return good;
+}
+
+bool ed_sigalg_by_algor(const X509_ALGOR *algor, struct ed_sigalg *alg)
+{
+	unsigned char *der = NULL;
+	int n = i2d_X509_ALGOR(algor, &der);
+	struct ed_ber e;
+	bool good;
+
+	memset(alg, 0, sizeof(*alg));
+	good = n > 0 && ed_ber_one(der, (size_t)n, &e) && ed_sigalg_by_der(&e, ED_HASH_NONE, alg);
+	OPENSSL_free(der);
+	ERR_clear_error();
+	return good;
+}
+
+bool ed_sigalg_agrees(const struct ed_sigalg *alg, enum ed_hash digest)
+{
+	return alg->kind != ED_SIG_NONE && digest != ED_HASH_NONE && alg->hash == digest;
+}
+
+void ed_sigalg_text(const struct ed_sigalg *alg, char out[ED_SIGALG_TEXT])
+{
+	static const char *const kinds[] = {[ED_SIG_RSA] = "RSA",
+	                                    [ED_SIG_PSS] = "RSA-PSS",
+	                                    [ED_SIG_ECDSA] = "ECDSA",
+	                                    [ED_SIG_DSA] = "DSA"};
+
+	if (alg->kind == ED_SIG_NONE)
+		snprintf(out, ED_SIGALG_TEXT, "?");
+	else if (alg->kind == ED_SIG_EDDSA)
+		snprintf(out, ED_SIGALG_TEXT, "%s",
+		         alg->type == ED_KEY_ED25519 ? "Ed25519" : "Ed448");
+	else
+		snprintf(out, ED_SIGALG_TEXT, "%s with %s", kinds[alg->kind],
+		         ed_hash_name(alg->hash));
 }
 
 bool ed_pkey_explicit_curve(const EVP_PKEY *key)
@@ -272,23 +565,46 @@ static bool is_named_ec(const EVP_PKEY *key)
 	return EVP_PKEY_get_base_id(key) == EVP_PKEY_EC && !ed_pkey_explicit_curve(key);
 }
 
-enum ed_key_type ed_pkey_type(const EVP_PKEY *key)
+static enum ed_key_type curve_type(const EVP_PKEY *key)
 {
+	static const struct {
+		const char *group;
+		enum ed_key_type type;
+	} curves[] = {
+	        {"prime256v1", ED_KEY_EC_P256},       {"secp384r1", ED_KEY_EC_P384},
+	        {"secp521r1", ED_KEY_EC_P521},        {"brainpoolP256r1", ED_KEY_EC_BP256},
+	        {"brainpoolP384r1", ED_KEY_EC_BP384}, {"brainpoolP512r1", ED_KEY_EC_BP512},
+	};
 	enum ed_key_type type = ED_KEY_OTHER;
 	char group[32];
 
-	if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA)
-		return ED_KEY_RSA;
 	if (is_named_ec(key) && EVP_PKEY_get_group_name(key, group, sizeof(group), NULL) == 1) {
-		if (!strcmp(group, "prime256v1"))
-			type = ED_KEY_EC_P256;
-		else if (!strcmp(group, "secp384r1"))
-			type = ED_KEY_EC_P384;
-		else if (!strcmp(group, "secp521r1"))
-			type = ED_KEY_EC_P521;
+		for (size_t i = 0; i < sizeof(curves) / sizeof(*curves); i++) {
+			if (!strcmp(group, curves[i].group))
+				type = curves[i].type;
+		}
 	}
 	ERR_clear_error();
 	return type;
+}
+
+enum ed_key_type ed_pkey_type(const EVP_PKEY *key)
+{
+	switch (EVP_PKEY_get_base_id(key)) {
+	case EVP_PKEY_RSA:
+	case EVP_PKEY_RSA_PSS:
+		return ED_KEY_RSA;
+	case EVP_PKEY_EC:
+		return curve_type(key);
+	case EVP_PKEY_ED25519:
+		return ED_KEY_ED25519;
+	case EVP_PKEY_ED448:
+		return ED_KEY_ED448;
+	case EVP_PKEY_DSA:
+		return ED_KEY_DSA;
+	default:
+		return ED_KEY_OTHER;
+	}
 }
 
 int ed_pkey_bits(const EVP_PKEY *key)
@@ -310,7 +626,14 @@ void ed_pkey_text(const EVP_PKEY *key, char out[ED_PKEY_TEXT])
 	case ED_KEY_RSA:
 		snprintf(out, ED_PKEY_TEXT, "RSA-%d", ed_pkey_bits(key));
 		return;
-	case ED_KEY_OTHER:
+	case ED_KEY_DSA:
+		snprintf(out, ED_PKEY_TEXT, "DSA-%d", ed_pkey_bits(key));
+		return;
+	case ED_KEY_ED25519:
+	case ED_KEY_ED448:
+		snprintf(out, ED_PKEY_TEXT, "Ed%s", type + 2);
+		return;
+	default:
 		break;
 	}
 	if (ed_pkey_explicit_curve(key))
@@ -323,19 +646,41 @@ void ed_pkey_text(const EVP_PKEY *key, char out[ED_PKEY_TEXT])
 
 static bool key_fits(const EVP_PKEY *key, const struct ed_sigalg *alg)
 {
-	if (!alg->ec)
-		return alg->type == ED_KEY_RSA && EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA;
-	return is_named_ec(key) && (alg->type == ED_KEY_OTHER || alg->type == ed_pkey_type(key));
+	enum ed_key_type type = ed_pkey_type(key);
+
+	switch (alg->kind) {
+	case ED_SIG_RSA: /* a key that is for PSS alone (RFC 4055 1.2) is not */
+		return EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA;
+	case ED_SIG_PSS:
+		return type == ED_KEY_RSA;
+	case ED_SIG_ECDSA:
+		return is_named_ec(key) && (alg->type == ED_KEY_OTHER || alg->type == type);
+	case ED_SIG_EDDSA:
+		return (type == ED_KEY_ED25519 || type == ED_KEY_ED448) && alg->type == type;
+	case ED_SIG_DSA:
+		return type == ED_KEY_DSA;
+	case ED_SIG_NONE:
+		break;
+	}
+	return false;
 }
 
-/* RFC 6931 2.3.6: r || s, each of the curve's length. */
-static size_t ecdsa_half(const EVP_PKEY *key)
+/* Bytes of each of r || s: the curve's length (RFC 9231 2.3.6), of DSA that of q. */
+static size_t plain_half(const EVP_PKEY *key)
 {
-	return ((size_t)EVP_PKEY_get_bits(key) + 7) / 8;
+	BIGNUM *q = NULL;
+	int bits = EVP_PKEY_get_bits(key);
+
+	if (EVP_PKEY_get_base_id(key) == EVP_PKEY_DSA) {
+		bits = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_FFC_Q, &q) ? BN_num_bits(q) : 0;
+		BN_free(q);
+	}
+	return bits > 0 ? ((size_t)bits + 7) / 8 : 0;
 }
 
-/* DER that libcrypto wants, from r || s; freed by OPENSSL_free. */
-static int ecdsa_to_der(const unsigned char *value, size_t half, unsigned char **der)
+/* DER that libcrypto wants, from r || s; freed by OPENSSL_free.  That of DSA
+ * is the same (RFC 3279 2.2.2, 2.2.3). */
+static int plain_to_der(const unsigned char *value, size_t half, unsigned char **der)
 {
 	ECDSA_SIG *sig = ECDSA_SIG_new();
 	BIGNUM *r = BN_bin2bn(value, (int)half, NULL),
@@ -353,13 +698,25 @@ static int ecdsa_to_der(const unsigned char *value, size_t half, unsigned char *
 	return n;
 }
 
+static bool set_padding(EVP_PKEY_CTX *ctx, const struct ed_sigalg *alg)
+{
+	if (alg->kind == ED_SIG_RSA)
+		return EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
+		       EVP_PKEY_CTX_set_signature_md(ctx, md_of(alg->hash)) == 1;
+	if (alg->kind == ED_SIG_PSS)
+		return EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) == 1 &&
+		       EVP_PKEY_CTX_set_signature_md(ctx, md_of(alg->hash)) == 1 &&
+		       EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, md_of(alg->mgf)) == 1 &&
+		       EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, (int)alg->salt) == 1;
+	return true; /* the digest is cut to the group's length, whatever made it */
+}
+
 static EVP_PKEY_CTX *value_ctx(EVP_PKEY *key, const struct ed_sigalg *alg, bool sign)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(ed_crypto_context(), key, NULL);
 
 	if (ctx && (sign ? EVP_PKEY_sign_init(ctx) : EVP_PKEY_verify_init(ctx)) == 1 &&
-	    (alg->ec || EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1) &&
-	    EVP_PKEY_CTX_set_signature_md(ctx, md_of(alg->hash)) == 1)
+	    set_padding(ctx, alg))
 		return ctx;
 	EVP_PKEY_CTX_free(ctx);
 	return NULL;
@@ -376,60 +733,102 @@ static bool verify_value(EVP_PKEY *key, const struct ed_sigalg *alg,
 	return good;
 }
 
-bool ed_verify_xml(EVP_PKEY *key, const struct ed_sigalg *alg, const unsigned char *hash_value,
-                   size_t hash_len, const void *value, size_t len)
+static bool verify_plain(EVP_PKEY *key, const struct ed_sigalg *alg,
+                         const unsigned char *hash_value, size_t hash_len,
+                         const unsigned char *value, size_t len)
 {
+	size_t half = plain_half(key);
 	unsigned char *der = NULL;
-	bool good = false;
-	size_t half;
+	bool good;
 	int n;
 
-	if (!key || !md_of(alg->hash) || hash_len != ed_hash_size(alg->hash))
+	if (half == 0 || len != 2 * half || len > MAX_PLAIN)
+		return false;
+	n = plain_to_der(value, half, &der);
+	good = n > 0 && verify_value(key, alg, hash_value, hash_len, der, (size_t)n);
+	OPENSSL_free(der);
+	return good;
+}
+
+bool ed_verify_digest(EVP_PKEY *key, const struct ed_sigalg *alg, const unsigned char *hash_value,
+                      size_t hash_len, const void *value, size_t len)
+{
+	bool good = false;
+
+	if (!key || !md_of(alg->hash) || hash_len != ed_hash_size(alg->hash) ||
+	    alg->kind == ED_SIG_EDDSA)
 		return false;
 	if (!key_fits(key, alg)) {
 		/* nothing */
-	} else if (!alg->ec) {
-		good = len == (size_t)EVP_PKEY_get_size(key) &&
+	} else if (alg->plain) {
+		good = verify_plain(key, alg, hash_value, hash_len, value, len);
+	} else { /* RFC 8017 8.1.2, 8.2.2: of exactly the modulus's length */
+		good = (alg->type != ED_KEY_RSA || len == (size_t)EVP_PKEY_get_size(key)) &&
 		       verify_value(key, alg, hash_value, hash_len, value, len);
-	} else {
-		half = ecdsa_half(key);
-		if (half > 0 && len == 2 * half && len <= MAX_ECDSA) {
-			n = ecdsa_to_der(value, half, &der);
-			good = n > 0 &&
-			       verify_value(key, alg, hash_value, hash_len, der, (size_t)n);
-			OPENSSL_free(der);
-		}
 	}
 	ERR_clear_error();
 	return good;
+}
+
+static bool verify_pure(EVP_PKEY *key, const void *message, size_t message_len, const void *value,
+                        size_t len)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	bool good = ctx &&
+	            EVP_DigestVerifyInit_ex(ctx, NULL, NULL, ed_crypto_context(), NULL, key,
+	                                    NULL) == 1 &&
+	            EVP_DigestVerify(ctx, value, len, message, message_len) == 1;
+
+	EVP_MD_CTX_free(ctx);
+	ERR_clear_error();
+	return good;
+}
+
+bool ed_verify_message(EVP_PKEY *key, const struct ed_sigalg *alg, const void *message,
+                       size_t message_len, const void *value, size_t len)
+{
+	unsigned char hash[ED_HASH_MAX];
+
+	if (!key || alg->kind == ED_SIG_NONE)
+		return false;
+	if (alg->kind == ED_SIG_EDDSA)
+		return key_fits(key, alg) && verify_pure(key, message, message_len, value, len);
+	return ed_hash_bytes(alg->hash, message, message_len, hash) &&
+	       ed_verify_digest(key, alg, hash, ed_hash_size(alg->hash), value, len);
 }
 
 /* ---- signing ----------------------------------------------------------- */
 
 bool ed_key_sigalg(const struct edoc_key *key, struct ed_sigalg *alg)
 {
+	enum ed_key_type type = ed_pkey_type(ed_key_pkey(key));
+
 	memset(alg, 0, sizeof(*alg));
-	alg->type = ed_pkey_type(ed_key_pkey(key));
-	alg->ec = alg->type != ED_KEY_RSA;
-	switch (alg->type) {
+	if (EVP_PKEY_get_base_id(ed_key_pkey(key)) == EVP_PKEY_RSA_PSS)
+		return false;
+	switch (type) {
 	case ED_KEY_RSA:
+		set_sigalg(alg, ED_SIG_RSA, ED_SHA256);
+		return true;
 	case ED_KEY_EC_P256:
-		alg->hash = ED_SHA256;
-		return true;
-	case ED_KEY_EC_P384:
-		alg->hash = ED_SHA384;
-		return true;
-	case ED_KEY_EC_P521:
-		alg->hash = ED_SHA512;
-		return true;
-	case ED_KEY_OTHER:
+		set_sigalg(alg, ED_SIG_ECDSA, ED_SHA256);
 		break;
+	case ED_KEY_EC_P384:
+		set_sigalg(alg, ED_SIG_ECDSA, ED_SHA384);
+		break;
+	case ED_KEY_EC_P521:
+		set_sigalg(alg, ED_SIG_ECDSA, ED_SHA512);
+		break;
+	default:
+		return false;
 	}
-	return false;
+	alg->type = type;
+	alg->plain = true;
+	return true;
 }
 
 /* r || s of exactly the curve's length, from libcrypto's DER. */
-static bool ecdsa_from_der(const unsigned char *der, size_t len, size_t half, unsigned char *value)
+static bool plain_from_der(const unsigned char *der, size_t len, size_t half, unsigned char *value)
 {
 	const unsigned char *p = der;
 	ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &p, (long)len);
@@ -445,7 +844,7 @@ enum edoc_code ed_sign_xml(const struct edoc_key *key, const struct ed_sigalg *a
                            struct edoc_error *err)
 {
 	EVP_PKEY *pkey = ed_key_pkey(key);
-	unsigned char raw[2048], rs[MAX_ECDSA];
+	unsigned char raw[2048], rs[MAX_PLAIN];
 	EVP_PKEY_CTX *ctx = NULL;
 	size_t len = sizeof(raw), half = 0;
 	bool good = false;
@@ -456,14 +855,15 @@ enum edoc_code ed_sign_xml(const struct edoc_key *key, const struct ed_sigalg *a
 	if (EVP_PKEY_get_size(pkey) <= (int)sizeof(raw))
 		ctx = value_ctx(pkey, alg, true);
 	if (ctx && EVP_PKEY_sign(ctx, raw, &len, hash_value, hash_len) == 1) {
-		half = ecdsa_half(pkey);
-		good = !alg->ec || (2 * half <= sizeof(rs) && ecdsa_from_der(raw, len, half, rs));
+		half = plain_half(pkey);
+		good = !alg->plain ||
+		       (2 * half <= sizeof(rs) && plain_from_der(raw, len, half, rs));
 	}
 	EVP_PKEY_CTX_free(ctx);
 	if (!good)
 		return ed_crypto_fail(err, EDOC_ERR_INPUT, edoc_key_subject(key),
 		                      "the key cannot sign");
-	if (alg->ec)
+	if (alg->plain)
 		ed_buf_put(value, rs, 2 * half);
 	else
 		ed_buf_put(value, raw, len);

@@ -8,6 +8,7 @@
 
 #include <openssl/types.h>
 
+#include "base/ber.h"
 #include "base/buf.h"
 
 OSSL_LIB_CTX *ed_crypto_context(void); /* NULL: could not be made */
@@ -20,14 +21,32 @@ void ed_crypto_leave(OSSL_LIB_CTX *old);
 enum edoc_code ed_crypto_fail(struct edoc_error *err, enum edoc_code code, const char *where,
                               const char *what);
 
-enum ed_hash { ED_HASH_NONE = 0, ED_SHA1, ED_SHA224, ED_SHA256, ED_SHA384, ED_SHA512 };
+enum ed_hash {
+	ED_HASH_NONE = 0,
+	ED_SHA1,
+	ED_SHA224,
+	ED_SHA256,
+	ED_SHA384,
+	ED_SHA512,
+	ED_SHA3_224,
+	ED_SHA3_256,
+	ED_SHA3_384,
+	ED_SHA3_512,
+	ED_SHAKE256, /* of 64 bytes (RFC 8419 2.3) */
+	ED_RIPEMD160,
+	ED_MD5, /* to be told by its name; no policy can accept it */
+	ED_N_HASHES
+};
 #define ED_HASH_MAX 64 /* bytes */
 
 size_t ed_hash_size(enum ed_hash hash);
 const char *ed_hash_name(enum ed_hash hash);      /* "SHA-256" */
-enum ed_hash ed_hash_by_xml_uri(const char *uri); /* RFC 6931 */
-const char *ed_hash_xml_uri(enum ed_hash hash);
+enum ed_hash ed_hash_by_xml_uri(const char *uri); /* RFC 9231 2.1 */
+const char *ed_hash_xml_uri(enum ed_hash hash);   /* NULL: it has none */
 enum ed_hash ed_hash_by_name(const char *name);
+/* An AlgorithmIdentifier whose parameters are absent or NULL (RFC 5754 2). */
+enum ed_hash ed_hash_by_der(const struct ed_ber *alg);
+const char *ed_hash_oid(enum ed_hash hash); /* dotted */
 
 struct ed_digest;                                   /* a running digest */
 struct ed_digest *ed_digest_new(enum ed_hash hash); /* NULL: unknown or memory */
@@ -43,16 +62,55 @@ bool ed_random(void *out, size_t len);
 void ed_wipe(void *p, size_t len);
 bool ed_same_bytes(const void *a, const void *b, size_t len); /* constant time */
 
-enum ed_key_type { ED_KEY_OTHER = 0, ED_KEY_RSA, ED_KEY_EC_P256, ED_KEY_EC_P384, ED_KEY_EC_P521 };
+enum ed_key_type {
+	ED_KEY_OTHER = 0,
+	ED_KEY_RSA,
+	ED_KEY_EC_P256,
+	ED_KEY_EC_P384,
+	ED_KEY_EC_P521,
+	ED_KEY_EC_BP256, /* brainpoolP256r1 (RFC 5639) */
+	ED_KEY_EC_BP384,
+	ED_KEY_EC_BP512,
+	ED_KEY_ED25519,
+	ED_KEY_ED448,
+	ED_KEY_DSA, /* old signatures are computed; no policy can accept it */
+	ED_N_KEYS
+};
+
+enum ed_sig_kind {
+	ED_SIG_NONE = 0,
+	ED_SIG_RSA, /* PKCS#1 v1.5 */
+	ED_SIG_PSS,
+	ED_SIG_ECDSA,
+	ED_SIG_EDDSA, /* pure: over the message, never over its digest */
+	ED_SIG_DSA
+};
 
 struct ed_sigalg {
-	enum ed_key_type type; /* ED_KEY_RSA: PKCS#1 v1.5; with ec, OTHER means any curve */
-	bool ec;
-	enum ed_hash hash;
+	enum ed_sig_kind kind;
+	enum ed_key_type type; /* that it needs; of ECDSA: OTHER, any curve */
+	enum ed_hash hash;     /* of EdDSA: the one it stands on, SHA-512 or SHAKE256 */
+	enum ed_hash mgf;      /* PSS: of MGF1 */
+	unsigned salt;         /* PSS: bytes */
+	bool plain;            /* ECDSA, DSA: r || s, as in XML and BSI TR-03111; else DER */
 };
-/* RFC 6931 URIs: rsa-sha1..512, ecdsa-sha1..512. */
+/* RFC 9231 2.3.  rsa-pss alone means its defaults: parameters beside it are the
+ * caller's to refuse. */
 bool ed_sigalg_by_xml_uri(const char *uri, struct ed_sigalg *alg);
 const char *ed_sigalg_xml_uri(const struct ed_sigalg *alg);
+/*
+ * An AlgorithmIdentifier.  digest: of the SignerInfo, for those that name a
+ * key only (rsaEncryption, id-ecPublicKey, id-dsa: RFC 3370 3, RFC 5753 2.1.1);
+ * NONE: they are refused.  So are PSS parameters that are not of RFC 4055 3.1
+ * with digests that we know.
+ */
+bool ed_sigalg_by_der(const struct ed_ber *der, enum ed_hash digest, struct ed_sigalg *alg);
+bool ed_sigalg_by_algor(const X509_ALGOR *algor, struct ed_sigalg *alg); /* of X.509 things */
+/* A SignerInfo's two algorithms belong together (RFC 5652 5.3, RFC 4056 3, RFC 8419 3.1). */
+bool ed_sigalg_agrees(const struct ed_sigalg *alg, enum ed_hash digest);
+/* For people: "RSA-PSS with SHA-256", "Ed25519". */
+#define ED_SIGALG_TEXT 64
+void ed_sigalg_text(const struct ed_sigalg *alg, char out[ED_SIGALG_TEXT]);
 
 /* OTHER also for an EC key whose curve came as numbers. */
 enum ed_key_type ed_pkey_type(const EVP_PKEY *key);
@@ -64,17 +122,22 @@ int ed_pkey_bits(const EVP_PKEY *key);
 #define ED_PKEY_TEXT 64
 void ed_pkey_text(const EVP_PKEY *key, char out[ED_PKEY_TEXT]);
 
-/* XML form: ECDSA values are r || s of exactly the curve's length twice.
- * true only when the value verifies.  `hash_value` is the digest of what was
- * signed. */
-bool ed_verify_xml(EVP_PKEY *key, const struct ed_sigalg *alg, const unsigned char *hash_value,
-                   size_t hash_len, const void *value, size_t len);
+/*
+ * true only when the value verifies.  hash_value: the digest of what was
+ * signed; EdDSA has none, so it needs the message.  r || s of any other length
+ * than the curve's twice is refused, as is an RSA value not of the modulus's.
+ */
+bool ed_verify_digest(EVP_PKEY *key, const struct ed_sigalg *alg, const unsigned char *hash_value,
+                      size_t hash_len, const void *value, size_t len);
+bool ed_verify_message(EVP_PKEY *key, const struct ed_sigalg *alg, const void *message,
+                       size_t message_len, const void *value, size_t len);
 
 /* The private half; edoc_key in the public header is this struct. */
 EVP_PKEY *ed_key_pkey(const struct edoc_key *key);
 X509 *ed_key_cert(const struct edoc_key *key);
 STACK_OF(X509) *ed_key_chain(const struct edoc_key *key); /* may be NULL */
-/* SHA-256 for RSA and P-256, SHA-384 for P-384, SHA-512 for P-521. */
+/* SHA-256 for RSA and P-256, SHA-384 for P-384, SHA-512 for P-521; false: a key
+ * that we do not sign with. */
 bool ed_key_sigalg(const struct edoc_key *key, struct ed_sigalg *alg);
 enum edoc_code ed_sign_xml(const struct edoc_key *key, const struct ed_sigalg *alg,
                            const unsigned char *hash_value, size_t hash_len, struct ed_buf *value,

@@ -386,10 +386,11 @@ static enum edoc_code load(const char *path, const char *cert_path, const char *
                            struct edoc_error *err)
 {
 	enum edoc_code rc = read_key(path, pass, &key->pkey, certs->key, err);
+	struct ed_sigalg alg;
 
 	if (rc != EDOC_OK)
 		return rc;
-	if (ed_pkey_type(key->pkey) == ED_KEY_OTHER)
+	if (!ed_key_sigalg(key, &alg))
 		return ed_fail(err, EDOC_ERR_INPUT, path,
 		               "the key is neither RSA nor EC on P-256, P-384 or P-521");
 	if (cert_path)

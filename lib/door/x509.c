@@ -310,25 +310,11 @@ EVP_PKEY *ed_cert_key(const struct ed_cert *cert)
 
 enum ed_hash ed_cert_signed_with(const X509 *x509)
 {
-	int nid = NID_undef;
+	const X509_ALGOR *algor;
+	struct ed_sigalg alg;
 
-	if (X509_get_signature_info((X509 *)x509, &nid, NULL, NULL, NULL) != 1)
-		nid = NID_undef;
-	ERR_clear_error();
-	switch (nid) {
-	case NID_sha1:
-		return ED_SHA1;
-	case NID_sha224:
-		return ED_SHA224;
-	case NID_sha256:
-		return ED_SHA256;
-	case NID_sha384:
-		return ED_SHA384;
-	case NID_sha512:
-		return ED_SHA512;
-	default:
-		return ED_HASH_NONE;
-	}
+	X509_get0_signature(NULL, &algor, x509);
+	return ed_sigalg_by_algor(algor, &alg) ? alg.hash : ED_HASH_NONE;
 }
 
 bool ed_cert_names_revocation(X509 *x509)

@@ -15,7 +15,6 @@
 
 #define MIN_RSA 1024 /* package.md: below that never */
 #define MAX_RSA 16384
-#define N_HASHES (ED_SHA512 + 1)
 
 struct weight {
 	const char *code;
@@ -26,9 +25,9 @@ struct edoc_policy {
 	struct ed_arena *arena;
 	const char *name;
 	char sha256[65];
-	int64_t hash_until[N_HASHES]; /* accepted before; ED_TIME_NONE: never */
+	int64_t hash_until[ED_N_HASHES]; /* accepted before; ED_TIME_NONE: never */
 	int rsa_min;
-	bool curves[ED_KEY_EC_P521 + 1];
+	bool curves[ED_N_KEYS];
 	struct weight *weights;
 	size_t n_weights;
 };
@@ -69,9 +68,12 @@ static enum edoc_code read_digest(struct reading *r, const struct ed_yaml *item)
 	}
 	if (name && name->kind == ED_YAML_SCALAR)
 		hash = ed_hash_by_name(name->text);
+	if (hash == ED_MD5) /* package.md: never */
+		return ed_yaml_fail(name, r->where, r->err, "MD5 is accepted by no policy");
 	if (hash == ED_HASH_NONE)
 		return ed_yaml_fail(name ? name : item, r->where, r->err,
-		                    "a digest is one of SHA-1 SHA-224 SHA-256 SHA-384 SHA-512");
+		                    "a digest is one of SHA-1 SHA-224 SHA-256 SHA-384 SHA-512 "
+		                    "SHA3-224 SHA3-256 SHA3-384 SHA3-512 SHAKE256 RIPEMD-160");
 	if (r->policy->hash_until[hash] != ED_TIME_NONE)
 		return ed_yaml_fail(name, r->where, r->err, "%s stands twice", name->text);
 	rc = until ? read_until(r, until, &end) : EDOC_OK;
@@ -108,9 +110,15 @@ static enum edoc_code read_curve(struct reading *r, const struct ed_yaml *item)
 	        {"P-256", ED_KEY_EC_P256},
 	        {"P-384", ED_KEY_EC_P384},
 	        {"P-521", ED_KEY_EC_P521},
+	        {"brainpoolP256r1", ED_KEY_EC_BP256},
+	        {"brainpoolP384r1", ED_KEY_EC_BP384},
+	        {"brainpoolP512r1", ED_KEY_EC_BP512},
+	        {"Ed25519", ED_KEY_ED25519},
+	        {"Ed448", ED_KEY_ED448},
 	};
+	size_t n = sizeof(curves) / sizeof(*curves);
 
-	for (size_t i = 0; item->kind == ED_YAML_SCALAR && i < 3; i++) {
+	for (size_t i = 0; item->kind == ED_YAML_SCALAR && i < n; i++) {
 		if (strcmp(item->text, curves[i].name) != 0)
 			continue;
 		if (r->policy->curves[curves[i].type])
@@ -118,7 +126,9 @@ static enum edoc_code read_curve(struct reading *r, const struct ed_yaml *item)
 		r->policy->curves[curves[i].type] = true;
 		return EDOC_OK;
 	}
-	return ed_yaml_fail(item, r->where, r->err, "a curve is one of P-256 P-384 P-521");
+	return ed_yaml_fail(item, r->where, r->err,
+	                    "a curve is one of P-256 P-384 P-521 "
+	                    "brainpoolP256r1 brainpoolP384r1 brainpoolP512r1 Ed25519 Ed448");
 }
 
 static enum edoc_code read_keys(struct reading *r, const struct ed_yaml *root)
@@ -275,7 +285,7 @@ static enum edoc_code parse(const void *bytes, size_t len, const char *where,
 	struct ed_yaml *root;
 	enum edoc_code rc;
 
-	for (size_t i = 0; i < N_HASHES; i++)
+	for (size_t i = 0; i < ED_N_HASHES; i++)
 		policy->hash_until[i] = ED_TIME_NONE;
 	if (!ed_hash_bytes(ED_SHA256, bytes, len, value))
 		return ed_fail(err, EDOC_ERR_BUG, where, "SHA-256 cannot be computed");
@@ -382,7 +392,7 @@ const char *ed_policy_sha256(const struct edoc_policy *policy)
 
 static bool hash_accepted(const struct edoc_policy *policy, enum ed_hash hash, int64_t t)
 {
-	return hash > ED_HASH_NONE && hash < N_HASHES && t < policy->hash_until[hash];
+	return hash > ED_HASH_NONE && hash < ED_N_HASHES && t < policy->hash_until[hash];
 }
 
 static bool key_accepted(const struct edoc_policy *policy, enum ed_key_type type, int bits)

@@ -22,8 +22,8 @@
 #define COMMENT_TYPE "mimetype="
 
 struct ed_asic_digest {
-	unsigned wanted, have;               /* bits 1 << hash */
-	unsigned char *value[ED_SHA512 + 1]; /* ED_HASH_MAX bytes each */
+	unsigned wanted, have;             /* bits 1 << hash */
+	unsigned char *value[ED_N_HASHES]; /* ED_HASH_MAX bytes each */
 };
 
 /* ---- what an entry is -------------------------------------------------- */
@@ -337,7 +337,7 @@ void ed_asic_free(struct ed_asic *asic)
 /* ---- digests ----------------------------------------------------------- */
 
 struct pass {
-	struct ed_digest *running[ED_SHA512 + 1];
+	struct ed_digest *running[ED_N_HASHES];
 	const char *name;
 };
 
@@ -350,7 +350,7 @@ static enum edoc_code into_digests(void *arg, const void *bytes, size_t len, str
 {
 	struct pass *p = arg;
 
-	for (size_t h = 0; h <= ED_SHA512; h++)
+	for (size_t h = 0; h < ED_N_HASHES; h++)
 		if (p->running[h] && !ed_digest_update(p->running[h], bytes, len))
 			return no_digest(p->name, err);
 	return EDOC_OK;
@@ -359,7 +359,7 @@ static enum edoc_code into_digests(void *arg, const void *bytes, size_t len, str
 static enum edoc_code start_pass(struct ed_asic *asic, struct ed_asic_digest *d, struct pass *p,
                                  struct edoc_error *err)
 {
-	for (size_t h = 1; h <= ED_SHA512; h++) {
+	for (size_t h = 1; h < ED_N_HASHES; h++) {
 		if (!(d->wanted & ~d->have & 1u << h))
 			continue;
 		d->value[h] = ed_arena_alloc(asic->arena, ED_HASH_MAX);
@@ -378,7 +378,7 @@ static enum edoc_code run_pass(struct ed_asic *asic, size_t i, struct edoc_error
 
 	if (!code)
 		code = ed_zip_read(asic->zip, i, into_digests, &p, err);
-	for (size_t h = 1; h <= ED_SHA512; h++) {
+	for (size_t h = 1; h < ED_N_HASHES; h++) {
 		if (!code && p.running[h]) {
 			if (ed_digest_final(p.running[h], d->value[h]))
 				d->have |= 1u << h;
@@ -392,7 +392,7 @@ static enum edoc_code run_pass(struct ed_asic *asic, size_t i, struct edoc_error
 
 void ed_asic_want(struct ed_asic *asic, size_t i, enum ed_hash hash)
 {
-	if (i < ed_zip_count(asic->zip) && hash > ED_HASH_NONE && hash <= ED_SHA512)
+	if (i < ed_zip_count(asic->zip) && hash > ED_HASH_NONE && hash < ED_N_HASHES)
 		asic->digests[i].wanted |= 1u << hash;
 }
 
@@ -402,7 +402,7 @@ enum edoc_code ed_asic_digest(struct ed_asic *asic, size_t i, enum ed_hash hash,
 	struct ed_asic_digest *d;
 	enum edoc_code code;
 
-	if (i >= ed_zip_count(asic->zip) || hash <= ED_HASH_NONE || hash > ED_SHA512)
+	if (i >= ed_zip_count(asic->zip) || hash <= ED_HASH_NONE || hash >= ED_N_HASHES)
 		return ed_fail(err, EDOC_ERR_BUG, "", "no entry %zu, or no algorithm %d", i,
 		               (int)hash);
 	d = &asic->digests[i];
@@ -425,7 +425,7 @@ void ed_asic_inherit(struct ed_asic *to, const struct ed_asic *from)
 
 		if (strcmp(a->name, b->name) || a->data != b->data || a->csize != b->csize)
 			return;
-		for (size_t h = 1; h <= ED_SHA512; h++) {
+		for (size_t h = 1; h < ED_N_HASHES; h++) {
 			if (!(from->digests[i].have & 1u << h))
 				continue;
 			d->value[h] =

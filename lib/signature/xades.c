@@ -22,8 +22,8 @@ struct slot { /* a certificate of KeyInfo */
 	struct ed_cert *cert;
 	const unsigned char *der;
 	size_t len;
-	unsigned char digest[ED_SHA512 + 1][ED_HASH_MAX];
-	bool digested[ED_SHA512 + 1];
+	unsigned char digest[ED_N_HASHES][ED_HASH_MAX];
+	bool digested[ED_N_HASHES];
 	bool tried; /* its key on the value */
 };
 
@@ -344,7 +344,7 @@ static bool value_verifies(struct reader *r, const struct slot *slot,
 	EVP_PKEY *key = ed_cert_key(slot->cert);
 
 	return key && sig->alg_known &&
-	       ed_verify_xml(key, &sig->alg, info, ed_hash_size(sig->alg.hash), sig->value,
+	       ed_verify_digest(key, &sig->alg, info, ed_hash_size(sig->alg.hash), sig->value,
 	                     sig->value_len);
 }
 
@@ -897,7 +897,7 @@ static bool add_use(struct ed_arena *arena, struct ed_ades *a, enum ed_hash hash
 	if (hash == ED_HASH_NONE)
 		return true;
 	if (!a->uses)
-		a->uses = ed_arena_alloc(arena, 2 * (ED_SHA512 + 1) * sizeof(*a->uses));
+		a->uses = ed_arena_alloc(arena, 2 * ED_N_HASHES * sizeof(*a->uses));
 	if (!a->uses)
 		return false;
 	a->uses[a->n_uses++] = (struct ed_use){hash, a->where, what};

@@ -43,7 +43,7 @@ static void refusals(void)
 	refuses(HEAD "digests: []\n" KEYS, EDOC_ERR_INPUT, ":7:10", "at least one");
 	refuses(HEAD "digests: SHA-256\n" KEYS, EDOC_ERR_INPUT, ":7:10", "list");
 	refuses(HEAD "digests: [SHA256]\n" KEYS, EDOC_ERR_INPUT, ":7:11", "a digest is one of");
-	refuses(HEAD "digests: [MD5]\n" KEYS, EDOC_ERR_INPUT, ":7:11", "a digest is one of");
+	refuses(HEAD "digests: [MD5]\n" KEYS, EDOC_ERR_INPUT, ":7:11", "MD5 is accepted by no");
 	refuses(HEAD "digests: [[SHA-256]]\n" KEYS, EDOC_ERR_INPUT, ":7:11", "a digest is one of");
 	refuses(HEAD "digests: [SHA-256, SHA-256]\n" KEYS, EDOC_ERR_INPUT, ":7:20", "twice");
 	refuses(HEAD "digests: [{name: SHA-1, til: 2030-01-01}]\n" KEYS, EDOC_ERR_INPUT, ":7:25",
