@@ -32,6 +32,11 @@
 #define ED_MAX_STAMPS 1000                     /* time-stamps of one item */
 #define ED_MAX_COUNTER 4                       /* depth of counter-signatures */
 #define ED_MAX_RECORD_HASHES 100000            /* of the hash trees of one record */
+#define ED_MAX_RECORD_BYTES ((size_t)64 << 20) /* an evidence record in DER */
+#define ED_MAX_RECORD_CHAINS 100               /* hash-tree renewals of one record */
+#define ED_MAX_RECORD_ALGORITHMS 16            /* that one record lists */
+#define ED_MAX_RECORD_WORK ((uint64_t)1 << 30) /* bytes digested for its renewals */
+#define ED_MAX_NODE_LIKE (64u << 10)           /* an object that may be an inner node of a tree */
 
 #define ED_MAX_YAML_BYTES (256u << 10)
 #define ED_MAX_YAML_DEPTH 32

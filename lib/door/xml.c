@@ -410,10 +410,10 @@ static int to_sink(void *arg, const char *bytes, int len)
  * so the subtree's nodes carry a mark, in the field that libxml2 leaves to the
  * application.  Each run takes a new mark, so none needs to be wiped.
  */
-static void mark_subtree(xmlNodePtr top, const xmlNode *without, void *mark)
+static void mark_subtree(xmlNodePtr top, void *mark)
 {
-	for (xmlNodePtr p = top; p; p = following(p, top, p == without))
-		p->_private = p == without ? NULL : mark;
+	for (xmlNodePtr p = top; p; p = following(p, top, false))
+		p->_private = mark;
 }
 
 static int visible(void *mark, xmlNodePtr node, xmlNodePtr parent)
@@ -454,9 +454,10 @@ static int execute(xmlDocPtr doc, xmlNodePtr top, void *mark, enum ed_c14n alg, 
 	return n;
 }
 
-enum edoc_code ed_c14n(const struct ed_xml *xml, xmlNodePtr top, enum ed_c14n alg, bool comments,
-                       char *const *prefixes, const xmlNode *without, ed_xml_sink_fn *sink,
-                       void *arg, struct edoc_error *err)
+enum edoc_code ed_c14n_without(const struct ed_xml *xml, xmlNodePtr top, enum ed_c14n alg,
+                               bool comments, char *const *prefixes, const xmlNode *const *without,
+                               size_t n_without, ed_xml_sink_fn *sink, void *arg,
+                               struct edoc_error *err)
 {
 	struct pipe pipe = {sink, arg, EDOC_OK};
 	void *mark = (void *)++xml->ids->mark;
@@ -467,10 +468,12 @@ enum edoc_code ed_c14n(const struct ed_xml *xml, xmlNodePtr top, enum ed_c14n al
 	out = xmlOutputBufferCreateIO(to_sink, NULL, &pipe, NULL);
 	if (out) {
 		if (top)
-			mark_subtree(top, without, mark);
+			mark_subtree(top, mark);
 		else
 			for (xmlNodePtr p = xml->doc->children; p; p = p->next)
-				mark_subtree(p, without, mark);
+				mark_subtree(p, mark);
+		for (size_t i = 0; i < n_without; i++)
+			mark_subtree((xmlNodePtr)without[i], NULL);
 		done = execute(xml->doc, top, mark, alg, comments, prefixes, out);
 		closed = xmlOutputBufferClose(out);
 	}
@@ -483,6 +486,14 @@ enum edoc_code ed_c14n(const struct ed_xml *xml, xmlNodePtr top, enum ed_c14n al
 		return ed_fail(err, EDOC_ERR_INPUT, xml->where,
 		               "has no canonical form (a relative namespace name?)");
 	return EDOC_OK;
+}
+
+enum edoc_code ed_c14n(const struct ed_xml *xml, xmlNodePtr top, enum ed_c14n alg, bool comments,
+                       char *const *prefixes, const xmlNode *without, ed_xml_sink_fn *sink,
+                       void *arg, struct edoc_error *err)
+{
+	return ed_c14n_without(xml, top, alg, comments, prefixes, &without, without != NULL, sink,
+	                       arg, err);
 }
 
 /* ---- writing ---- */

@@ -63,6 +63,11 @@ const char *ed_c14n_uri(enum ed_c14n alg, bool comments);
 enum edoc_code ed_c14n(const struct ed_xml *xml, xmlNodePtr top, enum ed_c14n alg, bool comments,
 		       char *const *prefixes, const xmlNode *without, ed_xml_sink_fn *sink,
 		       void *arg, struct edoc_error *err) EDOC_CHECK;
+/* The same without several descendants of top, none inside another. */
+enum edoc_code ed_c14n_without(const struct ed_xml *xml, xmlNodePtr top, enum ed_c14n alg,
+                               bool comments, char *const *prefixes, const xmlNode *const *without,
+                               size_t n_without, ed_xml_sink_fn *sink, void *arg,
+                               struct edoc_error *err) EDOC_CHECK;
 
 /* Escapes text for element content and attribute values. */
 void ed_xml_put_text(struct ed_buf *out, const char *text);

@@ -83,6 +83,30 @@ static void subtrees(void)
 	      "the same with comments");
 }
 
+/* A sequence as it was before its last elements were added (RFC 6283 4.2.2). */
+static void without_several(void)
+{
+	struct ed_xml *xml = open_xml("<s xmlns='urn:s'>\n<c Id='c1'><x/></c> <c Id='c2'/>\n"
+	                              "<c Id='c3'>t</c>\n</s>");
+	const xmlNode *without[] = {ed_xml_by_id(xml, "c2"), ed_xml_by_id(xml, "c3")};
+	static const char *const want[] = {
+	        "<s xmlns=\"urn:s\">\n<c Id=\"c1\"><x></x></c> <c Id=\"c2\"></c>\n<c "
+	        "Id=\"c3\">t</c>\n</s>",
+	        "<s xmlns=\"urn:s\">\n<c Id=\"c1\"><x></x></c> \n<c Id=\"c3\">t</c>\n</s>",
+	        "<s xmlns=\"urn:s\">\n<c Id=\"c1\"><x></x></c> \n\n</s>"};
+	struct ed_buf out;
+
+	for (size_t n = 0; n <= 2; n++) {
+		ed_buf_init(&out, 4096);
+		is_ok(ed_c14n_without(xml, xmlDocGetRootElement(xml->doc), ED_C14N_10, false, NULL,
+		                      without, n, collect, &out, &err),
+		      &err, "without several elements");
+		is_str(ed_buf_str(&out), want[n], "they are left out");
+		ed_buf_clear(&out);
+	}
+	ed_xml_free(xml);
+}
+
 static void names(void)
 {
 	enum ed_c14n alg;
@@ -340,6 +364,7 @@ int main(void)
 	arena = ed_arena_new();
 	names();
 	subtrees();
+	without_several();
 	failures();
 	worst();
 	corpus();
