@@ -50,7 +50,7 @@ ED_CFLAGS   = $(CFLAGS) -std=gnu11 -fPIC -fvisibility=hidden $(WARN) $(HARDEN) $
               $(if $(WERROR),-Werror)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
-ED_CPPFLAGS = $(CPPFLAGS) -Ilib -D_GNU_SOURCE -DOPENSSL_API_COMPAT=30000 \
+ED_CPPFLAGS = $(CPPFLAGS) -Ilib $(if $(INSTR),-DED_INSTRUMENTED) -D_GNU_SOURCE -DOPENSSL_API_COMPAT=30000 \
               -DOPENSSL_NO_DEPRECATED -DEDOC_VERSION='"$(VERSION)"' \
               -DEDOC_DATADIR='"$(DATADIR)"' -DEDOC_LOCALEDIR='"$(LOCALEDIR)"' $(PKG_CFLAGS)
 ED_LDFLAGS  = $(LDFLAGS) $(HARDEN_LD) $(INSTR)

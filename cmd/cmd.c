@@ -32,6 +32,8 @@ static const struct {
         {CMD_ITEMS, {"files-from", 0, "FILE", N_("more names, one a line; \"-\" is stdin"), false}},
         {CMD_ITEMS, {"null", '0', NULL, N_("the names in lists end in NUL"), false}},
         {CMD_JSON, {"json", 0, NULL, N_("a line of JSON for each item"), false}},
+        {CMD_JOBS, {"jobs", 'j', "N", N_("so many processes; all processors without it"), false}},
+        {CMD_JOBS, {"ordered", 0, NULL, N_("results in the order of the items"), false}},
         {CMD_COLOR, {"color", 0, "WHEN", N_("auto, always or never"), false}},
         {CMD_PROGRESS, {"progress", 0, "WHEN", N_("auto, always or never"), false}},
         {0, {"config", 0, "FILE", N_("read this edoc.conf first"), false}},

@@ -57,6 +57,7 @@ struct cmd_option {
 #define CMD_FORCE 0x080u       /* -f, --force: cmd->force */
 #define CMD_COLOR 0x100u       /* --color WHEN: cmd_verdict() */
 #define CMD_PROGRESS 0x200u    /* --progress WHEN: cmd_progress() */
+#define CMD_JOBS 0x800u        /* -j N, --ordered: cmd_batch() */
 #define CMD_NO_OPERANDS 0x400u /* the frame refuses operands */
 
 struct cmd_verb {
@@ -140,6 +141,8 @@ const char *cmd_text(struct cmd *cmd, const char *s);
 /* Prints a string that the library has already made safe (edoc_*_text,
  * edoc_*_json) and a newline when it lacks one; frees it. */
 void cmd_print(struct cmd *cmd, char *made);
+/* The same with a text that stays the caller's. */
+void cmd_put(struct cmd *cmd, const char *text, size_t len);
 /* A verdict's word, padded to width, in colour when that is on:
  * exit 0 green, 2 yellow, others red. */
 void cmd_verdict(struct cmd *cmd, int status, const char *word, int width);
@@ -169,6 +172,11 @@ int cmd_each(struct cmd *cmd, cmd_item_fn *fn, void *arg);
  * byte order; symbolic links inside are not followed.  A path that is absent
  * still goes to fn, whose error it is. */
 int cmd_each_file(struct cmd *cmd, cmd_item_fn *fn, void *arg);
+/* The same with idle called before more of a list is waited for. */
+typedef void cmd_idle_fn(struct cmd *cmd, int fd, void *arg);
+int cmd_each_file_while(struct cmd *cmd, cmd_item_fn *fn, cmd_idle_fn *idle, void *arg);
+/* How many files that will be; 0: a list says, and it is not read twice. */
+uint64_t cmd_count_files(const struct cmd *cmd);
 /* All items at once, NULL-ended, living as long as cmd.  0, or the exit. */
 int cmd_items(struct cmd *cmd, const char *const **items, size_t *n);
 
@@ -177,6 +185,25 @@ int cmd_items(struct cmd *cmd, const char *const **items, size_t *n);
 int cmd_open(const char *path);
 /* The exit for errno after that. */
 int cmd_open_exit(int error);
+
+/* ---- batches ---- */
+
+/*
+ * The items (folders walked) worked on by -j processes in boxes: `work` runs
+ * there; its texts are printed here, its statuses folded, its errors said by
+ * cmd_fail_item().  SIGINT, SIGTERM and SIGHUP stop all, and end the program.
+ */
+struct cmd_batch {
+	edoc_batch_work_fn *work;
+	void *arg;
+	edoc_fetch_fn *fetch; /* or NULL */
+	void *fetch_arg;
+	const int *keep; /* descriptors for work */
+	size_t n_keep;
+	uint64_t memory; /* of one process; 0: the default */
+	unsigned seconds; /* of one item; 0: the default */
+};
+int cmd_batch(struct cmd *cmd, const struct cmd_batch *what);
 
 /* ---- keys, trust, policy, places ---- */
 
@@ -230,6 +257,7 @@ struct cmd_state {
 	void **kept; /* of cmd_values() and cmd_keep() */
 	size_t n_kept;
 	bool color, progress, stdin_read;
+	bool halt; /* no more items: somebody said stop, or nothing works any more */
 	int no_passphrase;         /* its exit, once the reason is said */
 	bool bar;                  /* a progress line stands on stderr */
 	int64_t started, last_bar; /* monotonic milliseconds */

@@ -13,9 +13,10 @@ struct run {
 	struct edoc_policy *policy;
 	struct edoc_limits limits;
 	struct edoc_verify_options options;
+	struct edoc_memo *memo;
 	enum form form;
 	int detail;
-	bool route;
+	bool route, color, quiet;
 };
 
 static const struct cmd_option options[] = {
@@ -55,38 +56,29 @@ static enum edoc_code render(enum form form, const struct edoc_report *report,
 	return edoc_report_text(report, text, made, err);
 }
 
-static int print_report(struct cmd *cmd, const struct run *run, const struct edoc_report *report)
+/* In a box: nothing but the descriptor and what is in memory. */
+static enum edoc_code verify_one(void *arg, struct edoc_batch_worker *worker, const char *name,
+                                 int fd, char **made, int *status, struct edoc_error *err)
 {
+	const struct run *run = arg;
+	struct edoc_verify_options how = run->options;
 	struct edoc_text_options text = {.detail = run->detail,
-	                                 .color = cmd_color(cmd),
+	                                 .color = run->color,
 	                                 .lang = "", /* the process's */
 	                                 .time = time_text};
-	struct edoc_error err = {0};
-	enum edoc_code code;
-	char *made = NULL;
-
-	if (cmd->quiet && run->form == FORM_TEXT)
-		return edoc_report_exit(report);
-	code = render(run->form, report, &text, &made, &err);
-	if (code != EDOC_OK)
-		return cmd_fail(cmd, &err);
-	cmd_print(cmd, made);
-	return edoc_report_exit(report);
-}
-
-static int verify_one(struct cmd *cmd, const char *item, void *arg)
-{
-	struct run *run = arg;
 	struct edoc_report *report = NULL;
-	struct edoc_error err = {0};
 	enum edoc_code code;
-	int status;
 
-	code = run->route ? edoc_route_verify(item, false, &run->options, &report, &err)
-	                  : edoc_verify_path(item, &run->options, &report, &err);
-	status = code == EDOC_OK ? print_report(cmd, run, report) : cmd_fail_item(cmd, item, &err);
+	how.fetch = edoc_batch_fetch;
+	how.fetch_arg = worker;
+	code = run->route ? edoc_route_verify_fd(fd, name, false, &how, &report, err)
+	                  : edoc_verify_fd(fd, name, &how, &report, err);
+	if (code == EDOC_OK && !(run->quiet && run->form == FORM_TEXT))
+		code = render(run->form, report, &text, made, err);
+	if (code == EDOC_OK)
+		*status = edoc_report_exit(report);
 	edoc_report_free(report);
-	return status;
+	return code;
 }
 
 /* "32G" of a limit; *end is left behind it.  0: no number it can take. */
@@ -183,6 +175,7 @@ static int set_up(struct cmd *cmd, struct run *run)
 	static const char *const forms[] = {"text", "json", "html", "copy"};
 	const char *form = cmd_value(cmd, "report");
 	size_t which = cmd->json ? FORM_JSON : FORM_TEXT;
+	struct edoc_error err = {0};
 	int status = 0;
 
 	for (size_t i = 0; form && i < 4; i++)
@@ -195,6 +188,8 @@ static int set_up(struct cmd *cmd, struct run *run)
 		return cmd_usage(cmd, _("--trust-list judges nothing: no paths and no report"));
 	run->form = (enum form)which;
 	run->detail = cmd_given(cmd, "explain") ? 2 : cmd->verbose > 0;
+	run->color = cmd_color(cmd);
+	run->quiet = cmd->quiet;
 	run->limits = edoc_limits_default();
 	if (cmd_value(cmd, "limits"))
 		status = read_limits(cmd, cmd_value(cmd, "limits"), &run->limits);
@@ -202,16 +197,30 @@ static int set_up(struct cmd *cmd, struct run *run)
 		status = cmd_trust(cmd, &run->trust);
 	if (!status)
 		status = cmd_policy(cmd, &run->policy);
+	if (!status && edoc_memo_new(&run->memo, &err) != EDOC_OK)
+		status = cmd_fail(cmd, &err);
 	run->options.at = cmd->at;
 	run->options.trust = run->trust;
 	run->options.policy = run->policy;
 	run->options.limits = &run->limits;
+	run->options.memo = run->memo;
 	return status;
+}
+
+/* An XML tree takes some thirty times its bytes. */
+static uint64_t memory_for(const struct edoc_limits *limits)
+{
+	uint64_t usual = edoc_limits_default().xml_bytes;
+
+	return limits->xml_bytes > usual ? ((uint64_t)1 << 30) + 30 * (limits->xml_bytes - usual)
+	                                 : 0;
 }
 
 /* A page has a beginning and an end around its items. */
 static int verify_all(struct cmd *cmd, struct run *run)
 {
+	struct cmd_batch batch = {
+	        .work = verify_one, .arg = run, .memory = memory_for(&run->limits)};
 	bool page = run->form == FORM_HTML || run->form == FORM_COPY;
 	struct edoc_error err = {0};
 	char *head = NULL;
@@ -221,7 +230,7 @@ static int verify_all(struct cmd *cmd, struct run *run)
 		return cmd_fail(cmd, &err);
 	if (page)
 		cmd_print(cmd, head);
-	status = cmd_each_file(cmd, verify_one, run);
+	status = cmd_batch(cmd, &batch);
 	if (page)
 		fputs(edoc_html_tail(), stdout);
 	return status;
@@ -236,6 +245,7 @@ static int run_verify(struct cmd *cmd)
 		status = list_trust(cmd, run.trust);
 	else if (!status)
 		status = verify_all(cmd, &run);
+	edoc_memo_free(run.memo);
 	edoc_policy_free(run.policy);
 	edoc_trust_free(run.trust);
 	return status;
@@ -248,7 +258,8 @@ int main(int argc, char **argv)
 	        "PATH...",
 	        N_("judge packages, offline, and say why"),
 	        options,
-	        CMD_ITEMS | CMD_JSON | CMD_AT | CMD_TRUST | CMD_POLICY | CMD_COLOR | CMD_PROGRESS,
+	        CMD_ITEMS | CMD_JSON | CMD_AT | CMD_TRUST | CMD_POLICY | CMD_COLOR | CMD_PROGRESS |
+	                CMD_JOBS,
 	        run_verify,
 	};
 	static const struct cmd_tool tool = {"edoc-verify", N_("verify signed document packages"),

@@ -16,6 +16,7 @@
 struct run {
 	struct cmd *cmd;
 	cmd_item_fn *fn;
+	cmd_idle_fn *idle; /* or NULL */
 	void *arg;
 	bool walk;
 	size_t count;
@@ -24,6 +25,8 @@ struct run {
 
 static void visit(struct run *run, const char *item)
 {
+	if (run->cmd->state->halt)
+		return;
 	run->count++;
 	run->exit = cmd_fold(run->exit, run->fn(run->cmd, item, run->arg));
 	cmd_free_texts(run->cmd);
@@ -105,7 +108,7 @@ static void walk(struct run *run, const char *dir)
 		cmd_error(run->cmd, dir, _("cannot read the folder: %s"), strerror(errno));
 		run->exit = cmd_fold(run->exit, errno == EIO ? CMD_IO : CMD_ABSENT);
 	}
-	for (size_t i = 0; i < names.n; i++) {
+	for (size_t i = 0; i < names.n && !run->cmd->state->halt; i++) {
 		char *path = cmd_printf("%s%s%s", dir, len > 0 && dir[len - 1] == '/' ? "" : "/",
 		                        names.v[i]);
 		if (is_temporary(names.v[i]))
@@ -167,16 +170,50 @@ int cmd_open_exit(int error)
 	}
 }
 
+struct list {
+	struct run *run;
+	int fd;
+	size_t at, n;
+	int error; /* errno of a read that failed */
+	char bytes[1 << 16];
+};
+
+/* The next byte, or EOF.  Before waiting for more, what is under way may come
+ * to its end: who feeds us by a pipe may wait for that. */
+static int next_byte(struct list *list)
+{
+	struct run *run = list->run;
+	ssize_t n;
+
+	if (list->at < list->n)
+		return (unsigned char)list->bytes[list->at++];
+	do {
+		if (run->idle)
+			run->idle(run->cmd, list->fd, run->arg);
+		if (run->cmd->state->halt)
+			return EOF;
+		n = read(list->fd, list->bytes, sizeof list->bytes);
+	} while (n < 0 && errno == EINTR);
+	if (n <= 0) {
+		list->error = n < 0 ? errno : 0;
+		return EOF;
+	}
+	list->n = (size_t)n;
+	list->at = 1;
+	return (unsigned char)list->bytes[0];
+}
+
 /* The next name of a list, whose number is counted.  1; 0 at its end; -1 when
  * it is no list, with *why.  What is no list may have no end either, as
  * /dev/zero. */
-static int next_name(FILE *f, int end, char name[PATH_MAX], size_t *number, const char **why)
+static int next_name(struct list *list, int end, char name[PATH_MAX], size_t *number,
+                     const char **why)
 {
 	size_t n = 0;
 	int c;
 
 	++*number;
-	while ((c = getc(f)) != EOF && c != end) {
+	while ((c = next_byte(list)) != EOF && c != end) {
 		if (c == '\0')
 			*why = _("a NUL in a list of lines; is -0 missing?");
 		else if (n == PATH_MAX - 1)
@@ -193,26 +230,31 @@ static int next_name(FILE *f, int end, char name[PATH_MAX], size_t *number, cons
 	return n > 0 || c != EOF;
 }
 
-static void take_list(struct run *run, FILE *f, const char *list)
+static void take_list(struct run *run, int fd, const char *name_of_list)
 {
 	int end = cmd_given(run->cmd, "null") ? '\0' : '\n', more;
+	struct list *list = cmd_alloc(sizeof *list);
 	const char *why = NULL;
 	char name[PATH_MAX];
 	size_t number = 0;
 
+	list->run = run;
+	list->fd = fd;
 	/* What is cut short by an error is no name. */
-	while ((more = next_name(f, end, name, &number, &why)) > 0 && !ferror(f))
+	while ((more = next_name(list, end, name, &number, &why)) > 0 && !list->error &&
+	       !run->cmd->state->halt)
 		if (name[0]) /* blank lines are nothing */
 			take(run, name);
-	if (more >= 0 && !ferror(f))
+	int error = list->error;
+	free(list);
+	if (more >= 0 && !error)
 		return;
-	int error = errno;
-	char *where = cmd_printf("%s:%zu", list, number);
-	if (more >= 0)
+	char *where = cmd_printf("%s:%zu", name_of_list, number);
+	if (error)
 		cmd_error(run->cmd, where, _("cannot read the list: %s"), strerror(error));
 	else
 		cmd_error(run->cmd, where, "%s", why);
-	run->exit = cmd_fold(run->exit, more >= 0 ? CMD_IO : CMD_INPUT);
+	run->exit = cmd_fold(run->exit, error ? CMD_IO : CMD_INPUT);
 	free(where);
 }
 
@@ -222,21 +264,18 @@ static void take_file(struct run *run, const char *path)
 		if (run->cmd->state->stdin_read)
 			return;
 		run->cmd->state->stdin_read = true;
-		take_list(run, stdin, "-");
+		take_list(run, STDIN_FILENO, "-");
 		return;
 	}
 	int fd = cmd_open(path);
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
-	if (!f) {
+	if (fd < 0) {
 		int error = errno;
-		if (fd >= 0)
-			close(fd);
 		cmd_error(run->cmd, path, _("cannot open the list: %s"), strerror(error));
 		run->exit = cmd_fold(run->exit, cmd_open_exit(error));
 		return;
 	}
-	take_list(run, f, path);
-	(void)fclose(f);
+	take_list(run, fd, path);
+	(void)close(fd);
 }
 
 static int each(struct run *run)
@@ -279,6 +318,47 @@ int cmd_each_file(struct cmd *cmd, cmd_item_fn *fn, void *arg)
 	struct run run = {.cmd = cmd, .fn = fn, .arg = arg, .walk = true};
 
 	return each(&run);
+}
+
+int cmd_each_file_while(struct cmd *cmd, cmd_item_fn *fn, cmd_idle_fn *idle, void *arg)
+{
+	struct run run = {.cmd = cmd, .fn = fn, .idle = idle, .arg = arg, .walk = true};
+
+	return each(&run);
+}
+
+/* ---- how many there will be, for the time left ---- */
+
+static uint64_t count_in(const char *path, bool named)
+{
+	struct stat st;
+	struct names names;
+	uint64_t n = 0;
+
+	if ((named ? stat(path, &st) : lstat(path, &st)) != 0 || !S_ISDIR(st.st_mode))
+		return 1;
+	if (read_names(path, &names))
+		for (size_t i = 0; i < names.n; i++) {
+			char *inner = cmd_printf("%s/%s", path, names.v[i]);
+			n += is_temporary(names.v[i]) ? 0 : count_in(inner, false);
+			free(inner);
+		}
+	free_names(&names);
+	return n;
+}
+
+uint64_t cmd_count_files(const struct cmd *cmd)
+{
+	uint64_t n = 0;
+
+	if (cmd_value(cmd, "files-from"))
+		return 0;
+	for (size_t i = 0; i < cmd->n; i++) {
+		if (!strcmp(cmd->operands[i], "-"))
+			return 0;
+		n += count_in(cmd->operands[i], true);
+	}
+	return n;
 }
 
 static int collect(struct cmd *cmd, const char *item, void *arg)

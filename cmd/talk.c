@@ -269,14 +269,17 @@ void cmd_free_texts(struct cmd *cmd)
 	state->n_texts = 0;
 }
 
+void cmd_put(struct cmd *cmd, const char *text, size_t len)
+{
+	cmd_end_progress(cmd);
+	(void)fwrite(text, 1, len, stdout);
+	if (len == 0 || text[len - 1] != '\n')
+		putchar('\n');
+}
+
 void cmd_print(struct cmd *cmd, char *made)
 {
-	size_t n = strlen(made);
-
-	cmd_end_progress(cmd);
-	(void)fwrite(made, 1, n, stdout);
-	if (n == 0 || made[n - 1] != '\n')
-		putchar('\n');
+	cmd_put(cmd, made, strlen(made));
 	edoc_free(made);
 }
 

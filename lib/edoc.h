@@ -347,6 +347,67 @@ enum edoc_code edoc_report_copy(const struct edoc_report *report,
 				struct edoc_error *err) EDOC_CHECK;
 const char *edoc_html_tail(void); /* static */
 
+/* ---- batches ----------------------------------------------------------- */
+
+/*
+ * Many items, worked on by processes that have given up files, network and
+ * other processes before they see the first byte: `work` runs there, `done`
+ * and `fetch` in the caller's process, which opens the items and hands their
+ * descriptors on.  A worker that dies or hangs costs its item only; another
+ * takes its place.  Workers are forked from the caller as it is then: load
+ * trust and policy before.  The caller sets TZ, when it has none, to
+ * ":/etc/localtime", or local times turn to UTC in a worker.
+ */
+struct edoc_batch;
+struct edoc_batch_worker;
+
+/* The report of the item as malloc'd text (NULL: none), and its exit status.
+ * Anything may be used but new files: what is in memory, fd, and `keep`. */
+typedef enum edoc_code edoc_batch_work_fn(void *arg, struct edoc_batch_worker *worker,
+					  const char *name, int fd, char **text, int *status,
+					  struct edoc_error *err);
+
+struct edoc_batch_result {
+	const char *name;
+	int status;                     /* exit, edoc(7) */
+	const char *text;               /* steers no terminal; may be NULL; borrowed */
+	size_t len;
+	const struct edoc_error *error; /* the item could not be worked on, or NULL */
+};
+typedef void edoc_batch_done_fn(void *arg, const struct edoc_batch_result *result);
+
+struct edoc_batch_options {
+	unsigned workers; /* 0: 1 */
+	bool ordered;     /* results in the order of the items, else as they come */
+	bool color;       /* texts may hold colours (SGR) */
+	unsigned seconds; /* wall clock for one item, more for large ones; 0: 60 */
+	uint64_t memory;  /* address space of a worker, bytes; 0: 1 GiB */
+	edoc_batch_work_fn *work;
+	void *work_arg; /* a worker has its own copy of what is behind it */
+	edoc_batch_done_fn *done;
+	void *done_arg;
+	edoc_fetch_fn *fetch; /* NULL: nothing is fetched */
+	void *fetch_arg;
+	const int *keep; /* descriptors that workers may use, as edoc_data's */
+	size_t n_keep;
+	int stop; /* a descriptor that is readable once all shall stop, or -1 */
+};
+
+enum edoc_code edoc_batch_new(const struct edoc_batch_options *options, struct edoc_batch **batch,
+			      struct edoc_error *err) EDOC_CHECK;
+/* Kills what still works. */
+void edoc_batch_free(struct edoc_batch *batch);
+/* Opens the item and hands it on, waiting for room; may call done.  What is
+ * wrong with an item is a result, not an error. */
+enum edoc_code edoc_batch_add(struct edoc_batch *batch, const char *path,
+			      struct edoc_error *err) EDOC_CHECK;
+/* Until all are done, or there is something to read from fd (-1: none). */
+enum edoc_code edoc_batch_wait(struct edoc_batch *batch, int fd,
+			       struct edoc_error *err) EDOC_CHECK;
+/* For work(): an edoc_fetch_fn whose arg is the worker. */
+enum edoc_code edoc_batch_fetch(void *worker, const struct edoc_fetch *what, void **bytes,
+				size_t *len, struct edoc_error *err) EDOC_CHECK;
+
 /* ---- keys -------------------------------------------------------------- */
 
 struct edoc_key;
@@ -507,6 +568,10 @@ enum edoc_code edoc_route_judge(int fd, const struct edoc_verify_options *option
 enum edoc_code edoc_route_verify(const char *path, bool needed,
 				 const struct edoc_verify_options *options,
 				 struct edoc_report **report, struct edoc_error *err) EDOC_CHECK;
+enum edoc_code edoc_route_verify_fd(int fd, const char *name, bool needed,
+				    const struct edoc_verify_options *options,
+				    struct edoc_report **report,
+				    struct edoc_error *err) EDOC_CHECK;
 /* The replay for people, a line an entry; NULL without one.  Borrowed. */
 const char *edoc_report_route_text(const struct edoc_report *report);
 

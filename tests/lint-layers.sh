@@ -12,7 +12,7 @@ floor() { # the floor of a room
 	case $1 in
 	base) echo 0 ;;
 	door | national) echo 1 ;;
-	package | signature) echo 2 ;;
+	package | signature | batch) echo 2 ;;
 	trust) echo 3 ;;
 	judge) echo 4 ;;
 	sign | route | archive | api) echo 5 ;;

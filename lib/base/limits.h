@@ -64,6 +64,25 @@
 #define ED_ZONE_CHANGE 86400  /* seconds by which new tzdata may move the end of a day */
 #define ED_CLOCK_SKEW 300     /* seconds by which two machines' clocks may differ */
 
+/* A batch and the box of its workers. */
+#define ED_MAX_WORKERS 256
+#define ED_BATCH_DEPTH 2               /* items given to one worker at a time */
+#define ED_BATCH_WINDOW 512            /* items done ahead of the one whose turn it is ... */
+#define ED_BATCH_HELD (64u << 20)      /* ... and bytes of their texts */
+#define ED_MAX_BATCH_NAME 4096         /* bytes of an item's name, with its NUL */
+#define ED_MAX_ANSWER (64u << 20)      /* the text of one item */
+#define ED_BATCH_SECONDS 60            /* wall clock for one item, and ... */
+#define ED_BATCH_RATE (16u << 20)      /* ... a second more for each so many bytes */
+#define ED_BOX_MEMORY ((uint64_t)1 << 30) /* address space of a worker */
+#define ED_MAX_BOX_KEEP 1024           /* descriptors handed down, as --data */
+#define ED_MAX_BOX_OPEN 32             /* descriptors of its own */
+#define ED_MAX_BOX_FILE (128u << 20)   /* bytes of a memfd_create(2) */
+
+/* What is fetched from the network. */
+#define ED_MAX_URL 2048
+#define ED_MAX_FETCH_BODY (16u << 10)  /* an OCSP request */
+#define ED_MAX_FETCH (64u << 20)       /* bytes of an answer: a large CRL */
+
 #define ED_MAX_JOURNAL_LINE (1u << 20)
 #define ED_MAX_JOURNAL_SEGMENT ((uint64_t)64 << 20) /* closed once this long */
 #define ED_MAX_INVENTORY (1u << 20)

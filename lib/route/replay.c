@@ -742,6 +742,21 @@ enum edoc_code edoc_route_judge(int fd, const struct edoc_verify_options *option
 	return judge(fd, options, false, report, err);
 }
 
+enum edoc_code edoc_route_verify_fd(int fd, const char *name, bool needed,
+                                    const struct edoc_verify_options *options,
+                                    struct edoc_report **report, struct edoc_error *err)
+{
+	enum edoc_code code = edoc_verify_fd(fd, name, options, report, err);
+
+	if (!code)
+		code = judge(fd, options, needed, *report, err);
+	if (code) {
+		edoc_report_free(*report);
+		*report = NULL;
+	}
+	return code;
+}
+
 enum edoc_code edoc_route_verify(const char *path, bool needed,
                                  const struct edoc_verify_options *options,
                                  struct edoc_report **report, struct edoc_error *err)
@@ -753,14 +768,8 @@ enum edoc_code edoc_route_verify(const char *path, bool needed,
 	enum edoc_code code = ed_open_read(path, &fd, &size, err);
 	if (code)
 		return code;
-	code = edoc_verify_fd(fd, path, options, report, err);
-	if (!code)
-		code = judge(fd, options, needed, *report, err);
+	code = edoc_route_verify_fd(fd, path, needed, options, report, err);
 	close(fd);
-	if (code) {
-		edoc_report_free(*report);
-		*report = NULL;
-	}
 	return code;
 }
 

@@ -91,7 +91,7 @@ verify good.asice nowhere.asice
 is_exit 66 "one is not there"
 has "$out" good.asice "the other is judged"
 has "$err" nowhere.asice "the absent one is named"
-run edoc-verify --json --trust "$P/root.pem" good.asice nowhere.asice a.txt
+run edoc-verify --json --ordered --trust "$P/root.pem" good.asice nowhere.asice a.txt
 same "$(jq -s length "$out")" 3 "each item has its line of JSON"
 ok "the absent one too" jq -es '.[1].exit == 66 and .[1].path == "nowhere.asice"' "$out"
 ok "and the malformed one" jq -es '.[2].exit == 65 and .[2].format == null' "$out"

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: ISC */
+/* Many items, in many processes: what the tools say while and after. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+
+struct run {
+	struct cmd *cmd;
+	struct edoc_batch *batch;
+	uint64_t done, total;
+	int exit;
+};
+
+/* ---- stopping ---- */
+
+/* What a signal handler may touch. */
+static volatile sig_atomic_t caught;
+static int stop_pipe[2] = {-1, -1};
+
+static void on_signal(int number)
+{
+	int saved = errno;
+
+	caught = number;
+	if (write(stop_pipe[1], "", 1) < 0) {
+		/* full: they have been told */
+	}
+	errno = saved;
+}
+
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+
+/* No SA_RESTART: waiting for a list ends too. */
+static bool listen_for_signals(void)
+{
+	struct sigaction now, act = {.sa_handler = on_signal};
+
+	if (pipe2(stop_pipe, O_CLOEXEC | O_NONBLOCK))
+		return false;
+	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+		/* nohup(1) is not to be undone */
+		if (!sigaction(signals[i], NULL, &now) && now.sa_handler != SIG_IGN)
+			(void)sigaction(signals[i], &act, NULL);
+	return true;
+}
+
+/* The end that the signal asked for, so that a shell's loop ends too. */
+static void obey(struct cmd *cmd, const struct run *run)
+{
+	cmd_warn(cmd, NULL, _("stopped after %llu items"), (unsigned long long)run->done);
+	cmd_flush(cmd);
+	(void)signal(caught, SIG_DFL);
+	(void)raise(caught);
+}
+
+/* ---- results ---- */
+
+static void on_done(void *arg, const struct edoc_batch_result *result)
+{
+	struct run *run = arg;
+	int status = result->status;
+
+	if (result->error)
+		status = cmd_fail_item(run->cmd, result->name, result->error);
+	else if (result->text)
+		cmd_put(run->cmd, result->text, result->len);
+	run->exit = cmd_fold(run->exit, status);
+	run->done++;
+	cmd_flush(run->cmd);
+	cmd_progress(run->cmd, run->done, run->total);
+}
+
+static void give_up(struct run *run, const struct edoc_error *err)
+{
+	run->cmd->state->halt = true;
+	if (!caught)
+		run->exit = cmd_fold(run->exit, cmd_fail(run->cmd, err));
+}
+
+/* Results fold their statuses themselves, when they come. */
+static int hand_on(struct cmd *cmd, const char *item, void *arg)
+{
+	struct run *run = arg;
+	struct edoc_error err = {0};
+
+	(void)cmd;
+	if (edoc_batch_add(run->batch, item, &err) != EDOC_OK)
+		give_up(run, &err);
+	return 0;
+}
+
+static void on_idle(struct cmd *cmd, int fd, void *arg)
+{
+	struct run *run = arg;
+	struct edoc_error err = {0};
+
+	if (edoc_batch_wait(run->batch, fd, &err) != EDOC_OK)
+		give_up(run, &err);
+	if (caught)
+		cmd->state->halt = true;
+}
+
+static int jobs(const struct cmd *cmd, unsigned *n)
+{
+	const char *text = cmd_value(cmd, "jobs");
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	char *end;
+	unsigned long value;
+
+	*n = cores > 0 ? (unsigned)cores : 1;
+	if (!text)
+		return 0;
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end || errno || value < 1 || value > 256)
+		return cmd_usage(cmd, _("-j takes a number from 1 to 256, not \"%s\""), text);
+	*n = (unsigned)value;
+	return 0;
+}
+
+int cmd_batch(struct cmd *cmd, const struct cmd_batch *what)
+{
+	struct run run = {.cmd = cmd};
+	struct edoc_batch_options options = {.ordered = cmd_given(cmd, "ordered"),
+	                                     .color = cmd_color(cmd),
+	                                     .seconds = what->seconds,
+	                                     .memory = what->memory,
+	                                     .work = what->work,
+	                                     .work_arg = what->arg,
+	                                     .done = on_done,
+	                                     .done_arg = &run,
+	                                     .fetch = what->fetch,
+	                                     .fetch_arg = what->fetch_arg,
+	                                     .keep = what->keep,
+	                                     .n_keep = what->n_keep};
+	struct edoc_error err = {0};
+	int status = jobs(cmd, &options.workers);
+
+	if (status)
+		return status;
+	if (!listen_for_signals()) {
+		cmd_error(cmd, NULL, "pipe: %s", strerror(errno));
+		return CMD_IO;
+	}
+	options.stop = stop_pipe[0];
+	/* Without it libc looks at /etc/localtime for every time it is asked, and
+	 * a worker, which cannot, would take UTC. */
+	(void)setenv("TZ", ":/etc/localtime", 0);
+	if (edoc_batch_new(&options, &run.batch, &err) != EDOC_OK)
+		return cmd_fail(cmd, &err);
+	run.total = cmd->state->progress ? cmd_count_files(cmd) : 0;
+	status = cmd_each_file_while(cmd, hand_on, on_idle, &run);
+	if (!cmd->state->halt && edoc_batch_wait(run.batch, -1, &err) != EDOC_OK)
+		give_up(&run, &err);
+	edoc_batch_free(run.batch);
+	if (caught)
+		obey(cmd, &run);
+	return cmd_fold(status, run.exit);
+}
