@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/time.h"
+#include "door/box.h"
 #include "door/json.h"
 #include "edoc.h"
 
@@ -27,6 +28,7 @@ const char *edoc_version(void)
 
 enum edoc_code edoc_version_details(char **text, struct edoc_error *err)
 {
+	char box[ED_BOX_TEXT];
 	struct ed_buf buf;
 
 	ed_buf_init(&buf, 4096);
@@ -36,6 +38,8 @@ enum edoc_code edoc_version_details(char **text, struct edoc_error *err)
 	ed_buf_printf(&buf, "libyaml %s\n", yaml_get_version_string());
 	ed_buf_printf(&buf, "jansson %s\n", jansson_version_str());
 	ed_buf_printf(&buf, "SQLite %s\n", sqlite3_libversion());
+	ed_box_text(box);
+	ed_buf_printf(&buf, "box: %s\n", box);
 	if (OpenSSL_version_num() < OPENSSL_WANTED)
 		ed_buf_puts(&buf, dgettext("edoc", "warning: OpenSSL before 3.0.21 has known "
 		                                   "faults; install the security updates\n"));

@@ -155,7 +155,7 @@ static enum edoc_code work(void *arg, struct edoc_batch_worker *w, const char *n
 		for (;;)
 			usleep(100000);
 	if (!strcmp(base, "spin"))
-		for (volatile int i = 0;; i = i + 1)
+		for (volatile unsigned i = 0;; i = i + 1)
 			;
 	if (!strncmp(base, "lie-", 4))
 		lie(w, base + 4);
