@@ -53,6 +53,15 @@
 #define ED_MAX_CERT_SERIAL 64         /* bytes; RFC 5280 4.1.2.2 says 20 */
 #define ED_MAX_NAME_TEXT (256u << 10) /* a distinguished name, escaped */
 #define ED_MAX_CHAIN 10
+#define ED_MAX_PATHS 8                /* from a certificate to anchors that are looked at */
+#define ED_MAX_PATH_EDGES 500         /* issuers tried on the way */
+#define ED_MAX_TRUST_WORK 2000        /* signatures on certificates, CRLs, answers; an item */
+#define ED_MAX_RSA_BITS 16384         /* of a key that is calculated with */
+#define ED_MAX_CRL (64u << 20)        /* one CRL, DER */
+#define ED_MAX_CRL_ENTRIES 2000000    /* of one CRL */
+#define ED_MAX_OCSP (1u << 20)        /* one OCSP answer */
+#define ED_MAX_OCSP_SINGLES 1000      /* certificates that one answer is about */
+#define ED_MAX_URLS 16                /* that one certificate names for one purpose */
 #define ED_MAX_MEMO 4096 /* certificates, and signatures between them, that a batch remembers */
 #define ED_MAX_CMS (1u << 20) /* a detached CMS of the ledger */
 #define ED_MAX_ROUTE_STEPS 500

@@ -8,7 +8,6 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
 #include "base/err.h"
@@ -17,6 +16,7 @@
 #include "base/path.h"
 #include "base/time.h"
 #include "door/memo.h"
+#include "door/x509rev.h"
 
 /* Identifiers of persons in Uzbekistan's certificates (O'z DSt 2295). */
 #define OID_INN "1.2.860.3.16.1.1"
@@ -217,6 +217,23 @@ static bool read_extensions(struct ed_cert *cert, struct ed_arena *arena)
 	return read_ext_key_usage(cert, arena);
 }
 
+/* A key that is not known is a fact, not an error. */
+static bool read_key(struct ed_cert *cert, struct ed_arena *arena)
+{
+	const EVP_PKEY *key = ed_cert_key(cert);
+	char text[ED_PKEY_TEXT] = "?";
+
+	cert->signed_with = ed_cert_signed_with(cert->x509);
+	if (key) {
+		cert->key_type = ed_pkey_type(key);
+		cert->key_bits = ed_pkey_bits(key);
+		cert->explicit_curve = ed_pkey_explicit_curve(key);
+		ed_pkey_text(key, text);
+	}
+	cert->key_text = ed_arena_strdup(arena, text);
+	return cert->key_text != NULL;
+}
+
 /* Of the canonical encoding, as X509_NAME_cmp() compares: case and runs of
  * blanks do not count (RFC 5280 7.1). */
 static unsigned long name_hash(const X509_NAME *name)
@@ -246,7 +263,7 @@ static enum edoc_code read_facts(struct ed_cert *cert, const char *where, struct
 		return rc;
 	cert->subject_hash = name_hash(subject);
 	cert->issuer_hash = name_hash(X509_get_issuer_name(cert->x509));
-	if (!read_extensions(cert, arena))
+	if (!read_extensions(cert, arena) || !read_key(cert, arena))
 		return ed_fail_memory(err);
 	cert->serial = serial_text(cert->x509, arena);
 	cert->pinfl = identifier(subject, OID_PINFL, arena);
@@ -606,84 +623,4 @@ enum edoc_code ed_cert_issuer_serial(const X509 *x509, struct ed_buf *der, struc
 		return ed_crypto_fail(err, EDOC_ERR_MEMORY, "",
 		                      "the certificate's issuer has no encoding");
 	return ed_buf_check(der, "", err);
-}
-
-/* ---- paths ----------------------------------------------------------------------- */
-
-/* What X509_verify_cert() lets pass without X509_V_FLAG_X509_STRICT, and
- * RFC 5280 6.1 does not.  The anchor is what the user says it is. */
-static int stricter(STACK_OF(X509) *chain, int *depth)
-{
-	for (int i = 0; i < sk_X509_num(chain); i++) {
-		X509 *x509 = sk_X509_value(chain, i);
-		const EVP_PKEY *key = X509_get0_pubkey(x509);
-		bool anchor = i == sk_X509_num(chain) - 1;
-
-		*depth = i;
-		if (X509_get_extension_flags(x509) & EXFLAG_INVALID)
-			return X509_V_ERR_INVALID_EXTENSION;
-		if (key && ed_pkey_explicit_curve(key))
-			return X509_V_ERR_EC_KEY_EXPLICIT_PARAMS;
-		if (i > 0 && !anchor && X509_check_ca(x509) != 1)
-			return X509_V_ERR_INVALID_CA;
-	}
-	*depth = 0;
-	return X509_V_OK;
-}
-
-static bool configure(X509_STORE_CTX *ctx, X509 *leaf, STACK_OF(X509) *anchors,
-                      STACK_OF(X509) *others, int64_t at)
-{
-	X509_VERIFY_PARAM *param;
-
-	if (!X509_STORE_CTX_init(ctx, NULL, leaf, others))
-		return false;
-	X509_STORE_CTX_set0_trusted_stack(ctx, anchors);
-	param = X509_STORE_CTX_get0_param(ctx);
-	X509_VERIFY_PARAM_set_time(param, (time_t)at);
-	X509_VERIFY_PARAM_set_auth_level(param, 0);
-	X509_VERIFY_PARAM_set_depth(param, ED_MAX_CHAIN - 2); /* counts what is between */
-	return true;
-}
-
-static enum edoc_code build(X509_STORE_CTX *ctx, STACK_OF(X509) **chain, int *trouble, int *depth,
-                            struct edoc_error *err)
-{
-	int r = X509_verify_cert(ctx);
-
-	*trouble = X509_STORE_CTX_get_error(ctx);
-	*depth = X509_STORE_CTX_get_error_depth(ctx);
-	if (r <= 0 && *trouble == X509_V_OK)
-		*trouble = X509_V_ERR_UNSPECIFIED;
-	if (*trouble == X509_V_ERR_OUT_OF_MEM)
-		return ed_fail_memory(err);
-	*chain = X509_STORE_CTX_get1_chain(ctx);
-	if (!*chain)
-		*chain = sk_X509_new_null();
-	if (!*chain)
-		return ed_fail_memory(err);
-	if (*trouble == X509_V_OK)
-		*trouble = stricter(*chain, depth);
-	return EDOC_OK;
-}
-
-enum edoc_code ed_chain_build(X509 *leaf, STACK_OF(X509) *anchors, STACK_OF(X509) *others,
-                              int64_t at, STACK_OF(X509) **chain, int *trouble, int *depth,
-                              struct edoc_error *err)
-{
-	OSSL_LIB_CTX *old = ed_crypto_enter();
-	enum edoc_code rc = EDOC_ERR_BUG;
-	X509_STORE_CTX *ctx;
-
-	*chain = NULL;
-	*trouble = X509_V_ERR_UNSPECIFIED;
-	*depth = 0;
-	ctx = X509_STORE_CTX_new_ex(ed_crypto_context(), NULL);
-	if (ctx && configure(ctx, leaf, anchors, others, at))
-		rc = build(ctx, chain, trouble, depth, err);
-	else
-		rc = ed_fail_memory(err);
-	X509_STORE_CTX_free(ctx);
-	ed_crypto_leave(old);
-	return rc;
 }

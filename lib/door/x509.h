@@ -31,6 +31,11 @@ struct ed_cert {
 	bool names_revocation; /* CRLDistributionPoints or AIA ocsp */
 	bool no_check;         /* id-pkix-ocsp-nocheck (RFC 6960 4.2.2.2.1) */
 	bool short_term;       /* never revoked by design: EN 319 412-1 5.2, RFC 9608 noRevAvail */
+	enum ed_hash signed_with; /* NONE: a digest that is not known */
+	enum ed_key_type key_type;
+	int key_bits;                            /* 0: a key that is not known */
+	const char *key_text;                    /* for people; "?" */
+	bool explicit_curve;                     /* CVE-2020-0601 */
 	unsigned long subject_hash, issuer_hash; /* equal names have equal ones */
 	/* Identifiers of natural and legal persons, "" when absent. */
 	const char *pinfl, *inn, *uid, *serial_number;
@@ -75,19 +80,6 @@ enum edoc_code ed_certs_read(const void *bytes, size_t len, const char *where, e
 /* IssuerSerial of ESSCertIDv2 (RFC 5035 5), DER; XAdES carries it in base64. */
 enum edoc_code ed_cert_issuer_serial(const X509 *x509, struct ed_buf *der,
                                      struct edoc_error *err) EDOC_CHECK;
-
-/*
- * Path building and path validation (RFC 5280 6.1) at a given time, auth level 0, no
- * revocation, at most ED_MAX_CHAIN certificates.  anchors and others are borrowed.
- * With EDOC_OK *chain (leaf first, as far as it was found) is the caller's;
- * *trouble is 0 when it is valid up to an anchor, else an X509_V_ERR_* and
- * *depth its place.  Refused beside what OpenSSL refuses: keys on curves given
- * by numbers (CVE-2020-0601), issuers without basicConstraints cA (6.1.4 k),
- * unreadable extensions.
- */
-enum edoc_code ed_chain_build(X509 *leaf, STACK_OF(X509) *anchors, STACK_OF(X509) *others,
-                              int64_t at, STACK_OF(X509) **chain, int *trouble, int *depth,
-                              struct edoc_error *err) EDOC_CHECK;
 
 /* ---- CMS: detached CAdES baseline B (EN 319 122-1), DER ---- */
 

@@ -13,17 +13,14 @@
 #include "base/limits.h"
 #include "door/crypto.h"
 
-struct anchor {
-	struct ed_cert *cert;
-	const char *source; /* in the arena */
-	unsigned purposes;
-};
+#define BUCKETS 1024
 
 struct edoc_trust {
 	struct ed_arena *arena;
-	struct anchor *anchors; /* in the arena */
+	struct ed_trust_entry **v; /* in the order they came */
 	size_t n, cap;
-	STACK_OF(X509) *helpers; /* certificates of others, for paths */
+	size_t n_anchors;
+	struct ed_trust_entry *by_subject[BUCKETS];
 };
 
 enum edoc_code edoc_trust_new(struct edoc_trust **p_trust, struct edoc_error *err)
@@ -31,11 +28,9 @@ enum edoc_code edoc_trust_new(struct edoc_trust **p_trust, struct edoc_error *er
 	struct edoc_trust *trust = calloc(1, sizeof(*trust));
 
 	*p_trust = NULL;
-	if (trust) {
+	if (trust)
 		trust->arena = ed_arena_new();
-		trust->helpers = sk_X509_new_null();
-	}
-	if (!trust || !trust->arena || !trust->helpers) {
+	if (!trust || !trust->arena) {
 		edoc_trust_free(trust);
 		return ed_fail_memory(err);
 	}
@@ -48,24 +43,32 @@ void edoc_trust_free(struct edoc_trust *trust)
 	if (!trust)
 		return;
 	for (size_t i = 0; i < trust->n; i++)
-		ed_cert_clear(trust->anchors[i].cert);
-	sk_X509_pop_free(trust->helpers, X509_free);
+		ed_cert_clear(trust->v[i]->cert);
 	ed_arena_free(trust->arena);
 	free(trust);
 }
 
 size_t edoc_trust_count(const struct edoc_trust *trust)
 {
-	return trust->n;
+	return trust->n_anchors;
+}
+
+/* The i-th anchor, or NULL. */
+static const struct ed_trust_entry *anchor_at(const struct edoc_trust *trust, size_t i)
+{
+	for (size_t k = 0; k < trust->n; k++) {
+		if (trust->v[k]->purposes && i-- == 0)
+			return trust->v[k];
+	}
+	return NULL;
 }
 
 bool edoc_trust_anchor(const struct edoc_trust *trust, size_t i, struct edoc_anchor *anchor)
 {
-	const struct anchor *a;
+	const struct ed_trust_entry *a = anchor_at(trust, i);
 
-	if (i >= trust->n)
+	if (!a)
 		return false;
-	a = &trust->anchors[i];
 	anchor->subject = a->cert->subject;
 	anchor->sha256 = a->cert->hex;
 	anchor->source = a->source;
@@ -94,33 +97,17 @@ static void put_member(char *line, const unsigned char sha256[32], unsigned purp
 enum edoc_code edoc_trust_digest(const struct edoc_trust *trust, char sha256[65],
                                  struct edoc_error *err)
 {
-	size_t helpers = (size_t)sk_X509_num(trust->helpers);
-	size_t n = 0;
 	size_t kept = 0;
 	unsigned char digest[ED_HASH_MAX];
-	char *lines = calloc(trust->n + helpers + 1, MEMBER);
-	struct ed_arena *arena = ed_arena_new();
-	bool good = lines && arena;
+	char *lines = calloc(trust->n + 1, MEMBER);
+	bool good = lines != NULL;
 
 	if (!good)
 		goto out;
 	for (size_t i = 0; i < trust->n; i++)
-		put_member(lines + n++ * MEMBER, trust->anchors[i].cert->sha256,
-		           trust->anchors[i].purposes);
-	for (size_t i = 0; i < helpers; i++) {
-		struct ed_cert *cert;
-		enum edoc_code rc =
-		        ed_cert_of(sk_X509_value(trust->helpers, (int)i), "", arena, &cert, err);
-		if (rc != EDOC_OK) {
-			free(lines);
-			ed_arena_free(arena);
-			return rc;
-		}
-		put_member(lines + n++ * MEMBER, cert->sha256, 0);
-		ed_cert_clear(cert);
-	}
-	qsort(lines, n, MEMBER, by_text);
-	for (size_t i = 0; i < n; i++) {
+		put_member(lines + i * MEMBER, trust->v[i]->cert->sha256, trust->v[i]->purposes);
+	qsort(lines, trust->n, MEMBER, by_text);
+	for (size_t i = 0; i < trust->n; i++) {
 		if (kept && !memcmp(lines + (kept - 1) * MEMBER, lines + i * MEMBER, MEMBER))
 			continue;
 		memmove(lines + kept++ * MEMBER, lines + i * MEMBER, MEMBER);
@@ -129,7 +116,6 @@ enum edoc_code edoc_trust_digest(const struct edoc_trust *trust, char sha256[65]
 	if (good)
 		ed_hex(sha256, digest, 32);
 out:
-	ed_arena_free(arena);
 	free(lines);
 	return good ? EDOC_OK : ed_fail_memory(err);
 }
@@ -153,44 +139,97 @@ static enum edoc_code push(STACK_OF(X509) *stack, X509 *x509, struct edoc_error 
 	return ed_fail_memory(err);
 }
 
-static enum edoc_code add_anchor(struct edoc_trust *trust, X509 *x509, const char *source,
-                                 unsigned purposes, struct edoc_error *err)
+static struct ed_trust_entry **bucket(struct edoc_trust *trust, unsigned long hash)
 {
-	struct ed_cert *cert;
-	enum edoc_code rc;
+	return &trust->by_subject[hash % BUCKETS];
+}
 
-	trust->anchors = ed_arena_grow(trust->arena, trust->anchors, trust->n, &trust->cap,
-	                               sizeof(*trust->anchors));
-	if (!trust->anchors)
-		return ed_fail_memory(err);
-	rc = ed_cert_of(x509, source, trust->arena, &cert, err);
-	if (rc != EDOC_OK)
-		return rc;
-	for (size_t i = 0; i < trust->n; i++) {
-		if (!memcmp(trust->anchors[i].cert->sha256, cert->sha256, sizeof(cert->sha256))) {
-			trust->anchors[i].purposes |= purposes; /* known already */
-			ed_cert_clear(cert);
-			return EDOC_OK;
-		}
+/* The same certificate with the same periods: it only gets more purposes. */
+static struct ed_trust_entry *known(const struct edoc_trust *trust, const struct ed_cert *cert,
+                                    const struct ed_trust_period *granted, size_t n)
+{
+	const struct ed_trust_entry *e = NULL;
+
+	while ((e = ed_trust_next(trust, cert->subject_hash, e))) {
+		if (!memcmp(e->cert->sha256, cert->sha256, sizeof(cert->sha256)) &&
+		    e->n_granted == n &&
+		    (n == 0 || !memcmp(e->granted, granted, n * sizeof(*granted))))
+			return (struct ed_trust_entry *)e;
 	}
-	trust->anchors[trust->n++] = (struct anchor){cert, source, purposes};
+	return NULL;
+}
+
+static enum edoc_code append(struct edoc_trust *trust, struct ed_trust_entry *e,
+                             struct edoc_error *err)
+{
+	struct ed_trust_entry **head = bucket(trust, e->cert->subject_hash);
+
+	trust->v = ed_arena_grow(trust->arena, trust->v, trust->n, &trust->cap, sizeof(*trust->v));
+	if (!trust->v)
+		return ed_fail_memory(err);
+	trust->v[trust->n++] = e;
+	trust->n_anchors += e->purposes != 0;
+	while (*head) /* in the order they came */
+		head = &(*head)->next;
+	*head = e;
 	return EDOC_OK;
 }
 
-/* An anchor is believed for its name and key, so it must be its own issuer; a
- * rollover certificate, self-issued but signed by another key, helps. */
+static enum edoc_code enter(struct edoc_trust *trust, X509 *x509, unsigned purposes,
+                            const char *source, const struct ed_trust_period *granted, size_t n,
+                            struct edoc_error *err)
+{
+	struct ed_trust_entry *e, *same;
+	struct ed_cert *cert;
+	enum edoc_code rc;
+
+	if (trust->n >= ED_MAX_CERTS)
+		return ed_fail(err, EDOC_ERR_LIMIT, source, "more than %d trusted certificates",
+		               ED_MAX_CERTS);
+	rc = ed_cert_of(x509, source, trust->arena, &cert, err);
+	if (rc != EDOC_OK)
+		return rc;
+	same = known(trust, cert, granted, n);
+	if (same) {
+		trust->n_anchors += !same->purposes && purposes;
+		same->purposes |= purposes;
+		ed_cert_clear(cert);
+		return EDOC_OK;
+	}
+	e = ed_arena_alloc(trust->arena, sizeof(*e));
+	if (e) {
+		*e = (struct ed_trust_entry){.cert = cert, .purposes = purposes, .n_granted = n};
+		e->source = ed_arena_strdup(trust->arena, source);
+		if (n > 0)
+			e->granted = ed_arena_memdup(trust->arena, granted, n * sizeof(*granted));
+	}
+	rc = e && e->source && (e->granted || n == 0) ? append(trust, e, err) : ed_fail_memory(err);
+	if (rc != EDOC_OK)
+		ed_cert_clear(cert);
+	return rc;
+}
+
+enum edoc_code ed_trust_add_service(struct edoc_trust *trust, X509 *x509, unsigned purposes,
+                                    const char *source, const struct ed_trust_period *granted,
+                                    size_t n_granted, struct edoc_error *err)
+{
+	return enter(trust, x509, purposes, source, granted, n_granted, err);
+}
+
+/*
+ * An anchor is believed for its name and key, so it must be its own issuer; a
+ * rollover certificate, self-issued but signed by another key, helps.  What is
+ * given for OCSP and nothing else is a responder itself (RFC 6960 4.2.2.2,
+ * local configuration), whoever issued it.
+ */
 static enum edoc_code add_cert(void *arg, X509 *x509, struct edoc_error *err)
 {
 	struct adding *adding = arg;
-	struct edoc_trust *trust = adding->trust;
+	bool anchor = adding->purposes == EDOC_FOR_OCSP || ed_cert_self_signed(x509);
 
 	adding->n++;
-	if (trust->n + (size_t)sk_X509_num(trust->helpers) >= ED_MAX_CERTS)
-		return ed_fail(err, EDOC_ERR_LIMIT, adding->source,
-		               "more than %d trusted certificates", ED_MAX_CERTS);
-	if (ed_cert_self_signed(x509))
-		return add_anchor(trust, x509, adding->source, adding->purposes, err);
-	return push(trust->helpers, x509, err);
+	return enter(adding->trust, x509, anchor ? adding->purposes : 0, adding->source, NULL, 0,
+	             err);
 }
 
 static enum edoc_code add_file(struct adding *adding, const char *path, struct edoc_error *err)
@@ -320,6 +359,26 @@ enum edoc_code edoc_trust_add_memory(struct edoc_trust *trust, const void *bytes
 
 /* ---- for paths ---------------------------------------------------------------- */
 
+const struct ed_trust_entry *ed_trust_at(const struct edoc_trust *trust, size_t i)
+{
+	return trust && i < trust->n ? trust->v[i] : NULL;
+}
+
+const struct ed_trust_entry *ed_trust_next(const struct edoc_trust *trust,
+                                           unsigned long subject_hash,
+                                           const struct ed_trust_entry *prev)
+{
+	const struct ed_trust_entry *e;
+
+	if (prev)
+		e = prev->next;
+	else
+		e = trust ? trust->by_subject[subject_hash % BUCKETS] : NULL;
+	while (e && e->cert->subject_hash != subject_hash)
+		e = e->next;
+	return e;
+}
+
 enum edoc_code ed_trust_stacks(const struct edoc_trust *trust, unsigned purpose,
                                STACK_OF(X509) **p_anchors, STACK_OF(X509) **p_others,
                                struct edoc_error *err)
@@ -329,11 +388,13 @@ enum edoc_code ed_trust_stacks(const struct edoc_trust *trust, unsigned purpose,
 
 	*p_anchors = *p_others = NULL;
 	for (size_t i = 0; rc == EDOC_OK && trust && i < trust->n; i++) {
-		if (trust->anchors[i].purposes & purpose)
-			rc = push(anchors, trust->anchors[i].cert->x509, err);
+		const struct ed_trust_entry *e = trust->v[i];
+
+		if (e->purposes & purpose)
+			rc = push(anchors, e->cert->x509, err);
+		else if (!e->purposes)
+			rc = push(others, e->cert->x509, err);
 	}
-	for (int i = 0; rc == EDOC_OK && trust && i < sk_X509_num(trust->helpers); i++)
-		rc = push(others, sk_X509_value(trust->helpers, i), err);
 	if (rc != EDOC_OK) {
 		sk_X509_pop_free(anchors, X509_free);
 		sk_X509_pop_free(others, X509_free);

@@ -1,179 +1,412 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * EN 319 102-1 5.2.6, X.509 certificate validation, but for revocation: what
- * path building answers becomes findings.  The sub-indications stand in
- * judge/rules.c.
+ * EN 319 102-1 5.2.6, X.509 certificate validation, but for revocation: the
+ * prospective chains, what is wrong with each whatever the date, and what is at
+ * a date.  The sub-indications stand in judge/rules.c.
  */
 #include "trust/chain.h"
 
-#include <openssl/x509_vfy.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
 
 #include "base/err.h"
+#include "base/limits.h"
 #include "base/time.h"
-#include "trust/anchors.h"
+#include "trust/inside.h"
 
-struct checking {
-	const struct ed_cert *leaf;
+/* ---- building ------------------------------------------------------------------ */
+
+struct building {
+	struct ed_pool *pool;
 	unsigned purpose;
-	int64_t at;
+	const struct ed_path_inputs *inputs;
 	const char *where;
-	struct ed_arena *arena;
-	struct ed_findings *findings;
-	struct ed_chain *out;
-	bool unreadable; /* a certificate of the chain cannot be described */
+	struct ed_cert *path[ED_MAX_CHAIN];
+	struct ed_chains *out;
+	size_t edges; /* issuers tried */
+	/* The longest way that leads nowhere, and why: the first of each. */
+	struct ed_cert *stump[ED_MAX_CHAIN];
+	size_t n_stump;
+	const struct ed_cert *forged;  /* not signed by whose name it bears */
+	const struct ed_cert *unknown; /* signed by a key that is not known here */
+	const struct ed_cert *too_deep;
+	bool no_memory;
 };
 
-static void find_time(struct checking *c, const char *code, const char *subject, int64_t t)
+static bool add_chain(struct building *b, struct ed_cert *const *certs, size_t n)
+{
+	struct ed_arena *arena = b->pool->arena;
+	struct ed_chain *chain = &b->out->v[b->out->n];
+
+	*chain = (struct ed_chain){.n = n};
+	ed_findings_init(&chain->findings, arena);
+	chain->certs = ed_arena_memdup(arena, certs, n * sizeof(struct ed_cert *));
+	chain->subjects = ed_arena_alloc(arena, n * sizeof(*chain->subjects));
+	chain->links = ed_arena_alloc(arena, n * sizeof(*chain->links));
+	if (!chain->certs || !chain->subjects || !chain->links) {
+		b->no_memory = true;
+		return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct ed_cert *cert = certs[i];
+
+		chain->subjects[i] = cert->subject;
+		chain->links[i] = (struct ed_chain_link){cert->signed_with, cert->key_type,
+		                                         cert->key_bits, cert->key_text};
+	}
+	b->out->n++;
+	return true;
+}
+
+/* A way up to an anchor: what RFC 5280 has against it. */
+static void finish(struct building *b, size_t n, const struct ed_trust_entry *anchor)
+{
+	const char *trouble;
+	struct ed_chain *chain;
+	size_t depth = 0;
+
+	if (!add_chain(b, b->path, n))
+		return;
+	chain = &b->out->v[b->out->n - 1];
+	chain->anchored = true;
+	chain->granted = anchor->granted;
+	chain->n_granted = anchor->n_granted;
+	trouble = ed_path_check(b->path, n, b->inputs, &depth);
+	if (trouble)
+		ed_finding(&chain->findings, "chain.constraints", b->where, b->path[depth]->subject,
+		           trouble, NULL);
+	chain->trusted = !trouble && !chain->findings.lost;
+}
+
+static bool in_path(const struct building *b, size_t n, const struct ed_cert *cert)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct ed_cert *have = b->path[i];
+
+		/* Another certificate of the same authority leads no further (RFC 4158 2.4.2). */
+		if (ed_same_cert(have, cert) ||
+		    (i > 0 && have->subject_hash == cert->subject_hash && ed_same_key(have, cert) &&
+		     !strcmp(have->subject, cert->subject)))
+			return true;
+	}
+	return false;
+}
+
+/* The authority's key identifier speaks for this issuer (1), against it (-1), or not at all. */
+static int key_id_says(const struct ed_cert *cert, const struct ed_cert *issuer)
+{
+	const ASN1_OCTET_STRING *want = X509_get0_authority_key_id(cert->x509);
+	const ASN1_OCTET_STRING *have = X509_get0_subject_key_id(issuer->x509);
+
+	if (!want || !have)
+		return 0;
+	return ASN1_OCTET_STRING_cmp(want, have) == 0 ? 1 : -1;
+}
+
+struct candidate {
+	struct ed_cert *cert;
+	bool anchor;
+	int key_id;
+};
+
+/* The likelier first: an anchor, the named key, the younger one; else as they came. */
+static bool likelier(const struct candidate *a, const struct candidate *b)
+{
+	if (a->anchor != b->anchor)
+		return a->anchor;
+	if (a->key_id != b->key_id)
+		return a->key_id > b->key_id;
+	return a->cert->not_before > b->cert->not_before;
+}
+
+#define MAX_CANDIDATES 32 /* of one name */
+
+static size_t find_issuers(struct building *b, size_t n, struct candidate v[MAX_CANDIDATES])
+{
+	struct ed_cert *cert = b->path[n - 1], *found;
+	struct ed_names_walk walk = {.name = X509_get_issuer_name(cert->x509),
+	                             .hash = cert->issuer_hash};
+	size_t have = 0;
+
+	while (have < MAX_CANDIDATES && (found = ed_pool_named(b->pool, &walk))) {
+		unsigned purposes = walk.in_pool ? 0 : walk.entry->purposes;
+		struct candidate c = {found, purposes & b->purpose, key_id_says(cert, found)};
+		size_t i;
+
+		if (in_path(b, n, found))
+			continue;
+		for (i = 0; i < have && !ed_same_cert(v[i].cert, found); i++)
+			;
+		if (i < have) {
+			v[i].anchor |= c.anchor;
+			continue;
+		}
+		for (i = have++; i > 0 && likelier(&c, &v[i - 1]); i--)
+			v[i] = v[i - 1];
+		v[i] = c;
+	}
+	return have;
+}
+
+/* Did this one issue it, as far as can be said now? */
+static bool issued(struct building *b, struct ed_cert *cert, const struct candidate *c)
+{
+	if (c->cert->key_bits == 0) {
+		if (!b->unknown)
+			b->unknown = cert;
+		return false;
+	}
+	if (ed_pool_issued(b->pool, cert, c->cert))
+		return true;
+	if (!b->forged && c->key_id >= 0)
+		b->forged = cert;
+	return false;
+}
+
+static const struct ed_trust_entry *next_anchor(const struct building *b,
+                                                const struct ed_cert *cert,
+                                                const struct ed_trust_entry *e)
+{
+	do
+		e = ed_trust_next(b->pool->trust, cert->subject_hash, e);
+	while (e && (!(e->purposes & b->purpose) || !ed_same_cert(e->cert, cert)));
+	return e;
+}
+
+static void remember_stump(struct building *b, size_t n)
+{
+	if (n <= b->n_stump)
+		return;
+	memcpy(b->stump, b->path, n * sizeof(*b->path));
+	b->n_stump = n;
+}
+
+/* Ways up from path[n - 1]; depth is at most ED_MAX_CHAIN. */
+static void climb(struct building *b, size_t n)
+{
+	struct ed_cert *cert = b->path[n - 1];
+	struct candidate v[MAX_CANDIDATES];
+	const struct ed_trust_entry *anchor = next_anchor(b, cert, NULL);
+	size_t have;
+
+	if (anchor) {
+		for (; anchor && b->out->n < ED_MAX_PATHS && !b->no_memory;
+		     anchor = next_anchor(b, cert, anchor))
+			finish(b, n, anchor);
+		return;
+	}
+	remember_stump(b, n);
+	have = find_issuers(b, n, v);
+	for (size_t i = 0; i < have && b->out->n < ED_MAX_PATHS && !b->no_memory; i++) {
+		if (++b->edges > ED_MAX_PATH_EDGES)
+			return;
+		if (!issued(b, cert, &v[i]))
+			continue;
+		if (n == ED_MAX_CHAIN) {
+			b->too_deep = b->path[0];
+			return;
+		}
+		b->path[n] = v[i].cert;
+		climb(b, n + 1);
+	}
+}
+
+/* No way leads to an anchor: the longest that was found, and what stopped it. */
+static void add_stump(struct building *b)
+{
+	const struct ed_cert *last = b->stump[b->n_stump - 1];
+	struct ed_findings *f;
+
+	if (!add_chain(b, b->stump, b->n_stump))
+		return;
+	f = &b->out->v[0].findings;
+	if (b->forged)
+		ed_finding(f, "chain.signature", b->where, b->forged->subject, b->forged->issuer,
+		           NULL);
+	else if (b->too_deep)
+		ed_finding(f, "chain.constraints", b->where, b->too_deep->subject,
+		           X509_verify_cert_error_string(X509_V_ERR_CERT_CHAIN_TOO_LONG), NULL);
+	else if (b->unknown)
+		ed_finding(f, "chain.unknown-algorithm", b->where, b->unknown->subject,
+		           b->unknown->issuer, NULL);
+	else
+		ed_finding(f, "chain.not-found", b->where, b->path[0]->subject, last->issuer, NULL);
+}
+
+/* Trusted ones first, else in the order they were found. */
+static void sort_chains(struct ed_chains *chains)
+{
+	size_t good = 0;
+
+	for (size_t i = 0; i < chains->n; i++) {
+		struct ed_chain c = chains->v[i];
+
+		if (!c.trusted)
+			continue;
+		memmove(&chains->v[good + 1], &chains->v[good], (i - good) * sizeof(c));
+		chains->v[good++] = c;
+	}
+}
+
+static struct ed_chains *asked_before(const struct ed_pool *pool, const struct ed_cert *leaf,
+                                      unsigned purpose, const struct ed_path_inputs *inputs,
+                                      const char *where)
+{
+	for (size_t i = 0; i < pool->n_chains; i++) {
+		const struct ed_asked_chain *a = &pool->chains[i];
+
+		if (!memcmp(a->leaf, leaf->sha256, 32) && a->purpose == purpose &&
+		    a->inputs == inputs && a->n_certs == pool->n_certs && a->where == where)
+			return a->chains;
+	}
+	return NULL;
+}
+
+static enum edoc_code remember(struct ed_pool *pool, const struct ed_asked_chain *asked,
+                               struct edoc_error *err)
+{
+	struct ed_asked_chain *more = ed_arena_grow(pool->arena, pool->chains, pool->n_chains,
+	                                            &pool->chains_cap, sizeof(*more));
+
+	if (!more)
+		return ed_fail_memory(err);
+	pool->chains = more;
+	pool->chains[pool->n_chains++] = *asked;
+	return EDOC_OK;
+}
+
+enum edoc_code ed_chains_build(struct ed_pool *pool, struct ed_cert *leaf, unsigned purpose,
+                               const struct ed_path_inputs *inputs, const char *where,
+                               const struct ed_chains **chains, struct edoc_error *err)
+{
+	struct building b = {pool, purpose, inputs, where, .path = {leaf}};
+	struct ed_asked_chain asked = {.purpose = purpose, .inputs = inputs, .where = where};
+	enum edoc_code rc = ed_pool_read_certs(pool, err);
+
+	*chains = NULL;
+	if (rc != EDOC_OK)
+		return rc;
+	*chains = asked_before(pool, leaf, purpose, inputs, where);
+	if (*chains)
+		return EDOC_OK;
+	b.out = ed_arena_alloc(pool->arena, sizeof(*b.out));
+	if (b.out)
+		b.out->v = ed_arena_alloc(pool->arena, ED_MAX_PATHS * sizeof(*b.out->v));
+	if (!b.out || !b.out->v)
+		return ed_fail_memory(err);
+	climb(&b, 1);
+	if (b.out->n == 0 && !b.no_memory)
+		add_stump(&b);
+	if (b.no_memory)
+		return ed_fail_memory(err);
+	sort_chains(b.out);
+	memcpy(asked.leaf, leaf->sha256, 32);
+	asked.n_certs = pool->n_certs;
+	asked.chains = b.out;
+	rc = remember(pool, &asked, err);
+	if (rc == EDOC_OK)
+		*chains = b.out;
+	return rc;
+}
+
+/* ---- dates ---------------------------------------------------------------------- */
+
+static void find_time(struct ed_findings *findings, const char *code, const char *where,
+                      const char *subject, int64_t t)
 {
 	char text[ED_TIME_STR];
 
-	ed_time_format(text, t);
-	ed_finding(c->findings, code, c->where, subject, text, NULL);
-}
-
-/* What OpenSSL stopped at, about certificate `cert` of the chain. */
-static void find_trouble(struct checking *c, int trouble, const struct ed_cert *cert,
-                         const struct ed_cert *last)
-{
-	switch (trouble) {
-	case X509_V_OK:
-		break;
-	case X509_V_ERR_CERT_HAS_EXPIRED:
-		find_time(c, "chain.expired", cert->subject, cert->not_after);
-		break;
-	case X509_V_ERR_CERT_NOT_YET_VALID:
-		find_time(c, "chain.not-yet-valid", cert->subject, cert->not_before);
-		break;
-	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-		ed_finding(c->findings, "chain.not-found", c->where, c->leaf->subject, last->issuer,
-		           NULL);
-		break;
-	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
-	case X509_V_ERR_UNABLE_TO_DECRYPT_CERT_SIGNATURE:
-	case X509_V_ERR_UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY:
-		ed_finding(c->findings, "chain.signature", c->where, cert->subject, cert->issuer,
-		           NULL);
-		break;
-	default:
-		ed_finding(c->findings, "chain.constraints", c->where, cert->subject,
-		           X509_verify_cert_error_string(trouble), NULL);
-		break;
-	}
-}
-
-/* A path that was not found says nothing about the leaf's own dates. */
-static void find_leaf_dates(struct checking *c, int trouble)
-{
-	if (trouble == X509_V_OK || ed_findings_have(c->findings, "chain.expired") ||
-	    ed_findings_have(c->findings, "chain.not-yet-valid"))
+	if (!findings)
 		return;
-	if (c->at > c->leaf->not_after)
-		find_time(c, "chain.expired", c->leaf->subject, c->leaf->not_after);
-	else if (c->at < c->leaf->not_before)
-		find_time(c, "chain.not-yet-valid", c->leaf->subject, c->leaf->not_before);
+	ed_time_format(text, t);
+	ed_finding(findings, code, where, subject, text, NULL);
 }
 
-static bool describe_link(struct ed_chain_link *link, const struct ed_cert *cert,
-                          struct ed_arena *arena)
+static bool cert_at(const struct ed_cert *cert, int64_t at, const char *where,
+                    struct ed_findings *findings)
 {
-	const EVP_PKEY *key = ed_cert_key(cert);
-	char text[ED_PKEY_TEXT] = "?";
+	if (at > cert->not_after)
+		find_time(findings, "chain.expired", where, cert->subject, cert->not_after);
+	else if (at < cert->not_before)
+		find_time(findings, "chain.not-yet-valid", where, cert->subject, cert->not_before);
+	else
+		return true;
+	return false;
+}
 
-	link->signed_with = ed_cert_signed_with(cert->x509);
-	if (key) {
-		link->key = ed_pkey_type(key);
-		link->bits = ed_pkey_bits(key);
-		ed_pkey_text(key, text);
+static bool granted_at(const struct ed_chain *chain, int64_t at)
+{
+	bool granted = chain->n_granted == 0;
+
+	for (size_t i = 0; i < chain->n_granted; i++)
+		granted |=
+		        at >= chain->granted[i].from &&
+		        (chain->granted[i].until == ED_TIME_NONE || at < chain->granted[i].until);
+	return granted;
+}
+
+bool ed_chain_at(const struct ed_chain *chain, int64_t at, const char *where,
+                 struct ed_findings *findings)
+{
+	size_t below = chain->anchored ? chain->n - 1 : chain->n;
+	const struct ed_cert *anchor = chain->certs[chain->n - 1];
+	bool good = true;
+
+	for (size_t i = 0; i < below; i++)
+		good &= cert_at(chain->certs[i], at, where, findings);
+	if (!chain->anchored)
+		return good;
+	if (at > anchor->not_after)
+		find_time(findings, "chain.anchor-expired", where, anchor->subject,
+		          anchor->not_after);
+	if (!granted_at(chain, at)) {
+		find_time(findings, "chain.not-granted", where, anchor->subject, at);
+		good = false;
 	}
-	link->key_text = ed_arena_strdup(arena, text);
-	return link->key_text != NULL;
+	return good;
 }
 
-/* Facts of every certificate; *at_trouble and *last outlive the chain in the
- * arena, but for their X509. */
-static enum edoc_code describe(struct checking *c, STACK_OF(X509) *chain, int depth,
-                               const struct ed_cert **at_trouble, const struct ed_cert **last,
-                               struct edoc_error *err)
-{
-	size_t n = (size_t)sk_X509_num(chain);
-	struct ed_chain *out = c->out;
-	struct edoc_error why;
-	struct ed_cert *cert;
-	enum edoc_code rc;
+/* ---- the best chain at one moment ------------------------------------------------ */
 
-	out->subjects = ed_arena_alloc(c->arena, (n + 1) * sizeof(*out->subjects));
-	out->links = ed_arena_alloc(c->arena, (n + 1) * sizeof(*out->links));
-	if (!out->subjects || !out->links)
-		return ed_fail_memory(err);
-	for (size_t i = 0; i < n; i++) {
-		rc = ed_cert_of(sk_X509_value(chain, (int)i), c->where, c->arena, &cert, &why);
-		if (rc == EDOC_ERR_INPUT || rc == EDOC_ERR_LIMIT) { /* the signer's doing */
-			c->unreadable = true;
-			ed_finding(c->findings, "chain.constraints", c->where, (*last)->issuer,
-			           why.msg, NULL);
-			return EDOC_OK;
-		}
-		if (rc != EDOC_OK)
-			return ed_fail_memory(err);
-		if (!describe_link(&out->links[i], cert, c->arena))
-			rc = ed_fail_memory(err);
-		ed_cert_clear(cert);
-		if (rc != EDOC_OK)
-			return rc;
-		out->subjects[i] = cert->subject;
-		*last = cert;
-		if ((int)i == depth)
-			*at_trouble = cert;
-		out->n++;
+static const struct ed_chain *best_at(const struct ed_chains *chains, int64_t at)
+{
+	for (size_t i = 0; i < chains->n; i++) {
+		if (chains->v[i].trusted && ed_chain_at(&chains->v[i], at, "", NULL))
+			return &chains->v[i];
 	}
-	return EDOC_OK;
+	return &chains->v[0];
 }
 
-static enum edoc_code judge(struct checking *c, STACK_OF(X509) *chain, int trouble, int depth,
-                            struct edoc_error *err)
+static void copy_findings(struct ed_findings *to, const struct ed_findings *from)
 {
-	const struct ed_cert *at_trouble = c->leaf, *last = c->leaf;
+	for (size_t i = 0; i < from->n; i++)
+		ed_finding(to, from->v[i].code, from->v[i].where, from->v[i].args[0],
+		           from->v[i].args[1], from->v[i].args[2]);
+}
+
+static void judge(const struct ed_cert *leaf, const struct ed_chain *chain, unsigned purpose,
+                  int64_t at, const char *where, struct ed_arena *arena,
+                  struct ed_findings *findings)
+{
 	const char *unfit = NULL;
-	enum edoc_code rc = describe(c, chain, depth, &at_trouble, &last, err);
+	bool in_time;
 
-	if (rc != EDOC_OK)
-		return rc;
-	find_trouble(c, trouble, at_trouble, last);
-	find_leaf_dates(c, trouble);
-	if (c->purpose & (EDOC_FOR_SIGN | EDOC_FOR_DIRECTORY | EDOC_FOR_ROUTE))
-		unfit = ed_cert_unfit(c->leaf, c->arena);
+	copy_findings(findings, &chain->findings);
+	/* A path that was not found says nothing about any dates but the leaf's. */
+	in_time = chain->trusted ? ed_chain_at(chain, at, where, findings)
+	                         : cert_at(leaf, at, where, findings);
+	if (purpose & (EDOC_FOR_SIGN | EDOC_FOR_DIRECTORY | EDOC_FOR_ROUTE))
+		unfit = ed_cert_unfit(leaf, arena);
 	if (unfit)
-		ed_finding(c->findings, "key-usage.unfit", c->where, c->leaf->subject, unfit, NULL);
-	for (size_t i = 0; trouble == X509_V_OK && i + 1 < c->out->n; i++) {
-		if (ed_cert_names_revocation(sk_X509_value(chain, (int)i)))
-			ed_finding(c->findings, "revocation.not-checked", c->where,
-			           c->out->subjects[i], NULL, NULL);
+		ed_finding(findings, "key-usage.unfit", where, leaf->subject, unfit, NULL);
+	for (size_t i = 0; chain->trusted && in_time && i + 1 < chain->n; i++) {
+		if (chain->certs[i]->names_revocation)
+			ed_finding(findings, "revocation.not-checked", where, chain->subjects[i],
+			           NULL, NULL);
 	}
-	c->out->trusted = trouble == X509_V_OK && !c->unreadable && c->out->n > 0;
-	return EDOC_OK;
-}
-
-static enum edoc_code gather(const struct edoc_trust *trust, unsigned purpose,
-                             STACK_OF(X509) *embedded, STACK_OF(X509) **anchors,
-                             STACK_OF(X509) **others, struct edoc_error *err)
-{
-	enum edoc_code rc = ed_trust_stacks(trust, purpose, anchors, others, err);
-
-	for (int i = 0; rc == EDOC_OK && i < sk_X509_num(embedded); i++) {
-		X509 *x509 = sk_X509_value(embedded, i);
-
-		if (!X509_up_ref(x509))
-			return ed_fail_memory(err);
-		if (!sk_X509_push(*others, x509)) {
-			X509_free(x509);
-			return ed_fail_memory(err);
-		}
-	}
-	return rc;
 }
 
 enum edoc_code ed_chain_check(const struct ed_cert *leaf, STACK_OF(X509) *embedded,
@@ -182,19 +415,26 @@ enum edoc_code ed_chain_check(const struct ed_cert *leaf, STACK_OF(X509) *embedd
                               struct ed_findings *findings, struct ed_chain *out,
                               struct edoc_error *err)
 {
-	struct checking c = {leaf, purpose, at, where, arena, findings, out, false};
-	STACK_OF(X509) *anchors = NULL, *others = NULL, *chain = NULL;
-	int trouble, depth;
+	struct ed_cert copy = *leaf; /* chains want one they may point at */
+	const struct ed_chains *chains;
+	struct ed_pool *pool;
 	enum edoc_code rc;
 
 	*out = (struct ed_chain){0};
-	rc = gather(trust, purpose, embedded, &anchors, &others, err);
+	rc = ed_pool_new(NULL, trust, arena, &pool, err);
+	for (int i = 0; rc == EDOC_OK && i < sk_X509_num(embedded); i++)
+		rc = ed_pool_add_x509(pool, sk_X509_value(embedded, i), where, err);
 	if (rc == EDOC_OK)
-		rc = ed_chain_build(leaf->x509, anchors, others, at, &chain, &trouble, &depth, err);
-	if (rc == EDOC_OK)
-		rc = judge(&c, chain, trouble, depth, err);
-	sk_X509_pop_free(chain, X509_free);
-	sk_X509_pop_free(anchors, X509_free);
-	sk_X509_pop_free(others, X509_free);
+		rc = ed_chains_build(pool, &copy, purpose, NULL, where, &chains, err);
+	if (rc == EDOC_OK) {
+		const struct ed_chain *best = best_at(chains, at);
+
+		judge(leaf, best, purpose, at, where, arena, findings);
+		out->subjects = best->subjects;
+		out->links = best->links;
+		out->n = best->n;
+		out->trusted = best->trusted && ed_chain_at(best, at, where, NULL);
+	}
+	ed_pool_free(pool);
 	return rc;
 }

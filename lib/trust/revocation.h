@@ -20,7 +20,9 @@ struct ed_revocation {
 	int64_t this_update, next_update; /* next: ED_TIME_NONE when not said */
 	int64_t produced_at;              /* OCSP; of a CRL its thisUpdate */
 	int64_t revoked_at;               /* or ED_TIME_NONE */
-	int reason; /* CRLReason, -1: none; 6 certificateHold, 8 removeFromCRL */
+	int64_t invalid_since; /* invalidityDate of a CRL's entry (RFC 5280 5.3.2), or ED_TIME_NONE
+	                        */
+	int reason;            /* CRLReason, -1: none; 6 certificateHold, 8 removeFromCRL */
 	enum ed_hash signed_with;
 	struct ed_cert *signer; /* the CRL issuer or OCSP responder; the pool's */
 	bool signer_is_issuer;  /* the CA itself */
@@ -41,7 +43,8 @@ struct ed_revocations {
  * signature, the responder's right (the CA, or delegated by it with EKU
  * OCSPSigning, or an anchor for EDOC_FOR_OCSP).  The dates and the revocation
  * of a signer who is not the issuer are the judge's to look at: it has a chain
- * (ed_chains_build) that is trusted but for them.
+ * (ed_chains_build) that is trusted but for them.  Findings stand at the
+ * answer's own place, or at `where` when it has none.
  */
 enum edoc_code ed_revocation_about(struct ed_pool *pool, struct ed_cert *cert,
                                    struct ed_cert *issuer, const char *where,

@@ -162,7 +162,7 @@ static void chain(const struct edoc_policy *policy)
 	        {ED_SHA1, ED_KEY_RSA, 2048, "RSA-2048"},
 	};
 	const char *subjects[] = {"leaf", "ca", "root"};
-	struct ed_chain c = {subjects, links, 3, true};
+	struct ed_chain c = {.subjects = subjects, .links = links, .n = 3, .trusted = true};
 	struct ed_arena *arena = ed_arena_new();
 	struct ed_findings list;
 
