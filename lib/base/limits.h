@@ -31,6 +31,9 @@
 #define ED_MAX_CMS_CONTENT ((size_t)64 << 20)  /* attached; larger is to be detached */
 #define ED_MAX_STAMPS 1000                     /* time-stamps of one item */
 #define ED_MAX_COUNTER 4                       /* depth of counter-signatures */
+#define ED_MAX_HASHCHAIN_FILES 16              /* X-Road: of one chain */
+#define ED_MAX_HASHCHAIN_STEPS 10000
+#define ED_MAX_HASHCHAIN_DEPTH 64
 #define ED_MAX_RECORD_HASHES 100000            /* of the hash trees of one record */
 #define ED_MAX_RECORD_BYTES ((size_t)64 << 20) /* an evidence record in DER */
 #define ED_MAX_RECORD_CHAINS 100               /* hash-tree renewals of one record */

@@ -125,10 +125,9 @@ static enum edoc_code parse(const void *bytes, size_t len, const char *where, xm
 
 /* ---- walking ---- */
 
-/* The node after this one in document order, without leaving top. */
-static xmlNodePtr following(xmlNodePtr node, const xmlNode *top, bool skip_children)
+xmlNodePtr ed_xml_following(xmlNodePtr node, const xmlNode *top, bool over)
 {
-	if (!skip_children && node->type == XML_ELEMENT_NODE && node->children)
+	if (!over && node->type == XML_ELEMENT_NODE && node->children)
 		return node->children;
 	for (; node && node != top; node = node->parent)
 		if (node->next)
@@ -203,6 +202,48 @@ static char *join(const xmlNode *first, struct ed_arena *arena)
 	return s;
 }
 
+const char *ed_xml_string(const xmlNode *node, struct ed_arena *arena)
+{
+	size_t n = 0;
+	char *s = NULL;
+
+	/* Twice: to count, then to copy. */
+	for (int pass = 0; node && pass < 2; pass++) {
+		if (pass == 1 && !(s = ed_arena_alloc(arena, n + 1)))
+			return NULL;
+		n = 0;
+		for (const xmlNode *p = node; p; p = ed_xml_following((xmlNodePtr)p, node, false)) {
+			size_t len;
+
+			if ((p->type != XML_TEXT_NODE && p->type != XML_CDATA_SECTION_NODE) ||
+			    !p->content)
+				continue;
+			len = strlen((const char *)p->content);
+			if (s)
+				memcpy(s + n, p->content, len);
+			n += len;
+		}
+	}
+	return s;
+}
+
+const char *ed_xml_namespace(const xmlNode *node, const char *prefix)
+{
+	for (; node && node->type == XML_ELEMENT_NODE; node = node->parent)
+		for (const xmlNs *ns = node->nsDef; ns; ns = ns->next)
+			if (ns->prefix && !strcmp((const char *)ns->prefix, prefix))
+				return (const char *)ns->href;
+	return NULL;
+}
+
+bool ed_xml_within(const xmlNode *node, const xmlNode *top)
+{
+	for (; node; node = node->parent)
+		if (node == top)
+			return true;
+	return false;
+}
+
 const char *ed_xml_text(const xmlNode *node, struct ed_arena *arena)
 {
 	return node && node->type == XML_ELEMENT_NODE ? join(node->children, arena) : NULL;
@@ -269,13 +310,13 @@ static int compare_ids(const void *a, const void *b)
 	return strcmp(((const struct ed_xml_id *)a)->id, ((const struct ed_xml_id *)b)->id);
 }
 
-static enum edoc_code index_ids(struct ed_xml *xml, struct edoc_error *err)
+static enum edoc_code index_ids(struct ed_xml *xml, bool any, struct edoc_error *err)
 {
 	struct ed_xml_ids *ids = xml->ids;
 	enum edoc_code code = EDOC_OK;
 	xmlNodePtr root = xmlDocGetRootElement(xml->doc);
 
-	for (xmlNodePtr p = root; p && code == EDOC_OK; p = following(p, root, false))
+	for (xmlNodePtr p = root; p && code == EDOC_OK; p = ed_xml_following(p, root, false))
 		if (p->type == XML_ELEMENT_NODE)
 			for (xmlAttrPtr a = p->properties; a && code == EDOC_OK; a = a->next)
 				if (is_id(a))
@@ -288,6 +329,10 @@ static enum edoc_code index_ids(struct ed_xml *xml, struct edoc_error *err)
 
 		if (strcmp(ids->v[i - 1].id, ids->v[i].id) != 0)
 			continue;
+		if (any) {
+			ids->v[i - 1].node = ids->v[i].node = NULL;
+			continue;
+		}
 		snprintf(at, sizeof(at), "%s:%ld", xml->where, xmlGetLineNo(ids->v[i].node));
 		return ed_fail(err, EDOC_ERR_INPUT, at,
 		               "the Id \"%s\" is given twice (XML 1.0, 3.3.1): what it names is "
@@ -309,8 +354,9 @@ xmlNodePtr ed_xml_by_id(const struct ed_xml *xml, const char *id)
 
 /* ---- opening and closing ---- */
 
-enum edoc_code ed_xml_parse(const void *bytes, size_t len, const char *where, size_t max_bytes,
-                            struct ed_xml **out, struct edoc_error *err)
+static enum edoc_code open_document(const void *bytes, size_t len, const char *where,
+                                    size_t max_bytes, bool any, struct ed_xml **out,
+                                    struct edoc_error *err)
 {
 	struct ed_xml *xml = NULL;
 	enum edoc_code code;
@@ -330,7 +376,7 @@ enum edoc_code ed_xml_parse(const void *bytes, size_t len, const char *where, si
 	q = hush();
 	code = parse(bytes, len, where, &xml->doc, err);
 	if (code == EDOC_OK)
-		code = index_ids(xml, err);
+		code = index_ids(xml, any, err);
 	unhush(q);
 	if (code == EDOC_OK) {
 		*out = xml;
@@ -339,6 +385,18 @@ enum edoc_code ed_xml_parse(const void *bytes, size_t len, const char *where, si
 out:
 	ed_xml_free(xml);
 	return code;
+}
+
+enum edoc_code ed_xml_parse(const void *bytes, size_t len, const char *where, size_t max_bytes,
+                            struct ed_xml **xml, struct edoc_error *err)
+{
+	return open_document(bytes, len, where, max_bytes, false, xml, err);
+}
+
+enum edoc_code ed_xml_parse_any(const void *bytes, size_t len, const char *where, size_t max_bytes,
+                                struct ed_xml **xml, struct edoc_error *err)
+{
+	return open_document(bytes, len, where, max_bytes, true, xml, err);
 }
 
 void ed_xml_free(struct ed_xml *xml)
@@ -410,10 +468,20 @@ static int to_sink(void *arg, const char *bytes, int len)
  * so the subtree's nodes carry a mark, in the field that libxml2 leaves to the
  * application.  Each run takes a new mark, so none needs to be wiped.
  */
-static void mark_subtree(xmlNodePtr top, void *mark)
+static void mark_subtree(xmlNodePtr top, const struct ed_c14n_form *form, void *mark)
 {
-	for (xmlNodePtr p = top; p; p = following(p, top, false))
-		p->_private = mark;
+	bool out;
+
+	for (xmlNodePtr p = top; p; p = ed_xml_following(p, top, out)) {
+		out = p->type == XML_ELEMENT_NODE && form->skip && form->skip(p);
+		p->_private = out ? NULL : mark;
+	}
+}
+
+static void unmark_subtree(xmlNodePtr top)
+{
+	for (xmlNodePtr p = top; p; p = ed_xml_following(p, top, false))
+		p->_private = NULL;
 }
 
 static int visible(void *mark, xmlNodePtr node, xmlNodePtr parent)
@@ -436,8 +504,8 @@ static int to_libxml(enum ed_c14n alg)
  * signatures would pay a thousand times.  Its parents stay, for the namespaces
  * and xml: attributes that it inherits.
  */
-static int execute(xmlDocPtr doc, xmlNodePtr top, void *mark, enum ed_c14n alg, bool comments,
-                   char *const *prefixes, xmlOutputBufferPtr out)
+static int execute(xmlDocPtr doc, xmlNodePtr top, void *mark, const struct ed_c14n_form *form,
+                   xmlOutputBufferPtr out)
 {
 	xmlNodePtr children = doc->children, next = top ? top->next : NULL;
 	int n;
@@ -446,7 +514,8 @@ static int execute(xmlDocPtr doc, xmlNodePtr top, void *mark, enum ed_c14n alg, 
 		doc->children = top;
 		top->next = NULL;
 	}
-	n = xmlC14NExecute(doc, visible, mark, to_libxml(alg), (xmlChar **)prefixes, comments, out);
+	n = xmlC14NExecute(doc, visible, mark, to_libxml(form->alg), (xmlChar **)form->prefixes,
+	                   form->comments, out);
 	if (top) {
 		doc->children = children;
 		top->next = next;
@@ -454,10 +523,9 @@ static int execute(xmlDocPtr doc, xmlNodePtr top, void *mark, enum ed_c14n alg, 
 	return n;
 }
 
-enum edoc_code ed_c14n_without(const struct ed_xml *xml, xmlNodePtr top, enum ed_c14n alg,
-                               bool comments, char *const *prefixes, const xmlNode *const *without,
-                               size_t n_without, ed_xml_sink_fn *sink, void *arg,
-                               struct edoc_error *err)
+enum edoc_code ed_c14n_write(const struct ed_xml *xml, xmlNodePtr top,
+                             const struct ed_c14n_form *form, ed_xml_sink_fn *sink, void *arg,
+                             struct edoc_error *err)
 {
 	struct pipe pipe = {sink, arg, EDOC_OK};
 	void *mark = (void *)++xml->ids->mark;
@@ -468,13 +536,13 @@ enum edoc_code ed_c14n_without(const struct ed_xml *xml, xmlNodePtr top, enum ed
 	out = xmlOutputBufferCreateIO(to_sink, NULL, &pipe, NULL);
 	if (out) {
 		if (top)
-			mark_subtree(top, mark);
+			mark_subtree(top, form, mark);
 		else
 			for (xmlNodePtr p = xml->doc->children; p; p = p->next)
-				mark_subtree(p, mark);
-		for (size_t i = 0; i < n_without; i++)
-			mark_subtree((xmlNodePtr)without[i], NULL);
-		done = execute(xml->doc, top, mark, alg, comments, prefixes, out);
+				mark_subtree(p, form, mark);
+		for (size_t i = 0; i < form->n_without; i++)
+			unmark_subtree((xmlNodePtr)form->without[i]);
+		done = execute(xml->doc, top, mark, form, out);
 		closed = xmlOutputBufferClose(out);
 	}
 	unhush(q);
@@ -486,6 +554,16 @@ enum edoc_code ed_c14n_without(const struct ed_xml *xml, xmlNodePtr top, enum ed
 		return ed_fail(err, EDOC_ERR_INPUT, xml->where,
 		               "has no canonical form (a relative namespace name?)");
 	return EDOC_OK;
+}
+
+enum edoc_code ed_c14n_without(const struct ed_xml *xml, xmlNodePtr top, enum ed_c14n alg,
+                               bool comments, char *const *prefixes, const xmlNode *const *without,
+                               size_t n_without, ed_xml_sink_fn *sink, void *arg,
+                               struct edoc_error *err)
+{
+	const struct ed_c14n_form form = {alg, comments, prefixes, without, n_without, NULL};
+
+	return ed_c14n_write(xml, top, &form, sink, arg, err);
 }
 
 enum edoc_code ed_c14n(const struct ed_xml *xml, xmlNodePtr top, enum ed_c14n alg, bool comments,

@@ -29,6 +29,13 @@ struct ed_xml {
 enum edoc_code ed_xml_parse(const void *bytes, size_t len, const char *where, size_t max_bytes,
 			    struct ed_xml **xml, struct edoc_error *err) EDOC_CHECK;
 void ed_xml_free(struct ed_xml *xml);
+/* The next node of top in document order; NULL: none.  `over` its own children. */
+xmlNodePtr ed_xml_following(xmlNodePtr node, const xmlNode *top, bool over);
+
+/* The same of a document that others wrote, whose attributes named id may be no
+ * Ids: one that is given twice names nothing (ed_xml_by_id). */
+enum edoc_code ed_xml_parse_any(const void *bytes, size_t len, const char *where, size_t max_bytes,
+				struct ed_xml **xml, struct edoc_error *err) EDOC_CHECK;
 
 /* The element with that Id, or NULL. */
 xmlNodePtr ed_xml_by_id(const struct ed_xml *xml, const char *id);
@@ -40,6 +47,12 @@ xmlNodePtr ed_xml_first(const xmlNode *node);      /* first child element */
 xmlNodePtr ed_xml_next(const xmlNode *node);       /* next sibling element */
 /* An attribute without namespace; borrowed from arena copy; NULL absent. */
 const char *ed_xml_attr(const xmlNode *node, const char *name, struct ed_arena *arena);
+/* The text of all that stands in an element, tags left out (XPath string-value). */
+const char *ed_xml_string(const xmlNode *node, struct ed_arena *arena);
+/* The namespace that a prefix has at a node, or NULL. */
+const char *ed_xml_namespace(const xmlNode *node, const char *prefix);
+/* node is top or stands in it. */
+bool ed_xml_within(const xmlNode *node, const xmlNode *top);
 /* The text of an element that holds nothing but text (a comment or PI inside
  * makes it NULL: attacks X23, X24 of the catalogue). */
 const char *ed_xml_text(const xmlNode *node, struct ed_arena *arena);
@@ -54,12 +67,24 @@ typedef enum edoc_code ed_xml_sink_fn(void *arg, const void *bytes, size_t len);
 /* The algorithm an URI names; *comments for the #WithComments ones. */
 bool ed_c14n_by_uri(const char *uri, enum ed_c14n *alg, bool *comments);
 const char *ed_c14n_uri(enum ed_c14n alg, bool comments);
+/* What of a document goes into its canonical form, and how. */
+struct ed_c14n_form {
+	enum ed_c14n alg;
+	bool comments;
+	char *const *prefixes; /* InclusiveNamespaces PrefixList, NULL-ended, or NULL */
+	/* Elements left out with all that they hold: these, and those that `skip` names. */
+	const xmlNode *const *without;
+	size_t n_without;
+	bool (*skip)(const xmlNode *element);
+};
 /*
  * Canonical form of the subtree at top (NULL: the whole document), given to
- * sink piece by piece.  prefixes: InclusiveNamespaces PrefixList of exclusive
- * C14N, NULL-ended, or NULL.  without: a descendant element left out with all
- * it holds (enveloped-signature), or NULL.
+ * sink piece by piece.
  */
+enum edoc_code ed_c14n_write(const struct ed_xml *xml, xmlNodePtr top,
+			     const struct ed_c14n_form *form, ed_xml_sink_fn *sink, void *arg,
+			     struct edoc_error *err) EDOC_CHECK;
+/* The same of a form without `skip`. */
 enum edoc_code ed_c14n(const struct ed_xml *xml, xmlNodePtr top, enum ed_c14n alg, bool comments,
 		       char *const *prefixes, const xmlNode *without, ed_xml_sink_fn *sink,
 		       void *arg, struct edoc_error *err) EDOC_CHECK;

@@ -1,78 +1,49 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Reads and checks XAdES (EN 319 132-1, TS 101 903).  What each finding means
- * stands in judge/rules.c.  A signature's elements are reached from its own
- * ds:Signature node downwards only, and what a reference digested is compared
- * with what is read by the address of the node: nothing that stands elsewhere
- * in the document can take its place.
+ * Reads XAdES (EN 319 132-1, TS 101 903): where signatures stand in a document,
+ * how each is built, and which level that makes.  What each finding means
+ * stands in judge/rules.c.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/time.h"
-#include "signature/xades.h"
 #include "signature/xadesnames.h"
+#include "signature/xadesread.h"
 
 #define NS_ASIC_OLD "http://uri.etsi.org/2918/v1.1.1#"
+#define NS_ASIC_111 "http://uri.etsi.org/02918/v1.1.1#"
 #define NS_ODF "urn:oasis:names:tc:opendocument:xmlns:digitalsignature:1.0"
 
-struct slot { /* a certificate of KeyInfo */
-	struct ed_cert *cert;
-	const unsigned char *der;
-	size_t len;
-	unsigned char digest[ED_N_HASHES][ED_HASH_MAX];
-	bool digested[ED_N_HASHES];
-	bool tried; /* its key on the value */
-};
+/* ---- what the readers share ---- */
 
-struct cert_ref { /* a Cert of SigningCertificate(V2) */
-	xmlNodePtr node;
-	bool v2;
-	enum ed_hash hash;
-	unsigned char digest[ED_HASH_MAX];
-};
-
-struct format {         /* a DataObjectFormat */
-	xmlNodePtr ref; /* its ds:Reference */
-	const char *type;
-};
-
-struct reader {
-	const struct ed_xml *xml;
-	struct ed_arena *arena;
-	struct ed_xades *x;
-	const char *ns;        /* which XAdES */
-	xmlNodePtr properties; /* SignedProperties */
-	xmlNodePtr unsigned_properties;
-	struct slot *slots;
-	size_t n_slots;
-	struct cert_ref *cert_refs;
-	size_t n_cert_refs, cert_refs_cap;
-	bool has_v1, has_v2;
-	struct format *formats;
-	size_t n_formats, formats_cap;
-	unsigned n_roles;
-	bool properties_signed;
-	bool not_baseline;
-};
-
-static void note(struct reader *r, const char *code, const xmlNode *node, const char *a0,
-                 const char *a1)
+const char *ed_xr_place(struct ed_xr *r, const xmlNode *node)
 {
-	ed_finding(&r->x->findings, code, ed_xml_place(r->xml, node, r->arena), a0, a1, NULL);
+	const char *place = ed_xml_place(r->xml, node, r->arena);
+
+	return place == r->xml->where ? r->a->where : place; /* the document is freed */
 }
 
-/* A finding that also takes the level away. */
-static void spoil(struct reader *r, const char *code, const xmlNode *node, const char *a0)
+void ed_xr_note(struct ed_xr *r, const char *code, const xmlNode *node, const char *a0,
+                const char *a1)
 {
-	note(r, code, node, a0, NULL);
+	ed_finding(&r->a->findings, code, ed_xr_place(r, node), a0, a1, NULL);
+}
+
+void ed_xr_lower(struct ed_xr *r, const char *code, const xmlNode *node, const char *a0)
+{
+	ed_xr_note(r, code, node, a0, NULL);
 	r->not_baseline = true;
 }
 
-/* Text without the white space around it (XML Schema, whiteSpace=collapse). */
-static const char *trimmed(struct reader *r, const xmlNode *node)
+void ed_xr_spoil(struct ed_xr *r, const char *code, const xmlNode *node, const char *a0)
+{
+	ed_xr_lower(r, code, node, a0);
+	r->not_etsi = true;
+}
+
+const char *ed_xr_text(struct ed_xr *r, const xmlNode *node)
 {
 	const char *s = ed_xml_text(node, r->arena);
 	size_t n;
@@ -85,28 +56,71 @@ static const char *trimmed(struct reader *r, const xmlNode *node)
 	return ed_arena_strndup(r->arena, s, n);
 }
 
-static bool is_property(const struct reader *r, const xmlNode *node, const char *name)
+bool ed_xr_is(const struct ed_xr *r, const xmlNode *node, const char *name)
 {
 	return ed_xml_is(node, r->ns, name);
 }
 
-/* The one child so named; several are an error, none is NULL. */
-static xmlNodePtr property(struct reader *r, const xmlNode *node, const char *name)
+xmlNodePtr ed_xr_property(struct ed_xr *r, const xmlNode *node, const char *name)
 {
 	bool several;
 	xmlNodePtr child = ed_xml_child(node, r->ns, name, &several);
 
 	if (several)
-		spoil(r, "properties.repeated", node, name);
+		ed_xr_spoil(r, "properties.repeated", node, name);
 	return child;
 }
 
-/* ---- QualifyingProperties and SignedProperties ---- */
+static xmlNodePtr digest_part(struct ed_xr *r, const xmlNode *node, const char *name)
+{
+	xmlNodePtr p = ed_xml_child(node, ED_NS_DS, name, NULL);
+
+	return p ? p : ed_xml_child(node, r->ns, name, NULL); /* XAdES 1.1.1 */
+}
+
+bool ed_xr_digest(struct ed_xr *r, const xmlNode *node, enum ed_hash *hash,
+                  unsigned char digest[ED_HASH_MAX])
+{
+	const char *uri = ed_xml_attr(digest_part(r, node, "DigestMethod"), "Algorithm", r->arena);
+	struct ed_buf value;
+	bool good;
+
+	ed_buf_init(&value, ED_HASH_MAX);
+	*hash = uri ? ed_hash_by_xml_uri(uri) : ED_HASH_NONE;
+	good = *hash != ED_HASH_NONE &&
+	       ed_xml_b64(digest_part(r, node, "DigestValue"), r->arena, &value) &&
+	       value.len == ed_hash_size(*hash);
+	if (good)
+		memcpy(digest, value.data, value.len);
+	else
+		*hash = ED_HASH_NONE;
+	ed_buf_clear(&value);
+	return good;
+}
+
+bool ed_xr_use(struct ed_xr *r, enum ed_hash hash, const char *what)
+{
+	struct ed_ades *a = r->a;
+
+	if (hash == ED_HASH_NONE)
+		return true;
+	for (size_t i = 0; i < a->n_uses; i++)
+		if (a->uses[i].hash == hash && !strcmp(a->uses[i].what, what))
+			return true;
+	a->uses = ed_arena_grow(r->arena, a->uses, a->n_uses, &r->uses_cap, sizeof(*a->uses));
+	if (!a->uses) {
+		a->n_uses = 0;
+		return false;
+	}
+	a->uses[a->n_uses++] = (struct ed_use){hash, a->where, what};
+	return true;
+}
+
+/* ---- QualifyingProperties ---- */
 
 static const char *xades_namespace(const xmlNode *node)
 {
-	static const char *const known[] = {ED_NS_XADES, "http://uri.etsi.org/01903/v1.2.2#",
-	                                    "http://uri.etsi.org/01903/v1.1.1#"};
+	static const char *const known[] = {ED_NS_XADES, ED_NS_XADES122, ED_NS_XADES111};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (ed_xml_is(node, known[i], "QualifyingProperties"))
@@ -114,650 +128,282 @@ static const char *xades_namespace(const xmlNode *node)
 	return NULL;
 }
 
-static xmlNodePtr find_qualifying(struct reader *r)
+static xmlNodePtr find_qualifying(struct ed_xr *r)
 {
 	xmlNodePtr found = NULL;
 
-	for (xmlNodePtr p = ed_xml_first(r->x->dsig.node); p; p = ed_xml_next(p)) {
+	for (xmlNodePtr p = ed_xml_first(r->dsig.node); p; p = ed_xml_next(p)) {
 		if (!ed_xml_is(p, ED_NS_DS, "Object"))
 			continue;
 		for (xmlNodePtr q = ed_xml_first(p); q; q = ed_xml_next(q)) {
 			const char *ns = xades_namespace(q);
 
 			if (!strcmp((const char *)q->name, "QualifyingPropertiesReference"))
-				spoil(r, "properties.elsewhere", q, (const char *)q->name);
+				ed_xr_spoil(r, "properties.elsewhere", q, (const char *)q->name);
 			if (!ns)
 				continue;
 			if (found) {
-				spoil(r, "properties.several", q, "QualifyingProperties");
+				ed_xr_spoil(r, "properties.several", q, "QualifyingProperties");
 				return NULL;
 			}
 			found = q;
 			r->ns = ns;
 		}
 	}
-	if (!found)
-		spoil(r, "properties.missing", r->x->dsig.node, "QualifyingProperties");
+	if (!found) {
+		r->a->form = "XML-DSig";
+		ed_xr_spoil(r, "properties.missing", r->dsig.node, "QualifyingProperties");
+	}
 	return found;
 }
 
-static void find_properties(struct reader *r)
+static void find_properties(struct ed_xr *r)
 {
-	xmlNodePtr qualifying = find_qualifying(r);
-	const char *id = r->x->dsig.id, *target;
+	const char *id = r->dsig.id, *target;
 	bool several;
 
-	if (!qualifying)
+	r->qualifying = find_qualifying(r);
+	if (!r->qualifying)
 		return;
 	if (strcmp(r->ns, ED_NS_XADES) != 0)
-		spoil(r, "properties.older-xades", qualifying, r->ns);
-	target = ed_xml_attr(qualifying, "Target", r->arena);
+		ed_xr_lower(r, "properties.older-xades", r->qualifying, r->ns);
+	target = ed_xml_attr(r->qualifying, "Target", r->arena);
 	if (!id || !*id || !target || target[0] != '#' || strcmp(target + 1, id) != 0)
-		spoil(r, "properties.target", qualifying, target ? target : "");
-	r->properties = ed_xml_child(qualifying, r->ns, "SignedProperties", &several);
+		ed_xr_spoil(r, "properties.target", r->qualifying, target ? target : "");
+	r->properties = ed_xml_child(r->qualifying, r->ns, "SignedProperties", &several);
 	if (!r->properties)
-		spoil(r, several ? "properties.several" : "properties.missing", qualifying,
-		      "SignedProperties");
-	r->unsigned_properties = property(r, qualifying, "UnsignedProperties");
+		ed_xr_spoil(r, several ? "properties.several" : "properties.missing",
+		            r->qualifying, "SignedProperties");
+	r->unsigned_properties =
+	        ed_xr_property(r, ed_xr_property(r, r->qualifying, "UnsignedProperties"),
+	                       "UnsignedSignatureProperties");
 }
 
-/* ---- references ---- */
+/* ---- the level, by what is there (EN 319 132-1 6.3, EN 319 132-2) ---- */
 
-static bool add_cover(struct reader *r, const char *name)
+static bool has(const struct ed_xr *r, const char *name)
 {
-	struct ed_xades *x = r->x;
-
-	if (!x->covers)
-		x->covers = ed_arena_alloc(r->arena, x->dsig.n_refs * sizeof(*x->covers));
-	if (!x->covers)
-		return false;
-	x->covers[x->n_covers++] = name;
-	return true;
+	for (xmlNodePtr p = ed_xml_first(r->unsigned_properties); p; p = ed_xml_next(p))
+		if (!strcmp((const char *)p->name, name) &&
+		    (ed_xr_is(r, p, name) || ed_xml_is(p, ED_NS_XADES141, name)))
+			return true;
+	return false;
 }
 
-/* The SignedProperties reference digests exactly the element that is read. */
-static enum edoc_code check_properties_ref(struct reader *r, const struct ed_ref *ref, bool *good,
-                                           struct edoc_error *err)
+static bool has_refs(const struct ed_xr *r)
 {
-	xmlNodePtr target = ed_xml_by_id(r->xml, ref->name);
-	unsigned char digest[ED_HASH_MAX];
-	enum edoc_code code;
-
-	if (!target || target != r->properties) {
-		spoil(r, "properties.reference-elsewhere", ref->node, ref->name);
-		return EDOC_OK;
-	}
-	code = ed_xmldsig_element_digest(r->xml, ref, target, digest, err);
-	if (code != EDOC_OK)
-		return code;
-	*good = ed_same_bytes(digest, ref->value, ed_hash_size(ref->hash));
-	if (!*good)
-		note(r, "properties.digest", ref->node, NULL, NULL);
-	r->properties_signed = *good;
-	return EDOC_OK;
+	return has(r, "CompleteCertificateRefs") || has(r, "CompleteCertificateRefsV2") ||
+	       has(r, "CompleteRevocationRefs");
 }
 
-static enum edoc_code check_entry_ref(struct reader *r, const struct ed_ref *ref, bool *good,
-                                      ed_entry_digest_fn *fn, void *arg, struct edoc_error *err)
+static bool has_values(const struct ed_xr *r)
 {
-	unsigned char digest[ED_HASH_MAX];
-	enum edoc_code code = fn(arg, ref->name, ref->hash, digest, err);
-
-	if (code == EDOC_ERR_ABSENT) {
-		note(r, "reference.absent", ref->node, ref->name, NULL);
-		return EDOC_OK;
-	}
-	if (code != EDOC_OK)
-		return code;
-	*good = ed_same_bytes(digest, ref->value, ed_hash_size(ref->hash));
-	if (!*good)
-		note(r, "reference.digest", ref->node, ref->name, NULL);
-	else if (!add_cover(r, ref->name))
-		return ed_fail_memory(err);
-	return EDOC_OK;
+	return has(r, "CertificateValues") || has(r, "RevocationValues") ||
+	       has(r, "AnyValidationData");
 }
 
-static enum edoc_code check_references(struct reader *r, ed_entry_digest_fn *fn, void *arg,
-                                       struct edoc_error *err)
+static const char *baseline(const struct ed_xr *r)
 {
-	size_t n_good = 0, n_properties = 0, n_entries = 0;
-	enum edoc_code code = EDOC_OK;
+	bool archive = false;
 
-	for (size_t i = 0; i < r->x->dsig.n_refs && code == EDOC_OK; i++) {
-		const struct ed_ref *ref = &r->x->dsig.refs[i];
-		bool good = false;
-
-		if (ref->kind == ED_REF_ENTRY) {
-			n_entries++;
-			code = check_entry_ref(r, ref, &good, fn, arg, err);
-		} else if (ref->kind == ED_REF_PROPERTIES && n_properties++ == 0) {
-			code = check_properties_ref(r, ref, &good, err);
-		}
-		n_good += good;
-	}
-	if (n_properties == 0)
-		spoil(r, "properties.reference-missing", r->x->dsig.signed_info, NULL);
-	if (n_properties > 1)
-		spoil(r, "properties.several", r->x->dsig.signed_info, "ds:Reference");
-	if (n_entries == 0)
-		spoil(r, "reference.none", r->x->dsig.signed_info, NULL);
-	r->x->intact_data = code == EDOC_OK && n_good > 0 && n_good == r->x->dsig.n_refs;
-	return code;
+	for (xmlNodePtr p = ed_xml_first(r->unsigned_properties); p; p = ed_xml_next(p))
+		archive = archive || ed_xml_is(p, ED_NS_XADES141, "ArchiveTimeStamp");
+	if (!has(r, "SignatureTimeStamp"))
+		return "XAdES-BASELINE-B";
+	if (!has_values(r))
+		return "XAdES-BASELINE-T";
+	return archive ? "XAdES-BASELINE-LTA" : "XAdES-BASELINE-LT";
 }
 
-/* ---- the signer ---- */
-
-static enum edoc_code read_certs(struct reader *r, struct edoc_error *err)
+static const char *extended(const struct ed_xr *r)
 {
-	const struct ed_xmldsig *sig = &r->x->dsig;
-	struct edoc_error why = {0};
-
-	if (sig->n_certs == 0)
-		return EDOC_OK;
-	r->slots = ed_arena_alloc(r->arena, sig->n_certs * sizeof(*r->slots));
-	if (!r->slots)
-		return ed_fail_memory(err);
-	for (size_t i = 0; i < sig->n_certs; i++) {
-		struct slot *slot = &r->slots[r->n_slots];
-		enum edoc_code code = ed_cert_parse(sig->certs[i], sig->cert_lens[i], r->xml->where,
-		                                    r->arena, &slot->cert, &why);
-
-		if (code == EDOC_ERR_MEMORY)
-			return ed_fail_memory(err);
-		if (code != EDOC_OK) {
-			note(r, "signature.certificate-malformed", sig->node, why.msg, NULL);
-			continue;
-		}
-		slot->der = sig->certs[i];
-		slot->len = sig->cert_lens[i];
-		r->n_slots++;
-	}
-	return EDOC_OK;
+	if (!has(r, "SignatureTimeStamp"))
+		return r->a->policy_kind == ED_POLICY_NONE ? "XAdES-BES" : "XAdES-EPES";
+	if (has(r, "ArchiveTimeStamp"))
+		return "XAdES-A";
+	if (!has_refs(r))
+		return has_values(r) ? "XAdES-LT" : "XAdES-T";
+	if (has(r, "SigAndRefsTimeStamp") || has(r, "SigAndRefsTimeStampV2") ||
+	    has(r, "RefsOnlyTimeStamp") || has(r, "RefsOnlyTimeStampV2"))
+		return has_values(r) ? "XAdES-XL" : "XAdES-X";
+	return "XAdES-C";
 }
 
-static bool names(const struct cert_ref *ref, struct slot *slot)
+static void decide_level(struct ed_xr *r)
 {
-	if (ref->hash == ED_HASH_NONE)
-		return false;
-	if (!slot->digested[ref->hash])
-		slot->digested[ref->hash] =
-		        ed_hash_bytes(ref->hash, slot->der, slot->len, slot->digest[ref->hash]);
-	return slot->digested[ref->hash] &&
-	       ed_same_bytes(slot->digest[ref->hash], ref->digest, ed_hash_size(ref->hash));
-}
-
-/* EN 319 132-1 5.2.2 (V2: DER of RFC 5035), TS 101 903 7.2.2 (V1: a name as
- * text, which programs spell differently, and the number). */
-static bool issuer_serial_fits(struct reader *r, const struct cert_ref *ref,
-                               const struct ed_cert *cert)
-{
-	xmlNodePtr node = property(r, ref->node, ref->v2 ? "IssuerSerialV2" : "IssuerSerial");
-	struct ed_buf want, got;
-	const char *serial;
-	bool fits;
-
-	if (!node)
-		return true;
-	if (!ref->v2) {
-		serial = trimmed(r, ed_xml_child(node, ED_NS_DS, "X509SerialNumber", NULL));
-		return serial && !strcmp(serial, cert->serial);
-	}
-	ed_buf_init(&want, ED_MAX_KEY_FILE);
-	ed_buf_init(&got, ED_MAX_KEY_FILE);
-	fits = ed_cert_issuer_serial(cert->x509, &want, NULL) == EDOC_OK &&
-	       ed_xml_b64(node, r->arena, &got) && want.len == got.len &&
-	       ed_same_bytes(want.data, got.data, got.len);
-	ed_buf_clear(&want);
-	ed_buf_clear(&got);
-	return fits;
-}
-
-/* SigningCertificate and SigningCertificateV2, each when there, name him. */
-static void bind_signer(struct reader *r, struct slot *slot)
-{
-	bool v1 = !r->has_v1, v2 = !r->has_v2;
-
-	for (size_t i = 0; i < r->n_cert_refs; i++) {
-		const struct cert_ref *ref = &r->cert_refs[i];
-
-		if (!names(ref, slot))
-			continue;
-		*(ref->v2 ? &v2 : &v1) = true;
-		r->x->bound_by = ref->hash;
-		if (!issuer_serial_fits(r, ref, slot->cert))
-			spoil(r, "signature.certificate-issuer-serial", ref->node,
-			      slot->cert->subject);
-	}
-	r->x->bound = v1 && v2 && (r->has_v1 || r->has_v2);
-	if (!r->has_v1 && !r->has_v2)
-		spoil(r, "signature.certificate-unbound", r->x->dsig.node, slot->cert->subject);
-	else if (!r->x->bound)
-		spoil(r, "signature.certificate-mismatch", r->x->dsig.node, slot->cert->subject);
-	if (!r->has_v2)
+	if (!r->properties || r->not_etsi || !r->a->signer || !r->a->bound)
+		return;
+	if (has_refs(r)) /* EN 319 132-1 6.3: not in a baseline signature */
 		r->not_baseline = true;
+	r->a->level = r->not_baseline ? extended(r) : baseline(r);
 }
 
-static bool value_verifies(struct reader *r, const struct slot *slot,
-                           const unsigned char info[ED_HASH_MAX])
+static const char *packaging(const struct ed_xr *r)
 {
-	const struct ed_xmldsig *sig = &r->x->dsig;
-	EVP_PKEY *key = ed_cert_key(slot->cert);
+	for (size_t i = 0; i < r->dsig.n_refs; i++) {
+		const struct ed_ref *ref = &r->dsig.refs[i];
 
-	return key && sig->alg_known &&
-	       ed_verify_digest(key, &sig->alg, info, ed_hash_size(sig->alg.hash), sig->value,
-	                     sig->value_len);
-}
-
-/* Of the certificates that SigningCertificate names (it may name the chain
- * too) the one whose key made the value; when none did, the first; when none is
- * named, the first of KeyInfo. */
-static struct slot *choose_signer(struct reader *r, const unsigned char info[ED_HASH_MAX])
-{
-	struct slot *first = NULL;
-
-	for (size_t i = 0; i < r->n_cert_refs; i++) {
-		for (size_t k = 0; k < r->n_slots; k++) {
-			struct slot *slot = &r->slots[k];
-
-			if (slot->tried || !names(&r->cert_refs[i], slot))
-				continue;
-			slot->tried = true;
-			r->x->intact_signature = value_verifies(r, slot, info);
-			if (r->x->intact_signature)
-				return slot;
-			if (!first)
-				first = slot;
-		}
+		if (ref->kind == ED_REF_ROOT ||
+		    (ref->kind == ED_REF_ELEMENT && ed_xml_within(r->dsig.node, ref->target)))
+			return "enveloped";
+		if (ref->kind == ED_REF_ELEMENT && ed_xml_within(ref->target, r->dsig.node) &&
+		    ref->target != r->dsig.key_info)
+			return "enveloping";
 	}
-	if (!first) {
-		first = &r->slots[0];
-		r->x->intact_signature = value_verifies(r, first, info);
-	}
-	return first;
+	return "detached";
 }
 
-static enum edoc_code check_signer(struct reader *r, struct edoc_error *err)
-{
-	unsigned char info[ED_HASH_MAX] = {0};
-	struct slot *signer;
-	enum edoc_code code = read_certs(r, err);
-
-	if (code != EDOC_OK)
-		return code;
-	if (r->n_slots == 0) {
-		spoil(r, "signature.certificate-missing", r->x->dsig.node, NULL);
-		return EDOC_OK;
-	}
-	if (r->x->dsig.alg_known) {
-		code = ed_xmldsig_info_digest(r->xml, &r->x->dsig, info, err);
-		if (code != EDOC_OK)
-			return code;
-	}
-	memcpy(r->x->info, info, sizeof(info));
-	signer = choose_signer(r, info);
-	bind_signer(r, signer);
-	if (!ed_cert_key(signer->cert))
-		note(r, "signature.key-unknown", r->x->dsig.node, signer->cert->subject, NULL);
-	else if (!r->x->intact_signature && r->x->dsig.alg_known)
-		note(r, "signature.value", r->x->dsig.node, signer->cert->subject, NULL);
-	for (size_t i = 0; i < r->n_slots; i++) {
-		X509 *x509 = r->slots[i].cert->x509;
-
-		if (&r->slots[i] == signer)
-			continue;
-		if (!r->x->others && !(r->x->others = sk_X509_new_null()))
-			return ed_fail_memory(err);
-		if (!X509_up_ref(x509))
-			return ed_fail_memory(err);
-		if (!sk_X509_push(r->x->others, x509)) {
-			X509_free(x509);
-			return ed_fail_memory(err);
-		}
-	}
-	r->x->signer = signer->cert;
-	signer->cert = NULL;
-	return EDOC_OK;
-}
-
-/* ---- signed signature properties ---- */
-
-static void read_time(struct reader *r, const xmlNode *node)
-{
-	const char *text = trimmed(r, node);
-
-	if (!node)
-		spoil(r, "properties.time-missing", r->properties, NULL);
-	else if (!text || !ed_time_parse(text, &r->x->claimed_time))
-		spoil(r, "properties.malformed", node, "SigningTime");
-}
-
-static xmlNodePtr digest_part(struct reader *r, const xmlNode *node, const char *name)
-{
-	xmlNodePtr p = ed_xml_child(node, ED_NS_DS, name, NULL);
-
-	return p ? p : ed_xml_child(node, r->ns, name, NULL); /* XAdES 1.1.1 */
-}
-
-static bool read_cert_ref(struct reader *r, struct cert_ref *ref)
-{
-	xmlNodePtr digest = ed_xml_child(ref->node, r->ns, "CertDigest", NULL);
-	const char *uri =
-	        ed_xml_attr(digest_part(r, digest, "DigestMethod"), "Algorithm", r->arena);
-	struct ed_buf value;
-	bool good;
-
-	ed_buf_init(&value, ED_HASH_MAX);
-	ref->hash = uri ? ed_hash_by_xml_uri(uri) : ED_HASH_NONE;
-	good = ref->hash != ED_HASH_NONE &&
-	       ed_xml_b64(digest_part(r, digest, "DigestValue"), r->arena, &value) &&
-	       value.len == ed_hash_size(ref->hash);
-	if (good)
-		memcpy(ref->digest, value.data, value.len);
-	else
-		ref->hash = ED_HASH_NONE;
-	ed_buf_clear(&value);
-	return good;
-}
-
-static void read_signing_certificate(struct reader *r, const xmlNode *node, bool v2)
-{
-	const char *name = v2 ? "SigningCertificateV2" : "SigningCertificate";
-
-	for (xmlNodePtr p = ed_xml_first(node); p; p = ed_xml_next(p)) {
-		struct cert_ref *ref;
-
-		if (r->n_cert_refs >= ED_MAX_KEYINFO_CERTS || !is_property(r, p, "Cert")) {
-			spoil(r, "properties.malformed", p, name);
-			return;
-		}
-		r->cert_refs = ed_arena_grow(r->arena, r->cert_refs, r->n_cert_refs,
-		                             &r->cert_refs_cap, sizeof(*ref));
-		if (!r->cert_refs) {
-			r->n_cert_refs = 0;
-			r->x->findings.lost = true;
-			return;
-		}
-		ref = &r->cert_refs[r->n_cert_refs++];
-		*ref = (struct cert_ref){.node = p, .v2 = v2};
-		if (!read_cert_ref(r, ref))
-			spoil(r, "properties.malformed", p, name);
-	}
-}
-
-/* Roles are joined by "; ".  One of elements is for other programs; text with
- * a comment inside is made to be read in two ways. */
-static void read_claimed_role(struct reader *r, const xmlNode *node)
-{
-	const char *text = trimmed(r, node), *old = r->x->role;
-
-	if (text && r->n_roles < ED_MAX_ROLES && strlen(text) <= ED_MAX_ROLE) {
-		r->n_roles++;
-		r->x->role = old ? ed_arena_printf(r->arena, "%s; %s", old, text) : text;
-		if (!r->x->role)
-			r->x->findings.lost = true;
-	} else if (!text && ed_xml_first(node)) {
-		note(r, "properties.not-judged", node, (const char *)node->name, NULL);
-	} else {
-		spoil(r, "properties.malformed", node, (const char *)node->name);
-	}
-}
-
-static void read_role(struct reader *r, const xmlNode *node, bool v2)
-{
-	for (xmlNodePtr p = ed_xml_first(node); p; p = ed_xml_next(p)) {
-		if (!is_property(r, p, "ClaimedRoles")) {
-			note(r, "properties.not-judged", p, (const char *)p->name, NULL);
-			continue;
-		}
-		for (xmlNodePtr q = ed_xml_first(p); q; q = ed_xml_next(q))
-			read_claimed_role(r, q);
-	}
-	if (node && !v2)
-		r->not_baseline = true; /* EN 319 132-1 6.3: SignerRoleV2 only */
-}
-
-static void read_policy(struct reader *r, const xmlNode *node)
-{
-	xmlNodePtr id = ed_xml_child(node, r->ns, "SignaturePolicyId", NULL);
-	const char *text;
-
-	if (!node || ed_xml_child(node, r->ns, "SignaturePolicyImplied", NULL))
-		return;
-	id = ed_xml_child(id, r->ns, "SigPolicyId", NULL);
-	text = trimmed(r, ed_xml_child(id, r->ns, "Identifier", NULL));
-	note(r, "signature.policy-not-judged", node, text ? text : "", NULL);
-}
-
-static void read_signature_properties(struct reader *r)
-{
-	xmlNodePtr p = property(r, r->properties, "SignedSignatureProperties"), v1, v2;
-
-	if (!p) {
-		spoil(r, "properties.missing", r->properties, "SignedSignatureProperties");
-		return;
-	}
-	read_time(r, property(r, p, "SigningTime"));
-	v1 = property(r, p, "SigningCertificate");
-	v2 = property(r, p, "SigningCertificateV2");
-	r->has_v1 = v1 != NULL;
-	r->has_v2 = v2 != NULL;
-	read_signing_certificate(r, v1, false);
-	read_signing_certificate(r, v2, true);
-	read_role(r, property(r, p, "SignerRole"), false);
-	read_role(r, property(r, p, "SignerRoleV2"), true);
-	read_policy(r, property(r, p, "SignaturePolicyIdentifier"));
-}
-
-/* ---- signed data object properties ---- */
-
-/* The ds:Reference of this very signature that ObjectReference="#id" names. */
-static xmlNodePtr own_reference(struct reader *r, const char *uri)
-{
-	xmlNodePtr node = uri && uri[0] == '#' ? ed_xml_by_id(r->xml, uri + 1) : NULL;
-
-	return node && node->parent == r->x->dsig.signed_info &&
-	                       ed_xml_is(node, ED_NS_DS, "Reference")
-	               ? node
-	               : NULL;
-}
-
-static void read_format(struct reader *r, const xmlNode *node)
-{
-	const char *uri = ed_xml_attr(node, "ObjectReference", r->arena);
-	xmlNodePtr ref = own_reference(r, uri), type = property(r, node, "MimeType");
-	const char *text = trimmed(r, type);
-
-	if (!ref) {
-		spoil(r, "properties.object-reference", node, uri ? uri : "");
-		return;
-	}
-	if (!type)
-		return;
-	if (!text)
-		spoil(r, "properties.malformed", type, "MimeType");
-	r->formats = ed_arena_grow(r->arena, r->formats, r->n_formats, &r->formats_cap,
-	                           sizeof(*r->formats));
-	if (r->formats) {
-		r->formats[r->n_formats++] = (struct format){ref, text};
-	} else {
-		r->n_formats = 0;
-		r->x->findings.lost = true;
-	}
-}
-
-static bool is_ledger_head(const char *s)
-{
-	return s && !strncmp(s, "sha256:", 7) && strlen(s) == 7 + 64 &&
-	       strspn(s + 7, "0123456789abcdef") == 64;
-}
-
-static void read_qualifiers(struct reader *r, const xmlNode *qualifiers)
-{
-	for (xmlNodePtr p = ed_xml_first(qualifiers); p; p = ed_xml_next(p)) {
-		for (xmlNodePtr q = ed_xml_first(p); q; q = ed_xml_next(q)) {
-			const char *text = trimmed(r, q);
-
-			if (!ed_xml_is(q, ED_NS_LEDGER, "LedgerHead"))
-				continue;
-			if (is_ledger_head(text) && !r->x->ledger_head)
-				r->x->ledger_head = text;
-			else
-				spoil(r, "properties.malformed", q, "LedgerHead");
-		}
-	}
-}
-
-static void read_commitment(struct reader *r, const xmlNode *node)
-{
-	xmlNodePtr id = property(r, node, "CommitmentTypeId");
-	const char *text = trimmed(r, ed_xml_child(id, r->ns, "Identifier", NULL)), *word;
-
-	if (!text || !*text) {
-		spoil(r, "properties.malformed", node, "CommitmentTypeIndication");
-		return;
-	}
-	word = ed_commitment_by_uri(text);
-	if (!r->x->commitment)
-		r->x->commitment = word ? word : text;
-	else
-		note(r, "properties.commitment-several", node, word ? word : text, NULL);
-	for (xmlNodePtr p = ed_xml_first(node); p; p = ed_xml_next(p)) {
-		const char *uri;
-
-		if (!is_property(r, p, "ObjectReference"))
-			continue;
-		uri = trimmed(r, p);
-		if (own_reference(r, uri))
-			note(r, "properties.commitment-partial", p, uri, NULL);
-		else
-			spoil(r, "properties.object-reference", p, uri ? uri : "");
-	}
-	read_qualifiers(r, property(r, node, "CommitmentTypeQualifiers"));
-}
-
-static int by_address(const void *a, const void *b)
-{
-	const struct format *x = a, *y = b;
-
-	return x->ref < y->ref ? -1 : x->ref > y->ref;
-}
-
-/* EN 319 132-1 6.3: a DataObjectFormat with MimeType for each document. */
-static void check_formats(struct reader *r)
-{
-	if (r->n_formats)
-		qsort(r->formats, r->n_formats, sizeof(*r->formats), by_address);
-	for (size_t i = 0; i < r->x->dsig.n_refs; i++) {
-		struct ed_ref *ref = &r->x->dsig.refs[i];
-		const struct format key = {ref->node, NULL}, *found = NULL;
-
-		if (ref->kind != ED_REF_ENTRY)
-			continue;
-		if (r->n_formats)
-			found = bsearch(&key, r->formats, r->n_formats, sizeof(key), by_address);
-		if (found)
-			ref->media_type = found->type;
-		else
-			spoil(r, "properties.format-missing", ref->node, ref->name);
-	}
-}
-
-static void read_data_properties(struct reader *r)
-{
-	xmlNodePtr data = property(r, r->properties, "SignedDataObjectProperties");
-
-	for (xmlNodePtr p = ed_xml_first(data); p; p = ed_xml_next(p)) {
-		if (is_property(r, p, "DataObjectFormat"))
-			read_format(r, p);
-		else if (is_property(r, p, "CommitmentTypeIndication"))
-			read_commitment(r, p);
-		else
-			note(r, "properties.not-judged", p, (const char *)p->name, NULL);
-	}
-	check_formats(r);
-}
-
-/* ---- one signature, one file ---- */
+/* ---- one signature ---- */
 
 /* What nobody signed is not passed on as the signer's words. */
-static void forget_claims(struct ed_xades *x)
+static void forget_claims(struct ed_xr *r)
 {
-	x->claimed_time = ED_TIME_NONE;
-	x->role = x->commitment = x->ledger_head = x->tag = NULL;
-	for (size_t i = 0; i < x->dsig.n_refs; i++)
-		x->dsig.refs[i].media_type = NULL;
+	struct ed_ades *a = r->a;
+
+	a->claimed_time = ED_TIME_NONE;
+	a->role = a->commitment = a->ledger_head = a->tag = NULL;
+	a->policy_kind = ED_POLICY_NONE;
+	a->policy_id = a->policy_url = NULL;
+	for (size_t i = 0; i < r->dsig.n_refs; i++)
+		r->dsig.refs[i].media_type = NULL;
 }
 
-/* "S-<8 hex>-<23 hex>-p", as xadesmake.c writes it. */
-static const char *own_tag(struct reader *r)
+static bool give_formats(struct ed_xr *r)
 {
-	static const char hex[] = "0123456789abcdef";
-	const char *id = ed_xml_attr(r->properties, "Id", r->arena);
+	struct ed_ades *a = r->a;
 
-	if (!id || strncmp(id, "S-", 2) || strspn(id + 2, hex) != 8 || id[10] != '-' ||
-	    strspn(id + 11, hex) != 23 || strcmp(id + 34, "-p"))
-		return NULL;
-	return ed_arena_strndup(r->arena, id + 2, 8);
+	a->formats = ed_arena_alloc(r->arena, (r->dsig.n_refs + 1) * sizeof(*a->formats));
+	for (size_t i = 0; a->formats && i < r->dsig.n_refs; i++) {
+		const struct ed_ref *ref = &r->dsig.refs[i];
+
+		if (ref->media_type && ref->kind == ED_REF_ENTRY) {
+			a->formats[a->n_formats].name = ref->name;
+			a->formats[a->n_formats++].media_type = ref->media_type;
+		}
+	}
+	return a->formats && ed_xr_use(r, a->bound_by, "signing certificate reference");
 }
 
-static enum edoc_code check_signature(struct reader *r, xmlNodePtr node, ed_entry_digest_fn *fn,
-                                      void *arg, struct edoc_error *err)
+static enum edoc_code read_one(struct ed_xr *r, xmlNodePtr node, struct edoc_error *err);
+
+/* EN 319 132-1 5.2.7.2: it signs the value of its parent, and is judged by
+ * itself: what it says changes nothing for the parent. */
+static enum edoc_code read_counter(struct ed_xr *parent, xmlNodePtr property,
+                                   struct edoc_error *err)
 {
-	struct ed_xades *x = r->x;
+	struct ed_ades *a = parent->a, *counter;
+	xmlNodePtr node = ed_xml_child(property, ED_NS_DS, "Signature", NULL);
 	enum edoc_code code;
-	bool well_formed;
 
-	x->where = ed_arena_strdup(r->arena, r->xml->where);
-	x->level = "";
-	x->claimed_time = ED_TIME_NONE;
-	ed_findings_init(&x->findings, r->arena);
-	if (!x->where)
+	if (!node || parent->depth >= ED_MAX_COUNTER) {
+		ed_xr_note(parent, "counter.malformed", property, NULL, NULL);
+		return EDOC_OK;
+	}
+	counter = &a->counter[a->n_counter++];
+	struct ed_xr r = {.xml = parent->xml,
+	                  .arena = parent->arena,
+	                  .data = parent->data,
+	                  .material = parent->material,
+	                  .a = counter,
+	                  .parent = parent,
+	                  .depth = parent->depth + 1};
+	code = read_one(&r, node, err);
+	if (code == EDOC_OK && !r.countersigns) {
+		ed_xr_note(&r, "counter.not-parent", node, NULL, NULL);
+		counter->intact_data = false;
+	}
+	return code;
+}
+
+static enum edoc_code read_counters(struct ed_xr *r, struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+	size_t n = 0;
+
+	for (xmlNodePtr p = ed_xml_first(r->unsigned_properties); p; p = ed_xml_next(p))
+		n += ed_xr_is(r, p, "CounterSignature");
+	if (n == 0)
+		return EDOC_OK;
+	if (n > ED_MAX_SIGNATURES)
+		return ed_fail(err, EDOC_ERR_LIMIT, r->a->where,
+		               "more than %d counter-signatures are not read", ED_MAX_SIGNATURES);
+	r->a->counter = ed_arena_alloc(r->arena, n * sizeof(*r->a->counter));
+	if (!r->a->counter)
+		return ed_fail_memory(err);
+	for (xmlNodePtr p = ed_xml_first(r->unsigned_properties); p && code == EDOC_OK;
+	     p = ed_xml_next(p))
+		if (ed_xr_is(r, p, "CounterSignature"))
+			code = read_counter(r, p, err);
+	return code;
+}
+
+static enum edoc_code begin(struct ed_xr *r, xmlNodePtr node, bool *good, struct edoc_error *err)
+{
+	struct ed_ades *a = r->a;
+	unsigned char digest[ED_HASH_MAX];
+	bool container = r->data && r->data->container;
+
+	memset(a, 0, sizeof(*a));
+	a->form = "XAdES";
+	a->level = "";
+	a->packaging = "detached";
+	a->claimed_time = ED_TIME_NONE;
+	a->where = ed_arena_strdup(r->arena, r->xml->where);
+	ed_findings_init(&a->findings, r->arena);
+	if (!a->where)
 		return ed_fail_memory(err);
 	r->ns = ED_NS_XADES;
-	well_formed = ed_xmldsig_parse(r->xml, node, r->arena, &x->findings, &x->dsig);
-	x->id = x->dsig.id ? x->dsig.id : ed_xml_place(r->xml, node, r->arena);
-	if (x->id == r->xml->where)
-		x->id = x->where; /* the document is freed before the caller reads it */
-	if (!well_formed)
-		return EDOC_OK;
+	*good = ed_xmldsig_parse(r->xml, node, container, r->arena, &a->findings, &r->dsig);
+	a->id = r->dsig.id ? r->dsig.id : ed_xr_place(r, node);
+	if (r->dsig.id && *r->dsig.id && ed_xml_by_id(r->xml, r->dsig.id) != node)
+		ed_xr_spoil(r, "signature.id-repeated", node, r->dsig.id);
+	a->alg = r->dsig.alg;
+	a->alg_known = r->dsig.alg_known;
+	if (!ed_hash_bytes(ED_SHA256, r->dsig.value, r->dsig.value_len, digest))
+		return ed_fail_memory(err);
+	memcpy(a->value_sha256, digest, sizeof(a->value_sha256));
+	return EDOC_OK;
+}
+
+static enum edoc_code read_one(struct ed_xr *r, xmlNodePtr node, struct edoc_error *err)
+{
+	bool good = false;
+	enum edoc_code code = begin(r, node, &good, err);
+
+	if (code != EDOC_OK || !good)
+		return code;
+	r->a->packaging = packaging(r);
 	find_properties(r);
-	if (r->properties) {
-		read_signature_properties(r);
-		read_data_properties(r);
-		x->tag = own_tag(r);
-	}
-	if (ed_xml_first(r->unsigned_properties))
-		note(r, "signature.unsigned-properties-not-judged", r->unsigned_properties, NULL,
-		     NULL);
-	code = check_references(r, fn, arg, err);
+	if (r->properties)
+		ed_xr_signed_properties(r);
+	code = ed_xr_references(r, err);
 	if (code == EDOC_OK)
-		code = check_signer(r, err);
-	if (!r->properties_signed || !x->intact_signature)
-		forget_claims(x);
-	if (code == EDOC_OK && x->signer && x->bound && !r->not_baseline)
-		x->level = "XAdES-BASELINE-B";
+		code = ed_xr_values(r, err);
+	if (code == EDOC_OK)
+		code = ed_xr_signer(r, err);
+	if (code == EDOC_OK)
+		code = ed_xr_stamps(r, err);
+	if (code == EDOC_OK)
+		code = read_counters(r, err);
+	decide_level(r);
+	if (!r->properties_signed || !r->a->intact_signature)
+		forget_claims(r);
+	if (code == EDOC_OK && !give_formats(r))
+		code = ed_fail_memory(err);
 	return code;
 }
 
-/* The document is freed; what came from it for others is in the arena. */
-static void forget_nodes(struct ed_xades *x)
-{
-	x->dsig.node = x->dsig.signed_info = NULL;
-	for (size_t i = 0; i < x->dsig.n_refs; i++)
-		x->dsig.refs[i].node = NULL;
-}
+/* ---- one document ---- */
 
-static enum edoc_code check_one(const struct ed_xml *xml, xmlNodePtr node, struct ed_arena *arena,
-                                ed_entry_digest_fn *fn, void *arg, struct ed_xades *x,
-                                struct edoc_error *err)
-{
-	struct reader r = {.xml = xml, .arena = arena, .x = x};
-	enum edoc_code code = check_signature(&r, node, fn, arg, err);
-
-	for (size_t i = 0; i < r.n_slots; i++)
-		ed_cert_clear(r.slots[i].cert);
-	return code;
-}
+struct document {
+	const struct ed_xml *xml;
+	struct ed_arena *arena;
+	xmlNodePtr *nodes; /* ds:Signature, in document order */
+	size_t n, cap;
+	bool list; /* their parent is a list of signatures, and nothing else */
+	bool older;
+	const xmlNode *foreign, *stray, *rest;
+};
 
 static bool is_blank(const xmlNode *node)
 {
@@ -766,194 +412,207 @@ static bool is_blank(const xmlNode *node)
 	return !text || !text[strspn(text, " \t\r\n")];
 }
 
+static bool is_text(const xmlNode *node)
+{
+	return (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE) &&
+	       !is_blank(node);
+}
+
 /*
  * Text that stands between the elements of a structure has no meaning, and
  * outside SignedInfo and SignedProperties nothing protects it.  The elements
- * below which anything may stand (an Object's own) are not entered.
+ * below which anything may stand are not entered.
  */
 static const xmlNode *stray_text(const xmlNode *node)
 {
-	static const char *const structure[] = {
-	        "XAdESSignatures", "document-signatures", "Signature", "KeyInfo", "X509Data",
-	        "Object",          "QualifyingProperties"};
+	static const char *const structure[] = {"XAdESSignatures", "document-signatures",
+	                                        "Signature",       "KeyInfo",
+	                                        "X509Data",        "QualifyingProperties"};
 	const xmlNode *found = NULL;
-	bool entered = false;
+	bool entered = xades_namespace(ed_xml_first(node)) != NULL; /* its ds:Object */
 
 	for (size_t i = 0; i < sizeof(structure) / sizeof(*structure) && !entered; i++)
 		entered = !strcmp((const char *)node->name, structure[i]);
 	for (const xmlNode *p = node->children; p && entered && !found; p = p->next) {
 		if (p->type == XML_ELEMENT_NODE)
 			found = stray_text(p);
-		else if ((p->type == XML_TEXT_NODE || p->type == XML_CDATA_SECTION_NODE) &&
-		         !is_blank(p))
+		else if (is_text(p))
 			found = node;
 	}
 	return found;
 }
 
-/* The list of signatures; NULL: an element that holds none.  *older: a form
- * before EN 319 162-1. */
-static xmlNodePtr first_signature(xmlNodePtr root, bool *bare, bool *older)
+static bool add_node(struct document *d, xmlNodePtr node)
 {
-	*bare = ed_xml_is(root, ED_NS_DS, "Signature");
-	*older = *bare || ed_xml_is(root, NS_ASIC_OLD, "XAdESSignatures") ||
-	         ed_xml_is(root, NS_ODF, "document-signatures");
-	if (*bare)
-		return root;
-	return *older || ed_xml_is(root, ED_NS_ASIC, "XAdESSignatures") ? ed_xml_first(root) : NULL;
-}
-
-static enum edoc_code check_all(const struct ed_xml *xml, struct ed_arena *arena,
-                                ed_entry_digest_fn *fn, void *arg, struct ed_xades **sigs,
-                                size_t *n, struct edoc_error *err)
-{
-	xmlNodePtr root = xmlDocGetRootElement(xml->doc), first;
-	const xmlNode *stray = stray_text(root);
-	enum edoc_code code = EDOC_OK;
-	xmlNodePtr foreign = NULL;
-	size_t count = 0;
-	bool bare, older;
-
-	first = first_signature(root, &bare, &older);
-	for (xmlNodePtr p = first; p; p = bare ? NULL : ed_xml_next(p)) {
-		if (ed_xml_is(p, ED_NS_DS, "Signature"))
-			count++;
-		else
-			foreign = p;
-	}
-	if (count == 0)
-		return ed_fail(err, EDOC_ERR_INPUT, xml->where,
-		               "no ds:Signature in an asic:XAdESSignatures (EN 319 162-1 A.4)");
-	if (count > ED_MAX_SIGNATURES)
-		return ed_fail(err, EDOC_ERR_LIMIT, xml->where,
-		               "more than %d signatures in one entry are not read",
-		               ED_MAX_SIGNATURES);
-	*sigs = ed_arena_alloc(arena, count * sizeof(**sigs));
-	if (!*sigs)
-		return ed_fail_memory(err);
-	for (xmlNodePtr p = first; p && code == EDOC_OK; p = bare ? NULL : ed_xml_next(p)) {
-		struct ed_xades *x = &(*sigs)[*n];
-
-		if (!ed_xml_is(p, ED_NS_DS, "Signature"))
-			continue;
-		++*n;
-		code = check_one(xml, p, arena, fn, arg, x, err);
-		if (code == EDOC_OK && older)
-			ed_finding(&x->findings, "signature.older-root",
-			           ed_xml_place(xml, root, arena), (const char *)root->name, NULL,
-			           NULL);
-		if (code == EDOC_OK && stray)
-			ed_finding(&x->findings, "signature.stray-text",
-			           ed_xml_place(xml, stray, arena), (const char *)stray->name, NULL,
-			           NULL);
-		if (code == EDOC_OK && foreign)
-			ed_finding(&x->findings, "signature.foreign-element",
-			           ed_xml_place(xml, foreign, arena), (const char *)foreign->name,
-			           NULL, NULL);
-		forget_nodes(x);
-	}
-	return code;
-}
-
-enum edoc_code ed_xades_check(const void *bytes, size_t len, const char *where, size_t max_bytes,
-                              struct ed_arena *arena, ed_entry_digest_fn *fn, void *arg,
-                              struct ed_xades **sigs, size_t *n, struct edoc_error *err)
-{
-	struct ed_xml *xml = NULL;
-	enum edoc_code code;
-
-	*sigs = NULL;
-	*n = 0;
-	code = ed_xml_parse(bytes, len, where, max_bytes, &xml, err);
-	if (code == EDOC_OK)
-		code = check_all(xml, arena, fn, arg, sigs, n, err);
-	if (code != EDOC_OK) {
-		ed_xades_clear(*sigs, *n);
-		*sigs = NULL;
-		*n = 0;
-	}
-	ed_xml_free(xml);
-	return code;
-}
-
-/* ---- the same as struct ed_ades ---- */
-
-static enum edoc_code data_digest(void *arg, const char *name, enum ed_hash hash,
-                                  unsigned char out[ED_HASH_MAX], struct edoc_error *err)
-{
-	const struct ed_data *data = arg;
-	size_t i = ed_data_find(data, name);
-
-	if (i == ED_NO_DATA)
-		return ed_fail(err, EDOC_ERR_ABSENT, name, "no such document");
-	return data->digest(data->arg, i, hash, out, err);
-}
-
-static bool add_use(struct ed_arena *arena, struct ed_ades *a, enum ed_hash hash, const char *what)
-{
-	for (size_t i = 0; i < a->n_uses; i++)
-		if (a->uses[i].hash == hash && !strcmp(a->uses[i].what, what))
-			return true;
-	if (hash == ED_HASH_NONE)
-		return true;
-	if (!a->uses)
-		a->uses = ed_arena_alloc(arena, 2 * ED_N_HASHES * sizeof(*a->uses));
-	if (!a->uses)
+	d->nodes = ed_arena_grow(d->arena, d->nodes, d->n, &d->cap, sizeof(*d->nodes));
+	if (!d->nodes) {
+		d->n = 0;
 		return false;
-	a->uses[a->n_uses++] = (struct ed_use){hash, a->where, what};
+	}
+	d->nodes[d->n++] = node;
 	return true;
 }
 
-static bool add_formats(struct ed_arena *arena, const struct ed_xades *x, struct ed_ades *a)
+/* EN 319 162-1 A.4, and the forms before it. */
+static bool is_list(struct document *d, xmlNodePtr root)
 {
-	a->formats = ed_arena_alloc(arena, (x->dsig.n_refs + 1) * sizeof(*a->formats));
-	if (!a->formats)
-		return false;
-	for (size_t i = 0; i < x->dsig.n_refs; i++) {
-		const struct ed_ref *ref = &x->dsig.refs[i];
-
-		if (ref->media_type) {
-			a->formats[a->n_formats].name = ref->name;
-			a->formats[a->n_formats++].media_type = ref->media_type;
-		}
-		if (!add_use(arena, a, ref->hash, "reference"))
-			return false;
-	}
-	return add_use(arena, a, x->bound_by, "signing certificate reference");
+	d->older = ed_xml_is(root, NS_ASIC_OLD, "XAdESSignatures") ||
+	           ed_xml_is(root, NS_ASIC_111, "XAdESSignatures") ||
+	           ed_xml_is(root, NS_ODF, "document-signatures");
+	return d->older || ed_xml_is(root, ED_NS_ASIC, "XAdESSignatures");
 }
 
-/* The signer's certificate moves over. */
-static bool to_ades(struct ed_arena *arena, struct ed_xades *x, struct ed_ades *a)
+/* The signatures of a list are its children; elsewhere they stand anywhere, but
+ * one inside another is that one's own business. */
+static bool find_signatures(struct document *d, bool container)
 {
-	unsigned char digest[ED_HASH_MAX];
+	xmlNodePtr root = xmlDocGetRootElement(d->xml->doc), next;
 
-	memset(a, 0, sizeof(*a));
-	a->form = "XAdES";
-	a->packaging = "detached";
-	a->id = x->id;
-	a->where = x->where;
-	a->level = x->level;
-	a->alg = x->dsig.alg;
-	a->alg_known = x->dsig.alg_known;
-	memcpy(a->info, x->info, sizeof(a->info));
-	a->intact_data = x->intact_data;
-	a->intact_signature = x->intact_signature;
-	a->covers = x->covers;
-	a->n_covers = x->n_covers;
-	a->signer = x->signer;
-	x->signer = NULL;
-	a->bound = x->bound;
-	a->bound_by = x->bound_by;
-	a->claimed_time = x->claimed_time;
-	a->role = x->role;
-	a->commitment = x->commitment;
-	a->ledger_head = x->ledger_head;
-	a->tag = x->tag;
-	a->findings = x->findings;
-	if (!ed_hash_bytes(ED_SHA256, x->dsig.value, x->dsig.value_len, digest))
-		return false;
-	memcpy(a->value_sha256, digest, sizeof(a->value_sha256));
-	return add_formats(arena, x, a);
+	d->list = is_list(d, root);
+	if (d->list) {
+		for (xmlNodePtr p = ed_xml_first(root); p; p = ed_xml_next(p)) {
+			if (!ed_xml_is(p, ED_NS_DS, "Signature"))
+				d->foreign = p;
+			else if (!add_node(d, p))
+				return false;
+		}
+	} else if (container) {
+		d->older = ed_xml_is(root, ED_NS_DS, "Signature");
+		if (d->older && !add_node(d, root))
+			return false;
+	} else {
+		for (xmlNodePtr p = root; p; p = next) {
+			bool found = ed_xml_is(p, ED_NS_DS, "Signature");
+
+			if (found && !add_node(d, p))
+				return false;
+			next = ed_xml_following(p, root, found);
+		}
+	}
+	d->stray = d->list ? stray_text(root) : NULL;
+	for (size_t i = 0; i < d->n && !d->stray; i++)
+		d->stray = stray_text(d->nodes[i]);
+	return true;
+}
+
+/* ---- what of the document nobody signed ---- */
+
+static bool is_signed(const struct ed_xr *r, const xmlNode *node)
+{
+	for (size_t i = 0; i < r->dsig.n_refs; i++) {
+		const struct ed_xr_ref *x = &r->refs[i];
+
+		if (x->good && (x->ref->kind == ED_REF_ROOT ||
+		                (x->ref->kind == ED_REF_ELEMENT && x->ref->target == node)))
+			return true;
+	}
+	return false;
+}
+
+/* Text, attributes or elements outside what this signature signs, and outside
+ * signatures.  An element that only leads to what is signed says nothing. */
+static const xmlNode *unsigned_part(const struct ed_xr *r, const xmlNode *top)
+{
+	const xmlNode *p = top;
+
+	while (p) {
+		bool over = is_signed(r, p) || ed_xml_is(p, ED_NS_DS, "Signature");
+
+		if (!over && p->type == XML_ELEMENT_NODE && (p->properties || !p->children))
+			return p;
+		if (!over && is_text(p))
+			return p->parent;
+		p = ed_xml_following((xmlNodePtr)p, top, over);
+	}
+	return NULL;
+}
+
+/* A ds:Object that is neither signed nor holds the properties. */
+static const xmlNode *unsigned_object(const struct ed_xr *r)
+{
+	for (xmlNodePtr p = ed_xml_first(r->dsig.node); p; p = ed_xml_next(p)) {
+		bool good = !ed_xml_is(p, ED_NS_DS, "Object") || is_signed(r, p) ||
+		            xades_namespace(ed_xml_first(p));
+
+		for (xmlNodePtr q = ed_xml_first(p); q && !good; q = ed_xml_next(q))
+			good = is_signed(r, q);
+		if (!good && ed_xml_first(p))
+			return p;
+		if (!good && p->children && is_text(p->children))
+			return p;
+	}
+	return NULL;
+}
+
+static void note_unsigned_parts(struct ed_xr *r)
+{
+	const xmlNode *p;
+
+	if (r->data && r->data->container)
+		return;
+	p = unsigned_part(r, xmlDocGetRootElement(r->xml->doc));
+	if (p && r->a->n_covers) {
+		r->a->partly = true;
+		ed_xr_note(r, "document.part-unsigned", p, (const char *)p->name, NULL);
+	}
+	p = unsigned_object(r);
+	if (p) {
+		r->a->partly = true;
+		ed_xr_note(r, "signature.object-unsigned", p, NULL, NULL);
+	}
+}
+
+static enum edoc_code read_signature(const struct document *d, size_t i,
+                                     const struct ed_data *data, struct ed_material *material,
+                                     struct ed_ades *a, struct edoc_error *err)
+{
+	struct ed_xr r = {.xml = d->xml,
+	                  .arena = d->arena,
+	                  .data = data,
+	                  .material = material,
+	                  .a = a};
+	xmlNodePtr root = xmlDocGetRootElement(d->xml->doc);
+	enum edoc_code code = read_one(&r, d->nodes[i], err);
+
+	if (code != EDOC_OK)
+		return code;
+	if (r.refs)
+		note_unsigned_parts(&r);
+	if (d->older)
+		ed_xr_note(&r, "signature.older-root", root, (const char *)root->name, NULL);
+	if (d->stray)
+		ed_xr_note(&r, "signature.stray-text", d->stray, (const char *)d->stray->name,
+		           NULL);
+	if (d->foreign)
+		ed_xr_note(&r, "signature.foreign-element", d->foreign,
+		           (const char *)d->foreign->name, NULL);
+	return EDOC_OK;
+}
+
+static enum edoc_code read_document(struct document *d, const struct ed_data *data,
+                                    struct ed_material *material, struct ed_ades **sigs,
+                                    size_t *n, struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+
+	if (!find_signatures(d, data && data->container))
+		return ed_fail_memory(err);
+	if (d->n == 0)
+		return ed_fail(err, EDOC_ERR_INPUT, d->xml->where,
+		               data && data->container
+		                       ? N_("no ds:Signature in an asic:XAdESSignatures "
+		                            "(EN 319 162-1 A.4)")
+		                       : N_("no ds:Signature in this document"));
+	if (d->n > ED_MAX_SIGNATURES)
+		return ed_fail(err, EDOC_ERR_LIMIT, d->xml->where,
+		               "more than %d signatures in one entry are not read",
+		               ED_MAX_SIGNATURES);
+	*sigs = ed_arena_alloc(d->arena, d->n * sizeof(**sigs));
+	if (!*sigs)
+		return ed_fail_memory(err);
+	for (size_t i = 0; i < d->n && code == EDOC_OK; i++)
+		code = read_signature(d, i, data, material, &(*sigs)[(*n)++], err);
+	return code;
 }
 
 enum edoc_code ed_xades_read(const void *bytes, size_t len, const char *where, size_t max_bytes,
@@ -961,36 +620,21 @@ enum edoc_code ed_xades_read(const void *bytes, size_t len, const char *where, s
                              struct ed_arena *arena, struct ed_ades **sigs, size_t *n,
                              struct edoc_error *err)
 {
-	struct ed_xades *old;
+	struct document d = {.arena = arena};
+	struct ed_xml *xml = NULL;
 	enum edoc_code code;
-	size_t n_old;
-	bool good = true;
 
-	(void)material;
 	*sigs = NULL;
 	*n = 0;
-	code = ed_xades_check(bytes, len, where, max_bytes, arena, data_digest, (void *)data, &old,
-	                      &n_old, err);
-	if (code != EDOC_OK)
-		return code;
-	*sigs = ed_arena_alloc(arena, n_old * sizeof(**sigs));
-	for (good = *sigs != NULL; good && *n < n_old; ++*n)
-		good = to_ades(arena, &old[*n], &(*sigs)[*n]);
-	ed_xades_clear(old, n_old);
-	if (good)
-		return EDOC_OK;
-	ed_ades_clear(*sigs, *n);
-	*sigs = NULL;
-	*n = 0;
-	return ed_fail_memory(err);
-}
-
-void ed_xades_clear(struct ed_xades *sigs, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		ed_cert_clear(sigs[i].signer);
-		sk_X509_pop_free(sigs[i].others, X509_free);
-		sigs[i].signer = NULL;
-		sigs[i].others = NULL;
+	code = ed_xml_parse_any(bytes, len, where, max_bytes, &xml, err);
+	d.xml = xml;
+	if (code == EDOC_OK)
+		code = read_document(&d, data, material, sigs, n, err);
+	if (code != EDOC_OK) {
+		ed_ades_clear(*sigs, *n);
+		*sigs = NULL;
+		*n = 0;
 	}
+	ed_xml_free(xml);
+	return code;
 }

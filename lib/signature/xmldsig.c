@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 /* What each finding means stands in judge/rules.c. */
 #include <string.h>
-#include <strings.h>
 
 #include "base/err.h"
+#include "base/hex.h"
 #include "base/limits.h"
 #include "base/path.h"
 #include "signature/xmldsig.h"
-
-#define NS_EXC "http://www.w3.org/2001/10/xml-exc-c14n#"
 
 struct reader {
 	const struct ed_xml *xml;
 	struct ed_arena *arena;
 	struct ed_findings *findings;
 	struct ed_xmldsig *sig;
+	bool container;
 };
 
 static void note(struct reader *r, const char *code, const xmlNode *node, const char *a0,
@@ -35,65 +34,31 @@ static bool no_memory(struct reader *r)
 	return false;
 }
 
-/* ---- canonicalisation methods ---- */
-
-static bool split_prefixes(struct reader *r, const char *list, char ***out)
-{
-	char *copy = ed_arena_strdup(r->arena, list), *save = NULL;
-	char **v = ed_arena_alloc(r->arena, (ED_MAX_XML_PREFIXES + 1) * sizeof(*v));
-	size_t n = 0;
-
-	if (!copy || !v)
-		return no_memory(r);
-	for (char *p = strtok_r(copy, " \t\r\n", &save); p; p = strtok_r(NULL, " \t\r\n", &save)) {
-		if (n == ED_MAX_XML_PREFIXES)
-			return false;
-		v[n++] = p;
-	}
-	*out = n ? v : NULL;
-	return true;
-}
-
-/* CanonicalizationMethod, or a Transform: one of the six, with nothing inside
- * but the InclusiveNamespaces of exclusive C14N. */
-static bool read_c14n(struct reader *r, const xmlNode *node, enum ed_c14n *alg, bool *comments,
-                      char ***prefixes)
-{
-	xmlNodePtr child = ed_xml_first(node);
-	const char *list;
-
-	*prefixes = NULL;
-	if (!ed_c14n_by_uri(ed_xml_attr(node, "Algorithm", r->arena), alg, comments))
-		return false;
-	if (!child)
-		return true;
-	if (*alg != ED_C14N_EXC || !ed_xml_is(child, NS_EXC, "InclusiveNamespaces") ||
-	    ed_xml_next(child) || ed_xml_first(child))
-		return false;
-	list = ed_xml_attr(child, "PrefixList", r->arena);
-	return list && split_prefixes(r, list, prefixes);
-}
-
 /* ---- references ---- */
 
-/* XAdES 1.1.1, 1.2.2 and 1.3.2 onwards name the type in three ways. */
+/* XAdES 1.1.1, 1.2.2 and 1.3.2 onwards name the type in these ways. */
 static bool is_properties_type(const char *type)
 {
-	return type && (!strcmp(type, "http://uri.etsi.org/01903#SignedProperties") ||
-	                !strcmp(type, "http://uri.etsi.org/01903/v1.1.1#SignedProperties") ||
-	                !strcmp(type, "http://uri.etsi.org/01903/v1.2.2#SignedProperties"));
+	static const char *const known[] = {"http://uri.etsi.org/01903#SignedProperties",
+	                                    "http://uri.etsi.org/01903/v1.1.1#SignedProperties",
+	                                    "http://uri.etsi.org/01903/v1.2.2#SignedProperties",
+	                                    "http://uri.etsi.org/01903/v1.3.2#SignedProperties"};
+
+	for (size_t i = 0; type && i < sizeof(known) / sizeof(*known); i++)
+		if (!strcmp(type, known[i]))
+			return true;
+	return false;
 }
 
-/* Types that give the target a meaning of its own: Manifest, Object,
- * CountersignedSignature.  An entry has none of them. */
+/* Types that give the target a meaning that an object of its own cannot have. */
 static bool is_special_type(const char *type)
 {
-	return type && (!strncmp(type, ED_NS_DS, strlen(ED_NS_DS)) ||
-	                !strncmp(type, "http://uri.etsi.org/01903", 25));
+	return is_properties_type(type) || (type && (!strcmp(type, ED_NS_DS "Manifest") ||
+	                                             !strcmp(type, ED_NS_DS "Object")));
 }
 
 /* RFC 3986 4.2: neither a scheme nor an authority; then a name that a package
- * may hold, outside META-INF. */
+ * may hold. */
 static bool entry_name(struct reader *r, const char *uri, const char **name)
 {
 	char *out;
@@ -107,95 +72,106 @@ static bool entry_name(struct reader *r, const char *uri, const char **name)
 		return no_memory(r);
 	if (!ed_uri_decode(uri, out, strlen(uri) + 1) || ed_name_fault(out, strlen(out)))
 		return false;
-	if (!strcasecmp(out, "mimetype") || !strcasecmp(out, "META-INF") ||
-	    !strncasecmp(out, "META-INF/", 9))
-		return false;
 	*name = out;
 	return true;
 }
 
+/* Outside a container a name is a hint: what it cannot be decoded to, it is. */
+static bool object_name(struct reader *r, const char *uri, const char **name)
+{
+	if (r->container)
+		return entry_name(r, uri, name);
+	if (strchr(uri, '#'))
+		return false; /* a part of another document */
+	if (!entry_name(r, uri, name))
+		*name = uri;
+	return true;
+}
+
+/* #id, #xpointer(/) and #xpointer(id('x')) (4.4.3.3); NULL: another pointer.
+ * "": the document. */
+static const char *pointer(struct reader *r, const char *uri, bool *comments)
+{
+	size_t n;
+
+	*comments = !strncmp(uri, "#xpointer(", 10);
+	if (!*comments)
+		return strpbrk(uri + 1, "()") ? NULL : uri + 1;
+	uri += 10;
+	if (!strcmp(uri, "/)"))
+		return "";
+	if (strncmp(uri, "id(", 3) != 0 || (uri[3] != '\'' && uri[3] != '"'))
+		return NULL;
+	n = strcspn(uri + 4, "'\"");
+	if (n == 0 || uri[4 + n] != uri[3] || strcmp(uri + 5 + n, "))") != 0)
+		return NULL;
+	return ed_arena_strndup(r->arena, uri + 4, n);
+}
+
+/* In a container: an Object or the KeyInfo of this very signature, or the value
+ * of the one that it counter-signs. */
+static bool may_be_target(const struct reader *r, const xmlNode *target)
+{
+	if (!r->container)
+		return true;
+	for (const xmlNode *p = target; p; p = p->parent)
+		if (p->parent == r->sig->node)
+			return ed_xml_is(p, ED_NS_DS, "Object") ||
+			       ed_xml_is(p, ED_NS_DS, "KeyInfo");
+	return ed_xml_is(target, ED_NS_DS, "SignatureValue") &&
+	       ed_xml_within(r->sig->node, target->parent);
+}
+
+static void read_element_target(struct reader *r, struct ed_ref *ref)
+{
+	ref->name = pointer(r, ref->uri, &ref->comments);
+	if (ref->name && !*ref->name && ref->uri[1] && !r->container) {
+		ref->kind = ED_REF_ROOT;
+		return;
+	}
+	ref->target = ed_xml_by_id(r->xml, ref->name);
+	if (is_properties_type(ref->type) && ref->name)
+		ref->kind = ED_REF_PROPERTIES;
+	else if (ref->target && !strcmp((const char *)ref->target->name, "SignedProperties"))
+		note(r, "properties.type", ref->node, ref->uri, ref->type ? ref->type : "");
+	else if (ref->target && may_be_target(r, ref->target))
+		ref->kind = ED_REF_ELEMENT;
+	else
+		note(r, "reference.refused", ref->node, ref->uri, NULL);
+}
+
 static void read_target(struct reader *r, struct ed_ref *ref, const char *uri)
 {
-	const char *type = ed_xml_attr(ref->node, "Type", r->arena);
-	xmlNodePtr target;
-
-	if (uri && *uri == '#') {
-		ref->name = uri + 1;
-		target = ed_xml_by_id(r->xml, ref->name);
-		if (is_properties_type(type))
-			ref->kind = ED_REF_PROPERTIES;
-		else if (target && !strcmp((const char *)target->name, "SignedProperties"))
-			note(r, "properties.type", ref->node, uri, type ? type : "");
-		else
-			note(r, "reference.refused", ref->node, uri, NULL);
-		return;
-	}
-	if (uri && *uri && !is_special_type(type) && entry_name(r, uri, &ref->name))
+	if (uri && *uri == '#')
+		read_element_target(r, ref);
+	else if (!uri && !r->container)
+		ref->kind = ED_REF_NAMELESS;
+	else if (uri && !*uri && !r->container && !is_properties_type(ref->type))
+		ref->kind = ED_REF_ROOT;
+	else if (uri && *uri && !is_special_type(ref->type) && object_name(r, uri, &ref->name))
 		ref->kind = ED_REF_ENTRY;
 	else
-		note(r, "reference.refused", ref->node, uri ? uri : "(no URI)", NULL);
+		note(r, "reference.refused", ref->node, ref->uri, NULL);
 }
 
-/* One canonicalisation, perhaps repeated: to repeat it changes nothing.  An
- * entry is digested as it is. */
-static void read_transforms(struct reader *r, struct ed_ref *ref, const xmlNode *transforms,
-                            const char *uri)
+static void refuse(struct reader *r, struct ed_ref *ref, const char *code, const char *what)
 {
-	unsigned n = 0;
-
-	for (xmlNodePtr p = ed_xml_first(transforms); p; p = ed_xml_next(p)) {
-		const char *algorithm = ed_xml_attr(p, "Algorithm", r->arena);
-		enum ed_c14n alg;
-		bool comments, fine;
-		char **prefixes;
-
-		fine = ed_xml_is(p, ED_NS_DS, "Transform") && ++n <= ED_MAX_XML_TRANSFORMS &&
-		       ref->kind != ED_REF_ENTRY && read_c14n(r, p, &alg, &comments, &prefixes) &&
-		       (!ref->c14n_given || (alg == ref->c14n && !prefixes && !ref->prefixes));
-		if (!fine) {
-			note(r, "reference.transform-refused", p, uri, algorithm ? algorithm : "");
-			ref->kind = ED_REF_REFUSED;
-			return;
-		}
-		ref->c14n_given = true;
-		ref->c14n = alg;
-		ref->prefixes = prefixes;
-	}
-}
-
-static void refuse(struct reader *r, struct ed_ref *ref, const char *code, const char *uri,
-                   const char *what)
-{
-	note(r, code, ref->node, uri, what);
+	note(r, code, ref->node, ref->uri, what);
 	ref->kind = ED_REF_REFUSED;
 }
 
-static void read_reference(struct reader *r, struct ed_ref *ref)
+static void read_digest(struct reader *r, struct ed_ref *ref, const xmlNode *p)
 {
-	const char *uri = ed_xml_attr(ref->node, "URI", r->arena), *method;
-	const char *shown = uri ? uri : "(no URI)";
-	xmlNodePtr p = ed_xml_first(ref->node);
+	const char *method = ed_xml_attr(p, "Algorithm", r->arena);
 	struct ed_buf value;
 
-	ref->kind = ED_REF_REFUSED;
-	ref->id = ed_xml_attr(ref->node, "Id", r->arena);
-	/* xmldsig-core1 4.4.3.2: the default for a node-set; 4.4.3.3: and a bare
-	 * name leaves comments out, whatever the transform says. */
-	ref->c14n = ED_C14N_10;
-	ref->comments = false;
-	read_target(r, ref, uri);
-	if (ed_xml_is(p, ED_NS_DS, "Transforms")) {
-		read_transforms(r, ref, p, shown);
-		p = ed_xml_next(p);
-	}
 	if (!ed_xml_is(p, ED_NS_DS, "DigestMethod")) {
-		refuse(r, ref, "reference.malformed", shown, "ds:DigestMethod");
+		refuse(r, ref, "reference.malformed", "ds:DigestMethod");
 		return;
 	}
-	method = ed_xml_attr(p, "Algorithm", r->arena);
 	ref->hash = method ? ed_hash_by_xml_uri(method) : ED_HASH_NONE;
 	if (ref->hash == ED_HASH_NONE) {
-		refuse(r, ref, "reference.algorithm-unknown", shown, method ? method : "");
+		refuse(r, ref, "reference.algorithm-unknown", method ? method : "");
 		return;
 	}
 	p = ed_xml_next(p);
@@ -204,8 +180,43 @@ static void read_reference(struct reader *r, struct ed_ref *ref)
 	    ed_xml_b64(p, r->arena, &value) && value.len == ed_hash_size(ref->hash))
 		memcpy(ref->value, value.data, value.len);
 	else
-		refuse(r, ref, "reference.malformed", shown, "ds:DigestValue");
+		refuse(r, ref, "reference.malformed", "ds:DigestValue");
 	ed_buf_clear(&value);
+}
+
+static void read_reference(struct reader *r, struct ed_ref *ref)
+{
+	const char *uri = ed_xml_attr(ref->node, "URI", r->arena);
+	xmlNodePtr p = ed_xml_first(ref->node);
+	const xmlNode *at;
+
+	ref->kind = ED_REF_REFUSED;
+	ref->uri = uri ? uri : "(no URI)";
+	ref->id = ed_xml_attr(ref->node, "Id", r->arena);
+	ref->type = ed_xml_attr(ref->node, "Type", r->arena);
+	read_target(r, ref, uri);
+	if (ed_xml_is(p, ED_NS_DS, "Transforms")) {
+		if (!ed_transforms_read(p, r->container, r->arena, &ref->transforms, &at)) {
+			const char *algorithm = ed_xml_attr(at, "Algorithm", r->arena);
+
+			note(r, "reference.transform-refused", at, ref->uri,
+			     algorithm ? algorithm : "");
+			ref->kind = ED_REF_REFUSED;
+		}
+		p = ed_xml_next(p);
+	}
+	read_digest(r, ref, p);
+}
+
+void ed_xmldsig_reference(const struct ed_xml *xml, const struct ed_xmldsig *sig, xmlNodePtr node,
+                          bool container, struct ed_arena *arena, struct ed_findings *findings,
+                          struct ed_ref *ref)
+{
+	struct reader r = {xml, arena, findings, (struct ed_xmldsig *)sig, container};
+
+	memset(ref, 0, sizeof(*ref));
+	ref->node = node;
+	read_reference(&r, ref);
 }
 
 /* ---- SignedInfo, SignatureValue, KeyInfo ---- */
@@ -239,7 +250,7 @@ static bool read_signed_info(struct reader *r)
 
 	if (!ed_xml_is(p, ED_NS_DS, "CanonicalizationMethod"))
 		return malformed(r, sig->signed_info, "ds:CanonicalizationMethod");
-	if (!read_c14n(r, p, &sig->c14n, &sig->comments, &sig->prefixes)) {
+	if (!ed_c14n_read(p, r->arena, &sig->c14n, &sig->comments, &sig->prefixes)) {
 		const char *uri = ed_xml_attr(p, "Algorithm", r->arena);
 
 		note(r, "signature.algorithm-unknown", p, uri ? uri : "", NULL);
@@ -317,6 +328,8 @@ static bool read_key_info(struct reader *r, const xmlNode *key_info)
 			note(r, "signature.key-info-refused", p, (const char *)p->name, NULL);
 			continue;
 		}
+		if (ed_xml_is(p, ED_NS_DS, "KeyValue"))
+			r->sig->key_value = p;
 		if (!ed_xml_is(p, ED_NS_DS, "X509Data"))
 			continue;
 		for (xmlNodePtr q = ed_xml_first(p); q; q = ed_xml_next(q))
@@ -326,11 +339,11 @@ static bool read_key_info(struct reader *r, const xmlNode *key_info)
 	return true;
 }
 
-bool ed_xmldsig_parse(const struct ed_xml *xml, xmlNodePtr node, struct ed_arena *arena,
-                      struct ed_findings *findings, struct ed_xmldsig *sig)
+bool ed_xmldsig_parse(const struct ed_xml *xml, xmlNodePtr node, bool container,
+                      struct ed_arena *arena, struct ed_findings *findings, struct ed_xmldsig *sig)
 {
-	struct reader r = {xml, arena, findings, sig};
-	xmlNodePtr p = ed_xml_first(node), key_info = NULL;
+	struct reader r = {xml, arena, findings, sig, container};
+	xmlNodePtr p = ed_xml_first(node);
 
 	memset(sig, 0, sizeof(*sig));
 	sig->node = node;
@@ -343,13 +356,104 @@ bool ed_xmldsig_parse(const struct ed_xml *xml, xmlNodePtr node, struct ed_arena
 	p = ed_xml_next(p);
 	if (!ed_xml_is(p, ED_NS_DS, "SignatureValue"))
 		return malformed(&r, node, "ds:SignatureValue");
+	sig->value_node = p;
 	for (xmlNodePtr q = ed_xml_next(p); q; q = ed_xml_next(q)) {
-		if (ed_xml_is(q, ED_NS_DS, "KeyInfo") && !key_info)
-			key_info = q;
+		if (ed_xml_is(q, ED_NS_DS, "KeyInfo") && !sig->key_info)
+			sig->key_info = q;
 		else if (!ed_xml_is(q, ED_NS_DS, "Object"))
 			return malformed(&r, q, (const char *)q->name);
 	}
-	return read_signed_info(&r) && read_value(&r, p) && read_key_info(&r, key_info);
+	return read_signed_info(&r) && read_value(&r, p) && read_key_info(&r, sig->key_info);
+}
+
+/* ---- octets ---- */
+
+static bool leaves_nothing(const struct ed_xmldsig *sig, const struct ed_ref *ref,
+                           const xmlNode *top)
+{
+	if (ref->transforms.enveloped && ed_xml_within(top, sig->node))
+		return true;
+	for (; ref->transforms.skip && top; top = top->parent)
+		if (top->type == XML_ELEMENT_NODE && ref->transforms.skip(top))
+			return true;
+	return false;
+}
+
+/* xmldsig-core1 6.6.2: of nodes their text is taken. */
+static enum edoc_code write_base64(const void *text, size_t len, const char *where,
+                                   ed_xml_sink_fn *sink, void *arg, struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+	struct ed_buf out;
+
+	ed_buf_init(&out, len);
+	if (!ed_b64_get(text, len, &out))
+		code = ed_fail(err, EDOC_ERR_INPUT, where, "not base64 (xmldsig-core1 6.6.2)");
+	else if (out.len)
+		code = sink(arg, out.data, out.len);
+	ed_buf_clear(&out);
+	return code;
+}
+
+static struct ed_c14n_form form_of(const struct ed_ref *ref, const struct ed_c14n_form *otherwise)
+{
+	struct ed_c14n_form form = {.alg = ED_C14N_10};
+
+	if (ref->transforms.c14n_given) {
+		form.alg = ref->transforms.c14n;
+		form.comments = ref->transforms.comments;
+		form.prefixes = ref->transforms.prefixes;
+	} else if (otherwise) {
+		form = *otherwise;
+	}
+	return form;
+}
+
+enum edoc_code ed_xmldsig_write(const struct ed_xml *xml, const struct ed_xmldsig *sig,
+                                const struct ed_ref *ref, const struct ed_c14n_form *otherwise,
+                                ed_xml_sink_fn *sink, void *arg, struct edoc_error *err)
+{
+	xmlNodePtr top = ref->kind == ED_REF_ROOT ? xmlDocGetRootElement(xml->doc) : ref->target;
+	struct ed_c14n_form form = form_of(ref, otherwise);
+
+	if (!top || leaves_nothing(sig, ref, top))
+		return ed_fail(err, EDOC_ERR_INPUT, xml->where, "the reference digests nothing");
+	if (ref->transforms.base64) {
+		struct ed_arena *arena = ed_arena_new();
+		const char *text = arena ? ed_xml_string(top, arena) : NULL;
+		enum edoc_code code = text ? write_base64(text, strlen(text), xml->where, sink,
+		                                          arg, err)
+		                           : ed_fail_memory(err);
+
+		ed_arena_free(arena);
+		return code;
+	}
+	form.comments = form.comments && ref->comments;
+	form.without = (const xmlNode *const *)&sig->node;
+	form.n_without = ref->transforms.enveloped;
+	form.skip = ref->transforms.skip;
+	return ed_c14n_write(xml, ref->kind == ED_REF_ROOT ? NULL : top, &form, sink, arg, err);
+}
+
+enum edoc_code ed_xmldsig_write_bytes(const struct ed_ref *ref, const void *bytes, size_t len,
+                                      ed_xml_sink_fn *sink, void *arg, struct edoc_error *err)
+{
+	struct ed_c14n_form form = form_of(ref, NULL);
+	struct ed_xml *xml = NULL;
+	enum edoc_code code;
+
+	if (ref->transforms.enveloped || ref->transforms.skip)
+		return ed_fail(err, EDOC_ERR_INPUT, ref->uri,
+		               "a transform of signatures on another document");
+	if (ref->transforms.base64)
+		return write_base64(bytes, len, ref->uri, sink, arg, err);
+	if (!ref->transforms.c14n_given)
+		return len ? sink(arg, bytes, len) : EDOC_OK;
+	code = ed_xml_parse_any(bytes, len, ref->uri, ED_MAX_XML_BYTES, &xml, err);
+	if (code == EDOC_OK)
+		code = ed_c14n_write(xml, NULL, &form, sink, arg, err);
+	ed_xml_free(xml);
+	return code;
 }
 
 /* ---- digests ---- */
@@ -359,8 +463,8 @@ static enum edoc_code to_digest(void *digest, const void *bytes, size_t len)
 	return ed_digest_update(digest, bytes, len) ? EDOC_OK : EDOC_ERR_MEMORY;
 }
 
-static enum edoc_code digest(const struct ed_xml *xml, xmlNodePtr node, enum ed_c14n c14n,
-                             bool comments, char *const *prefixes, enum ed_hash hash,
+static enum edoc_code digest(const struct ed_xml *xml, xmlNodePtr node,
+                             const struct ed_c14n_form *form, enum ed_hash hash,
                              unsigned char out[ED_HASH_MAX], struct edoc_error *err)
 {
 	struct ed_digest *d = ed_digest_new(hash);
@@ -368,7 +472,7 @@ static enum edoc_code digest(const struct ed_xml *xml, xmlNodePtr node, enum ed_
 
 	if (!d)
 		return ed_fail_memory(err);
-	code = ed_c14n(xml, node, c14n, comments, prefixes, NULL, to_digest, d, err);
+	code = ed_c14n_write(xml, node, form, to_digest, d, err);
 	if (code == EDOC_OK && !ed_digest_final(d, out))
 		code = ed_fail_memory(err);
 	ed_digest_free(d);
@@ -378,13 +482,33 @@ static enum edoc_code digest(const struct ed_xml *xml, xmlNodePtr node, enum ed_
 enum edoc_code ed_xmldsig_info_digest(const struct ed_xml *xml, const struct ed_xmldsig *sig,
                                       unsigned char out[ED_HASH_MAX], struct edoc_error *err)
 {
-	return digest(xml, sig->signed_info, sig->c14n, sig->comments, sig->prefixes, sig->alg.hash,
-	              out, err);
+	const struct ed_c14n_form form = {
+	        .alg = sig->c14n, .comments = sig->comments, .prefixes = sig->prefixes};
+
+	return digest(xml, sig->signed_info, &form, sig->alg.hash, out, err);
+}
+
+static enum edoc_code to_buf(void *buf, const void *bytes, size_t len)
+{
+	ed_buf_put(buf, bytes, len);
+	return ((struct ed_buf *)buf)->failed;
+}
+
+enum edoc_code ed_xmldsig_info(const struct ed_xml *xml, const struct ed_xmldsig *sig,
+                               struct ed_buf *out, struct edoc_error *err)
+{
+	const struct ed_c14n_form form = {
+	        .alg = sig->c14n, .comments = sig->comments, .prefixes = sig->prefixes};
+
+	return ed_c14n_write(xml, sig->signed_info, &form, to_buf, out, err);
 }
 
 enum edoc_code ed_xmldsig_element_digest(const struct ed_xml *xml, const struct ed_ref *ref,
                                          xmlNodePtr element, unsigned char out[ED_HASH_MAX],
                                          struct edoc_error *err)
 {
-	return digest(xml, element, ref->c14n, ref->comments, ref->prefixes, ref->hash, out, err);
+	struct ed_c14n_form form = form_of(ref, NULL);
+
+	form.comments = form.comments && ref->comments;
+	return digest(xml, element, &form, ref->hash, out, err);
 }

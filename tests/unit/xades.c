@@ -33,22 +33,35 @@ static const struct {
 
 static const char *changed = ""; /* that document has other bytes today */
 
-static enum edoc_code digest_entry(void *arg, const char *name, enum ed_hash hash,
-                                   unsigned char out[ED_HASH_MAX], struct edoc_error *e)
+static const char *bytes_of(size_t i)
+{
+	return strcmp(documents[i].name, changed) ? documents[i].bytes : "x";
+}
+
+static const char *data_name(void *arg, size_t i)
+{
+	(void)arg;
+	return documents[i].name;
+}
+
+static enum edoc_code data_digest(void *arg, size_t i, enum ed_hash hash,
+                                  unsigned char out[ED_HASH_MAX], struct edoc_error *e)
 {
 	(void)arg;
 	(void)e;
-	for (size_t i = 0; i < 2; i++) {
-		if (strcmp(documents[i].name, name))
-			continue;
-		if (!strcmp(name, changed))
-			return ed_hash_bytes(hash, "x", 1, out) ? EDOC_OK : EDOC_ERR_MEMORY;
-		return ed_hash_bytes(hash, documents[i].bytes, strlen(documents[i].bytes), out)
-		               ? EDOC_OK
-		               : EDOC_ERR_MEMORY;
-	}
-	return EDOC_ERR_ABSENT;
+	return ed_hash_bytes(hash, bytes_of(i), strlen(bytes_of(i)), out) ? EDOC_OK
+	                                                                  : EDOC_ERR_MEMORY;
 }
+
+static enum edoc_code data_read(void *arg, size_t i, struct ed_buf *buf, struct edoc_error *e)
+{
+	(void)arg;
+	ed_buf_puts(buf, bytes_of(i));
+	return ed_buf_check(buf, documents[i].name, e);
+}
+
+static struct ed_data data = {
+        .container = true, .n = 2, .name = data_name, .digest = data_digest, .read = data_read};
 
 /* ---- texts ---- */
 
@@ -166,14 +179,17 @@ static char *seal(char *s)
 
 /* ---- checking ---- */
 
-static enum edoc_code check(const char *s, struct ed_xades **sigs, size_t *n)
+static struct ed_material material;
+
+static enum edoc_code check(const char *s, struct ed_ades **sigs, size_t *n)
 {
 	memset(&err, 0, sizeof(err));
-	return ed_xades_check(s, strlen(s), "META-INF/signatures-1.xml", ED_MAX_XML_BYTES, arena,
-	                      digest_entry, NULL, sigs, n, &err);
+	ed_material_init(&material, arena);
+	return ed_xades_read(s, strlen(s), "META-INF/signatures-1.xml", ED_MAX_XML_BYTES, &data,
+	                     &material, arena, sigs, n, &err);
 }
 
-static bool clean(const struct ed_xades *x)
+static bool clean(const struct ed_ades *x)
 {
 	for (size_t i = 0; i < x->findings.n; i++) {
 		const struct ed_rule *rule = ed_rule(x->findings.v[i].code);
@@ -184,7 +200,7 @@ static bool clean(const struct ed_xades *x)
 	return x->intact_data && x->intact_signature && x->bound && x->signer && !x->findings.lost;
 }
 
-static void show(const struct ed_xades *x)
+static void show(const struct ed_ades *x)
 {
 	printf("#      data %d value %d bound %d level %s\n", x->intact_data, x->intact_signature,
 	       x->bound, x->level);
@@ -197,7 +213,7 @@ static void show(const struct ed_xades *x)
 /* Frees s.  The finding is there, a rule explains it, and it does not pass. */
 static void bad(char *s, const char *code, const char *what)
 {
-	struct ed_xades *sigs;
+	struct ed_ades *sigs;
 	size_t n;
 
 	if (is_ok(check(s, &sigs, &n), &err, what) && n >= 1) {
@@ -210,14 +226,14 @@ static void bad(char *s, const char *code, const char *what)
 		    sigs[0].role)
 			ok(false, "%s: what is not signed comes out: %s", what, sigs[0].role);
 	}
-	ed_xades_clear(sigs, n);
+	ed_ades_clear(sigs, n);
 	free(s);
 }
 
 /* Frees s.  It passes; code, when given, is among its findings. */
 static void good(char *s, const char *code, const char *level, const char *what)
 {
-	struct ed_xades *sigs;
+	struct ed_ades *sigs;
 	size_t n;
 
 	if (is_ok(check(s, &sigs, &n), &err, what) && n >= 1) {
@@ -227,13 +243,13 @@ static void good(char *s, const char *code, const char *level, const char *what)
 			ok(ed_findings_have(&sigs[0].findings, code), "%s: %s", what, code);
 		is_str(sigs[0].level, level, what);
 	}
-	ed_xades_clear(sigs, n);
+	ed_ades_clear(sigs, n);
 	free(s);
 }
 
 static void refused(char *s, const char *word, const char *what)
 {
-	struct ed_xades *sigs;
+	struct ed_ades *sigs;
 	size_t n;
 
 	fails(check(s, &sigs, &n), EDOC_ERR_INPUT, &err, word, what);
@@ -262,7 +278,7 @@ static char *make(const struct edoc_key *key, const char *role, const char *comm
 	for (size_t i = 0; i < 2; i++) {
 		inputs[i].name = documents[i].name;
 		inputs[i].media_type = documents[i].type;
-		digest_entry(NULL, documents[i].name, ED_SHA256, inputs[i].digest, NULL);
+		data_digest(NULL, i, ED_SHA256, inputs[i].digest, NULL);
 	}
 	if (ed_xades_make(&spec, &xml, &err) == EDOC_OK)
 		s = strdup(ed_buf_str(&xml));
@@ -272,7 +288,7 @@ static char *make(const struct edoc_key *key, const char *role, const char *comm
 
 static void made(void)
 {
-	struct ed_xades *sigs;
+	struct ed_ades *sigs;
 	size_t n;
 	char *again;
 
@@ -290,9 +306,9 @@ static void made(void)
 	is_int(sigs[0].n_covers, 2, "two documents covered");
 	is_str(sigs[0].covers[1], documents[1].name, "by their names");
 	ok(strstr(sigs[0].signer->subject, "Зарина") != NULL, "the signer");
-	is_int(sk_X509_num(sigs[0].others), 1, "the chain came along");
+	is_int(sigs[0].n_material, 2, "the chain came along");
 	is_str(sigs[0].where, "META-INF/signatures-1.xml", "the entry");
-	ed_xades_clear(sigs, n);
+	ed_ades_clear(sigs, n);
 
 	again = make(zarina, ROLE, "approval", HEAD);
 	char *a = cut(text, "<asic:", "</ds:SignedInfo>"),
@@ -315,7 +331,7 @@ static void made(void)
 
 static void documents_changed(void)
 {
-	struct ed_xades *sigs;
+	struct ed_ades *sigs;
 	size_t n;
 
 	changed = "order.txt";
@@ -323,7 +339,7 @@ static void documents_changed(void)
 	ok(!sigs[0].intact_data && sigs[0].intact_signature && sigs[0].n_covers == 1,
 	   "one covered, the value still right");
 	ok(ed_findings_have(&sigs[0].findings, "reference.digest"), "reference.digest");
-	ed_xades_clear(sigs, n);
+	ed_ades_clear(sigs, n);
 	changed = "";
 	bad(seal(swap(text, "URI=\"order.txt\"", "URI=\"gone.txt\"")), "reference.absent",
 	    "a document that is not there");
@@ -350,12 +366,6 @@ static void uris(void)
 	                                   "a/../order.txt",
 	                                   "./order.txt",
 	                                   "%2e%2e/order.txt",
-	                                   "META-INF/manifest.xml",
-	                                   "meta-inf/manifest.xml",
-	                                   "META-INF",
-	                                   "/META-INF/container.xml",
-	                                   "mimetype",
-	                                   "/mimetype",
 	                                   "order.txt#part",
 	                                   "order.txt?x",
 	                                   "order%2Ftxt",
@@ -376,6 +386,11 @@ static void uris(void)
 		snprintf(what, sizeof(what), "X34/X35 URI %s", uris[i]);
 		bad(seal(swap(text, "URI=\"order.txt\"", fresh)), "reference.refused", what);
 	}
+	/* OpenDocument signs these; here they are not there. */
+	bad(seal(swap(text, "URI=\"order.txt\"", "URI=\"META-INF/manifest.xml\"")),
+	    "reference.absent", "X34 an entry of META-INF that is not there");
+	bad(seal(swap(text, "URI=\"order.txt\"", "URI=\"/mimetype\"")), "reference.absent",
+	    "X34 mimetype");
 	bad(seal(swap(text, " URI=\"order.txt\"", "")), "reference.refused", "no URI");
 	bad(seal(swap(text, "URI=\"order.txt\"",
 	              "Type=\"http://www.w3.org/2000/09/xmldsig#Manifest\" URI=\"order.txt\"")),
@@ -408,7 +423,9 @@ static void transforms(void)
 		         "URI=\"order.txt\"><ds:Transforms><ds:Transform "
 		         "Algorithm=\"%s\"/></ds:Transforms>",
 		         algorithms[i]);
-		bad(seal(swap(text, "URI=\"order.txt\">", fresh)), "reference.transform-refused",
+		bad(seal(swap(text, "URI=\"order.txt\">", fresh)),
+		    strstr(algorithms[i], "c14n") ? "reference.unreadable"
+		                                  : "reference.transform-refused",
 		    algorithms[i]);
 		if (strstr(algorithms[i], "c14n"))
 			continue;
@@ -486,7 +503,7 @@ static void structure(void)
 
 	s = malloc(2 * strlen(info) + 100);
 	sprintf(s, "%s%s", info, info);
-	refused(swap(text, info, s), "twice", "X21 two SignedInfo, with their Ids");
+	bad(swap(text, info, s), "signature.malformed", "X21 two SignedInfo, with their Ids");
 	sprintf(s, "%s<ds:SignedInfo/>", info);
 	bad(swap(text, info, s), "signature.malformed", "X21 two SignedInfo");
 	sprintf(s, "<ds:SignedInfo/>%s", info);
@@ -639,7 +656,7 @@ static void properties(void)
 	bad(seal(swap(text, "ObjectReference=\"#S-", "ObjectReference=\"#T-")),
 	    "properties.object-reference", "a format of nothing");
 	part = cut(text, "<xades:DataObjectFormat", "</xades:DataObjectFormat>");
-	good(seal(swap(text, part, "")), "properties.format-missing", "", "no format");
+	good(seal(swap(text, part, "")), "properties.format-missing", "XAdES-BES", "no format");
 	free(part);
 	part = cut(text, "<xades:IssuerSerialV2>", "</xades:IssuerSerialV2>");
 	s = malloc(2 * strlen(part) + 1);
@@ -652,10 +669,10 @@ static void properties(void)
 	         "xades:QualifyingProperties>"),
 	    "properties.repeated", "two UnsignedProperties");
 	part = cut(text, "<xades:SigningTime>", "</xades:SigningTime>");
-	good(seal(swap(text, part, "")), "properties.time-missing", "", "no time");
+	good(seal(swap(text, part, "")), "properties.time-missing", "XAdES-BES", "no time");
 	free(part);
 	s = swap(text, "<xades:SignerRoleV2>", "<xades:SignerRole>");
-	good(seal(swap_free(s, "</xades:SignerRoleV2>", "</xades:SignerRole>")), NULL, "",
+	good(seal(swap_free(s, "</xades:SignerRoleV2>", "</xades:SignerRole>")), NULL, "XAdES-BES",
 	     "SignerRole of XAdES 1.3.2 is read, not baseline");
 	good(seal(swap(text, "http://uri.etsi.org/01903/v1.2.2#ProofOfApproval",
 	               "urn:oid:1.2.840.113549.1.9.16.6.5")),
@@ -664,7 +681,7 @@ static void properties(void)
 	    "properties.missing", "another namespace");
 	good(seal(swap(text, "http://uri.etsi.org/01903/v1.3.2#",
 	               "http://uri.etsi.org/01903/v1.2.2#")),
-	     "properties.older-xades", "", "XAdES 1.2.2");
+	     "properties.older-xades", "XAdES-BES", "XAdES 1.2.2");
 }
 
 static void certificates(void)
@@ -716,7 +733,7 @@ static void certificates(void)
 	sprintf(s,
 	        "<xades:SigningCertificate><xades:Cert>%s</xades:Cert></xades:SigningCertificate>",
 	        part);
-	good(seal(swap(text, other, s)), NULL, "",
+	good(seal(swap(text, other, s)), NULL, "XAdES-BES",
 	     "SigningCertificate of old: bound, not baseline");
 	sprintf(s,
 	        "<xades:SigningCertificate><xades:Cert>%s<xades:IssuerSerial><ds:X509IssuerName>x</"
@@ -752,7 +769,7 @@ static void value(void)
 static void whole_file(void)
 {
 	char *sig = cut(text, "<ds:Signature ", "</ds:Signature>"), *s, *other, *theirs;
-	struct ed_xades *sigs;
+	struct ed_ades *sigs;
 	size_t n;
 
 	refused(strdup(""), "empty", "empty");
@@ -764,16 +781,17 @@ static void whole_file(void)
 	refused(swap(text, "encoding=\"UTF-8\"", "encoding=\"UTF-16\""), "UTF-8", "X43 encoding");
 	s = malloc(3 * strlen(text));
 	sprintf(s, "%s%s", sig, sig);
-	refused(swap(text, sig, s), "twice", "X19 one signature twice: its Ids too");
+	bad(swap(text, sig, s), "signature.id-repeated", "X19 one signature twice: its Ids too");
 	other = cut(text, "\"S-", "\">");
 	sprintf(s, "<ds:Object><e id=%s</e></ds:Object><ds:Object>", other);
-	refused(swap(text, "<ds:Object>", s), "twice", "X19 the Signature's Id again");
+	bad(swap(text, "<ds:Object>", s), "signature.id-repeated", "X19 the Signature's Id again");
 	free(other);
 	other = cut(strstr(text, "<xades:SignedProperties "), "\"S-", "-p\">");
 	sprintf(s, "<ds:Object><e xml:id=%s</e></ds:Object><ds:Object>", other);
-	refused(swap(text, "<ds:Object>", s), "twice", "X19 the properties' Id as xml:id");
+	bad(swap(text, "<ds:Object>", s), "properties.reference-elsewhere",
+	    "X19 the properties' Id as xml:id");
 	sprintf(s, "<ds:Signature ID=%s</ds:Signature><ds:Signature ", other);
-	refused(swap(text, "<ds:Signature ", s), "twice", "X14 as ID in another Signature");
+	bad(swap(text, "<ds:Signature ", s), "signature.malformed", "X14 as ID in another Signature");
 	free(other);
 
 	theirs = make(farrukh, NULL, NULL, NULL);
@@ -783,11 +801,11 @@ static void whole_file(void)
 	changed = "";
 	is_ok(check(two, &sigs, &n), &err, "X44 two signatures in a file");
 	ok(n == 2 && clean(&sigs[0]) && clean(&sigs[1]), "both pass");
-	ed_xades_clear(sigs, n);
+	ed_ades_clear(sigs, n);
 	two = swap_free(two, "-v\">", "-v\">AAAA");
 	is_ok(check(two, &sigs, &n), &err, "X44 the first broken");
 	ok(n == 2 && !clean(&sigs[0]) && clean(&sigs[1]), "the other is judged by itself");
-	ed_xades_clear(sigs, n);
+	ed_ades_clear(sigs, n);
 	free(two);
 
 	sprintf(s,
@@ -800,9 +818,10 @@ static void whole_file(void)
 	is_ok(check(two, &sigs, &n), &err, "X39 a counter-signature injected");
 	ok(n == 1 && clean(&sigs[0]) && strstr(sigs[0].signer->subject, "Зарина"),
 	   "it is no signature of the package");
-	ok(ed_findings_have(&sigs[0].findings, "signature.unsigned-properties-not-judged"),
-	   "and not judged");
-	ed_xades_clear(sigs, n);
+	ok(sigs[0].n_counter == 1 && !sigs[0].counter[0].intact_data &&
+	           ed_findings_have(&sigs[0].counter[0].findings, "counter.not-parent"),
+	   "nor a counter-signature: it signs something else");
+	ed_ades_clear(sigs, n);
 	free(two);
 	sprintf(s, "<ds:Object>%s</ds:Object><ds:Object>", other);
 	good(swap(text, "<ds:Object>", s), NULL, "XAdES-BASELINE-B",
@@ -841,7 +860,7 @@ static void many(void)
 	                             .hash = ED_SHA512,
 	                             .inputs = inputs,
 	                             .n = ED_MAX_ZIP_ENTRIES};
-	struct ed_xades *sigs;
+	struct ed_ades *sigs;
 	struct ed_buf xml;
 	clock_t begin = clock();
 	size_t n;
@@ -850,14 +869,14 @@ static void many(void)
 	for (size_t i = 0; i < spec.n; i++) {
 		inputs[i].name = documents[i % 2].name;
 		inputs[i].media_type = documents[i % 2].type;
-		digest_entry(NULL, inputs[i].name, ED_SHA512, inputs[i].digest, NULL);
+		data_digest(NULL, i % 2, ED_SHA512, inputs[i].digest, NULL);
 	}
 	is_ok(ed_xades_make(&spec, &xml, &err), &err, "10,000 documents are signed");
 	is_ok(check(ed_buf_str(&xml), &sigs, &n), &err, "and checked");
 	ok(n == 1 && clean(&sigs[0]) && sigs[0].n_covers == spec.n, "and pass");
 	is_str(sigs[0].level, "XAdES-BASELINE-B", "with every format given");
 	printf("# %zu bytes, %ld ms\n", xml.len, (long)(clock() - begin) * 1000 / CLOCKS_PER_SEC);
-	ed_xades_clear(sigs, n);
+	ed_ades_clear(sigs, n);
 	inputs[1].name = "../x";
 	ok(ed_xades_make(&spec, &xml, &err) == EDOC_ERR_INPUT && xml.len == 0,
 	   "a name that no entry may have");
@@ -929,7 +948,7 @@ static void flips(void)
 	char *copy = strdup(text);
 
 	for (size_t i = 0; i < len; i++) {
-		struct ed_xades *sigs;
+		struct ed_ades *sigs;
 		bool pass;
 		size_t n;
 
@@ -940,7 +959,7 @@ static void flips(void)
 			printf("# byte %zu: %.*s\n", i, 30, text + i);
 			wrong++;
 		}
-		ed_xades_clear(sigs, n);
+		ed_ades_clear(sigs, n);
 		copy[i] ^= 1;
 	}
 	ok(wrong == 0, "of %zu flipped bits %zu pass, none where it matters", len, passed);
@@ -1005,7 +1024,7 @@ static void xmlsec(void)
 
 static void speed(void)
 {
-	struct ed_xades *sigs;
+	struct ed_ades *sigs;
 	struct timespec a, b;
 	size_t n;
 	double us;
@@ -1014,7 +1033,7 @@ static void speed(void)
 	for (int i = 0; i < 200; i++) {
 		if (check(text, &sigs, &n) != EDOC_OK)
 			ok(false, "check");
-		ed_xades_clear(sigs, n);
+		ed_ades_clear(sigs, n);
 	}
 	clock_gettime(CLOCK_MONOTONIC, &b);
 	us = ((double)(b.tv_sec - a.tv_sec) * 1e9 + (double)(b.tv_nsec - a.tv_nsec)) / 200e3;

@@ -34,7 +34,7 @@ static bool parse(const char *s, struct ed_xml **xml, struct ed_findings *findin
 		ok(false, "%s: %s", err.where, err.msg);
 		return false;
 	}
-	return ed_xmldsig_parse(*xml, xmlDocGetRootElement((*xml)->doc), arena, findings, sig);
+	return ed_xmldsig_parse(*xml, xmlDocGetRootElement((*xml)->doc), true, arena, findings, sig);
 }
 
 static void is_bad(const char *s, bool want, const char *code, const char *what)

@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a signature is over (xmldsig-core1 4.4.3): each reference is found,
+ * brought into the form that was signed, and digested.  What each finding means
+ * stands in judge/rules.c.
+ */
+#include <string.h>
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "base/path.h"
+#include "signature/hashchain.h"
+#include "signature/xadesread.h"
+
+enum outcome { ABSENT, WRONG, GOOD, UNREADABLE };
+
+static bool is_the_input(enum edoc_code code)
+{
+	return code == EDOC_ERR_INPUT || code == EDOC_ERR_LIMIT;
+}
+
+static enum edoc_code to_digest(void *digest, const void *bytes, size_t len)
+{
+	return ed_digest_update(digest, bytes, len) ? EDOC_OK : EDOC_ERR_MEMORY;
+}
+
+/* ---- the octets ---- */
+
+static bool has_transforms(const struct ed_ref *ref)
+{
+	const struct ed_transforms *t = &ref->transforms;
+
+	return t->enveloped || t->skip || t->base64 || t->c14n_given;
+}
+
+static enum edoc_code write_object(struct ed_xr *r, const struct ed_ref *ref, size_t i,
+                                   ed_xml_sink_fn *sink, void *arg, struct edoc_error *err)
+{
+	struct ed_buf bytes;
+	enum edoc_code code;
+
+	ed_buf_init(&bytes, ED_MAX_CMS_CONTENT);
+	code = r->data->read(r->data->arg, i, &bytes, err);
+	if (code == EDOC_OK)
+		code = ed_xmldsig_write_bytes(ref, bytes.data, bytes.len, sink, arg, err);
+	ed_buf_clear(&bytes);
+	return code;
+}
+
+enum edoc_code ed_xr_write(struct ed_xr *r, const struct ed_xr_ref *x,
+                           const struct ed_c14n_form *otherwise, ed_xml_sink_fn *sink, void *arg,
+                           struct edoc_error *err)
+{
+	if (x->object != ED_NO_DATA)
+		return write_object(r, x->ref, x->object, sink, arg, err);
+	return ed_xmldsig_write(r->xml, &r->dsig, x->ref, otherwise, sink, arg, err);
+}
+
+/* Whether the octets have the reference's digest. */
+static enum edoc_code compare(struct ed_xr *r, const struct ed_xr_ref *x, bool *same,
+                              struct edoc_error *err)
+{
+	const struct ed_ref *ref = x->ref;
+	unsigned char digest[ED_HASH_MAX];
+	struct ed_digest *d;
+	enum edoc_code code;
+
+	*same = false;
+	if (x->object != ED_NO_DATA && !has_transforms(ref)) {
+		code = r->data->digest(r->data->arg, x->object, ref->hash, digest, err);
+	} else {
+		d = ed_digest_new(ref->hash);
+		if (!d)
+			return ed_fail_memory(err);
+		code = ed_xr_write(r, x, NULL, to_digest, d, err);
+		if (code == EDOC_OK && !ed_digest_final(d, digest))
+			code = ed_fail_memory(err);
+		ed_digest_free(d);
+	}
+	if (code == EDOC_OK)
+		*same = ed_same_bytes(digest, ref->value, ed_hash_size(ref->hash));
+	return code;
+}
+
+/* ---- objects that are not in the document ---- */
+
+static const char *object_name(const struct ed_xr *r, size_t i)
+{
+	const char *name = r->data->name(r->data->arg, i);
+
+	return name ? name : "";
+}
+
+/* By its name; outside a container, where people rename files and keep them in
+ * other folders, by the last part of it. */
+static size_t by_name(const struct ed_xr *r, const char *name)
+{
+	size_t i = ed_data_find(r->data, name);
+
+	if (i != ED_NO_DATA || r->data->container)
+		return i;
+	name = ed_basename(name);
+	for (i = 0; i < r->data->n; i++)
+		if (!strcmp(ed_basename(object_name(r, i)), name))
+			return i;
+	return ED_NO_DATA;
+}
+
+/* No name fits: an object with that digest is the one that was signed. */
+static enum edoc_code by_digest(struct ed_xr *r, struct ed_xr_ref *x, bool *found,
+                                struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+
+	*found = false;
+	for (size_t i = 0; i < r->data->n && code == EDOC_OK && !*found; i++) {
+		x->object = i;
+		code = compare(r, x, found, err);
+		if (is_the_input(code)) /* not even of that kind */
+			code = EDOC_OK;
+	}
+	if (!*found)
+		x->object = ED_NO_DATA;
+	return code;
+}
+
+static enum edoc_code check_object(struct ed_xr *r, struct ed_xr_ref *x, enum outcome *out,
+                                   struct edoc_error *err)
+{
+	enum edoc_code code;
+	bool same;
+
+	*out = ABSENT;
+	if (!r->data || r->data->n == 0)
+		return EDOC_OK;
+	x->object = x->ref->name ? by_name(r, x->ref->name) : ED_NO_DATA;
+	if (x->object == ED_NO_DATA) {
+		if (r->data->container)
+			return EDOC_OK;
+		code = by_digest(r, x, &same, err);
+		*out = same ? GOOD : x->ref->name ? ABSENT : WRONG;
+		return code;
+	}
+	code = compare(r, x, &same, err);
+	if (code == EDOC_OK)
+		*out = same ? GOOD : WRONG;
+	return code;
+}
+
+/* ---- one reference ---- */
+
+static enum edoc_code check_element(struct ed_xr *r, struct ed_xr_ref *x, enum outcome *out,
+                                    struct edoc_error *err)
+{
+	enum edoc_code code;
+	bool same;
+
+	code = compare(r, x, &same, err);
+	if (code == EDOC_OK)
+		*out = same ? GOOD : WRONG;
+	return code;
+}
+
+/* The SignedProperties reference digests exactly the element that is read. */
+static enum edoc_code check_properties(struct ed_xr *r, struct ed_xr_ref *x,
+                                       struct edoc_error *err)
+{
+	enum edoc_code code;
+
+	if (!x->ref->target || x->ref->target != r->properties) {
+		ed_xr_spoil(r, "properties.reference-elsewhere", x->ref->node, x->ref->name);
+		return EDOC_OK;
+	}
+	code = compare(r, x, &x->good, err);
+	if (is_the_input(code)) {
+		x->good = false;
+		code = EDOC_OK;
+	}
+	if (code == EDOC_OK && !x->good)
+		ed_xr_note(r, "properties.digest", x->ref->node, NULL, NULL);
+	r->properties_signed = x->good;
+	return code;
+}
+
+static bool add_cover(struct ed_xr *r, const char *name)
+{
+	struct ed_ades *a = r->a;
+
+	a->covers = ed_arena_grow(r->arena, a->covers, a->n_covers, &r->covers_cap,
+	                          sizeof(*a->covers));
+	if (!a->covers) {
+		a->n_covers = 0;
+		return false;
+	}
+	a->covers[a->n_covers++] = name;
+	return true;
+}
+
+/* The name that people know the thing by; NULL: a part of the signature. */
+static const char *cover_name(struct ed_xr *r, const struct ed_xr_ref *x)
+{
+	const char *name;
+
+	if (x->object != ED_NO_DATA) {
+		name = object_name(r, x->object);
+		return *name ? name : x->ref->name;
+	}
+	if (x->ref->kind == ED_REF_ROOT ||
+	    x->ref->target == xmlDocGetRootElement(r->xml->doc))
+		return r->a->where;
+	if (r->parent || ed_xml_within(x->ref->target, r->dsig.key_info) ||
+	    ed_xml_is(x->ref->target, ED_NS_DS, "Manifest"))
+		return NULL;
+	return x->ref->uri;
+}
+
+static enum edoc_code report(struct ed_xr *r, struct ed_xr_ref *x, enum outcome out,
+                             const struct edoc_error *why, struct edoc_error *err)
+{
+	const struct ed_ref *ref = x->ref;
+	const char *shown = ref->kind == ED_REF_ENTRY ? ref->name : ref->uri, *name;
+
+	x->good = out == GOOD;
+	if (out == ABSENT)
+		ed_xr_note(r, "reference.absent", ref->node, shown, NULL);
+	else if (out == WRONG)
+		ed_xr_note(r, "reference.digest", ref->node, shown, NULL);
+	else if (out == UNREADABLE)
+		ed_xr_note(r, "reference.unreadable", ref->node, shown, why->msg);
+	else if ((name = cover_name(r, x)) && !add_cover(r, name))
+		return ed_fail_memory(err);
+	if (x->good && x->object != ED_NO_DATA && ref->transforms.c14n_given)
+		ed_xr_note(r, "reference.canonical", ref->node, shown, NULL);
+	if (x->good && r->parent && ref->target == r->parent->dsig.value_node)
+		r->countersigns = true;
+	return EDOC_OK;
+}
+
+static enum edoc_code check_one(struct ed_xr *r, struct ed_xr_ref *x, enum outcome *out,
+                                struct edoc_error *err)
+{
+	bool transformed = has_transforms(x->ref) || x->ref->target;
+	struct edoc_error why = {0};
+	enum edoc_code code;
+
+	if (x->ref->kind == ED_REF_ENTRY || x->ref->kind == ED_REF_NAMELESS)
+		code = check_object(r, x, out, &why);
+	else
+		code = check_element(r, x, out, &why);
+	if (is_the_input(code) && (transformed || x->ref->kind == ED_REF_ROOT)) {
+		*out = UNREADABLE;
+		code = EDOC_OK;
+	}
+	if (code != EDOC_OK) {
+		if (err)
+			*err = why;
+		return code;
+	}
+	return report(r, x, *out, &why, err);
+}
+
+/* ---- manifests (xmldsig-core1 5.1) ---- */
+
+static bool is_manifest(const struct ed_ref *ref)
+{
+	return ref->kind == ED_REF_ELEMENT && ref->target &&
+	       (ed_xml_is(ref->target, ED_NS_DS, "Manifest") ||
+	        (ref->type && !strcmp(ref->type, ED_NS_DS "Manifest")));
+}
+
+static struct ed_xr_ref *add_entry(struct ed_xr *r, xmlNodePtr node)
+{
+	struct ed_xr_ref *x;
+
+	r->entries = ed_arena_grow(r->arena, r->entries, r->n_entries, &r->entries_cap,
+	                           sizeof(*r->entries));
+	if (!r->entries) {
+		r->n_entries = 0;
+		return NULL;
+	}
+	x = &r->entries[r->n_entries++];
+	*x = (struct ed_xr_ref){ed_arena_alloc(r->arena, sizeof(*x->ref)), ED_NO_DATA, false};
+	if (x->ref)
+		ed_xmldsig_reference(r->xml, &r->dsig, node, r->data && r->data->container,
+		                     r->arena, &r->a->findings, x->ref);
+	return x->ref ? x : NULL;
+}
+
+/* What it lists is signed with it.  An entry that is not at hand leaves the
+ * signature as it is, and is told; one that has changed is changed data. */
+static enum edoc_code check_manifest(struct ed_xr *r, xmlNodePtr manifest, unsigned depth,
+                                     bool *broken, struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+
+	if (!ed_xml_is(manifest, ED_NS_DS, "Manifest")) /* a ds:Object around it */
+		manifest = ed_xml_child(manifest, ED_NS_DS, "Manifest", NULL);
+	if (!manifest || depth > ED_MAX_COUNTER) {
+		ed_xr_note(r, "reference.malformed", r->dsig.signed_info, "", "ds:Manifest");
+		*broken = true;
+		return EDOC_OK;
+	}
+	for (xmlNodePtr p = ed_xml_first(manifest); p && code == EDOC_OK; p = ed_xml_next(p)) {
+		enum outcome out = ABSENT;
+		struct ed_xr_ref *x;
+
+		if (!ed_xml_is(p, ED_NS_DS, "Reference"))
+			continue;
+		if (r->n_entries > ED_MAX_ZIP_ENTRIES)
+			return ed_fail(err, EDOC_ERR_LIMIT, ed_xr_place(r, p),
+			               "manifests of more than %d references are not read",
+			               ED_MAX_ZIP_ENTRIES);
+		x = add_entry(r, p);
+		if (!x)
+			return ed_fail_memory(err);
+		if (x->ref->kind == ED_REF_REFUSED)
+			continue;
+		code = check_one(r, x, &out, err);
+		*broken = *broken || out == WRONG || out == UNREADABLE;
+		if (code == EDOC_OK && out == GOOD && is_manifest(x->ref))
+			code = check_manifest(r, x->ref->target, depth + 1, broken, err);
+	}
+	return code;
+}
+
+/* ---- all of them ---- */
+
+/* X-Road: a signed file that holds the last digest of a chain. */
+static bool is_chain_result(const struct ed_xr *r, const struct ed_ref *ref)
+{
+	static const char suffix[] = "hashchainresult.xml";
+	size_t n;
+
+	if (ref->kind != ED_REF_ENTRY || !r->data->container)
+		return false;
+	n = strlen(ref->name);
+	return (ref->media_type && !strcmp(ref->media_type, "application/hash-chain-result")) ||
+	       (n >= sizeof(suffix) - 1 &&
+	        !strcmp(ref->name + n - (sizeof(suffix) - 1), suffix));
+}
+
+static enum edoc_code follow_chain(struct ed_xr *r, const char *name, bool *broken,
+                                   struct edoc_error *err)
+{
+	struct ed_hashchain chain;
+	enum edoc_code code = ed_hashchain_follow(r->data, name, r->arena, &r->a->findings, &chain,
+	                                          err);
+
+	if (code != EDOC_OK)
+		return code;
+	*broken = *broken || !chain.intact;
+	for (size_t i = 0; i < chain.n; i++)
+		if (chain.intact && chain.v[i].present &&
+		    (!add_cover(r, chain.v[i].name) || !ed_xr_use(r, chain.v[i].hash, "reference")))
+			return ed_fail_memory(err);
+	return EDOC_OK;
+}
+
+static enum edoc_code check_reference(struct ed_xr *r, struct ed_xr_ref *x, bool *broken,
+                                      struct edoc_error *err)
+{
+	enum outcome out = ABSENT;
+	enum edoc_code code;
+
+	if (!ed_xr_use(r, x->ref->hash, "reference"))
+		return ed_fail_memory(err);
+	code = check_one(r, x, &out, err);
+	if (code != EDOC_OK || out != GOOD)
+		return code;
+	if (is_manifest(x->ref))
+		return check_manifest(r, x->ref->target, 0, broken, err);
+	if (is_chain_result(r, x->ref))
+		return follow_chain(r, x->ref->name, broken, err);
+	return EDOC_OK;
+}
+
+enum edoc_code ed_xr_references(struct ed_xr *r, struct edoc_error *err)
+{
+	size_t n = r->dsig.n_refs, n_good = 0, n_properties = 0, n_others = 0;
+	enum edoc_code code = EDOC_OK;
+	bool broken = false;
+
+	r->refs = ed_arena_alloc(r->arena, n * sizeof(*r->refs));
+	if (!r->refs)
+		return ed_fail_memory(err);
+	for (size_t i = 0; i < n && code == EDOC_OK; i++) {
+		struct ed_xr_ref *x = &r->refs[i];
+
+		*x = (struct ed_xr_ref){&r->dsig.refs[i], ED_NO_DATA, false};
+		if (x->ref->kind == ED_REF_PROPERTIES) {
+			if (n_properties++ == 0)
+				code = check_properties(r, x, err);
+			if (!ed_xr_use(r, x->ref->hash, "reference"))
+				return ed_fail_memory(err);
+		} else if (x->ref->kind != ED_REF_REFUSED) {
+			n_others++;
+			code = check_reference(r, x, &broken, err);
+		}
+		n_good += x->good;
+	}
+	if (n_properties == 0 && r->qualifying)
+		ed_xr_spoil(r, "properties.reference-missing", r->dsig.signed_info, NULL);
+	if (n_properties > 1)
+		ed_xr_spoil(r, "properties.several", r->dsig.signed_info, "ds:Reference");
+	if (n_others == 0)
+		ed_xr_spoil(r, "reference.none", r->dsig.signed_info, NULL);
+	r->a->intact_data = code == EDOC_OK && n_good > 0 && n_good == n && !broken;
+	return code;
+}
