@@ -29,6 +29,10 @@
 #define ED_MAX_MATERIAL 10000                  /* certificates, CRLs, OCSP answers of one item */
 #define ED_MAX_MATERIAL_BYTES (256u << 20)     /* of them all */
 #define ED_MAX_CMS_CONTENT ((size_t)64 << 20)  /* attached; larger is to be detached */
+#define ED_MAX_CMS_SIGNERS 200                 /* of one SignedData */
+#define ED_MAX_CMS_CERTS 2000                  /* certificates and CRLs of one SignedData */
+#define ED_MAX_CMS_ATTRIBUTES 256              /* of one signer, and values of one of them */
+#define ED_MAX_CMS_CANDIDATES 16               /* certificates that one signer may mean */
 #define ED_MAX_STAMPS 1000                     /* time-stamps of one item */
 #define ED_MAX_COUNTER 4                       /* depth of counter-signatures */
 #define ED_MAX_HASHCHAIN_FILES 16              /* X-Road: of one chain */

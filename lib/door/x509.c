@@ -63,6 +63,17 @@ void ed_name_put(const X509_NAME *name, struct ed_buf *text)
 	ERR_clear_error();
 }
 
+bool ed_name_same(const X509_NAME *name, const void *der, size_t len)
+{
+	const unsigned char *p = der;
+	X509_NAME *other = len <= ED_MAX_CERT ? d2i_X509_NAME(NULL, &p, (long)len) : NULL;
+	bool same = other && p == (const unsigned char *)der + len && !X509_NAME_cmp(name, other);
+
+	X509_NAME_free(other);
+	ERR_clear_error();
+	return same;
+}
+
 static const char *name_text(const X509_NAME *name, const char *where, struct ed_arena *arena,
                              enum edoc_code *rc, struct edoc_error *err)
 {

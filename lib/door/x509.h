@@ -71,6 +71,9 @@ bool ed_asn1_time(const ASN1_TIME *time, int64_t *t); /* false: no time */
  * without a short name as text too.  Look at the
  * buffer's state afterwards. */
 void ed_name_put(const X509_NAME *name, struct ed_buf *text);
+/* The DER (or BER) of a Name means that one (RFC 5280 7.1: case and runs of
+ * blanks do not count). */
+bool ed_name_same(const X509_NAME *name, const void *der, size_t len);
 /* Certificates of PEM or DER bytes (none at all: EDOC_ERR_INPUT); each is given to fn, which
  * up-refs. */
 typedef enum edoc_code ed_cert_fn(void *arg, X509 *x509, struct edoc_error *err);

@@ -392,6 +392,32 @@ static const struct ed_rule rules[] = {
          N_("step {0}: outcome {1} refuses and asks for no reason"), ""},
         {"route.R061", W, UNSURE, NULL, "edoc-route(5)", N_("no step of the route archives"), ""},
 
+        /* CMS (lib/signature/cms.c) */
+        {"cms.no-signed-attributes", E, FAILED, "FORMAT_FAILURE", "EN 319 122-1 4.1",
+         N_("the signature is over the bare content: without signed attributes anybody can pass "
+            "off one thing for another"),
+         N_("ask the signer to make a CAdES signature")},
+        {"cms.attributes-not-der", W, UNSURE, NULL, "RFC 5652 5.4",
+         N_("the signed attributes are not in DER; other programs may fail to verify them"), ""},
+        {"cms.content-type", E, FAILED, "FORMAT_FAILURE", "RFC 5652 11.1",
+         N_("the signed attribute content-type is missing, repeated or not the content's"),
+         N_("treat the documents as unsigned")},
+        {"cms.message-digest", E, FAILED, "FORMAT_FAILURE", "RFC 5652 11.2",
+         N_("the signed attribute message-digest is missing, repeated or of another length than "
+            "its algorithm gives"),
+         N_("treat the documents as unsigned")},
+        {"cms.algorithm-unknown", E, UNSURE, "CRYPTO_CONSTRAINTS_FAILURE", "RFC 5652 5.3",
+         N_("the algorithm {0} is not one that is read"),
+         N_("ask the signer to sign with RSA or ECDSA and SHA-256 or better")},
+        {"cms.algorithms-disagree", E, FAILED, "SIG_CRYPTO_FAILURE", "RFC 8933 3.1",
+         N_("the content is digested with {0}, but the signature is {1}: they must be the same"),
+         N_("ask the signer to sign again with another program")},
+        {"cms.digest-unusual", W, UNSURE, NULL, "RFC 8419 3.1",
+         N_("the content is digested with {0} where {1} asks for its own digest"), ""},
+        {"cms.algorithm-protection", E, FAILED, "SIG_CRYPTO_FAILURE", "RFC 6211 3",
+         N_("the algorithms are not those that the signer protected: somebody changed them"),
+         N_("treat the documents as unsigned and ask the signer")},
+
         /* XML signatures (lib/signature) */
         {"signature.malformed", E, FAILED, "FORMAT_FAILURE", "W3C XML Signature 1.1, 4",
          N_("the signature's element {0} is missing, repeated, out of place or unreadable"),

@@ -20,6 +20,7 @@ struct ed_cms_attr {
 };
 
 struct ed_cms_signer {
+	const char *where;
 	struct ed_ber whole; /* the SignerInfo */
 	int64_t version;
 	struct ed_ber issuer, serial, key_id;    /* IssuerAndSerialNumber, or [0] */
@@ -56,6 +57,10 @@ struct ed_cms {
 enum edoc_code ed_cms_read(const void *p, size_t len, const char *where,
                            struct ed_material *material, struct ed_arena *arena, struct ed_cms *cms,
                            struct edoc_error *err) EDOC_CHECK;
+/* Of eContent, put together from its fragments.  false: detached, malformed, or
+ * an unknown digest. */
+bool ed_cms_content_digest(const struct ed_cms *cms, enum ed_hash hash,
+                           unsigned char out[ED_HASH_MAX]);
 /* One SignerInfo by itself: a counter-signature's (RFC 5652 11.4). */
 enum edoc_code ed_cms_signer_read(const struct ed_ber *e, const char *where,
                                   struct ed_arena *arena, struct ed_cms_signer *signer,
@@ -80,15 +85,19 @@ struct ed_cms_checked {
  * The arithmetic of one SignerInfo.  content_digest: of the content under
  * signer->digest; NULL: not at hand, message_digest stays false.  cms NULL: a
  * counter-signature (RFC 5652 11.4), whose content_digest is of its parent's
- * value, and whose content_type is right when it is absent.  A SignerInfo without signedAttrs never has `value` (CMS
- * attribute and content confusion, security.md C01).  signedAttrs that are not
- * DER are tried as they stand and as DER (RFC 5652 5.4).
+ * value, and whose content_type is right when it is absent.  cert NULL: not
+ * found.  A SignerInfo without signedAttrs never has `value` (CMS attribute and
+ * content confusion, security.md C01), nor has one whose digest and signature
+ * algorithm disagree (RFC 8933 3.1).  signedAttrs that are not DER are tried as
+ * they stand and as DER (RFC 5652 5.4).  Makes all findings but those about the
+ * content's digest.
  */
 enum edoc_code ed_cms_check(const struct ed_cms *cms, const struct ed_cms_signer *signer,
                             const struct ed_cert *cert, const unsigned char *content_digest,
                             struct ed_arena *arena, struct ed_findings *findings,
                             struct ed_cms_checked *out, struct edoc_error *err) EDOC_CHECK;
-/* ESSCertID or ESSCertIDv2 (RFC 5035) against a certificate. */
+/* ESSCertID and ESSCertIDv2 (RFC 5035 3, 5) against a certificate: what is there
+ * must match, its issuer and serial number too.  hash: the weakest of them. */
 enum ed_ess { ED_ESS_ABSENT, ED_ESS_WRONG, ED_ESS_MATCH };
 enum ed_ess ed_cms_ess(const struct ed_cms_signer *signer, const struct ed_cert *cert,
                        enum ed_hash *hash);
