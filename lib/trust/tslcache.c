@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A trusted list that was verified, as lines of text (edoc-tsl/1), tabs between
+ * fields.  Whoever can write this file can write anchors, so it is no less
+ * believed than a PEM file beside it.
+ *
+ *   edoc-tsl/1
+ *   list      SHA256-OF-XML  SHA256-OF-SIGNER  SEQUENCE  ISSUED  NEXT-UPDATE|-
+ *   scheme    TERRITORY  OPERATOR
+ *   service   PURPOSES  FROM/UNTIL|FROM/-[,...]|-  TYPE  PROVIDER  NAME  CERTIFICATE
+ *   end       HOW-MANY-SERVICES
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/hex.h"
+#include "base/limits.h"
+#include "base/time.h"
+#include "trust/tsl.h"
+
+#define MAGIC "edoc-tsl/1\n"
+#define MAX_TEXT ((size_t)2 * ED_MAX_XML_BYTES)
+
+static const struct {
+	const char *name;
+	unsigned bit;
+} purposes[] = {{"sign", EDOC_FOR_SIGN}, {"tsa", EDOC_FOR_TSA}, {"ocsp", EDOC_FOR_OCSP}};
+#define N_PURPOSES (sizeof(purposes) / sizeof(purposes[0]))
+
+/* ---- writing ---- */
+
+static void put_time(struct ed_buf *out, int64_t t)
+{
+	char text[ED_TIME_STR] = "-";
+
+	if (t != ED_TIME_NONE)
+		ed_time_format(text, t);
+	ed_buf_puts(out, text);
+}
+
+static void put_hex(struct ed_buf *out, const unsigned char sha256[32])
+{
+	char hex[65];
+
+	ed_hex(hex, sha256, 32);
+	ed_buf_puts(out, hex);
+}
+
+static void put_purposes(struct ed_buf *out, unsigned bits)
+{
+	const char *comma = "";
+
+	for (size_t i = 0; i < N_PURPOSES; i++) {
+		if (!(bits & purposes[i].bit))
+			continue;
+		ed_buf_printf(out, "%s%s", comma, purposes[i].name);
+		comma = ",";
+	}
+}
+
+static void put_periods(struct ed_buf *out, const struct ed_tsl_service *s)
+{
+	for (size_t i = 0; i < s->n_granted; i++) {
+		if (i)
+			ed_buf_putc(out, ',');
+		put_time(out, s->granted[i].from);
+		ed_buf_putc(out, '/');
+		put_time(out, s->granted[i].until);
+	}
+	if (s->n_granted == 0)
+		ed_buf_putc(out, '-');
+}
+
+static enum edoc_code put_service(struct ed_buf *out, const struct ed_tsl_service *s,
+                                  struct edoc_error *err)
+{
+	struct ed_buf der;
+	enum edoc_code rc;
+
+	ed_buf_init(&der, ED_MAX_CERT);
+	rc = ed_cert_der(s->cert->x509, &der, err);
+	if (rc == EDOC_OK) {
+		ed_buf_puts(out, "service\t");
+		put_purposes(out, s->purposes);
+		ed_buf_putc(out, '\t');
+		put_periods(out, s);
+		ed_buf_printf(out, "\t%s\t%s\t%s\t", s->type, s->provider, s->name);
+		ed_b64_put(out, der.data, der.len);
+		ed_buf_putc(out, '\n');
+	}
+	ed_buf_clear(&der);
+	return rc;
+}
+
+enum edoc_code ed_tsl_write(const struct ed_tsl *tsl, struct ed_buf *out, struct edoc_error *err)
+{
+	enum edoc_code rc = EDOC_OK;
+
+	ed_buf_puts(out, MAGIC "list\t");
+	put_hex(out, tsl->sha256);
+	ed_buf_putc(out, '\t');
+	put_hex(out, tsl->signer);
+	ed_buf_printf(out, "\t%lld\t", (long long)tsl->sequence);
+	put_time(out, tsl->issued);
+	ed_buf_putc(out, '\t');
+	put_time(out, tsl->next_update);
+	ed_buf_printf(out, "\nscheme\t%s\t%s\n", tsl->territory, tsl->operator_name);
+	for (size_t i = 0; rc == EDOC_OK && i < tsl->n; i++)
+		rc = put_service(out, &tsl->services[i], err);
+	ed_buf_printf(out, "end\t%zu\n", tsl->n);
+	return rc == EDOC_OK ? ed_buf_check(out, "edoc-tsl/1", err) : rc;
+}
+
+/* ---- reading ---- */
+
+struct lines {
+	char *p; /* a copy, ended */
+	size_t number;
+	struct ed_arena *arena;
+	const char *where;
+};
+
+static enum edoc_code malformed(const struct lines *in, const char *what, struct edoc_error *err)
+{
+	const char *place = ed_arena_printf(in->arena, "%s:%zu", in->where, in->number);
+
+	return ed_fail(err, EDOC_ERR_INPUT, place ? place : in->where,
+	               "no compiled trusted list (edoc-tsl/1): %s", what);
+}
+
+/* The next line, cut at its tabs into exactly n fields; false: it is another. */
+static bool take(struct lines *in, const char *word, char **fields, size_t n)
+{
+	char *end = strchr(in->p, '\n'), *p = in->p;
+
+	if (!end || strncmp(p, word, strlen(word)) != 0 || p[strlen(word)] != '\t')
+		return false;
+	*end = '\0';
+	for (size_t i = 0; i < n; i++) {
+		p = strchr(p, '\t');
+		if (!p)
+			return false;
+		*p++ = '\0';
+		fields[i] = p;
+	}
+	in->p = end + 1;
+	in->number++;
+	return !strchr(p, '\t');
+}
+
+static bool read_time(const char *text, int64_t *t)
+{
+	*t = ED_TIME_NONE;
+	return !strcmp(text, "-") || ed_time_parse(text, t);
+}
+
+static bool read_number(const char *text, int64_t *v)
+{
+	char *end;
+
+	if (*text < '0' || *text > '9' || strlen(text) > 18)
+		return false;
+	*v = strtoll(text, &end, 10);
+	return !*end;
+}
+
+static bool read_purposes(char *text, unsigned *bits)
+{
+	*bits = 0;
+	for (char *next; text; text = next) {
+		size_t i = 0;
+
+		next = strchr(text, ',');
+		if (next)
+			*next++ = '\0';
+		while (i < N_PURPOSES && strcmp(purposes[i].name, text) != 0)
+			i++;
+		if (i == N_PURPOSES)
+			return false;
+		*bits |= purposes[i].bit;
+	}
+	return true;
+}
+
+static bool read_periods(char *text, struct ed_arena *arena, struct ed_tsl_service *s)
+{
+	size_t cap = 0;
+
+	for (char *next; text && strcmp(text, "-") != 0; text = next) {
+		char *slash = strchr(text, '/');
+		struct ed_trust_period period;
+
+		next = strchr(text, ',');
+		if (next)
+			*next++ = '\0';
+		if (!slash)
+			return false;
+		*slash++ = '\0';
+		if (!ed_time_parse(text, &period.from) || !read_time(slash, &period.until))
+			return false;
+		s->granted =
+		        ed_arena_grow(arena, s->granted, s->n_granted, &cap, sizeof(*s->granted));
+		if (!s->granted)
+			return false;
+		s->granted[s->n_granted++] = period;
+	}
+	return true;
+}
+
+static enum edoc_code read_cert(const struct lines *in, const char *text, struct ed_cert **cert,
+                                struct edoc_error *err)
+{
+	struct ed_buf der;
+	enum edoc_code rc;
+
+	ed_buf_init(&der, ED_MAX_CERT);
+	if (!ed_b64_get(text, strlen(text), &der) || der.failed)
+		rc = malformed(in, "a certificate is no base64", err);
+	else
+		rc = ed_cert_parse(der.data, der.len, in->where, in->arena, cert, err);
+	ed_buf_clear(&der);
+	return rc;
+}
+
+static enum edoc_code read_service(struct lines *in, char **f, struct ed_tsl *tsl,
+                                   struct edoc_error *err)
+{
+	struct ed_tsl_service s = {.type = f[2], .provider = f[3], .name = f[4]};
+	enum edoc_code rc;
+
+	if (tsl->n >= ED_MAX_CERTS)
+		return ed_fail(err, EDOC_ERR_LIMIT, in->where,
+		               "more than %d certificates in one trusted list", ED_MAX_CERTS);
+	if (!read_purposes(f[0], &s.purposes) || !read_periods(f[1], in->arena, &s))
+		return malformed(in, "purposes or periods are wrong", err);
+	rc = read_cert(in, f[5], &s.cert, err);
+	if (rc != EDOC_OK)
+		return rc;
+	tsl->services =
+	        ed_arena_grow(in->arena, tsl->services, tsl->n, &tsl->cap, sizeof(*tsl->services));
+	if (!tsl->services) {
+		tsl->n = 0;
+		ed_cert_clear(s.cert);
+		return ed_fail_memory(err);
+	}
+	tsl->services[tsl->n++] = s;
+	return EDOC_OK;
+}
+
+static enum edoc_code read_lines(struct lines *in, struct ed_tsl *tsl, struct edoc_error *err)
+{
+	enum edoc_code rc = EDOC_OK;
+	char *f[6];
+	int64_t n;
+
+	if (!take(in, "list", f, 5) || !ed_unhex(f[0], tsl->sha256, 32) ||
+	    !ed_unhex(f[1], tsl->signer, 32) || !read_number(f[2], &tsl->sequence) ||
+	    !ed_time_parse(f[3], &tsl->issued) || !read_time(f[4], &tsl->next_update))
+		return malformed(in, "the line \"list\" is wrong", err);
+	if (!take(in, "scheme", f, 2))
+		return malformed(in, "the line \"scheme\" is wrong", err);
+	tsl->territory = f[0];
+	tsl->operator_name = f[1];
+	while (rc == EDOC_OK && take(in, "service", f, 6))
+		rc = read_service(in, f, tsl, err);
+	if (rc != EDOC_OK)
+		return rc;
+	if (!take(in, "end", f, 1) || !read_number(f[0], &n) || (uint64_t)n != tsl->n || *in->p)
+		return malformed(in, "a line is wrong, or the end is missing", err);
+	return EDOC_OK;
+}
+
+/* What is written again is what was read: no second way to say the same. */
+static enum edoc_code check_same(const struct ed_tsl *tsl, const void *text, size_t len,
+                                 const struct lines *in, struct edoc_error *err)
+{
+	struct ed_buf again;
+	enum edoc_code rc;
+
+	ed_buf_init(&again, MAX_TEXT);
+	rc = ed_tsl_write(tsl, &again, err);
+	if (rc == EDOC_OK && (again.len != len || memcmp(again.data, text, len) != 0))
+		rc = malformed(in, "it is not written as edoc writes it", err);
+	ed_buf_clear(&again);
+	return rc;
+}
+
+bool ed_tsl_is_text(const void *bytes, size_t len)
+{
+	return len >= sizeof(MAGIC) - 1 && !memcmp(bytes, MAGIC, sizeof(MAGIC) - 1);
+}
+
+enum edoc_code ed_tsl_load(const void *text, size_t len, const char *where, struct ed_arena *arena,
+                           struct ed_tsl *tsl, struct edoc_error *err)
+{
+	struct lines in = {.number = 2, .arena = arena, .where = where};
+	enum edoc_code rc;
+
+	*tsl = (struct ed_tsl){0};
+	if (len > MAX_TEXT)
+		return ed_fail(err, EDOC_ERR_LIMIT, where, "a compiled list of more than %zu bytes",
+		               MAX_TEXT);
+	if (!ed_tsl_is_text(text, len))
+		return ed_fail(err, EDOC_ERR_INPUT, where, "does not begin with edoc-tsl/1");
+	if (memchr(text, '\0', len))
+		return ed_fail(err, EDOC_ERR_INPUT, where, "a compiled list with a NUL in it");
+	in.p = ed_arena_strndup(arena, (const char *)text + sizeof(MAGIC) - 1,
+	                        len - (sizeof(MAGIC) - 1));
+	rc = in.p ? read_lines(&in, tsl, err) : ed_fail_memory(err);
+	if (rc == EDOC_OK)
+		rc = check_same(tsl, text, len, &in, err);
+	if (rc != EDOC_OK)
+		ed_tsl_clear(tsl);
+	return rc;
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: ISC */
+/* Trusted lists of testdata/lists: services, periods, the compiled
+ * form; T10 is the attack catalogue's. */
+#include "../tap.h"
+
+#include "base/io.h"
+#include "base/time.h"
+#include "trust/tsl.h"
+
+static struct edoc_error err;
+static struct ed_arena *arena;
+static char folder[3072];
+
+static void slurp(const char *file, struct ed_buf *buf)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, file);
+	ed_buf_init(buf, 4 << 20);
+	if (ed_read_path(path, buf, &err) != EDOC_OK)
+		ok(false, "%s is there: %s", path, err.msg);
+}
+
+static enum edoc_code parse(const char *file, struct ed_tsl *tsl)
+{
+	struct ed_buf buf;
+	enum edoc_code rc;
+
+	slurp(file, &buf);
+	rc = ed_tsl_parse(buf.data, buf.len, file, arena, tsl, &err);
+	ed_buf_clear(&buf);
+	return rc;
+}
+
+static const struct ed_tsl_service *named(const struct ed_tsl *tsl, const char *name)
+{
+	for (size_t i = 0; i < tsl->n; i++)
+		if (!strcmp(tsl->services[i].name, name))
+			return &tsl->services[i];
+	ok(false, "there is a service %s", name);
+	return &tsl->services[0];
+}
+
+static void periods_are(const struct ed_tsl *tsl, const char *name, const char *want)
+{
+	const struct ed_tsl_service *s = named(tsl, name);
+	char text[512] = "";
+
+	for (size_t i = 0; i < s->n_granted; i++) {
+		char from[ED_TIME_STR], until[ED_TIME_STR] = "-";
+		size_t n = strlen(text);
+
+		ed_time_format(from, s->granted[i].from);
+		if (s->granted[i].until != ED_TIME_NONE)
+			ed_time_format(until, s->granted[i].until);
+		snprintf(text + n, sizeof(text) - n, "%s%.10s/%.10s", i ? " " : "", from, until);
+	}
+	is_str(text, want, name);
+}
+
+static void test_services(void)
+{
+	struct ed_tsl tsl;
+
+	if (!is_ok(parse("uz.xml", &tsl), &err, "a list"))
+		return;
+	is_str(tsl.territory, "UZ", "its territory");
+	is_str(tsl.operator_name, "The Agency of tests", "its operator, in English, on one line");
+	is_int(tsl.sequence, 7, "its number");
+	is_int(tsl.issued, 1772323200, "when it was issued");
+	is_int(tsl.next_update, 1788220800, "and when the next is due");
+	is_int((int64_t)tsl.n, 9, "certificates of services that are for us");
+	is_int((int64_t)tsl.skipped, 1, "one cannot be read");
+	is_str(named(&tsl, "Issuing")->provider, "Provider & Co", "a provider");
+	is_int(named(&tsl, "Issuing")->purposes, EDOC_FOR_SIGN, "CA/QC signs");
+	is_int(named(&tsl, "Answers")->purposes, EDOC_FOR_OCSP, "OCSP answers");
+	is_int(named(&tsl, "T10 interrupted")->purposes, EDOC_FOR_TSA, "QTST stamps");
+	ok(tsl.services[0].cert != tsl.services[1].cert && !strcmp(tsl.services[1].name, "Issuing"),
+	   "a service with two certificates is there twice");
+	periods_are(&tsl, "Issuing", "2012-01-01/-");
+	periods_are(&tsl, "Answers", "2019-01-01/-");
+	periods_are(&tsl, "T10 withdrawn", "2018-01-01/2022-01-01");
+	periods_are(&tsl, "T10 interrupted", "2017-01-01/2022-01-01 2024-01-01/-");
+	periods_are(&tsl, "T10 web servers", "");
+	periods_are(&tsl, "T10 deprecated", "");
+	periods_are(&tsl, "T10 unknown word", "");
+	periods_are(&tsl, "T10 both at once", "");
+	ed_tsl_clear(&tsl);
+	is_ok(parse("v6.xml", &tsl), &err, "version 6");
+	ed_tsl_clear(&tsl);
+	is_ok(parse("closed.xml", &tsl), &err, "a closed list");
+	is_int(tsl.next_update, ED_TIME_NONE, "has no next update");
+	ed_tsl_clear(&tsl);
+}
+
+static void test_malformed(void)
+{
+	static const struct {
+		const char *file;
+		enum edoc_code code;
+		const char *word;
+	} cases[] = {
+	        {"bad/version.xml", EDOC_ERR_VERSION, "version 9"},
+	        {"bad/lists.xml", EDOC_ERR_INPUT, "list of lists"},
+	        {"bad/no-tag.xml", EDOC_ERR_INPUT, "5.2.1"},
+	        {"bad/no-issue.xml", EDOC_ERR_INPUT, "5.3.14"},
+	        {"bad/no-status.xml", EDOC_ERR_INPUT, "5.5.4"},
+	        {"bad/no-since.xml", EDOC_ERR_INPUT, "5.5.5"},
+	        {"bad/other-root.xml", EDOC_ERR_INPUT, "TrustServiceStatusList"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ed_tsl tsl;
+
+		fails(parse(cases[i].file, &tsl), cases[i].code, &err, cases[i].word,
+		      cases[i].file);
+		ok(tsl.n == 0 && !tsl.services, "and nothing is left of it");
+	}
+}
+
+/* ---- the compiled form ---- */
+
+static char *compiled(void)
+{
+	struct ed_tsl tsl;
+	struct ed_buf text;
+	char *s = NULL;
+
+	ed_buf_init(&text, 1 << 20);
+	if (is_ok(parse("uz.xml", &tsl), &err, "a list")) {
+		is_ok(ed_tsl_write(&tsl, &text, &err), &err, "is compiled");
+		s = strdup(ed_buf_str(&text));
+		ed_tsl_clear(&tsl);
+	}
+	ed_buf_clear(&text);
+	return s;
+}
+
+static enum edoc_code load(const char *text, struct ed_tsl *tsl)
+{
+	return ed_tsl_load(text, strlen(text), "uz.edoc-tsl", arena, tsl, &err);
+}
+
+/* text with the first `old` replaced. */
+static void refused(const char *text, const char *old, const char *fresh, const char *what)
+{
+	const char *at = strstr(text, old);
+	char *s = malloc(strlen(text) + strlen(fresh) + 1);
+	struct ed_tsl tsl;
+
+	ok(at != NULL, "there is %s to change", what);
+	if (at) {
+		sprintf(s, "%.*s%s%s", (int)(at - text), text, fresh, at + strlen(old));
+		fails(load(s, &tsl), EDOC_ERR_INPUT, &err, NULL, what);
+		ok(tsl.n == 0, "and gives no service");
+	}
+	free(s);
+}
+
+static void test_compiled(void)
+{
+	char *text = compiled();
+	struct ed_buf again;
+	struct ed_tsl tsl;
+
+	if (!text)
+		return;
+	ok(ed_tsl_is_text(text, strlen(text)), "it says what it is");
+	ed_buf_init(&again, 1 << 20);
+	if (is_ok(load(text, &tsl), &err, "it is read back")) {
+		is_int((int64_t)tsl.n, 9, "whole");
+		periods_are(&tsl, "T10 interrupted", "2017-01-01/2022-01-01 2024-01-01/-");
+		is_ok(ed_tsl_write(&tsl, &again, &err), &err, "and written again");
+		is_str(ed_buf_str(&again), text, "is the same, byte for byte");
+		ed_tsl_clear(&tsl);
+	}
+	ed_buf_clear(&again);
+	refused(text, "edoc-tsl/1", "edoc-tsl/2", "another version");
+	refused(text, "end\t9\n", "", "no end");
+	refused(text, "end\t9\n", "end\t8\n", "another count");
+	refused(text, "end\t9\n", "end\t9\n\n", "a line more");
+	refused(text, "end\t9\n", "end\t09\n", "a number written otherwise");
+	refused(text, "\tsign\t", "\tall\t", "an unknown purpose");
+	refused(text, "\tsign\t", "\tsign,sign\t", "a purpose twice");
+	refused(text, "\tsign\t", "\t\t", "no purpose");
+	refused(text, "2012-01-01T00:00:00Z", "2012-01-01T05:00:00+05:00",
+	        "a time written otherwise");
+	refused(text, "2012-01-01T00:00:00Z/-", "2012-01-01T00:00:00Z", "half a period");
+	refused(text, "MII", "MI", "a broken certificate");
+	refused(text, "scheme\tUZ", "scheme\tUZ\tX", "a field more");
+	refused(text, "list\t", "LIST\t", "an unknown line");
+	text[strlen(text) - 1] = '\0';
+	fails(load(text, &tsl), EDOC_ERR_INPUT, &err, NULL, "the last line has no end");
+	free(text);
+}
+
+/* Lists of nations, where the corpora are. */
+static void test_corpora(void)
+{
+	static const struct {
+		const char *file, *territory;
+		int64_t n;
+	} cases[] = {{"sk-tsl.xml", "SK", 164}, {"xsw/TSL-noID.xml", "AT", 36}};
+	const char *src = getenv("SRCDIR");
+
+	for (size_t i = 0; i < 2; i++) {
+		char path[4096];
+		struct ed_buf buf;
+		struct ed_tsl tsl;
+
+		snprintf(path, sizeof(path),
+		         "%s/../shared/corpora/dss/files/dss-xades/validation/%s", src ? src : ".",
+		         cases[i].file);
+		ed_buf_init(&buf, 4 << 20);
+		if (ed_read_path(path, &buf, &err) != EDOC_OK) {
+			printf("ok %d - a nation's list # SKIP no %s\n", ++tap_n, path);
+		} else if (is_ok(ed_tsl_parse(buf.data, buf.len, path, arena, &tsl, &err), &err,
+		                 cases[i].file)) {
+			is_str(tsl.territory, cases[i].territory, "its territory");
+			is_int((int64_t)tsl.n, cases[i].n, "its services");
+			ed_tsl_clear(&tsl);
+		}
+		ed_buf_clear(&buf);
+	}
+}
+
+int main(void)
+{
+	const char *src = getenv("SRCDIR");
+
+	arena = ed_arena_new();
+	snprintf(folder, sizeof(folder), "%s/testdata/lists", src ? src : ".");
+	test_services();
+	test_malformed();
+	test_compiled();
+	test_corpora();
+	ed_arena_free(arena);
+	return done();
+}
