@@ -16,6 +16,8 @@ LOCALEDIR ?= $(PREFIX)/share/locale
 
 TOOLS = edoc-sign edoc-verify edoc-route edoc-archive
 PKGS  = libcrypto libxml-2.0 libzip zlib yaml-0.1 jansson sqlite3
+# Its header only: door/http loads the library when it is wanted.
+LOADED = libcurl
 
 # One source tree, many builds, each in a folder of its own.
 BUILD ?= build$(if $(filter clang,$(CC)),-clang)$(if $(SAN),-san)$(if $(COV),-cov)$(if $(FUZZ),-fuzz)
@@ -48,7 +50,7 @@ endif
 # Recursive (=): pkg-config is asked only once `deps` may have installed it.
 ED_CFLAGS   = $(CFLAGS) -std=gnu11 -fPIC -fvisibility=hidden $(WARN) $(HARDEN) $(INSTR) \
               $(if $(WERROR),-Werror)
-PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) $(LOADED) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 ED_CPPFLAGS = $(CPPFLAGS) -Ilib $(if $(INSTR),-DED_INSTRUMENTED) -D_GNU_SOURCE -DOPENSSL_API_COMPAT=30000 \
               -DOPENSSL_NO_DEPRECATED -DEDOC_VERSION='"$(VERSION)"' \

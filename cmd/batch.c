@@ -36,17 +36,17 @@ static void on_signal(int number)
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 
 /* No SA_RESTART: waiting for a list ends too. */
-static bool listen_for_signals(void)
+int cmd_stop(void)
 {
 	struct sigaction now, act = {.sa_handler = on_signal};
 
-	if (pipe2(stop_pipe, O_CLOEXEC | O_NONBLOCK))
-		return false;
+	if (stop_pipe[0] >= 0 || pipe2(stop_pipe, O_CLOEXEC | O_NONBLOCK))
+		return stop_pipe[0];
 	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
 		/* nohup(1) is not to be undone */
 		if (!sigaction(signals[i], NULL, &now) && now.sa_handler != SIG_IGN)
 			(void)sigaction(signals[i], &act, NULL);
-	return true;
+	return stop_pipe[0];
 }
 
 /* The end that the signal asked for, so that a shell's loop ends too. */
@@ -143,11 +143,11 @@ int cmd_batch(struct cmd *cmd, const struct cmd_batch *what)
 
 	if (status)
 		return status;
-	if (!listen_for_signals()) {
+	options.stop = cmd_stop();
+	if (options.stop < 0) {
 		cmd_error(cmd, NULL, "pipe: %s", strerror(errno));
 		return CMD_IO;
 	}
-	options.stop = stop_pipe[0];
 	/* Without it libc looks at /etc/localtime for every time it is asked, and
 	 * a worker, which cannot, would take UTC. */
 	(void)setenv("TZ", ":/etc/localtime", 0);

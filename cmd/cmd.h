@@ -58,6 +58,7 @@ struct cmd_option {
 #define CMD_COLOR 0x100u       /* --color WHEN: cmd_verdict() */
 #define CMD_PROGRESS 0x200u    /* --progress WHEN: cmd_progress() */
 #define CMD_JOBS 0x800u        /* -j N, --ordered: cmd_batch() */
+#define CMD_NET 0x1000u        /* --online, --offline, --cache: cmd_fetcher() */
 #define CMD_NO_OPERANDS 0x400u /* the frame refuses operands */
 
 struct cmd_verb {
@@ -204,6 +205,8 @@ struct cmd_batch {
 	unsigned seconds; /* of one item; 0: the default */
 };
 int cmd_batch(struct cmd *cmd, const struct cmd_batch *what);
+/* A descriptor that is readable once a signal said stop; -1: none can be had. */
+int cmd_stop(void);
 
 /* ---- keys, trust, policy, places ---- */
 
@@ -221,6 +224,9 @@ int cmd_key_paths(struct cmd *cmd, struct cmd_key_paths *paths);
 int cmd_trust(struct cmd *cmd, struct edoc_trust **trust);
 /* --policy: "strict", a name in the profiles folder, or a file. */
 int cmd_policy(struct cmd *cmd, struct edoc_policy **policy);
+/* What fetches for the library, by --online, --cache and edoc.conf; *fetcher is
+ * NULL when it could give nothing.  0 or the exit. */
+int cmd_fetcher(struct cmd *cmd, struct edoc_fetcher **fetcher);
 /* -o, or NULL when it is not given; 64 when -f would write over a file that
  * another option names. */
 int cmd_output(struct cmd *cmd, const char **out);

@@ -14,6 +14,7 @@ struct run {
 	struct edoc_limits limits;
 	struct edoc_verify_options options;
 	struct edoc_memo *memo;
+	struct edoc_fetcher *fetcher; /* of the parent; NULL: offline, and no cache */
 	enum form form;
 	int detail;
 	bool route, color, quiet;
@@ -23,7 +24,6 @@ static const struct cmd_option options[] = {
         {"report", 0, "FORM", N_("text (default), json, html or copy (a sheet to attest)"), false},
         {"explain", 0, NULL, N_("as -v, with every check and the rule that decided"), false},
         {"no-route", 0, NULL, N_("do not replay a route ledger"), false},
-        {"offline", 0, NULL, N_("never use the network (the default)"), false},
         {"limits", 0, "K=N,...", N_("raise limits: total, entries, ratio, xml"), false},
         {"trust-list", 0, NULL, N_("show the anchors in force and stop"), false},
         {NULL, 0, NULL, NULL, false},
@@ -69,7 +69,7 @@ static enum edoc_code verify_one(void *arg, struct edoc_batch_worker *worker, co
 	struct edoc_report *report = NULL;
 	enum edoc_code code;
 
-	how.fetch = edoc_batch_fetch;
+	how.fetch = run->fetcher ? edoc_batch_fetch : NULL;
 	how.fetch_arg = worker;
 	code = run->route ? edoc_route_verify_fd(fd, name, false, &how, &report, err)
 	                  : edoc_verify_fd(fd, name, &how, &report, err);
@@ -197,6 +197,8 @@ static int set_up(struct cmd *cmd, struct run *run)
 		status = cmd_trust(cmd, &run->trust);
 	if (!status)
 		status = cmd_policy(cmd, &run->policy);
+	if (!status)
+		status = cmd_fetcher(cmd, &run->fetcher);
 	if (!status && edoc_memo_new(&run->memo, &err) != EDOC_OK)
 		status = cmd_fail(cmd, &err);
 	run->options.at = cmd->at;
@@ -219,8 +221,11 @@ static uint64_t memory_for(const struct edoc_limits *limits)
 /* A page has a beginning and an end around its items. */
 static int verify_all(struct cmd *cmd, struct run *run)
 {
-	struct cmd_batch batch = {
-	        .work = verify_one, .arg = run, .memory = memory_for(&run->limits)};
+	struct cmd_batch batch = {.work = verify_one,
+	                          .arg = run,
+	                          .fetch = run->fetcher ? edoc_fetcher_fetch : NULL,
+	                          .fetch_arg = run->fetcher,
+	                          .memory = memory_for(&run->limits)};
 	bool page = run->form == FORM_HTML || run->form == FORM_COPY;
 	struct edoc_error err = {0};
 	char *head = NULL;
@@ -245,6 +250,7 @@ static int run_verify(struct cmd *cmd)
 		status = list_trust(cmd, run.trust);
 	else if (!status)
 		status = verify_all(cmd, &run);
+	edoc_fetcher_free(run.fetcher);
 	edoc_memo_free(run.memo);
 	edoc_policy_free(run.policy);
 	edoc_trust_free(run.trust);
@@ -259,7 +265,7 @@ int main(int argc, char **argv)
 	        N_("judge packages, offline, and say why"),
 	        options,
 	        CMD_ITEMS | CMD_JSON | CMD_AT | CMD_TRUST | CMD_POLICY | CMD_COLOR | CMD_PROGRESS |
-	                CMD_JOBS,
+	                CMD_JOBS | CMD_NET,
 	        run_verify,
 	};
 	static const struct cmd_tool tool = {"edoc-verify", N_("verify signed document packages"),

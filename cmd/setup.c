@@ -175,6 +175,84 @@ int cmd_policy(struct cmd *cmd, struct edoc_policy **policy)
 	return code == EDOC_OK ? 0 : cmd_fail(cmd, &err);
 }
 
+/* ---- the network ---- */
+
+static const char *variable(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && value[0] ? value : NULL;
+}
+
+/* As curl(1) has it: HTTP_PROXY in capitals comes from a request in CGI. */
+static const char *proxy(const char *low, const char *high)
+{
+	const char *value = variable(low);
+
+	if (!value && high)
+		value = variable(high);
+	if (!value)
+		value = variable("all_proxy");
+	return value ? value : variable("ALL_PROXY");
+}
+
+/* --cache, edoc.conf, the user's folder of caches; NULL: there is no home. */
+static const char *cache_folder(struct cmd *cmd)
+{
+	const char *dir = cmd_value(cmd, "cache");
+	const char *caches = variable("XDG_CACHE_HOME"), *home = variable("HOME");
+
+	if (!dir)
+		dir = edoc_conf_get(cmd->conf, "cache");
+	if (!dir && caches && caches[0] == '/')
+		dir = cmd_keep(cmd, cmd_printf("%s/edoc", caches));
+	if (!dir && home)
+		dir = cmd_keep(cmd, cmd_printf("%s/.cache/edoc", home));
+	return dir;
+}
+
+static const char *const *intranet(struct cmd *cmd)
+{
+	const char **hosts = NULL, *host;
+	size_t n = 0;
+
+	do {
+		host = edoc_conf_item(cmd->conf, "intranet", n);
+		hosts = cmd_grow(hosts, n + 1, sizeof *hosts);
+		hosts[n++] = host;
+	} while (host);
+	return cmd_keep(cmd, hosts);
+}
+
+int cmd_fetcher(struct cmd *cmd, struct edoc_fetcher **fetcher)
+{
+	struct edoc_fetcher_options options = {.cache = cache_folder(cmd),
+	                                       .online = cmd_given(cmd, "online"),
+	                                       .now = cmd->now,
+	                                       .stop = -1};
+	struct edoc_error err = {0};
+
+	*fetcher = NULL;
+	if (options.online && cmd_given(cmd, "offline"))
+		return cmd_usage(cmd, _("--online and --offline contradict each other"));
+	if (options.online) {
+		options.stop = cmd_stop();
+		options.http_proxy = proxy("http_proxy", NULL);
+		options.https_proxy = proxy("https_proxy", "HTTPS_PROXY");
+		options.no_proxy = variable("no_proxy");
+		if (!options.no_proxy)
+			options.no_proxy = variable("NO_PROXY");
+		options.intranet = intranet(cmd);
+	}
+	if (edoc_fetcher_new(&options, fetcher, &err) != EDOC_OK)
+		return cmd_fail(cmd, &err);
+	if (!edoc_fetcher_useful(*fetcher)) {
+		edoc_fetcher_free(*fetcher);
+		*fetcher = NULL;
+	}
+	return 0;
+}
+
 /* ---- outputs and folders ---- */
 
 static bool has_option(const struct cmd *cmd, const char *name)

@@ -115,11 +115,11 @@ enum edoc_code edoc_conf_new(struct edoc_conf **conf, struct edoc_error *err) ED
 void edoc_conf_free(struct edoc_conf *conf);
 enum edoc_code edoc_conf_load(struct edoc_conf *conf, const char *path, const char *home,
 			      struct edoc_error *err) EDOC_CHECK;
-/* A scalar: "key" "desk" "archive" "profiles" "lang", "keys.NAME.file",
+/* A scalar: "key" "desk" "archive" "profiles" "lang" "cache", "keys.NAME.file",
  * "keys.NAME.cert", "keys.NAME.chain".  NULL: not set. */
 const char *edoc_conf_get(const struct edoc_conf *conf, const char *key);
 /* A list: "trust.all", "trust.sign", "trust.tsa", "trust.ocsp",
- * "trust.directory", "trust.route"; "keys" lists the names of keys.  NULL
+ * "trust.directory", "trust.route"; "intranet"; "keys" lists the names of keys.  NULL
  * past the end. */
 const char *edoc_conf_item(const struct edoc_conf *conf, const char *key, size_t i);
 
@@ -407,6 +407,38 @@ enum edoc_code edoc_batch_wait(struct edoc_batch *batch, int fd,
 /* For work(): an edoc_fetch_fn whose arg is the worker. */
 enum edoc_code edoc_batch_fetch(void *worker, const struct edoc_fetch *what, void **bytes,
 				size_t *len, struct edoc_error *err) EDOC_CHECK;
+
+/* ---- fetching ---------------------------------------------------------- */
+
+/*
+ * An edoc_fetch_fn with a memory: what this run has had, then a folder of
+ * answers, then, only with `online`, the network (http and https, through
+ * libcurl, which is loaded then).  An address is fetched once in a run, a host
+ * that does not answer is not asked again.  Addresses come from strangers:
+ * what lies in this machine or a private network is refused, unless the host
+ * is named by `intranet` or a proxy goes there.  Without `online` no socket is
+ * opened.
+ */
+struct edoc_fetcher;
+
+struct edoc_fetcher_options {
+	const char *cache; /* folder of answers, or NULL */
+	bool online;
+	int64_t now; /* the clock: how old a kept answer is */
+	const char *http_proxy, *https_proxy, *no_proxy; /* as curl(1)'s, or NULL */
+	const char *const *intranet; /* NULL-ended names of hosts, or NULL */
+	unsigned seconds;            /* for one fetch; 0: 20 */
+	int stop;                    /* ends a fetch once it is readable, or -1 */
+};
+
+enum edoc_code edoc_fetcher_new(const struct edoc_fetcher_options *options,
+				struct edoc_fetcher **fetcher, struct edoc_error *err) EDOC_CHECK;
+void edoc_fetcher_free(struct edoc_fetcher *fetcher);
+/* Whether asking it can ever give something. */
+bool edoc_fetcher_useful(const struct edoc_fetcher *fetcher);
+/* An edoc_fetch_fn; fetcher is a struct edoc_fetcher. */
+enum edoc_code edoc_fetcher_fetch(void *fetcher, const struct edoc_fetch *what, void **bytes,
+				  size_t *len, struct edoc_error *err) EDOC_CHECK;
 
 /* ---- keys -------------------------------------------------------------- */
 

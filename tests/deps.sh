@@ -5,7 +5,7 @@
 set -eu
 
 need="gcc make pkg-config libssl-dev libxml2-dev libzip-dev zlib1g-dev libyaml-dev libjansson-dev
-libsqlite3-dev openssl perl python3 gettext xmlsec1 libxml2-utils zip unzip jq strace
+libsqlite3-dev libcurl4-openssl-dev openssl perl python3 gettext xmlsec1 libxml2-utils zip unzip jq strace
 faketime cppcheck clang clang-tidy clang-format libclang-rt-14-dev mandoc shellcheck
 chromium-headless-shell fonts-dejavu-core"
 

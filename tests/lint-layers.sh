@@ -47,6 +47,7 @@ door '\bzip_(open|fdopen|source_function|source_buffer|close|discard)[a-z_]*\(' 
 door '\b(xmlRead|xmlCtxtRead|xmlNewParserCtxt|xmlParse|xmlSAX|xmlC14N|xmlXPath|xmlSchema|xmlGetID|xmlInitParser)[A-Za-z]*\(' xml
 door '\byaml_(parser|emitter|document|event|token)_[a-z_]+\(' yaml
 door '\bjson_(load|dump)[a-z]*\(' json
+door '\bcurl(\.|_)[a-z_]+\(' http
 door '\bsqlite3_(open|close|config|exec)[a-z0-9_]*\(' db
 door '\b(X509_STORE|X509_VERIFY_PARAM|CMS|PKCS12|PKCS7|d2i|PEM|EVP|OSSL|OPENSSL_init)_[A-Za-z0-9_]+\(' '(crypto|key|x509|cms)'
 

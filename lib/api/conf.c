@@ -215,6 +215,24 @@ static enum edoc_code read_name(const struct source *src, const struct ed_yaml *
 	return add(src, "key", node->text);
 }
 
+/* Names of hosts, as they stand in addresses. */
+static enum edoc_code read_hosts(const struct source *src, const struct ed_yaml *list)
+{
+	enum edoc_code code = EDOC_OK;
+
+	if (list->kind != ED_YAML_LIST)
+		return refuse(src, list, N_("a list of names of hosts is wanted"));
+	for (size_t i = 0; i < list->n && code == EDOC_OK; i++) {
+		const struct ed_yaml *host = list->items[i];
+
+		if (host->kind != ED_YAML_SCALAR || !host->text[0] || strchr(host->text, '/'))
+			return refuse(src, host,
+			              N_("the name of a host is wanted, or its address"));
+		code = add(src, "intranet", host->text);
+	}
+	return code;
+}
+
 static enum edoc_code read_member(const struct source *src, const char *key,
                                   const struct ed_yaml *node)
 {
@@ -228,13 +246,15 @@ static enum edoc_code read_member(const struct source *src, const char *key,
 		return read_lang(src, node);
 	if (!strcmp(key, "key"))
 		return read_name(src, node);
+	if (!strcmp(key, "intranet"))
+		return read_hosts(src, node);
 	return add_path(src, key, node);
 }
 
 static enum edoc_code read_root(const struct source *src, const struct ed_yaml *root)
 {
-	static const char *const known[] = {"key",     "keys",     "trust", "desk",
-	                                    "archive", "profiles", "lang",  NULL};
+	static const char *const known[] = {"key",      "keys", "trust", "desk",     "archive",
+	                                    "profiles", "lang", "cache", "intranet", NULL};
 
 	if (root->kind != ED_YAML_MAP)
 		return refuse(src, root, N_("a map of settings is wanted"));

@@ -98,6 +98,15 @@
 #define ED_MAX_URL 2048
 #define ED_MAX_FETCH_BODY (16u << 10)  /* an OCSP request */
 #define ED_MAX_FETCH (64u << 20)       /* bytes of an answer: a large CRL */
+#define ED_FETCH_SECONDS 20            /* of one fetch; a quarter of it to connect */
+#define ED_FETCH_OCSP_AGE 300          /* seconds that a kept answer is not asked for again */
+#define ED_FETCH_CRL_AGE 3600
+#define ED_FETCH_OTHER_AGE 86400
+#define ED_MAX_SILENT 1000             /* hosts that are not asked again in one run */
+#define ED_MAX_FETCHED 100000          /* addresses that one run remembers */
+#define ED_FETCHED_BYTES (64u << 20)   /* answers held in memory where there is no cache */
+#define ED_MAX_CACHE_BYTES ((uint64_t)512 << 20)
+#define ED_MAX_CACHE_FILES 20000
 
 #define ED_MAX_JOURNAL_LINE (1u << 20)
 #define ED_MAX_JOURNAL_SEGMENT ((uint64_t)64 << 20) /* closed once this long */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/path.h"
 #include "batch/wire.h"
+#include "door/http.h"
 
 /* ---- packets ---- */
 
@@ -125,24 +125,6 @@ bool ed_answer_error(const struct edoc_error *error)
 	       ed_answer_plain(error->msg, strlen(error->msg), false);
 }
 
-static bool url_sound(const char *url, size_t len)
-{
-	size_t scheme = len > 7 && !strncasecmp(url, "http://", 7)    ? 7
-	                : len > 8 && !strncasecmp(url, "https://", 8) ? 8
-	                                                              : 0;
-	size_t host;
-
-	if (!scheme || len > ED_MAX_URL)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (url[i] <= ' ' || url[i] >= 0x7f || strchr("\"<>\\^`{|}", url[i]))
-			return false;
-	for (host = scheme; host < len && !strchr("/?#", url[host]); host++)
-		if (url[host] == '@') /* RFC 3986 3.2.1: somebody's password */
-			return false;
-	return host > scheme;
-}
-
 bool ed_wish_sound(const struct ed_wish *wish, size_t len)
 {
 	if (len < offsetof(struct ed_wish, rest) || wish->kind < EDOC_FETCH_CRL ||
@@ -151,5 +133,5 @@ bool ed_wish_sound(const struct ed_wish *wish, size_t len)
 	len -= offsetof(struct ed_wish, rest);
 	return wish->url_len <= len && wish->body_len == len - wish->url_len &&
 	       wish->body_len <= ED_MAX_FETCH_BODY && wish->max <= ED_MAX_FETCH &&
-	       url_sound((const char *)wish->rest, wish->url_len);
+	       ed_http_url((const char *)wish->rest, wish->url_len);
 }

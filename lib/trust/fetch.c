@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The caller's side of fetching: what this run has had, then the folder of
+ * answers, then the network when it is allowed; each address once.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "door/crypto.h"
+#include "door/http.h"
+#include "trust/cache.h"
+
+/* What came of an address in this run. */
+struct had {
+	unsigned char key[32];
+	enum edoc_code code;
+	unsigned char *bytes; /* NULL: the folder has them */
+	size_t len;
+};
+
+struct edoc_fetcher {
+	struct edoc_fetcher_options options;
+	struct ed_cache *cache;
+	struct ed_http *http; /* NULL until something is fetched */
+	struct had *had;      /* sorted by key */
+	size_t n, cap, held;
+	char (*silent)[ED_HTTP_HOST]; /* hosts that did not answer */
+	size_t n_silent;
+};
+
+enum edoc_code edoc_fetcher_new(const struct edoc_fetcher_options *options,
+                                struct edoc_fetcher **p_fetcher, struct edoc_error *err)
+{
+	struct edoc_fetcher *f = calloc(1, sizeof(*f));
+	enum edoc_code code = EDOC_OK;
+
+	*p_fetcher = NULL;
+	if (!f)
+		return ed_fail_memory(err);
+	f->options = *options;
+	if (options->cache)
+		code = ed_cache_open(options->cache, options->online, &f->cache, err);
+	if (code != EDOC_OK) {
+		free(f);
+		return code;
+	}
+	*p_fetcher = f;
+	return EDOC_OK;
+}
+
+void edoc_fetcher_free(struct edoc_fetcher *f)
+{
+	if (!f)
+		return;
+	for (size_t i = 0; i < f->n; i++)
+		free(f->had[i].bytes);
+	free(f->had);
+	free(f->silent);
+	ed_http_free(f->http);
+	ed_cache_free(f->cache);
+	free(f);
+}
+
+bool edoc_fetcher_useful(const struct edoc_fetcher *f)
+{
+	return f->options.online || f->cache;
+}
+
+/* ---- what is asked ---- */
+
+static bool key_of(const struct edoc_fetch *what, unsigned char key[32])
+{
+	struct ed_digest *digest = ed_digest_new(ED_SHA256);
+	unsigned char out[ED_HASH_MAX], kind = (unsigned char)what->kind;
+	bool done = digest && ed_digest_update(digest, &kind, 1) &&
+	            ed_digest_update(digest, what->url, strlen(what->url) + 1) &&
+	            (!what->body_len || ed_digest_update(digest, what->body, what->body_len)) &&
+	            ed_digest_final(digest, out);
+
+	if (done)
+		memcpy(key, out, 32);
+	ed_digest_free(digest);
+	return done;
+}
+
+/* The place of a key among those had; *found. */
+static size_t place(const struct edoc_fetcher *f, const unsigned char key[32], bool *found)
+{
+	size_t low = 0, high = f->n;
+
+	*found = false;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int order = memcmp(f->had[mid].key, key, 32);
+
+		if (!order) {
+			*found = true;
+			return mid;
+		}
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* Remembered for this run; bytes when no folder keeps them and there is room. */
+static void remember(struct edoc_fetcher *f, const unsigned char key[32], enum edoc_code code,
+                     const struct ed_buf *bytes, bool filed)
+{
+	struct had new = {.code = code};
+	bool found;
+	size_t at = place(f, key, &found);
+
+	if (found || f->n == ED_MAX_FETCHED)
+		return;
+	if (f->n == f->cap) {
+		size_t cap = f->cap ? 2 * f->cap : 64;
+		struct had *more = reallocarray(f->had, cap, sizeof(*more));
+
+		if (!more)
+			return;
+		f->had = more;
+		f->cap = cap;
+	}
+	memcpy(new.key, key, 32);
+	if (code == EDOC_OK && !filed) {
+		new.bytes =
+		        f->held + bytes->len <= ED_FETCHED_BYTES ? malloc(bytes->len + 1) : NULL;
+		if (!new.bytes) /* no room: it will be asked for again */
+			return;
+		if (bytes->len)
+			memcpy(new.bytes, bytes->data, bytes->len);
+		new.len = bytes->len;
+		f->held += new.len;
+	}
+	memmove(f->had + at + 1, f->had + at, (f->n - at) * sizeof(*f->had));
+	f->had[at] = new;
+	f->n++;
+}
+
+static bool was_silent(const struct edoc_fetcher *f, const char *host)
+{
+	for (size_t i = 0; i < f->n_silent; i++)
+		if (!strcmp(f->silent[i], host))
+			return true;
+	return false;
+}
+
+static void note_silent(struct edoc_fetcher *f, const char *host)
+{
+	char(*more)[ED_HTTP_HOST] = NULL;
+
+	if (f->n_silent < ED_MAX_SILENT)
+		more = reallocarray(f->silent, f->n_silent + 1, sizeof(*more));
+	if (!more)
+		return;
+	f->silent = more;
+	memcpy(f->silent[f->n_silent++], host, ED_HTTP_HOST);
+}
+
+/* ---- the network ---- */
+
+static const char *type_of(enum edoc_fetch_kind kind)
+{
+	return kind == EDOC_FETCH_OCSP ? "application/ocsp-request" : NULL;
+}
+
+static const char *accept_of(enum edoc_fetch_kind kind)
+{
+	switch (kind) {
+	case EDOC_FETCH_OCSP:
+		return "application/ocsp-response";
+	case EDOC_FETCH_CRL:
+		return "application/pkix-crl, */*";
+	case EDOC_FETCH_CERT:
+		return "application/pkix-cert, application/pkcs7-mime, */*";
+	case EDOC_FETCH_LIST:
+		break;
+	}
+	return "*/*";
+}
+
+static enum edoc_code go(struct edoc_fetcher *f, const struct edoc_fetch *what,
+                         struct ed_buf *answer, struct edoc_error *err)
+{
+	const struct ed_http_options how = {.http_proxy = f->options.http_proxy,
+	                                    .https_proxy = f->options.https_proxy,
+	                                    .no_proxy = f->options.no_proxy,
+	                                    .intranet = f->options.intranet,
+	                                    .seconds = f->options.seconds,
+	                                    .stop = f->options.stop};
+	const struct ed_http_request request = {.url = what->url,
+	                                        .type = type_of(what->kind),
+	                                        .accept = accept_of(what->kind),
+	                                        .body = what->body,
+	                                        .body_len = what->body_len};
+	char host[ED_HTTP_HOST] = "";
+	enum edoc_code code = EDOC_OK;
+	bool silent = false;
+
+	if (!ed_http_host(what->url, host))
+		return ed_fail(err, EDOC_ERR_AGAIN, what->url,
+		               "no http or https address without a password");
+	if (was_silent(f, host))
+		return ed_fail(err, EDOC_ERR_AGAIN, what->url,
+		               "the host did not answer before; it is not asked again in this run");
+	if (!f->http)
+		code = ed_http_new(&how, &f->http, err);
+	if (code == EDOC_OK)
+		code = ed_http_fetch(f->http, &request, answer, &silent, err);
+	if (silent)
+		note_silent(f, host);
+	return code;
+}
+
+/* ---- all of it ---- */
+
+static int64_t patience(enum edoc_fetch_kind kind)
+{
+	return kind == EDOC_FETCH_OCSP  ? ED_FETCH_OCSP_AGE
+	       : kind == EDOC_FETCH_CRL ? ED_FETCH_CRL_AGE
+	                                : ED_FETCH_OTHER_AGE;
+}
+
+/* From the folder: always when nothing else may be asked, else while it is new. */
+static bool from_folder(const struct edoc_fetcher *f, const struct edoc_fetch *what,
+                        const unsigned char key[32], bool any, struct ed_buf *answer)
+{
+	int64_t at = 0, now = f->options.now;
+
+	return ed_cache_get(f->cache, key, answer, &at) &&
+	       (any || (at <= now && now - at < patience(what->kind)));
+}
+
+static enum edoc_code fetch(struct edoc_fetcher *f, const struct edoc_fetch *what,
+                            struct ed_buf *answer, struct edoc_error *err)
+{
+	unsigned char key[32];
+	enum edoc_code code;
+	bool found, filed;
+	size_t at;
+
+	if (!key_of(what, key))
+		return ed_fail_memory(err);
+	at = place(f, key, &found);
+	if (found && f->had[at].code != EDOC_OK)
+		return from_folder(f, what, key, true, answer)
+		               ? EDOC_OK
+		               : ed_fail(err, EDOC_ERR_AGAIN, what->url,
+		                         "gave no answer before in this run");
+	if (found && f->had[at].bytes) {
+		ed_buf_put(answer, f->had[at].bytes, f->had[at].len);
+		return ed_buf_check(answer, what->url, err);
+	}
+	if (from_folder(f, what, key, found || !f->options.online, answer))
+		return EDOC_OK;
+	ed_buf_reset(answer);
+	if (!f->options.online)
+		return ed_fail(err, EDOC_ERR_AGAIN, what->url, "not in the cache, and offline");
+	code = go(f, what, answer, err);
+	if (code == EDOC_OK) {
+		filed = ed_cache_put(f->cache, key, answer->data ? answer->data : (const void *)"",
+		                     answer->len);
+		remember(f, key, code, answer, filed);
+		return EDOC_OK;
+	}
+	remember(f, key, code, answer, false);
+	ed_buf_clear(answer);
+	/* Better an old answer than none; the judge looks at its date. */
+	return from_folder(f, what, key, true, answer) ? EDOC_OK : code;
+}
+
+enum edoc_code edoc_fetcher_fetch(void *fetcher, const struct edoc_fetch *what, void **bytes,
+                                  size_t *len, struct edoc_error *err)
+{
+	struct ed_buf answer;
+	enum edoc_code code;
+	size_t n;
+
+	*bytes = NULL;
+	*len = 0;
+	ed_buf_init(&answer, what->max < ED_MAX_FETCH ? what->max : ED_MAX_FETCH);
+	code = fetch(fetcher, what, &answer, err);
+	n = answer.len;
+	if (code == EDOC_OK)
+		code = ed_buf_steal(&answer, what->url, (char **)bytes, err);
+	if (code == EDOC_OK)
+		*len = n;
+	ed_buf_clear(&answer);
+	return code;
+}
