@@ -5,8 +5,8 @@
 cd "$W" || exit 1
 P=$D/pki
 printf 'first\n' >a.txt
-for n in 1 2 3 4 5 6 7 8; do
-	edoc-sign sign --key "$P/zarina.p12" --pass-file "$P/pass" -o "$n.asice" a.txt >/dev/null || exit 1
+for k in 1 2 3 4 5 6 7 8; do
+	edoc-sign sign --key "$P/zarina.p12" --pass-file "$P/pass" -o "$k.asice" a.txt >/dev/null || exit 1
 done
 edoc-sign sign --key "$P/crl.p12" --pass-file "$P/pass" -o crl.asice a.txt >/dev/null || exit 1
 t="--trust $P/root.pem"
@@ -38,11 +38,11 @@ edoc-verify $t --files-from - <names >answers 2>"$err" &
 tool=$!
 {
 	exec 3>names 4<answers
-	for n in 1 2 3; do
-		echo "$n.asice" >&3
+	for k in 1 2 3; do
+		echo "$k.asice" >&3
 		read -r line <&4 || line=none
-		case $line in "PASSED"*"$n.asice"*) result 0 "item $n is answered before the next is given" ;;
-		*) result 1 "item $n is answered before the next is given ($line)" ;;
+		case $line in "PASSED"*"$k.asice"*) result 0 "item $k is answered before the next is given" ;;
+		*) result 1 "item $k is answered before the next is given ($line)" ;;
 		esac
 	done
 	exec 3>&- 4<&-

@@ -63,6 +63,10 @@ static void layers(const char *dir)
 	ok(!edoc_conf_get(conf, "archive"), "leaves nothing");
 	is_ok(load(conf, "trust: /all\n", NULL), &err, "the short form of trust");
 	is_str(edoc_conf_get(conf, "trust.all"), "/all", "is for all purposes");
+	is_ok(load(conf, "cache: /c\nintranet: [a.example, '::1']\n", NULL), &err, "the network's");
+	is_str(edoc_conf_get(conf, "cache"), "/c", "a cache");
+	is_str(edoc_conf_item(conf, "intranet", 1), "::1", "hosts of the intranet");
+	ok(!edoc_conf_item(conf, "intranet", 2), "two of them");
 	edoc_conf_free(conf);
 	edoc_conf_free(NULL);
 }
@@ -93,6 +97,10 @@ static void refusals(void)
 	        {"trust: {sign: [[x]]}\n", "path"},
 	        {"key: [me]\n", "name"},
 	        {"lang: de\n", "tg"},
+	        {"intranet: a.example\n", "list"},
+	        {"intranet: [http://a.example/]\n", "host"},
+	        {"intranet: ['']\n", "host"},
+	        {"cache: [x]\n", "path"},
 	        {"- a\n", "map"},
 	        {"desk: &a /x\n", NULL},
 	        {"desk: /x\n---\ndesk: /y\n", NULL},
