@@ -41,7 +41,9 @@ static bool print_name(BIO *bio, const X509_NAME *name, unsigned long flags, str
 	if (X509_NAME_print_ex(bio, name, 0, flags) < 0)
 		return false;
 	len = BIO_get_mem_data(bio, &bytes);
-	if (len < 0 || memchr(bytes, '\0', (size_t)len) || !ed_utf8_valid(bytes, (size_t)len))
+	if (len <= 0)
+		return len == 0; /* the empty name: there may be no bytes to point at */
+	if (memchr(bytes, '\0', (size_t)len) || !ed_utf8_valid(bytes, (size_t)len))
 		return false;
 	ed_buf_put(text, bytes, (size_t)len);
 	return true;

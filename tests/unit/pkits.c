@@ -44,7 +44,7 @@ struct judging {
 	struct ed_pool *pool;
 	const struct ed_path_inputs *inputs;
 	int64_t at;
-	const char *why; /* the last reason to say no */
+	const char *why;                        /* the last reason to say no */
 	const struct ed_cert *asked[MAX_ASKED]; /* whose chains are being looked at */
 };
 
@@ -98,8 +98,8 @@ static bool one_holds(struct judging *j, const struct ed_chain *chain, unsigned 
 
 	ed_findings_init(&f, chain->findings.arena);
 	if (!chain->trusted) {
-		j->why = chain->findings.v[0].args[1] ? chain->findings.v[0].args[1] :
-		                                        chain->findings.v[0].code;
+		j->why = chain->findings.v[0].args[1] ? chain->findings.v[0].args[1]
+		                                      : chain->findings.v[0].code;
 		return false;
 	}
 	if (!ed_chain_at(chain, j->at, "", &f)) {
