@@ -89,6 +89,15 @@ static void set_severities(struct ed_findings *list, const struct edoc_policy *p
 	}
 }
 
+void ed_report_fold(struct ed_findings *list, const struct edoc_policy *policy,
+                    enum edoc_indication *indication, const char **subindication)
+{
+	*indication = EDOC_TOTAL_PASSED;
+	*subindication = NULL;
+	set_severities(list, policy);
+	fold(list, indication, subindication);
+}
+
 static int exit_of(const struct edoc_report *report)
 {
 	if (!report->format)
@@ -104,37 +113,90 @@ static int exit_of(const struct edoc_report *report)
 	return 2;
 }
 
+/* Of all that is judged: the heaviest, and the first reason for it. */
+struct total {
+	enum edoc_indication indication;
+	const char *sub;
+};
+
+static void add(struct total *all, enum edoc_indication its, const char *why)
+{
+	if (weight(its) > weight(all->indication)) {
+		all->indication = its;
+		all->sub = why;
+	} else if (its == all->indication && !all->sub) {
+		all->sub = why;
+	}
+}
+
+static void decide_stamp(struct ed_report_stamp *stamp, const struct edoc_policy *policy)
+{
+	ed_report_fold(&stamp->findings, policy, &stamp->indication, &stamp->subindication);
+	if (stamp->indication == EDOC_TOTAL_PASSED && !stamp->intact)
+		stamp->indication = EDOC_INDETERMINATE;
+}
+
+static void decide_record(struct ed_report_record *record, const struct edoc_policy *policy)
+{
+	struct total all;
+
+	for (size_t i = 0; i < record->n_stamps; i++)
+		decide_stamp(&record->stamps[i], policy);
+	ed_report_fold(&record->findings, policy, &all.indication, &all.sub);
+	for (size_t i = 0; i < record->n_stamps; i++)
+		add(&all, record->stamps[i].indication, record->stamps[i].subindication);
+	if (all.indication == EDOC_TOTAL_PASSED && !record->intact)
+		all.indication = EDOC_INDETERMINATE;
+	record->indication = all.indication;
+	record->subindication = all.sub;
+}
+
+static void decide_signature(struct ed_report_signature *sig, const struct edoc_policy *policy,
+                             struct total *all)
+{
+	enum edoc_indication its;
+	const char *why;
+
+	for (size_t i = 0; i < sig->n_stamps; i++)
+		decide_stamp(&sig->stamps[i], policy);
+	for (size_t i = 0; i < sig->n_records; i++)
+		decide_record(&sig->records[i], policy);
+	ed_report_fold(&sig->findings, policy, &its, &why);
+	/* The arithmetic has the last word, whatever a policy says. */
+	if (its == EDOC_TOTAL_PASSED && (!sig->pub.intact_data || !sig->pub.intact_signature))
+		its = EDOC_INDETERMINATE;
+	sig->pub.indication = its;
+	sig->pub.subindication = why;
+	add(all, its, why);
+	for (size_t i = 0; i < sig->n_counter; i++)
+		decide_signature(&sig->counter[i], policy, all);
+}
+
+/*
+ * Time-stamps and records weigh on the whole where nothing else is there; on
+ * signatures they weigh by what they prove, and by findings of their own.
+ */
 void ed_report_decide(struct edoc_report *report, const struct edoc_policy *policy)
 {
-	enum edoc_indication all = EDOC_TOTAL_PASSED;
-	const char *sub = NULL;
+	struct total all, proofs = {EDOC_TOTAL_PASSED, NULL};
 
-	set_severities(&report->findings, policy);
-	fold(&report->findings, &all, &sub);
-	for (size_t i = 0; i < report->n_signatures; i++) {
-		struct ed_report_signature *sig = &report->signatures[i];
-		enum edoc_indication its = EDOC_TOTAL_PASSED;
-		const char *why = NULL;
-
-		set_severities(&sig->findings, policy);
-		fold(&sig->findings, &its, &why);
-		/* The arithmetic has the last word, whatever a policy says. */
-		if (its == EDOC_TOTAL_PASSED &&
-		    (!sig->pub.intact_data || !sig->pub.intact_signature))
-			its = EDOC_INDETERMINATE;
-		sig->pub.indication = its;
-		sig->pub.subindication = why;
-		if (weight(its) > weight(all)) {
-			all = its;
-			sub = why;
-		} else if (its == all && !sub) {
-			sub = why;
-		}
+	ed_report_fold(&report->findings, policy, &all.indication, &all.sub);
+	for (size_t i = 0; i < report->n_stamps; i++) {
+		decide_stamp(&report->stamps[i], policy);
+		add(&proofs, report->stamps[i].indication, report->stamps[i].subindication);
 	}
-	if (!report->n_signatures && all == EDOC_TOTAL_PASSED)
-		all = EDOC_INDETERMINATE;
-	report->indication = all;
-	report->subindication = sub;
+	for (size_t i = 0; i < report->n_records; i++) {
+		decide_record(&report->records[i], policy);
+		add(&proofs, report->records[i].indication, report->records[i].subindication);
+	}
+	for (size_t i = 0; i < report->n_signatures; i++)
+		decide_signature(&report->signatures[i], policy, &all);
+	if (!report->n_signatures && report->n_stamps + report->n_records)
+		add(&all, proofs.indication, proofs.sub);
+	else if (!report->n_signatures && all.indication == EDOC_TOTAL_PASSED)
+		all.indication = EDOC_INDETERMINATE;
+	report->indication = all.indication;
+	report->subindication = all.sub;
 	report->exit = exit_of(report);
 }
 

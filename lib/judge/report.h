@@ -156,6 +156,9 @@ int ed_report_document_json(json_t *list, const char *name, const char *media_ty
                             const char *sha256);
 enum edoc_code ed_report_new(const char *name, int64_t at, const struct edoc_policy *policy,
                              struct edoc_report **report, struct edoc_error *err) EDOC_CHECK;
+/* What the findings of one list come to under the policy; PASSED when empty. */
+void ed_report_fold(struct ed_findings *list, const struct edoc_policy *policy,
+                    enum edoc_indication *indication, const char **subindication);
 /* Folds findings into indications; called by the judge and again by the route
  * room after it added its own findings. */
 void ed_report_decide(struct edoc_report *report, const struct edoc_policy *policy);
