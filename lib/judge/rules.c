@@ -549,6 +549,32 @@ static const struct ed_rule rules[] = {
          N_("the algorithms are not those that the signer protected: somebody changed them"),
          N_("treat the documents as unsigned and ask the signer")},
 
+        /* time-stamp tokens (lib/signature/tsp.c) */
+        {"tsp.signer-missing", E, UNSURE, "NO_SIGNING_CERTIFICATE_FOUND", "EN 319 102-1 5.2.3",
+         N_("the certificate of who made the time-stamp is not at hand"),
+         N_("ask the sender for the certificate of the time-stamping authority")},
+        {"tsp.not-bound", E, UNSURE, "NO_SIGNING_CERTIFICATE_FOUND", "RFC 5816 2.2.1",
+         N_("the time-stamp does not say itself that {0} made it"), ""},
+        {"tsp.bound-to-another", E, UNSURE, "NO_SIGNING_CERTIFICATE_FOUND", "RFC 5816 2.2.1",
+         N_("the time-stamp says itself that another certificate than that of {0} made it"),
+         N_("treat what it is over as not time-stamped")},
+        {"tsp.content-differs", E, FAILED, "HASH_FAILURE", "RFC 5652 5.6",
+         N_("what the time-stamp says is not what its maker signed"),
+         N_("treat what it is over as not time-stamped")},
+        {"tsp.imprint-unknown", E, UNSURE, "CRYPTO_CONSTRAINTS_FAILURE", "RFC 3161 2.4.2",
+         N_("the time-stamp is over a digest {0}, which is not one that is read"), ""},
+        {"tsp.imprint-length", E, FAILED, "FORMAT_FAILURE", "RFC 3161 2.4.2",
+         N_("the time-stamp is over a digest that is not as long as {0} makes them"),
+         N_("treat what it is over as not time-stamped")},
+        {"tsp.extension", E, UNSURE, "SIG_CONSTRAINTS_FAILURE", "RFC 3161 2.4.2",
+         N_("the time-stamp asks for something by the critical extension {0}, which is not one "
+            "that is read"),
+         ""},
+        {"tsp.wrapped", W, UNSURE, NULL, "EN 319 122-1 5.3",
+         N_("the time-stamp stands in an OCTET STRING; other programs may fail to find it"), ""},
+        {"tsp.tsa-name", W, UNSURE, NULL, "RFC 3161 2.4.2",
+         N_("the time-stamp names another maker than {0}, whose certificate it has"), ""},
+
         /* XML signatures (lib/signature) */
         {"signature.malformed", E, FAILED, "FORMAT_FAILURE", "W3C XML Signature 1.1, 4",
          N_("the signature's element {0} is missing, repeated, out of place or unreadable"),

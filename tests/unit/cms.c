@@ -136,7 +136,7 @@ static struct bytes attributes(enum defect d)
 	return all;
 }
 
-static struct bytes signer_info(enum defect d)
+static struct bytes info_with(enum defect d)
 {
 	struct bytes attrs = attributes(d), value, b;
 	const char *sig_alg = ECDSA_SHA256;
@@ -203,9 +203,9 @@ static struct bytes certs(enum defect d)
 	}
 }
 
-static struct bytes build(enum defect d)
+static struct bytes build_with(enum defect d)
 {
-	struct bytes info = signer_info(d), b, encap = oid(d == INNER_TYPE ? ID_SIGNED : ID_DATA);
+	struct bytes info = info_with(d), b, encap = oid(d == INNER_TYPE ? ID_SIGNED : ID_DATA);
 	struct bytes deep = none();
 
 	if (d == ATTACHED)
@@ -227,7 +227,7 @@ static struct bytes build(enum defect d)
 	if (d == NO_SIGNER)
 		info = none();
 	if (d == TWO_SIGNERS) { /* ECDSA's values differ each time: bring them in order */
-		struct bytes two[2] = {info, signer_info(NONE)};
+		struct bytes two[2] = {info, info_with(NONE)};
 
 		qsort(two, 2, sizeof(two[0]), by_der);
 		info = join(two[0], two[1]);
@@ -310,7 +310,7 @@ static void refusals(void)
 	struct edoc_error err = {0};
 
 	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
-		struct bytes der = build(t[i].d);
+		struct bytes der = build_with(t[i].d);
 
 		fails(ed_cms_verify(der.p, der.n, content, LEN, "x.cms", arena, &facts, &err),
 		      EDOC_ERR_INPUT, &err, t[i].word, t[i].word);
@@ -331,7 +331,7 @@ static void refusals(void)
 /* C01: OpenSSL takes the attributes' encoding for content; we do not. */
 static void confusion(void)
 {
-	struct bytes der = build(CONFUSED), what = tlv(SET, attributes(CONFUSED));
+	struct bytes der = build_with(CONFUSED), what = tlv(SET, attributes(CONFUSED));
 	struct ed_cms_facts facts;
 	struct edoc_error err = {0};
 
@@ -343,7 +343,7 @@ static void confusion(void)
 static void readable(enum defect d, bool data, bool signature, bool bound, bool signer,
                      const char *what)
 {
-	struct bytes der = build(d);
+	struct bytes der = build_with(d);
 	struct ed_cms_facts facts;
 	struct edoc_error err = {0};
 
@@ -362,7 +362,7 @@ static void readable(enum defect d, bool data, bool signature, bool bound, bool 
 
 static void by_hand(void)
 {
-	struct bytes der = build(NONE);
+	struct bytes der = build_with(NONE);
 
 	ok(openssl_takes(der, raw(content, LEN)), "OpenSSL takes what is built by hand");
 	readable(NONE, true, true, true, true, "by hand");

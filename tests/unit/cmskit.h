@@ -184,4 +184,91 @@ __attribute__((unused)) static struct bytes issuer_and_serial(const struct edoc_
 	return b;
 }
 
+/* ---- a SignedData of parts, each of which a test may replace ------------------- */
+
+struct parts {
+	const struct edoc_key *key;
+	struct bytes attrs;    /* contents of the SET; p NULL: none at all */
+	struct bytes standing; /* the whole [0] as it stands; p NULL: of attrs */
+	struct bytes to_sign;  /* p NULL: the SET of attrs */
+	struct bytes sid, digest_alg, signature_alg, value;
+	struct bytes encap, certs, crls, unsigned_attrs;
+	struct bytes infos; /* p NULL: the one */
+	const char *type;   /* of ContentInfo */
+};
+
+__attribute__((unused)) static struct bytes sorted(struct bytes *v, size_t n)
+{
+	struct bytes all = none();
+
+	qsort(v, n, sizeof(*v), by_der);
+	for (size_t i = 0; i < n; i++)
+		all = join(all, v[i]);
+	return all;
+}
+
+/* ESSCertID(v2) with anything before and behind the digest. */
+__attribute__((unused)) static struct bytes ess(struct bytes before, struct bytes digest,
+                                                struct bytes behind)
+{
+	return tlv(SEQ, tlv(SEQ, tlv(SEQ, join(before, join(tlv(OCTETS, digest), behind)))));
+}
+
+__attribute__((unused)) static struct bytes bound_to(const struct edoc_key *key)
+{
+	return attribute(SIGNING_CERT_V2, ess(none(), hash(ED_SHA256, cert(key)), none()));
+}
+
+__attribute__((unused)) static struct bytes three(struct bytes a, struct bytes b, struct bytes c)
+{
+	struct bytes v[] = {a, b, c};
+
+	return sorted(v, 3);
+}
+
+__attribute__((unused)) static struct bytes four(struct bytes a, struct bytes b, struct bytes c,
+                                                 struct bytes d)
+{
+	struct bytes v[] = {a, b, c, d};
+
+	return sorted(v, 4);
+}
+
+__attribute__((unused)) static struct bytes signer_info(const struct parts *p)
+{
+	struct bytes b = join(tlv(0x02, raw("\1", 1)), p->sid), value = p->value;
+
+	if (!value.p)
+		value = tlv(OCTETS, sign(p->key, p->to_sign.p ? p->to_sign : tlv(SET, p->attrs)));
+	b = join(b, p->digest_alg);
+	if (p->standing.p)
+		b = join(b, p->standing);
+	else if (p->attrs.p)
+		b = join(b, tlv(0xa0, p->attrs));
+	b = join(join(b, p->signature_alg), value);
+	return tlv(SEQ, join(b, p->unsigned_attrs));
+}
+
+__attribute__((unused)) static struct bytes signed_data(const struct parts *p)
+{
+	struct bytes b = join(tlv(0x02, raw("\1", 1)), tlv(SET, p->digest_alg));
+
+	b = join(join(b, tlv(SEQ, p->encap)), join(p->certs, p->crls));
+	return tlv(SEQ, join(b, tlv(SET, p->infos.p ? p->infos : signer_info(p))));
+}
+
+__attribute__((unused)) static struct bytes build(const struct parts *p)
+{
+	return tlv(SEQ, join(oid(p->type), tlv(0xa0, signed_data(p))));
+}
+
+__attribute__((unused)) static struct bytes many(struct bytes one, size_t n)
+{
+	struct bytes b = {ed_arena_alloc(arena, one.n * n + 1), one.n * n};
+
+	for (size_t i = 0; i < n; i++)
+		memcpy(b.p + i * one.n, one.p, one.n);
+	return b;
+}
+
 #endif
