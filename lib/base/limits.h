@@ -34,6 +34,8 @@
 #define ED_MAX_CMS_ATTRIBUTES 256              /* of one signer, and values of one of them */
 #define ED_MAX_CMS_CANDIDATES 16               /* certificates that one signer may mean */
 #define ED_MAX_STAMPS 1000                     /* time-stamps of one item */
+#define ED_MAX_ARCHIVE_STAMPS 100              /* of one signature: each digests all of it */
+#define ED_MAX_RECORD_INPUT ((size_t)128 << 20) /* a SignedData put in DER */
 #define ED_MAX_COUNTER 4                       /* depth of counter-signatures */
 #define ED_MAX_HASHCHAIN_FILES 16              /* X-Road: of one chain */
 #define ED_MAX_HASHCHAIN_STEPS 10000
