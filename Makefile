@@ -103,6 +103,10 @@ $(BUILD)/tests/cli/frame.o: ED_CPPFLAGS += -Icmd
 $(BUILD)/edoc-frame: $(BUILD)/tests/cli/frame.o $(CMD_O) $(BUILD)/libedoc.a
 	$(CC) $(ED_LDFLAGS) -pie -o $@ $^ $(PKG_LIBS)
 
+# Makes what tests/bench measures.
+$(BUILD)/bench-make: $(BUILD)/tests/bench/make.o $(BUILD)/libedoc.a
+	$(CC) $(ED_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
 $(BUILD)/tests/unit/%.t: $(BUILD)/tests/unit/%.o $(BUILD)/libedoc.a
 	$(CC) $(ED_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
@@ -167,7 +171,7 @@ fuzz:
 fuzzers: $(FUZZERS)
 
 bench: deps
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory all $(BUILD)/bench-make
 	@PATH="$(abspath $(BUILD)):$$PATH" SRCDIR="$(CURDIR)" sh tests/bench/run.sh
 
 # ---- lint ----

@@ -28,7 +28,8 @@
 #define SAT16 0xffffu /* "look into the ZIP64 record" */
 #define SAT32 0xffffffffu
 #define WINDOW (1u << 18) /* holds a header with three fields of 65,535 bytes */
-#define AHEAD_DIRECTORY WINDOW
+#define SMALL (72u << 10) /* holds the end record; what most files never pass */
+#define AHEAD_DIRECTORY SMALL
 #define AHEAD_LOCAL 4096u
 
 struct scan {
@@ -42,7 +43,7 @@ struct scan {
 	enum edoc_code failed; /* of look() */
 	unsigned char *bytes;  /* the window: [at, at + len) */
 	uint64_t at;
-	size_t len;
+	size_t len, cap;
 };
 
 /* "file, byte N": where no entry's name can be told. */
@@ -50,6 +51,19 @@ static const char *place(struct scan *s, uint64_t offset)
 {
 	snprintf(s->place, sizeof(s->place), "%.90s, byte %" PRIu64, s->zip->name, offset);
 	return s->place;
+}
+
+static bool widen(struct scan *s)
+{
+	unsigned char *wide = realloc(s->bytes, WINDOW);
+
+	if (!wide) {
+		s->failed = ed_fail_memory(s->err);
+		return false;
+	}
+	s->bytes = wide;
+	s->cap = WINDOW;
+	return true;
 }
 
 /* n contiguous bytes at offset, until the next call; NULL: s->failed says why. */
@@ -64,6 +78,8 @@ static const unsigned char *look(struct scan *s, uint64_t offset, size_t n, size
 		return NULL;
 	}
 	if (offset < s->at || offset + n > s->at + s->len) {
+		if (n > s->cap && !widen(s))
+			return NULL;
 		if (want > s->size - offset)
 			want = (size_t)(s->size - offset);
 		s->len = 0;
@@ -86,9 +102,11 @@ static bool ends_file(const unsigned char *tail, size_t len, size_t i)
 /* The last signature before `i`, or len when there is none. */
 static size_t end_before(const unsigned char *tail, size_t len, size_t i)
 {
-	while (i-- > 0)
-		if (i + ED_ZIP_END <= len && ed_le32(tail + i) == ED_ZIP_END_SIG)
-			return i;
+	const unsigned char *p = tail + i;
+
+	while ((p = memrchr(tail, 'P', (size_t)(p - tail))) != NULL)
+		if ((size_t)(p - tail) + ED_ZIP_END <= len && ed_le32(p) == ED_ZIP_END_SIG)
+			return (size_t)(p - tail);
 	return len;
 }
 
@@ -835,9 +853,10 @@ enum edoc_code ed_zip_scan(struct ed_zip *zip, struct edoc_error *err)
 	if (fstat(zip->fd, &st))
 		return ed_fail_errno(err, EDOC_ERR_IO, zip->name, "fstat");
 	s.size = zip->size = (uint64_t)st.st_size;
-	s.bytes = calloc(1, WINDOW);
+	s.bytes = malloc(SMALL);
 	if (!s.bytes)
 		return ed_fail_memory(err);
+	s.cap = SMALL;
 	code = read_end(&s);
 	if (!code)
 		code = read_directory(&s);

@@ -694,6 +694,15 @@ static enum edoc_code fill_report(struct edoc_report *report, const struct ed_re
 	return code;
 }
 
+/* Nothing of a route in it: no entries, and no signature that quotes a ledger. */
+static bool has_no_route(const struct edoc_report *report)
+{
+	for (size_t i = 0; i < report->n_signatures; i++)
+		if (report->signatures[i].ledger_head)
+			return false;
+	return !report->has_ledger;
+}
+
 /* required: a package without a ledger is a finding. */
 static enum edoc_code judge(int fd, const struct edoc_verify_options *options, bool required,
                             struct edoc_report *report, struct edoc_error *err)
@@ -703,7 +712,14 @@ static enum edoc_code judge(int fd, const struct edoc_verify_options *options, b
 	struct ed_findings container;
 
 	if (!report->format)
-		return EDOC_OK; /* malformed: the report says so */
+		return EDOC_OK;     /* malformed: the report says so */
+	if (has_no_route(report)) { /* what is no package, too */
+		if (required) {
+			ed_finding(&report->findings, "route.none", "", NULL, NULL, NULL);
+			ed_report_decide(report, options->policy);
+		}
+		return EDOC_OK;
+	}
 	enum edoc_code code = ed_replay_init(&replay, err);
 	if (code)
 		return code;
