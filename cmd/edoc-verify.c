@@ -26,6 +26,9 @@ static const struct cmd_option options[] = {
         {"no-route", 0, NULL, N_("do not replay a route ledger"), false},
         {"limits", 0, "K=N,...", N_("raise limits: total, entries, ratio, xml"), false},
         {"trust-list", 0, NULL, N_("show the anchors in force and stop"), false},
+        {"trusted-list", 0, "FILE", N_("trust the services of this list (TS 119 612)"), true},
+        {"list-signers", 0, "PATH", N_("certificates that may sign trusted lists"), true},
+        {"compile-list", 0, NULL, N_("print the trusted list as text to load fast"), false},
         {NULL, 0, NULL, NULL, false},
 };
 
@@ -136,7 +139,64 @@ static int read_limits(struct cmd *cmd, const char *text, struct edoc_limits *li
 	return 0;
 }
 
-static int list_trust(struct cmd *cmd, const struct edoc_trust *trust)
+/* ---- trust ---- */
+
+static int add_lists(struct cmd *cmd, struct edoc_trust *trust)
+{
+	size_t n, n_signers;
+	const char *const *lists = cmd_values(cmd, "trusted-list", &n);
+	const char *const *signers = cmd_values(cmd, "list-signers", &n_signers);
+	struct edoc_error err = {0};
+
+	if (n_signers && !n)
+		return cmd_usage(cmd, _("--list-signers goes with --trusted-list"));
+	for (size_t i = 0; i < n; i++)
+		if (edoc_trust_add_list(trust, lists[i], signers, &err) != EDOC_OK)
+			return cmd_fail(cmd, &err);
+	return 0;
+}
+
+static int compile_list(struct cmd *cmd)
+{
+	size_t n, n_signers;
+	const char *const *lists = cmd_values(cmd, "trusted-list", &n);
+	const char *const *signers = cmd_values(cmd, "list-signers", &n_signers);
+	struct edoc_error err = {0};
+	char *text;
+
+	if (n != 1 || cmd->n)
+		return cmd_usage(cmd, _("--compile-list takes one --trusted-list and no paths"));
+	if (edoc_list_compile(lists[0], signers, &text, &err) != EDOC_OK)
+		return cmd_fail(cmd, &err);
+	cmd_put(cmd, text, strlen(text));
+	edoc_free(text);
+	return 0;
+}
+
+static void show_list(struct cmd *cmd, const struct edoc_list *list)
+{
+	char issued[CMD_TIME], next[CMD_TIME];
+
+	cmd_time(issued, list->issued);
+	printf(_("trusted list %s %lld of %s\n  sha256 %s\n  signed by sha256 %s\n"),
+	       cmd_text(cmd, list->territory), (long long)list->sequence,
+	       cmd_text(cmd, list->operator_name), list->sha256, list->signer);
+	if (list->next_update == INT64_MIN) {
+		printf(_("  %zu certificates; issued %s; closed"), list->services, issued);
+	} else {
+		cmd_time(next, list->next_update);
+		printf(_("  %zu certificates; issued %s; next due %s"), list->services, issued,
+		       next);
+		if (list->next_update < cmd->at)
+			printf(_(", which is past"));
+	}
+	if (list->skipped)
+		printf(_("; %zu cannot be read"), list->skipped);
+	printf(_("; from %s\n"), cmd_text(cmd, list->source));
+}
+
+static void show_anchor(struct cmd *cmd, const struct edoc_anchor *anchor, int64_t from,
+                        int64_t granted_until)
 {
 	static const struct {
 		unsigned bit;
@@ -146,23 +206,47 @@ static int list_trust(struct cmd *cmd, const struct edoc_trust *trust)
 	                {EDOC_FOR_OCSP, "ocsp"},
 	                {EDOC_FOR_DIRECTORY, "directory"},
 	                {EDOC_FOR_ROUTE, "route"}};
-	struct edoc_anchor anchor;
+	char until[CMD_TIME], text[CMD_TIME];
+	const char *comma = "";
 
-	for (size_t i = 0; edoc_trust_anchor(trust, i, &anchor); i++) {
-		char until[CMD_TIME];
-		const char *comma = "";
-
-		cmd_time(until, anchor.not_after);
-		printf("%s\n  sha256 %s\n  ", cmd_text(cmd, anchor.subject), anchor.sha256);
-		for (size_t k = 0; k < sizeof(purposes) / sizeof(purposes[0]); k++) {
-			if (anchor.purposes & purposes[k].bit) {
-				printf("%s%s", comma, purposes[k].name);
-				comma = ", ";
-			}
+	cmd_time(until, anchor->not_after);
+	printf("%s\n  sha256 %s\n  ", cmd_text(cmd, anchor->subject), anchor->sha256);
+	for (size_t k = 0; k < sizeof(purposes) / sizeof(purposes[0]); k++) {
+		if (anchor->purposes & purposes[k].bit) {
+			printf("%s%s", comma, purposes[k].name);
+			comma = ", ";
 		}
-		printf(_("; until %s; from %s\n"), until, cmd_text(cmd, anchor.source));
 	}
-	if (!edoc_trust_count(trust)) {
+	if (from != INT64_MIN) {
+		cmd_time(text, from);
+		printf(_("; granted since %s"), text);
+	}
+	if (granted_until != INT64_MIN) {
+		cmd_time(text, granted_until);
+		printf(_(" until %s"), text);
+	}
+	printf(from == INT64_MIN ? _("; until %s; from %s\n")
+	                         : _("; its certificate until %s; from %s\n"),
+	       until, cmd_text(cmd, anchor->source));
+}
+
+static int list_trust(struct cmd *cmd, const struct edoc_trust *trust)
+{
+	struct edoc_anchor anchor;
+	struct edoc_list list;
+	size_t shown = 0;
+
+	for (size_t i = 0; edoc_trust_list(trust, i, &list); i++)
+		show_list(cmd, &list);
+	for (size_t i = 0; edoc_trust_anchor(trust, i, &anchor); i++) {
+		int64_t from, until;
+
+		if (!edoc_trust_granted(trust, i, cmd->at, &from, &until))
+			continue;
+		show_anchor(cmd, &anchor, from, until);
+		shown++;
+	}
+	if (!shown) {
 		cmd_error(cmd, NULL,
 		          _("no anchor is in force: give --trust, or trust in edoc.conf"));
 		return 1;
@@ -195,6 +279,8 @@ static int set_up(struct cmd *cmd, struct run *run)
 		status = read_limits(cmd, cmd_value(cmd, "limits"), &run->limits);
 	if (!status)
 		status = cmd_trust(cmd, &run->trust);
+	if (!status)
+		status = add_lists(cmd, run->trust);
 	if (!status)
 		status = cmd_policy(cmd, &run->policy);
 	if (!status)
@@ -246,7 +332,9 @@ static int run_verify(struct cmd *cmd)
 	struct run run = {.route = !cmd_given(cmd, "no-route")};
 	int status = set_up(cmd, &run);
 
-	if (!status && cmd_given(cmd, "trust-list"))
+	if (!status && cmd_given(cmd, "compile-list"))
+		status = compile_list(cmd);
+	else if (!status && cmd_given(cmd, "trust-list"))
 		status = list_trust(cmd, run.trust);
 	else if (!status)
 		status = verify_all(cmd, &run);

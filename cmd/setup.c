@@ -95,6 +95,26 @@ static int add_all(const struct cmd *cmd, struct edoc_trust *trust, const char *
 	return 0;
 }
 
+/* The trusted lists of edoc.conf, signed by those it names. */
+static int add_configured_lists(const struct cmd *cmd, struct edoc_trust *trust)
+{
+	const char **signers = NULL;
+	struct edoc_error err = {0};
+	const char *path;
+	int status = 0;
+	size_t n = 0;
+
+	do {
+		signers = cmd_grow(signers, n, sizeof(*signers));
+		signers[n] = edoc_conf_item(cmd->conf, "trust.list-signers", n);
+	} while (signers[n++]);
+	for (size_t i = 0; status == 0 && (path = edoc_conf_item(cmd->conf, "trust.list", i)); i++)
+		if (edoc_trust_add_list(trust, path, signers, &err) != EDOC_OK)
+			status = cmd_fail(cmd, &err);
+	free(signers);
+	return status;
+}
+
 static int add_configured(const struct cmd *cmd, struct edoc_trust *trust)
 {
 	static const struct {
@@ -117,7 +137,7 @@ static int add_configured(const struct cmd *cmd, struct edoc_trust *trust)
 		     k++)
 			status = add_all(cmd, trust, path, lists[i].purposes);
 	}
-	return status;
+	return status ? status : add_configured_lists(cmd, trust);
 }
 
 int cmd_trust(struct cmd *cmd, struct edoc_trust **trust)

@@ -119,8 +119,8 @@ enum edoc_code edoc_conf_load(struct edoc_conf *conf, const char *path, const ch
  * "keys.NAME.cert", "keys.NAME.chain".  NULL: not set. */
 const char *edoc_conf_get(const struct edoc_conf *conf, const char *key);
 /* A list: "trust.all", "trust.sign", "trust.tsa", "trust.ocsp",
- * "trust.directory", "trust.route"; "intranet"; "keys" lists the names of keys.  NULL
- * past the end. */
+ * "trust.directory", "trust.route", "trust.list", "trust.list-signers";
+ * "intranet"; "keys" lists the names of keys.  NULL past the end. */
 const char *edoc_conf_item(const struct edoc_conf *conf, const char *key, size_t i);
 
 /* ---- trust ------------------------------------------------------------- */
@@ -160,11 +160,41 @@ struct edoc_anchor {
 	int64_t not_before, not_after;
 };
 
+/*
+ * Adds the services of a trusted list (TS 119 612), each as an anchor for what
+ * it is there for and in the periods in which it was granted.  Signed XML needs
+ * `signers`, NULL-ended: files and folders with the certificates that may sign
+ * it; another signer is EDOC_ERR_DENIED.  Text that edoc_list_compile() made
+ * needs none (NULL), but when there are some its signer was one of them.
+ */
+enum edoc_code edoc_trust_add_list(struct edoc_trust *trust, const char *path,
+				   const char *const *signers, struct edoc_error *err) EDOC_CHECK;
+/* The list once verified, as lines that are read back fast: edoc-tsl/1. */
+enum edoc_code edoc_list_compile(const char *path, const char *const *signers, char **text,
+				 struct edoc_error *err) EDOC_CHECK;
+
+struct edoc_list {
+	const char *source;                    /* the path it came from */
+	const char *territory, *operator_name; /* "UZ" */
+	const char *sha256, *signer;           /* of the XML, of its signer's certificate; 64 hex */
+	int64_t sequence, issued;
+	int64_t next_update; /* INT64_MIN: the list is closed */
+	size_t services;     /* certificates of services that are for us */
+	size_t skipped;      /* and those that cannot be read */
+};
+
+size_t edoc_trust_lists(const struct edoc_trust *trust);
+bool edoc_trust_list(const struct edoc_trust *trust, size_t i, struct edoc_list *list);
+/* Is the i-th anchor in force at a moment?  *from, *until: the period of its
+ * list that the moment is in; INT64_MIN: no end that way. */
+bool edoc_trust_granted(const struct edoc_trust *trust, size_t i, int64_t at, int64_t *from,
+			int64_t *until);
+
 size_t edoc_trust_count(const struct edoc_trust *trust);
 bool edoc_trust_anchor(const struct edoc_trust *trust, size_t i, struct edoc_anchor *anchor);
 /* What the set is, wherever its files lay: the SHA-256 of a line for each
  * certificate, "<its sha256> <purposes, 2 hex>\n", each once, sorted.  Those
- * that are no anchors have 00. */
+ * that are no anchors have 00; the XML of a trusted list has 80. */
 enum edoc_code edoc_trust_digest(const struct edoc_trust *trust, char sha256[65],
 				 struct edoc_error *err) EDOC_CHECK;
 

@@ -180,8 +180,8 @@ static enum edoc_code read_anchors(const struct source *src, const char *key,
 
 static enum edoc_code read_trust(const struct source *src, const struct ed_yaml *map)
 {
-	static const char *const known[] = {"all",       "sign",  "tsa", "ocsp",
-	                                    "directory", "route", NULL};
+	static const char *const known[] = {"all",   "sign", "tsa",          "ocsp", "directory",
+	                                    "route", "list", "list-signers", NULL};
 	enum edoc_code code;
 
 	if (map->kind != ED_YAML_MAP) /* short: for all purposes */

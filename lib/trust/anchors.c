@@ -11,6 +11,7 @@
 #include "base/hex.h"
 #include "base/io.h"
 #include "base/limits.h"
+#include "base/time.h"
 #include "door/crypto.h"
 
 #define BUCKETS 1024
@@ -21,6 +22,8 @@ struct edoc_trust {
 	size_t n, cap;
 	size_t n_anchors;
 	struct ed_trust_entry *by_subject[BUCKETS];
+	struct edoc_list *lists;
+	size_t n_lists, lists_cap;
 };
 
 enum edoc_code edoc_trust_new(struct edoc_trust **p_trust, struct edoc_error *err)
@@ -78,7 +81,66 @@ bool edoc_trust_anchor(const struct edoc_trust *trust, size_t i, struct edoc_anc
 	return true;
 }
 
-#define MEMBER 68 /* 64 hex, a blank, 2 hex, newline */
+bool edoc_trust_granted(const struct edoc_trust *trust, size_t i, int64_t at, int64_t *from,
+                        int64_t *until)
+{
+	const struct ed_trust_entry *a = anchor_at(trust, i);
+
+	*from = *until = ED_TIME_NONE;
+	for (size_t k = 0; a && k < a->n_granted; k++) {
+		const struct ed_trust_period *p = &a->granted[k];
+
+		if (at < p->from || (p->until != ED_TIME_NONE && at >= p->until))
+			continue;
+		*from = p->from;
+		*until = p->until;
+		return true;
+	}
+	return a && a->n_granted == 0;
+}
+
+/* ---- lists ---------------------------------------------------------------- */
+
+enum edoc_code ed_trust_keep_list(struct edoc_trust *trust, const struct edoc_list *list,
+                                  struct edoc_error *err)
+{
+	struct ed_arena *arena = trust->arena;
+	struct edoc_list copy = *list;
+
+	trust->lists = ed_arena_grow(arena, trust->lists, trust->n_lists, &trust->lists_cap,
+	                             sizeof(*trust->lists));
+	copy.source = ed_arena_strdup(arena, list->source);
+	copy.territory = ed_arena_strdup(arena, list->territory);
+	copy.operator_name = ed_arena_strdup(arena, list->operator_name);
+	copy.sha256 = ed_arena_strdup(arena, list->sha256);
+	copy.signer = ed_arena_strdup(arena, list->signer);
+	if (!trust->lists) {
+		trust->n_lists = 0;
+		return ed_fail_memory(err);
+	}
+	if (!copy.source || !copy.territory || !copy.operator_name || !copy.sha256 || !copy.signer)
+		return ed_fail_memory(err);
+	trust->lists[trust->n_lists++] = copy;
+	return EDOC_OK;
+}
+
+size_t edoc_trust_lists(const struct edoc_trust *trust)
+{
+	return trust->n_lists;
+}
+
+bool edoc_trust_list(const struct edoc_trust *trust, size_t i, struct edoc_list *list)
+{
+	if (i >= trust->n_lists)
+		return false;
+	*list = trust->lists[i];
+	return true;
+}
+
+/* ---- what the set is --------------------------------------------------------- */
+
+#define MEMBER 68    /* 64 hex, a blank, 2 hex, newline */
+#define A_LIST 0x80u /* in the place of purposes */
 
 static int by_text(const void *a, const void *b)
 {
@@ -99,20 +161,27 @@ enum edoc_code edoc_trust_digest(const struct edoc_trust *trust, char sha256[65]
 {
 	size_t kept = 0;
 	unsigned char digest[ED_HASH_MAX];
-	char *lines = calloc(trust->n + 1, MEMBER);
+	size_t n = trust->n + trust->n_lists;
+	char *lines = calloc(n + 1, MEMBER);
 	bool good = lines != NULL;
 
 	if (!good)
 		goto out;
 	for (size_t i = 0; i < trust->n; i++)
 		put_member(lines + i * MEMBER, trust->v[i]->cert->sha256, trust->v[i]->purposes);
-	qsort(lines, trust->n, MEMBER, by_text);
-	for (size_t i = 0; i < trust->n; i++) {
+	for (size_t i = 0; i < trust->n_lists; i++) {
+		unsigned char list[32];
+
+		good = good && ed_unhex(trust->lists[i].sha256, list, sizeof(list));
+		put_member(lines + (trust->n + i) * MEMBER, list, A_LIST);
+	}
+	qsort(lines, n, MEMBER, by_text);
+	for (size_t i = 0; i < n; i++) {
 		if (kept && !memcmp(lines + (kept - 1) * MEMBER, lines + i * MEMBER, MEMBER))
 			continue;
 		memmove(lines + kept++ * MEMBER, lines + i * MEMBER, MEMBER);
 	}
-	good = ed_hash_bytes(ED_SHA256, lines, kept * MEMBER, digest);
+	good = good && ed_hash_bytes(ED_SHA256, lines, kept * MEMBER, digest);
 	if (good)
 		ed_hex(sha256, digest, 32);
 out:

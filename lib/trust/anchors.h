@@ -36,6 +36,10 @@ const struct ed_trust_entry *ed_trust_next(const struct edoc_trust *trust,
 /* The i-th entry; NULL after the last. */
 const struct ed_trust_entry *ed_trust_at(const struct edoc_trust *trust, size_t i);
 
+/* A list whose services were added; copied. */
+enum edoc_code ed_trust_keep_list(struct edoc_trust *trust, const struct edoc_list *list,
+                                  struct edoc_error *err) EDOC_CHECK;
+
 /* Anchors for a purpose, and certificates that help to build paths; new
  * stacks, freed by the caller with their references (sk_X509_pop_free). */
 enum edoc_code ed_trust_stacks(const struct edoc_trust *trust, unsigned purpose,

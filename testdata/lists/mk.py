@@ -101,7 +101,7 @@ def sign(text, who="zarina.pem", uri="", body=None, transforms=(DS + "enveloped-
     info = ('<ds:SignedInfo xmlns:ds="%s"><ds:CanonicalizationMethod Algorithm="%s"></ds:CanonicalizationMethod>'
             '<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"></ds:SignatureMethod>'
             '%s%s</ds:SignedInfo>') % (
-        DS, EXC, reference(' URI="%s"' % uri, transforms, digest(body or text)),
+        DS, EXC, "" if uri is None else reference(' URI="%s"' % uri, transforms, digest(body or text)),
         reference(' Type="http://uri.etsi.org/01903#SignedProperties" URI="#props"', (EXC,), digest(properties)))
     value = raw(openssl("dgst", "-sha256", "-sign", os.path.join(pki, who), data=info.encode()))
     signature = ('<ds:Signature xmlns:ds="%s" Id="sig">%s<ds:SignatureValue>%s</ds:SignatureValue><ds:KeyInfo><ds:X509Data>'
@@ -148,6 +148,10 @@ file("uz.xml", lambda: sign(good))
 file("by-id.xml", lambda: sign(tsl(one), uri="#list"))
 file("closed.xml", lambda: sign(tsl(one, next="")))
 file("v6.xml", lambda: sign(tsl(one, version="6")))
+file("T10-withdrawn.xml", lambda: sign(tsl([service("CA/QC", [CA, ROOT], withdrawn, "2020-01-01T00:00:00Z", [
+    (granted, "2018-01-01T00:00:00Z")])])))
+file("T10-interrupted.xml", lambda: sign(tsl([service("CA/QC", [CA], granted, "2026-11-26T00:00:00Z", [
+    (withdrawn, "2026-01-01T00:00:00Z"), (granted, "2018-01-01T00:00:00Z")])])))
 file("bad/unsigned.xml", lambda: good)
 file("bad/T10-changed.xml", lambda: sign(good).replace(withdrawn, granted, 1))
 file("bad/stranger.xml", lambda: sign(tsl(one), who="desk-justice.pem"))
@@ -157,8 +161,7 @@ file("bad/twice.xml", lambda: sign(sign(tsl(one)).split("\n", 1)[1].rstrip("\n")
 inner = tsl(one, id=' Id="inner"')
 wrapped = tsl(services).replace("</SchemeInformation>", "<SchemeExtensions>%s</SchemeExtensions></SchemeInformation>" % inner)
 file("bad/wrapped.xml", lambda: sign(wrapped, uri="#inner", body=inner, transforms=(EXC,)))
-file("bad/properties-only.xml", lambda: sign(good).replace(
-    re.search('<ds:Reference URI="">.*?</ds:Reference>', sign(good))[0], ""))
+file("bad/properties-only.xml", lambda: sign(good, uri=None))
 for name, make in (("version", lambda: tsl(one, version="9")), ("lists", lambda: tsl(one, type="EUlistofthelists")),
                    ("no-tag", lambda: tsl(one, tag="urn:no")), ("no-issue", lambda: tsl(one, issued="yesterday")),
                    ("no-status", lambda: tsl([re.sub("<ServiceStatus>.*?</ServiceStatus>", "", services[0])])),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Trusted lists of testdata/lists: services, periods, the compiled
+/* Trusted lists of testdata/lists: services, periods, signer, the compiled
  * form; T10 is the attack catalogue's. */
 #include "../tap.h"
 
@@ -19,6 +19,24 @@ static void slurp(const char *file, struct ed_buf *buf)
 	ed_buf_init(buf, 4 << 20);
 	if (ed_read_path(path, buf, &err) != EDOC_OK)
 		ok(false, "%s is there: %s", path, err.msg);
+}
+
+static enum edoc_code keep(void *arg, X509 *x509, struct edoc_error *e)
+{
+	(void)e;
+	X509_up_ref(x509);
+	return sk_X509_push(arg, x509) ? EDOC_OK : EDOC_ERR_MEMORY;
+}
+
+static STACK_OF(X509) *signers(const char *file)
+{
+	STACK_OF(X509) *stack = sk_X509_new_null();
+	struct ed_buf buf;
+
+	slurp(file, &buf);
+	is_ok(ed_certs_read(buf.data, buf.len, file, keep, stack, &err), &err, file);
+	ed_buf_clear(&buf);
+	return stack;
 }
 
 static enum edoc_code parse(const char *file, struct ed_tsl *tsl)
@@ -116,6 +134,53 @@ static void test_malformed(void)
 		      cases[i].file);
 		ok(tsl.n == 0 && !tsl.services, "and nothing is left of it");
 	}
+}
+
+/* ---- the signature ---- */
+
+static enum edoc_code verify(const char *file, STACK_OF(X509) *pins, struct ed_tsl *tsl)
+{
+	struct ed_buf buf;
+	enum edoc_code rc;
+
+	slurp(file, &buf);
+	rc = ed_tsl_read(buf.data, buf.len, file, pins, arena, tsl, &err);
+	ed_buf_clear(&buf);
+	return rc;
+}
+
+static void test_signature(void)
+{
+	static const struct {
+		const char *file;
+		enum edoc_code code;
+		const char *word;
+	} cases[] = {
+	        {"bad/unsigned.xml", EDOC_ERR_INPUT, NULL},
+	        {"bad/T10-changed.xml", EDOC_ERR_INPUT, "changed"},
+	        {"bad/value.xml", EDOC_ERR_INPUT, "changed"},
+	        {"bad/stranger.xml", EDOC_ERR_DENIED, "desk justice"},
+	        {"bad/wrapped.xml", EDOC_ERR_INPUT, NULL},
+	        {"bad/properties-only.xml", EDOC_ERR_INPUT, NULL},
+	        {"bad/twice.xml", EDOC_ERR_INPUT, NULL},
+	};
+	STACK_OF(X509) *zarina = signers("../pki/zarina.crt"), *ca = signers("../pki/ca.pem");
+	struct ed_tsl tsl;
+
+	is_ok(verify("uz.xml", zarina, &tsl), &err, "a list by a pinned signer");
+	is_int((int64_t)tsl.n, 9, "with its services");
+	ed_tsl_clear(&tsl);
+	is_ok(verify("by-id.xml", zarina, &tsl), &err, "a list referred to by its Id");
+	ed_tsl_clear(&tsl);
+	fails(verify("uz.xml", ca, &tsl), EDOC_ERR_DENIED, &err, NULL,
+	      "the issuer of the signer's certificate is not the signer");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		fails(verify(cases[i].file, zarina, &tsl), cases[i].code, &err, cases[i].word,
+		      cases[i].file);
+		ok(tsl.n == 0, "and gives no service");
+	}
+	sk_X509_pop_free(zarina, X509_free);
+	sk_X509_pop_free(ca, X509_free);
 }
 
 /* ---- the compiled form ---- */
@@ -232,6 +297,7 @@ int main(void)
 	snprintf(folder, sizeof(folder), "%s/testdata/lists", src ? src : ".");
 	test_services();
 	test_malformed();
+	test_signature();
 	test_compiled();
 	test_corpora();
 	ed_arena_free(arena);
