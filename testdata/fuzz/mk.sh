@@ -1,0 +1,86 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Seeds of the fuzz targets ber, cms and tsp: made anew, they differ in their
+# keys and values only.
+set -eu
+cd "$(dirname "$0")"
+pki=$(cd ../pki && pwd)
+w=$(mktemp -d)
+trap 'rm -rf "$w"' EXIT
+trap 'exit 129' HUP INT TERM
+mkdir -p ber cms tsp
+
+# ---- ber: one element each, in octal (printf of POSIX knows no \x) ----
+printf '\060\015\006\003\052\003\004\002\001\005\001\001\377\005\000' >ber/sequence
+printf '\061\200\004\002zz\004\001z\044\003\004\001y\000\000' >ber/set-indefinite
+printf '\044\200\004\001a\044\200\004\001b\000\000\004\001c\000\000' >ber/octets-in-pieces
+printf '\043\200\003\002\000\253\003\002\004\317\000\000' >ber/bits-in-pieces
+printf '\277\201\000\021\030\017\062\060\062\066\060\063\060\065\060\064\061\061\060\071Z' \
+	>ber/high-tag-time
+printf '\060\204\000\000\000\005\002\003\000\000\005' >ber/not-minimal
+printf '\006\024\151\203\377\377\377\377\377\377\377\377\377\377\377\377\377\377\377\377\377\177' \
+	>ber/uuid
+head -c 64 /dev/zero | sed 's/\x00/0\x80/g' >ber/deep
+
+# ---- cms: over what the target holds for the content ----
+printf '{"format":"edoc-entry/1"}' >"$w/content"
+sign() { # OUT OPTION...
+	out=$1
+	shift
+	openssl cms -sign -binary -in "$w/content" -outform DER -out "$out" \
+		-inkey "$pki/zarina.pem" -signer "$pki/zarina.crt" "$@"
+}
+sign cms/stream.cms -nodetach -stream
+openssl pkcs12 -in "$pki/farrukh.p12" -passin "file:$pki/pass" -nodes -nocerts \
+	-out "$w/farrukh.key" 2>/dev/null
+sign cms/two.cms -signer "$pki/farrukh.crt" -inkey "$w/farrukh.key"
+openssl cms -sign -binary -in "$w/content" -outform DER -out cms/pss.cms -cades \
+	-signer "$pki/farrukh.crt" -inkey "$w/farrukh.key" -keyopt rsa_padding_mode:pss \
+	-keyopt rsa_pss_saltlen:32
+
+# ---- tsp ----
+cat >"$w/cnf" <<'END'
+[req]
+distinguished_name=dn
+[dn]
+[tsa]
+default_tsa=t
+[t]
+serial=serial
+default_policy=1.2.3.4.1
+digests=sha256
+clock_precision_digits=3
+accuracy=secs:1,millisecs:500
+ordering=yes
+tsa_name=yes
+ess_cert_id_chain=no
+ess_cert_id_alg=sha256
+signer_digest=sha256
+[x]
+extendedKeyUsage=critical,timeStamping
+keyUsage=critical,digitalSignature
+subjectKeyIdentifier=hash
+END
+here=$PWD
+cd "$w"
+echo 1F >serial
+openssl req -config cnf -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+	-keyout key -out crt -subj /CN=TSA -days 36500 -extensions x 2>/dev/null
+openssl ts -query -config cnf -data content -sha256 -cert -out q 2>/dev/null
+openssl ts -reply -config cnf -queryfile q -signer crt -inkey key -out response 2>/dev/null
+openssl ts -reply -config cnf -in response -token_out -out token 2>/dev/null
+openssl ts -query -config cnf -data content -sha512 -cert -out q 2>/dev/null
+openssl ts -reply -config cnf -queryfile q -signer crt -inkey key -out refused 2>/dev/null || :
+openssl cms -verify -noverify -inform DER -in token -binary -out info 2>/dev/null
+again() { # OUT OPTION...
+	out=$1
+	shift
+	openssl cms -sign -binary -nodetach -cades -econtent_type id-smime-ct-TSTInfo -in info \
+		-outform DER -out "$out" -signer crt -inkey key "$@"
+}
+again keyid -keyid
+again stream -stream
+again two -signer "$pki/zarina.crt" -inkey "$pki/zarina.pem"
+for f in response token refused keyid stream two; do
+	cp "$f" "$here/tsp/$f"
+done
