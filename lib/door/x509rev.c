@@ -41,6 +41,8 @@ enum edoc_code ed_crl_parse(const void *der, size_t len, const char *where, X509
 	return rc;
 }
 
+#define NOT_BASIC N_("this is no basic OCSP answer (RFC 6960 4.2.1)")
+
 /* OCSPResponse ::= SEQUENCE { ENUMERATED, [0] { SEQUENCE { OID, OCTET STRING }}}
  * (RFC 6960 4.2.1); *p, *len become those of the BasicOCSPResponse. */
 static enum edoc_code unwrap(const uint8_t **p, size_t *len, const char *where,
@@ -78,31 +80,66 @@ static enum edoc_code unwrap(const uint8_t **p, size_t *len, const char *where,
 	*len = basic.len;
 	return EDOC_OK;
 bad:
-	return ed_fail(err, EDOC_ERR_INPUT, where, "this is no basic OCSP answer (RFC 6960 4.2.1)");
+	return ed_fail(err, EDOC_ERR_INPUT, where, "%s", dgettext("edoc", NOT_BASIC));
 }
 
-/* Where tbsResponseData lies. */
-static bool find_signed(const uint8_t *p, size_t len, struct ed_ocsp *ocsp)
+/* BasicOCSPResponse ::= SEQUENCE { tbsResponseData, AlgorithmIdentifier, BIT
+ * STRING, certs [0] EXPLICIT SEQUENCE OF Certificate OPTIONAL }. */
+static bool split(const uint8_t *p, size_t len, struct ed_ocsp *ocsp, struct ed_ber *alg,
+                  struct ed_ber *value)
 {
-	struct ed_ber whole, tbs;
+	struct ed_ber whole, explicit;
 	struct ed_ber_reader r;
 
 	if (!ed_ber_one(p, len, &whole) || !ed_ber_is(&whole, ED_BER_UNIVERSAL, ED_BER_SEQUENCE))
 		return false;
 	ed_ber_enter(&r, &whole, 1);
-	if (!ed_ber_take(&r, ED_BER_UNIVERSAL, ED_BER_SEQUENCE, &tbs))
+	if (!ed_ber_take(&r, ED_BER_UNIVERSAL, ED_BER_SEQUENCE, &ocsp->tbs) ||
+	    !ed_ber_take(&r, ED_BER_UNIVERSAL, ED_BER_SEQUENCE, alg) ||
+	    !ed_ber_take(&r, ED_BER_UNIVERSAL, ED_BER_BITS, value))
 		return false;
-	ocsp->tbs = tbs.whole;
-	ocsp->tbs_len = tbs.whole_len;
-	return true;
+	if (ed_ber_take(&r, ED_BER_CONTEXT, 0, &explicit)) {
+		struct ed_ber_reader in;
+
+		if (!explicit.constructed)
+			return false;
+		ed_ber_enter(&in, &explicit, 2);
+		if (!ed_ber_take(&in, ED_BER_UNIVERSAL, ED_BER_SEQUENCE, &ocsp->certs) ||
+		    !ed_ber_done(&in))
+			return false;
+	}
+	return ed_ber_done(&r);
+}
+
+/* Without its certificates: to parse one costs libcrypto more than all the
+ * rest, and a memo may know it. */
+static OCSP_BASICRESP *decode_answer(const struct ed_ocsp *ocsp, const struct ed_ber *alg,
+                                     const struct ed_ber *value)
+{
+	size_t inner = ocsp->tbs.whole_len + alg->whole_len + value->whole_len;
+	size_t len = (size_t)ASN1_object_size(1, (int)inner, V_ASN1_SEQUENCE);
+	unsigned char *bytes = OPENSSL_malloc(len), *p = bytes;
+	const unsigned char *q = bytes;
+	OCSP_BASICRESP *basic = NULL;
+
+	if (!bytes)
+		return NULL;
+	ASN1_put_object(&p, 1, (int)inner, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
+	memcpy(p, ocsp->tbs.whole, ocsp->tbs.whole_len);
+	p += ocsp->tbs.whole_len;
+	memcpy(p, alg->whole, alg->whole_len);
+	p += alg->whole_len;
+	memcpy(p, value->whole, value->whole_len);
+	basic = d2i_OCSP_BASICRESP(NULL, &q, (long)len);
+	OPENSSL_free(bytes);
+	return basic;
 }
 
 enum edoc_code ed_ocsp_parse(const void *der, size_t len, const char *where, struct ed_ocsp *ocsp,
                              struct edoc_error *err)
 {
 	const uint8_t *p = der;
-	const unsigned char *q;
-	OCSP_BASICRESP *basic;
+	struct ed_ber alg, value;
 	OSSL_LIB_CTX *old;
 	enum edoc_code rc;
 
@@ -113,19 +150,13 @@ enum edoc_code ed_ocsp_parse(const void *der, size_t len, const char *where, str
 	rc = unwrap(&p, &len, where, err);
 	if (rc != EDOC_OK)
 		return rc;
-	q = p;
+	if (!split(p, len, ocsp, &alg, &value))
+		return ed_fail(err, EDOC_ERR_INPUT, where, "%s", dgettext("edoc", NOT_BASIC));
 	old = ed_crypto_enter();
-	basic = d2i_OCSP_BASICRESP(NULL, &q, (long)len);
-	if (!basic)
-		rc = ed_crypto_fail(err, EDOC_ERR_INPUT, where,
-		                    "this is no basic OCSP answer (RFC 6960 4.2.1)");
-	else if (q != p + len || !find_signed(p, len, ocsp))
-		rc = ed_fail(err, EDOC_ERR_INPUT, where, "bytes follow the OCSP answer's end");
+	ocsp->basic = decode_answer(ocsp, &alg, &value);
+	if (!ocsp->basic)
+		rc = ed_crypto_fail(err, EDOC_ERR_INPUT, where, NOT_BASIC);
 	ed_crypto_leave(old);
-	if (rc == EDOC_OK)
-		ocsp->basic = basic;
-	else
-		OCSP_BASICRESP_free(basic);
 	return rc;
 }
 
@@ -157,7 +188,7 @@ bool ed_ocsp_verify(const struct ed_ocsp *ocsp, EVP_PKEY *key)
 	ASN1_TYPE *tbs = ASN1_TYPE_new();
 	bool good = false;
 
-	if (tbs && bytes && ASN1_STRING_set(bytes, ocsp->tbs, (int)ocsp->tbs_len)) {
+	if (tbs && bytes && ASN1_STRING_set(bytes, ocsp->tbs.whole, (int)ocsp->tbs.whole_len)) {
 		ASN1_TYPE_set(tbs, V_ASN1_SEQUENCE, bytes); /* takes it */
 		bytes = NULL;
 		good = ASN1_item_verify_ex(ASN1_ITEM_rptr(ASN1_ANY),

@@ -6,6 +6,7 @@
 #include <openssl/ocsp.h>
 #include <openssl/x509.h>
 
+#include "base/ber.h"
 #include "door/x509.h"
 
 /* All bytes are consumed or it is refused. */
@@ -15,8 +16,8 @@ enum edoc_code ed_crl_parse(const void *der, size_t len, const char *where, X509
 /* An OCSPResponse, which must be successful and basic, or a BasicOCSPResponse. */
 struct ed_ocsp {
 	OCSP_BASICRESP *basic; /* owned: OCSP_BASICRESP_free */
-	const uint8_t *tbs;    /* what is signed, as it stands in the caller's bytes */
-	size_t tbs_len;
+	struct ed_ber tbs;     /* what is signed, as it stands in the caller's bytes */
+	struct ed_ber certs;   /* SEQUENCE OF Certificate, left alone; or absent */
 };
 enum edoc_code ed_ocsp_parse(const void *der, size_t len, const char *where, struct ed_ocsp *ocsp,
                              struct edoc_error *err) EDOC_CHECK;

@@ -90,12 +90,13 @@ enum edoc_code ed_pool_add_x509(struct ed_pool *pool, X509 *x509, const char *wh
 	return unreadable(rc) ? EDOC_OK : rc;
 }
 
-static enum edoc_code read_cert(struct ed_pool *pool, const struct ed_blob *blob,
+static enum edoc_code read_cert(struct ed_pool *pool, const void *der, size_t len,
+                                const unsigned char *sha256, const char *where,
                                 struct edoc_error *err)
 {
 	struct ed_cert *cert;
-	enum edoc_code rc = ed_cert_parse_memo(pool->material->memo, blob->p, blob->len,
-	                                       blob->sha256, blob->where, pool->arena, &cert, err);
+	enum edoc_code rc = ed_cert_parse_memo(pool->material->memo, der, len, sha256, where,
+	                                       pool->arena, &cert, err);
 
 	if (rc == EDOC_OK)
 		return keep_cert(pool, cert, err);
@@ -108,8 +109,10 @@ enum edoc_code ed_pool_read_certs(struct ed_pool *pool, struct edoc_error *err)
 	enum edoc_code rc = EDOC_OK;
 
 	for (; rc == EDOC_OK && m && pool->seen_certs < m->n; pool->seen_certs++) {
-		if (m->v[pool->seen_certs].kind == ED_CERT)
-			rc = read_cert(pool, &m->v[pool->seen_certs], err);
+		const struct ed_blob *blob = &m->v[pool->seen_certs];
+
+		if (blob->kind == ED_CERT)
+			rc = read_cert(pool, blob->p, blob->len, blob->sha256, blob->where, err);
 	}
 	return rc;
 }
@@ -159,7 +162,8 @@ static enum edoc_code read_crl(struct ed_pool *pool, const struct ed_blob *blob,
 static enum edoc_code read_answer(struct ed_pool *pool, const struct ed_blob *blob,
                                   struct edoc_error *err)
 {
-	const STACK_OF(X509) *certs;
+	struct ed_ber_reader certs;
+	struct ed_ber cert;
 	struct ed_answer *answer;
 	struct edoc_error why;
 	struct ed_ocsp ocsp;
@@ -181,9 +185,12 @@ static enum edoc_code read_answer(struct ed_pool *pool, const struct ed_blob *bl
 	ed_answer_read(answer);
 	answer->sha256 = ed_arena_memdup(pool->arena, blob->sha256, sizeof(blob->sha256));
 	rc = answer->sha256 ? EDOC_OK : ed_fail_memory(err);
-	certs = OCSP_resp_get0_certs(ocsp.basic);
-	for (int i = 0; rc == EDOC_OK && i < sk_X509_num(certs) && i < ED_MAX_KEYINFO_CERTS; i++)
-		rc = ed_pool_add_x509(pool, sk_X509_value(certs, i), blob->where, err);
+	if (!ocsp.certs.whole)
+		return rc;
+	ed_ber_enter(&certs, &ocsp.certs, 1);
+	for (int i = 0; rc == EDOC_OK && i < ED_MAX_KEYINFO_CERTS && ed_ber_next(&certs, &cert);
+	     i++)
+		rc = read_cert(pool, cert.whole, cert.whole_len, NULL, blob->where, err);
 	return rc;
 }
 
