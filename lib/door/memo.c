@@ -37,6 +37,8 @@ void ed_cert_shared_free(struct ed_cert_shared *shared)
 
 static void empty(struct table *t)
 {
+	if (t->n == 0)
+		return; /* leaves untouched memory untouched */
 	for (size_t i = 0; i < 2 * ED_MAX_MEMO; i++)
 		ed_cert_shared_free(t->v[i].shared);
 	memset(t, 0, sizeof(*t));
