@@ -68,8 +68,8 @@
 #define ED_MAX_PATH_EDGES 500         /* issuers tried on the way */
 #define ED_MAX_TRUST_WORK 2000        /* signatures on certificates, CRLs, answers; an item */
 #define ED_MAX_RSA_BITS 16384         /* of a key that is calculated with */
-#define ED_MAX_CRL (64u << 20)        /* one CRL, DER */
-#define ED_MAX_CRL_ENTRIES 2000000    /* of one CRL */
+#define ED_MAX_CRL (32u << 20)        /* one CRL, DER */
+#define ED_MAX_CRL_ENTRIES 500000    /* of one CRL */
 #define ED_MAX_OCSP (1u << 20)        /* one OCSP answer */
 #define ED_MAX_OCSP_SINGLES 1000      /* certificates that one answer is about */
 #define ED_MAX_URLS 16                /* that one certificate names for one purpose */

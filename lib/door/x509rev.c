@@ -12,6 +12,36 @@
 
 /* ---- reading ---------------------------------------------------------------- */
 
+/* Before libcrypto makes objects of them all (RFC 5280 5.1: they follow
+ * thisUpdate and nextUpdate); what is no CRL has none. */
+static size_t count_entries(const void *der, size_t len)
+{
+	struct ed_ber e, list;
+	struct ed_ber_reader r;
+	bool dated = false;
+	size_t n = 0;
+
+	if (!ed_ber_one(der, len, &e))
+		return 0;
+	ed_ber_enter(&r, &e, 1);
+	if (!ed_ber_take(&r, ED_BER_UNIVERSAL, ED_BER_SEQUENCE, &e))
+		return 0;
+	ed_ber_enter(&r, &e, 2);
+	while (ed_ber_next(&r, &list)) {
+		if (ed_ber_is(&list, ED_BER_UNIVERSAL, ED_BER_UTCTIME) ||
+		    ed_ber_is(&list, ED_BER_UNIVERSAL, ED_BER_GENTIME))
+			dated = true;
+		else if (dated)
+			break;
+	}
+	if (!dated || !ed_ber_is(&list, ED_BER_UNIVERSAL, ED_BER_SEQUENCE))
+		return 0;
+	ed_ber_enter(&r, &list, 3);
+	while (ed_ber_next(&r, &e))
+		n++;
+	return n;
+}
+
 enum edoc_code ed_crl_parse(const void *der, size_t len, const char *where, X509_CRL **p_crl,
                             struct edoc_error *err)
 {
@@ -24,15 +54,15 @@ enum edoc_code ed_crl_parse(const void *der, size_t len, const char *where, X509
 	if (len > ED_MAX_CRL)
 		return ed_fail(err, EDOC_ERR_LIMIT, where, "the CRL is larger than %u bytes",
 		               ED_MAX_CRL);
+	if (count_entries(der, len) > ED_MAX_CRL_ENTRIES)
+		return ed_fail(err, EDOC_ERR_LIMIT, where, "the CRL has more than %d entries",
+		               ED_MAX_CRL_ENTRIES);
 	old = ed_crypto_enter();
 	crl = d2i_X509_CRL(NULL, &p, (long)len);
 	if (!crl)
 		rc = ed_crypto_fail(err, EDOC_ERR_INPUT, where, "this is no CRL (RFC 5280 5.1)");
 	else if (p != (const unsigned char *)der + len)
 		rc = ed_fail(err, EDOC_ERR_INPUT, where, "bytes follow the CRL's end");
-	else if (sk_X509_REVOKED_num(X509_CRL_get_REVOKED(crl)) > ED_MAX_CRL_ENTRIES)
-		rc = ed_fail(err, EDOC_ERR_LIMIT, where, "the CRL has more than %d entries",
-		             ED_MAX_CRL_ENTRIES);
 	ed_crypto_leave(old);
 	if (rc == EDOC_OK)
 		*p_crl = crl;

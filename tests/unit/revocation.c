@@ -440,6 +440,17 @@ static void large(void)
 	says(&s, "revoked:4", "among a hundred thousand");
 }
 
+static void too_large(void)
+{
+	X509_CRL *crl = new_crl(&ca, NOW, 5, "");
+	struct scene s = scene(&person, &ca);
+
+	for (long i = 0; i <= ED_MAX_CRL_ENTRIES; i++)
+		list(crl, 1000 + i, NOW - DAY, -1, NULL);
+	put_crl(&s, crl, &ca);
+	says(&s, "revocation.unreadable", "R13 more entries than are read");
+}
+
 /* ---- OCSP ------------------------------------------------------------------------- */
 
 struct answer {
@@ -752,6 +763,7 @@ int main(void)
 	some_reasons();
 	malformed();
 	large();
+	too_large();
 	answers();
 	responders();
 	damaged();
