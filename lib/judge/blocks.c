@@ -356,12 +356,12 @@ static bool find_dates(struct ed_judge *j, const struct ed_x509_task *task, cons
                        struct ed_findings *findings)
 {
 	struct ed_findings dates;
-	bool good, known = x->n > 0;
+	bool good, known = x->n > 0 && x->known[0].standing == ED_GOOD;
 
 	ed_findings_init(&dates, j->arena);
 	good = ed_chain_at(x->chain, task->at, task->where, &dates);
 	for (size_t i = 0; i < x->n; i++)
-		known = known && x->known[i].standing == ED_GOOD;
+		known = known && x->known[i].standing <= ED_GOOD;
 	for (size_t i = 0; i < dates.n; i++) {
 		const struct edoc_finding *f = &dates.v[i];
 		bool over = !strcmp(f->code, "chain.expired");

@@ -496,6 +496,10 @@ static enum edoc_code judge_signature(struct ed_judge *j, const struct ed_ades *
 	struct ed_x509 x = {0};
 	enum edoc_code rc;
 
+	/* 5.2.3; a reader that found none has said more about it. */
+	if (!sig->signer && ed_conclude(j, &out->findings).indication == EDOC_TOTAL_PASSED)
+		ed_finding(&out->findings, "signature.certificate-missing", sig->where, NULL, NULL,
+		           NULL);
 	ed_explain_readers(j, sig, &out->findings, &out->checks);
 	find_renamed(sig, out);
 	find_media_types(j, sig, &out->findings);

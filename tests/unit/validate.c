@@ -1,0 +1,1317 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * EN 319 102-1: every sub-indication is reached by a signature that differs
+ * from one that passes by one fact.  The arithmetic is taken as done; paths,
+ * CRLs, OCSP answers are real.  Tnn, Rnn: the attack list of the project.
+ */
+#include "pkikit.h"
+
+#include <openssl/rsa.h>
+
+#include <unistd.h>
+
+#include "base/hex.h"
+#include "base/io.h"
+#include "base/time.h"
+#include "judge/validate.h"
+
+#define SIGNED_AT (T2020 + 100 * DAY) /* the signer's certificate is of 2020 and 2021 */
+#define LATER (T2020 + 10 * YEAR)     /* long after its end */
+#define MAX_STAMPS 6
+#define MAX_COVERS 12
+
+static struct who root, ca, ca_dp, signer, signer_dp, signer_sub, weak, unfit;
+static struct who tsa, tsa_old, tsa_lax, tsa_other, other, responder, responder_old, responder_dp;
+
+static char path[] = "/tmp/edoc-validate.XXXXXX";
+
+/* ---- one item ---- */
+
+struct scene {
+	struct ed_arena *arena;
+	struct edoc_trust *trust;
+	struct edoc_policy *policy;
+	struct edoc_report *report;
+	struct ed_item item;
+	struct ed_ades sig;
+	struct ed_stamp stamps[MAX_STAMPS];
+	struct ed_object covers[MAX_STAMPS][MAX_COVERS];
+	struct ed_record record;
+	struct edoc_verify_options options;
+	char text[256];
+};
+
+static void trust(struct scene *s, const struct who *w, unsigned purposes)
+{
+	unsigned char *der = NULL;
+	struct edoc_error err;
+	int n = i2d_X509(w->x, &der);
+
+	if (edoc_trust_add_memory(s->trust, der, (size_t)n, purposes, &err) != EDOC_OK)
+		ok(false, "trust: %s", err.msg);
+	OPENSSL_free(der);
+}
+
+static struct ed_cert *cert_of(struct scene *s, const struct who *w)
+{
+	struct ed_cert *cert = NULL;
+	struct edoc_error err;
+
+	if (ed_cert_of(w->x, "", s->arena, &cert, &err) != EDOC_OK)
+		ok(false, "certificate: %s", err.msg);
+	return cert;
+}
+
+static struct ed_object put(struct scene *s, enum ed_material_kind kind, unsigned char *der, int n)
+{
+	struct ed_object object = {.kind = ED_OBJECT_MATERIAL, .hash = ED_SHA256};
+	struct edoc_error err;
+	size_t blob = 0;
+
+	if (n <= 0 || ed_material_add(&s->item.material, kind, der, (size_t)n, "blob", &blob,
+	                              &err) != EDOC_OK)
+		ok(false, "material");
+	else
+		memcpy(object.sha256, s->item.material.v[blob].sha256, 32);
+	OPENSSL_free(der);
+	return object;
+}
+
+static struct ed_object put_cert(struct scene *s, const struct who *w)
+{
+	unsigned char *der = NULL;
+	int n = i2d_X509(w->x, &der);
+
+	return put(s, ED_CERT, der, n);
+}
+
+/* A CRL of one day, with an entry when `serial` is not 0. */
+static struct ed_object put_crl_with(struct scene *s, const struct who *by, int64_t at, long serial,
+                                     int64_t revoked, int reason, const EVP_MD *md)
+{
+	X509_CRL *crl = new_crl(by, at, (long)((at - T2020) / DAY), "");
+	unsigned char *der = NULL;
+	int n;
+
+	if (serial)
+		list(crl, serial, revoked, reason, NULL);
+	X509_CRL_sort(crl);
+	X509_CRL_sign(crl, by->key, md);
+	n = i2d_X509_CRL(crl, &der);
+	X509_CRL_free(crl);
+	return put(s, ED_CRL, der, n);
+}
+
+static struct ed_object put_crl(struct scene *s, const struct who *by, int64_t at, long serial,
+                                int64_t revoked)
+{
+	return put_crl_with(s, by, at, serial, revoked, serial ? 1 : -1, EVP_sha256());
+}
+
+/* "good", by a responder whose certificate comes along; next 0: no nextUpdate. */
+static struct ed_object put_ocsp(struct scene *s, const struct who *about, const struct who *issuer,
+                                 const struct who *by, int64_t at, int64_t next)
+{
+	OCSP_BASICRESP *basic = OCSP_BASICRESP_new();
+	OCSP_CERTID *id = OCSP_cert_to_id(EVP_sha1(), about->x, issuer->x);
+	ASN1_TIME *this = ASN1_TIME_set(NULL, (time_t)at);
+	ASN1_TIME *until = next ? ASN1_TIME_set(NULL, (time_t)next) : NULL;
+	OCSP_RESPONSE *response;
+	unsigned char *der = NULL;
+	int n;
+
+	OCSP_basic_add1_status(basic, id, V_OCSP_CERTSTATUS_GOOD, 0, NULL, this, until);
+	ASN1_GENERALIZEDTIME_set((ASN1_GENERALIZEDTIME *)OCSP_resp_get0_produced_at(basic),
+	                         (time_t)at);
+	OCSP_basic_sign(basic, by->x, by->key, EVP_sha256(), NULL, OCSP_NOTIME);
+	response = OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic);
+	n = i2d_OCSP_RESPONSE(response, &der);
+	OCSP_RESPONSE_free(response);
+	OCSP_BASICRESP_free(basic);
+	OCSP_CERTID_free(id);
+	ASN1_TIME_free(this);
+	ASN1_TIME_free(until);
+	return put(s, ED_OCSP, der, n);
+}
+
+static struct scene *begin(const struct who *by)
+{
+	static const char *const covers[] = {"a.txt"};
+	struct scene *s = calloc(1, sizeof(*s));
+	struct edoc_error err = {0};
+
+	is_ok(edoc_policy_strict(&s->policy, &err), &err, "strict");
+	is_ok(edoc_trust_new(&s->trust, &err), &err, "trust");
+	s->options = (struct edoc_verify_options){.trust = s->trust, .policy = s->policy};
+	is_ok(ed_report_new("item", 0, s->policy, &s->report, &err), &err, "report");
+	s->arena = s->report->arena;
+	s->item.arena = s->arena;
+	s->item.format = "XAdES";
+	ed_material_init(&s->item.material, s->arena);
+	ed_findings_init(&s->item.findings, s->arena);
+	trust(s, &root, EDOC_FOR_ALL);
+	s->sig = (struct ed_ades){.form = "XAdES",
+	                          .packaging = "detached",
+	                          .id = "S",
+	                          .where = "sig.xml",
+	                          .level = "",
+	                          .alg = {.kind = ED_SIG_ECDSA, .hash = ED_SHA256},
+	                          .alg_known = true,
+	                          .value_sha256 = {1},
+	                          .info = {2},
+	                          .intact_data = true,
+	                          .intact_signature = true,
+	                          .covers = (const char **)covers,
+	                          .n_covers = 1,
+	                          .bound = true,
+	                          .bound_by = ED_SHA256,
+	                          .claimed_time = SIGNED_AT,
+	                          .stamps = s->stamps};
+	ed_findings_init(&s->sig.findings, s->arena);
+	if (by) {
+		s->sig.signer = cert_of(s, by);
+		put_cert(s, by);
+	}
+	put_cert(s, &ca);
+	put_cert(s, &ca_dp);
+	s->item.sigs = &s->sig;
+	s->item.n_sigs = 1;
+	return s;
+}
+
+static void end(struct scene *s)
+{
+	ed_cert_clear(s->sig.signer);
+	for (size_t i = 0; i < MAX_STAMPS; i++)
+		ed_cert_clear(s->stamps[i].tst.signer);
+	for (size_t i = 0; i < s->record.n_stamps; i++)
+		ed_cert_clear(s->record.stamps[i].tst.signer);
+	edoc_report_free(s->report);
+	edoc_trust_free(s->trust);
+	edoc_policy_free(s->policy);
+	free(s);
+}
+
+static void init_stamp(struct scene *s, struct ed_stamp *st, enum ed_stamp_kind kind, int64_t at,
+                       const struct who *by, unsigned char mark)
+{
+	*st = (struct ed_stamp){.kind = kind,
+	                        .type = "a-time-stamp",
+	                        .where = "sig.xml",
+	                        .tst = {.where = "sig.xml",
+	                                .sha256 = {mark},
+	                                .time = at,
+	                                .policy = "1.2.3",
+	                                .serial = "1",
+	                                .imprint_hash = ED_SHA256,
+	                                .signer = by ? cert_of(s, by) : NULL,
+	                                .alg = {.kind = ED_SIG_ECDSA, .hash = ED_SHA256},
+	                                .digest = ED_SHA256,
+	                                .bound = true,
+	                                .bound_by = ED_SHA256,
+	                                .intact = true},
+	                        .found = true,
+	                        .intact = true};
+	ed_findings_init(&st->findings, s->arena);
+	ed_findings_init(&st->tst.findings, s->arena);
+	if (by)
+		put_cert(s, by);
+}
+
+static void cover(struct ed_stamp *st, struct ed_object object)
+{
+	st->covers[st->n_covers++] = object;
+}
+
+static struct ed_object value_object(const struct scene *s)
+{
+	struct ed_object object = {.kind = ED_OBJECT_SIGNATURE, .hash = ED_SHA256};
+
+	memcpy(object.sha256, s->sig.value_sha256, 32);
+	return object;
+}
+
+static struct ed_object token_object(const struct ed_stamp *st)
+{
+	struct ed_object object = {.kind = ED_OBJECT_STAMP, .hash = ED_SHA256};
+
+	memcpy(object.sha256, st->tst.sha256, 32);
+	return object;
+}
+
+/* The next time-stamp; all but content covers the value, later ones the older. */
+static struct ed_stamp *stamp(struct scene *s, enum ed_stamp_kind kind, int64_t at,
+                              const struct who *by)
+{
+	size_t i = s->sig.n_stamps++;
+	struct ed_stamp *st = &s->stamps[i];
+
+	init_stamp(s, st, kind, at, by, (unsigned char)(10 + i));
+	st->covers = s->covers[i];
+	if (kind == ED_STAMP_CONTENT)
+		return st;
+	cover(st, value_object(s));
+	for (size_t k = 0; kind == ED_STAMP_ARCHIVE && k < i; k++)
+		cover(st, token_object(&s->stamps[k]));
+	return st;
+}
+
+/* ---- what comes of it ---- */
+
+static const char *verdict(const struct scene *s, const struct ed_report_signature *sig,
+                           char text[256])
+{
+	static const char *const words[] = {"INDETERMINATE", "FAILED", "PASSED"};
+
+	(void)s;
+	snprintf(text, 256, "%s%s%s", words[sig->pub.indication], sig->pub.subindication ? "/" : "",
+	         sig->pub.subindication ? sig->pub.subindication : "");
+	return text;
+}
+
+static void judge(struct scene *s, int64_t at)
+{
+	struct edoc_error err = {0};
+
+	s->options.at = s->report->at = at;
+	is_ok(ed_validate(&s->item, &s->options, s->report, &err), &err, "judged");
+	ed_report_decide(s->report, s->policy);
+}
+
+static void say_why(const struct scene *s)
+{
+	const struct ed_report_signature *sig = &s->report->signatures[0];
+
+	for (size_t i = 0; i < sig->findings.n; i++)
+		printf("# %d %s %s %s\n", sig->findings.v[i].severity, sig->findings.v[i].code,
+		       sig->findings.v[i].args[0] ? sig->findings.v[i].args[0] : "",
+		       sig->findings.v[i].args[1] ? sig->findings.v[i].args[1] : "");
+	for (size_t i = 0; i < sig->n_stamps; i++) {
+		for (size_t k = 0; k < sig->stamps[i].findings.n; k++)
+			printf("# stamp %zu: %d %s\n", i, sig->stamps[i].findings.v[k].severity,
+			       sig->stamps[i].findings.v[k].code);
+	}
+}
+
+/* Judges, compares "PASSED" or "INDETERMINATE/SUB", and ends the scene. */
+static void gives(struct scene *s, int64_t at, const char *want, const char *what)
+{
+	judge(s, at);
+	if (!is_str(verdict(s, &s->report->signatures[0], s->text), want, what))
+		say_why(s);
+	end(s);
+}
+
+static bool has(const struct scene *s, const char *code)
+{
+	return ed_findings_have(&s->report->signatures[0].findings, code);
+}
+
+static void use_policy(struct scene *s, const char *more)
+{
+	char yaml[2048];
+	struct edoc_error err = {0};
+
+	snprintf(yaml, sizeof(yaml),
+	         "format: edoc-policy/1\nname: t\ntitle: T\nissued-by: me\nbasis: none\n"
+	         "date: 2026-01-02\n%s",
+	         more);
+	edoc_policy_free(s->policy);
+	s->policy = NULL;
+	is_ok(ed_write_file(path, yaml, strlen(yaml), true, &err), &err, "written");
+	is_ok(edoc_policy_load(path, &s->policy, &err), &err, "a policy");
+	s->options.policy = s->policy;
+}
+
+#define ALGORITHMS "digests: [SHA-256]\nkeys: {rsa-min: 2048, curves: [P-256]}\n"
+
+/* ---- 5.3 ---- */
+
+static void basic(void)
+{
+	struct scene *s = begin(&signer);
+
+	gives(s, SIGNED_AT + DAY, "PASSED", "a certificate that names no source needs no answer");
+	gives(begin(&signer), LATER, "INDETERMINATE/OUT_OF_BOUNDS_NO_POE", "after its end");
+	gives(begin(&signer), T2020 - DAY, "INDETERMINATE/OUT_OF_BOUNDS_NO_POE",
+	      "before its begin, and claimed in the future");
+	gives(begin(NULL), SIGNED_AT + DAY, "INDETERMINATE/NO_SIGNING_CERTIFICATE_FOUND",
+	      "without a certificate");
+	gives(begin(&unfit), SIGNED_AT + DAY, "INDETERMINATE/SIG_CONSTRAINTS_FAILURE",
+	      "a certificate for something else");
+	s = begin(&signer);
+	edoc_trust_free(s->trust);
+	is_ok(edoc_trust_new(&s->trust, NULL), NULL, "empty trust");
+	s->options.trust = s->trust;
+	gives(s, SIGNED_AT + DAY, "INDETERMINATE/NO_CERTIFICATE_CHAIN_FOUND", "nobody is trusted");
+	s = begin(&signer);
+	s->sig.claimed_time = SIGNED_AT + 2 * DAY;
+	gives(s, SIGNED_AT + DAY, "INDETERMINATE/SIG_CONSTRAINTS_FAILURE", "claimed in the future");
+	s = begin(&signer);
+	s->sig.claimed_time = SIGNED_AT + DAY + 60;
+	gives(s, SIGNED_AT + DAY, "PASSED", "within the tolerance of clocks");
+	s = begin(&signer);
+	ed_finding(&s->sig.findings, "signature.value", "sig.xml", "x", NULL, NULL);
+	s->sig.intact_signature = false;
+	gives(s, SIGNED_AT + DAY, "FAILED/SIG_CRYPTO_FAILURE", "the value is not the key's");
+	s = begin(&signer);
+	ed_finding(&s->sig.findings, "reference.digest", "sig.xml", "x", NULL, NULL);
+	s->sig.intact_data = false;
+	gives(s, SIGNED_AT + DAY, "FAILED/HASH_FAILURE", "a document has changed");
+	s = begin(&signer);
+	ed_finding(&s->sig.findings, "reference.absent", "sig.xml", "x", NULL, NULL);
+	s->sig.intact_data = false;
+	gives(s, LATER, "INDETERMINATE/SIGNED_DATA_NOT_FOUND",
+	      "5.3 5): arithmetic comes before the certificate");
+	s = begin(&signer);
+	ed_finding(&s->sig.findings, "signature.malformed", "sig.xml", "x", NULL, NULL);
+	gives(s, SIGNED_AT + DAY, "FAILED/FORMAT_FAILURE", "the format");
+	s = begin(&signer);
+	ed_finding(&s->sig.findings, "signature.certificate-missing", "sig.xml", NULL, NULL, NULL);
+	gives(s, SIGNED_AT + DAY, "INDETERMINATE/NO_SIGNING_CERTIFICATE_FOUND", "the signer");
+	s = begin(&signer);
+	s->sig.intact_data = false;
+	gives(s, SIGNED_AT + DAY, "INDETERMINATE", "the arithmetic has the last word");
+}
+
+static void policies(void)
+{
+	struct scene *s = begin(&signer);
+
+	s->sig.policy_kind = ED_POLICY_EXPLICIT;
+	s->sig.policy_id = "1.2.3";
+	judge(s, SIGNED_AT + DAY);
+	is_str(verdict(s, &s->report->signatures[0], s->text), "PASSED", "a policy not at hand");
+	ok(has(s, "policy.not-held"), "is told");
+	is_str(s->report->signatures[0].policy_id, "1.2.3", "and named");
+	end(s);
+	s = begin(&signer);
+	s->sig.policy_kind = ED_POLICY_EXPLICIT;
+	use_policy(s, ALGORITHMS "severity: {policy.not-held: error}\n");
+	gives(s, SIGNED_AT + DAY, "INDETERMINATE/SIGNATURE_POLICY_NOT_AVAILABLE",
+	      "where it is asked for");
+	s = begin(&signer);
+	s->sig.policy_kind = ED_POLICY_EXPLICIT;
+	s->sig.policy_held = true;
+	gives(s, SIGNED_AT + DAY, "INDETERMINATE/POLICY_PROCESSING_ERROR", "another document");
+	s = begin(&signer);
+	s->sig.policy_kind = ED_POLICY_EXPLICIT;
+	s->sig.policy_held = s->sig.policy_intact = true;
+	gives(s, SIGNED_AT + DAY, "PASSED", "the right document");
+	s = begin(&signer);
+	s->sig.policy_kind = ED_POLICY_IMPLIED;
+	gives(s, SIGNED_AT + DAY, "PASSED", "an implied one");
+	s = begin(&signer);
+	use_policy(s, ALGORITHMS "require: {properties: [role]}\n");
+	gives(s, SIGNED_AT + DAY, "INDETERMINATE/SIG_CONSTRAINTS_FAILURE", "no role");
+	s = begin(&signer);
+	s->sig.role = "head";
+	use_policy(s, ALGORITHMS "require: {properties: [role, signing-time]}\n");
+	gives(s, SIGNED_AT + DAY, "PASSED", "a role and a time");
+	s = begin(&signer);
+	s->sig.claimed_time = ED_TIME_NONE;
+	use_policy(s, ALGORITHMS "require: {properties: [signing-time]}\n");
+	gives(s, SIGNED_AT + DAY, "INDETERMINATE/SIG_CONSTRAINTS_FAILURE", "no time");
+	s = begin(&signer);
+	use_policy(s, ALGORITHMS "formats: [CAdES]\n");
+	judge(s, SIGNED_AT + DAY);
+	is_int(s->report->indication, EDOC_INDETERMINATE, "another format than is accepted");
+	is_str(s->report->subindication, "SIG_CONSTRAINTS_FAILURE", "says why");
+	end(s);
+	s = begin(&signer);
+	use_policy(s, ALGORITHMS "formats: [CAdES, XAdES]\n");
+	judge(s, SIGNED_AT + DAY);
+	is_int(s->report->indication, EDOC_TOTAL_PASSED, "an accepted format");
+	end(s);
+}
+
+/* ---- 5.2.5, 5.2.6: revocation ---- */
+
+static void revocation(void)
+{
+	const int64_t at = SIGNED_AT + DAY;
+	struct scene *s;
+
+	gives(begin(&signer_dp), at, "INDETERMINATE/TRY_LATER",
+	      "a source is named, nobody answers");
+	s = begin(&signer_dp);
+	put_crl(s, &ca, at - 3600, 0, 0);
+	gives(s, at, "PASSED", "a fresh CRL");
+	s = begin(&signer_dp);
+	put_crl(s, &ca, at - 2 * DAY, 0, 0);
+	judge(s, at);
+	is_str(verdict(s, &s->report->signatures[0], s->text), "INDETERMINATE/TRY_LATER",
+	       "R04 a stale CRL");
+	ok(has(s, "revocation.stale"), "is told as such");
+	end(s);
+	s = begin(&signer_dp);
+	put_crl(s, &ca, at + DAY, 0, 0);
+	gives(s, at, "INDETERMINATE/TRY_LATER", "R04 a CRL of the future");
+	s = begin(&signer_dp);
+	put_crl(s, &ca, at - 3600, 11, at - 7200);
+	judge(s, at);
+	is_str(verdict(s, &s->report->signatures[0], s->text), "INDETERMINATE/REVOKED_NO_POE",
+	       "revoked");
+	is_str(s->report->signatures[0].links[0].revocation, "CRL", "the link says by what");
+	is_str(s->report->signatures[0].links[0].revocation_status, "revoked", "and how");
+	is_int(s->report->signatures[0].links[0].revoked_at, at - 7200, "and when");
+	end(s);
+	s = begin(&signer);
+	put_crl(s, &ca, at - 3600, 10, at - 7200);
+	gives(s, at, "INDETERMINATE/REVOKED_NO_POE", "revoked, though no source is named");
+	s = begin(&signer_dp);
+	put_crl(s, &ca, at - 3600, 12, at - 7200);
+	gives(s, at, "PASSED", "another one was revoked");
+	s = begin(&signer_dp);
+	put_crl_with(s, &ca, at - 3600, 11, at - 7200, 6, EVP_sha256());
+	judge(s, at);
+	is_str(verdict(s, &s->report->signatures[0], s->text), "INDETERMINATE/TRY_LATER",
+	       "suspended");
+	ok(has(s, "revocation.held"), "is told as such");
+	end(s);
+	s = begin(&signer_dp);
+	put_crl_with(s, &ca, at - 2 * 3600, 11, at - 7200, 6, EVP_sha256());
+	put_crl(s, &ca, at - 3600, 0, 0);
+	gives(s, at, "PASSED", "released again");
+	s = begin(&signer_dp);
+	put_crl(s, &ca, at - 3600, 11, at - 7200);
+	put_ocsp(s, &signer_dp, &ca, &ca, at - 60, at + DAY);
+	gives(s, at, "INDETERMINATE/REVOKED_NO_POE", "R06 a newer \"good\" undoes no revocation");
+	s = begin(&signer_dp);
+	put_crl_with(s, &ca, at - 3600, 0, 0, -1, EVP_sha1());
+	judge(s, at);
+	is_str(verdict(s, &s->report->signatures[0], s->text),
+	       "INDETERMINATE/CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "a CRL signed with SHA-1");
+	ok(has(s, "revocation.weak"), "is told as such");
+	end(s);
+
+	s = begin(&signer_sub);
+	put_crl(s, &root, at - 3600, 0, 0);
+	gives(s, at, "PASSED", "an authority that names a source, and its answer");
+	gives(begin(&signer_sub), at, "INDETERMINATE/TRY_LATER", "and without");
+	s = begin(&signer_sub);
+	put_crl(s, &root, at - 3600, 3, at - 7200);
+	gives(s, at, "INDETERMINATE/REVOKED_CA_NO_POE", "the authority was revoked");
+	s = begin(&signer_sub);
+	use_policy(s, ALGORITHMS "revocation: {authorities: never}\n");
+	gives(s, at, "PASSED", "a policy that does not ask about authorities");
+	s = begin(&signer);
+	use_policy(s, ALGORITHMS "revocation: {signer: always}\n");
+	gives(s, at, "INDETERMINATE/TRY_LATER", "one that always asks about the signer");
+	s = begin(&signer_dp);
+	put_crl(s, &ca, at - 7200, 0, 0);
+	use_policy(s, ALGORITHMS "revocation: {max-age: 1h}\n");
+	gives(s, at, "INDETERMINATE/TRY_LATER", "two hours old, one is allowed");
+	s = begin(&signer_dp);
+	put_crl(s, &ca, at - 2 * DAY, 0, 0);
+	use_policy(s, ALGORITHMS "revocation: {max-age: 7d}\n");
+	gives(s, at, "PASSED", "past its nextUpdate, a week is allowed");
+}
+
+static void ocsp(void)
+{
+	const int64_t at = SIGNED_AT + DAY;
+	struct scene *s = begin(&signer_dp);
+
+	put_ocsp(s, &signer_dp, &ca, &ca, at - 60, at + DAY);
+	gives(s, at, "PASSED", "an answer of the authority itself");
+	s = begin(&signer_dp);
+	put_cert(s, &responder);
+	put_ocsp(s, &signer_dp, &ca, &responder, at - 60, at + DAY);
+	gives(s, at, "PASSED", "of its responder, who is not to be asked about");
+	s = begin(&signer_dp);
+	put_cert(s, &responder_dp);
+	put_ocsp(s, &signer_dp, &ca, &responder_dp, at - 60, at + DAY);
+	gives(s, at, "INDETERMINATE/TRY_LATER", "of one who is, and nobody answers");
+	s = begin(&signer_dp);
+	put_cert(s, &responder_dp);
+	put_crl(s, &ca, at - 3600, 23, at - 7200);
+	put_ocsp(s, &signer_dp, &ca, &responder_dp, at - 60, at + DAY);
+	gives(s, at, "PASSED", "R03 of a revoked one: the CRL answers about the signer too");
+	s = begin(&signer_dp);
+	put_ocsp(s, &signer, &ca, &ca, at - 60, at + DAY);
+	gives(s, at, "INDETERMINATE/TRY_LATER", "R01 about another certificate");
+	s = begin(&signer_dp);
+	put_ocsp(s, &signer_dp, &ca, &ca, at - 600, 0);
+	gives(s, at, "INDETERMINATE/TRY_LATER", "5.2.5: without nextUpdate it is fresh for itself");
+	s = begin(&signer_dp);
+	put_ocsp(s, &signer_dp, &ca, &ca, at - 60, 0);
+	gives(s, at, "PASSED", "within the tolerance of clocks");
+	s = begin(&signer_dp);
+	put_cert(s, &responder_old);
+	put_ocsp(s, &signer_dp, &ca, &responder_old, T2020 + 5 * DAY, at + DAY);
+	gives(s, at, "INDETERMINATE/REVOCATION_OUT_OF_BOUNDS_NO_POE",
+	      "R03 the responder's certificate has ended since");
+	s = begin(&signer_dp);
+	put_cert(s, &responder_old);
+	put_ocsp(s, &signer_dp, &ca, &responder_old, at - 60, at + DAY);
+	gives(s, at, "INDETERMINATE/TRY_LATER", "R03 it had ended when it answered");
+}
+
+/* ---- algorithms ---- */
+
+#define UNTIL                                                                                      \
+	"digests: [SHA-256, {name: SHA-1, until: 2020-12-31}]\n"                                   \
+	"keys: {rsa: [{min: 1024, until: 2020-12-31}, {min: 2048}], curves: [P-256]}\n"
+
+static void algorithms(void)
+{
+	struct scene *s = begin(&signer);
+
+	s->sig.alg.hash = ED_SHA1;
+	gives(s, SIGNED_AT + DAY, "INDETERMINATE/CRYPTO_CONSTRAINTS_FAILURE", "SHA-1 never");
+	s = begin(&signer);
+	s->sig.alg.hash = ED_SHA1;
+	use_policy(s, UNTIL);
+	gives(s, SIGNED_AT + DAY, "PASSED", "SHA-1 before its end");
+	s = begin(&signer);
+	s->sig.alg.hash = ED_SHA1;
+	use_policy(s, UNTIL);
+	gives(s, T2020 + YEAR + 10 * DAY, "INDETERMINATE/CRYPTO_CONSTRAINTS_FAILURE_NO_POE",
+	      "SHA-1 after it, without proof");
+	s = begin(&signer);
+	s->sig.alg.hash = ED_SHA1;
+	use_policy(s, UNTIL);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa);
+	gives(s, T2020 + YEAR + 10 * DAY, "PASSED", "and with proof of before it");
+	s = begin(&signer);
+	s->sig.alg.hash = ED_SHA1;
+	use_policy(s, UNTIL);
+	stamp(s, ED_STAMP_CONTENT, T2020 + YEAR + 2 * DAY, &tsa);
+	gives(s, T2020 + YEAR + 10 * DAY, "INDETERMINATE/CRYPTO_CONSTRAINTS_FAILURE",
+	      "5.3 6): proof that it was made after it");
+	s = begin(&signer);
+	s->sig.uses = &(struct ed_use){ED_SHA1, "sig.xml", "reference"};
+	s->sig.n_uses = 1;
+	gives(s, SIGNED_AT + DAY, "INDETERMINATE/CRYPTO_CONSTRAINTS_FAILURE", "in a reference");
+	s = begin(&signer);
+	s->sig.bound_by = ED_SHA1;
+	gives(s, SIGNED_AT + DAY, "INDETERMINATE/CRYPTO_CONSTRAINTS_FAILURE",
+	      "in the reference to the certificate");
+	gives(begin(&weak), SIGNED_AT + DAY, "INDETERMINATE/CRYPTO_CONSTRAINTS_FAILURE",
+	      "a key that is too short");
+	s = begin(&weak);
+	use_policy(s, UNTIL);
+	gives(s, SIGNED_AT + DAY, "PASSED", "before its end");
+	s = begin(&weak);
+	use_policy(s, UNTIL);
+	gives(s, T2020 + YEAR + 10 * DAY, "INDETERMINATE/CRYPTO_CONSTRAINTS_FAILURE_NO_POE",
+	      "after it");
+	s = begin(&weak);
+	use_policy(s, UNTIL);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa);
+	gives(s, T2020 + YEAR + 10 * DAY, "PASSED", "after it, with proof");
+}
+
+/* ---- 5.5 ---- */
+
+static void with_time(void)
+{
+	struct scene *s = begin(&signer);
+
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa);
+	judge(s, LATER);
+	is_str(verdict(s, &s->report->signatures[0], s->text), "PASSED",
+	       "the certificate has ended, the signature is older");
+	is_int(s->report->signatures[0].proved_not_after, SIGNED_AT + 60, "best-signature-time");
+	is_int(s->report->signatures[0].judged_at, SIGNED_AT + 60, "and it was judged as of then");
+	is_str(s->report->signatures[0].proved_by, "signature time-stamp", "by what");
+	is_int((int64_t)s->report->signatures[0].stamps[0].n_links, 3, "the TSA's chain");
+	end(s);
+	s = begin(&signer);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa);
+	judge(s, SIGNED_AT + DAY);
+	is_int(s->report->signatures[0].judged_at, SIGNED_AT + DAY,
+	       "what passes now is judged now");
+	end(s);
+	s = begin(&signer);
+	stamp(s, ED_STAMP_SIGNATURE, T2020 + 3 * YEAR, &tsa);
+	gives(s, LATER, "INDETERMINATE/OUT_OF_BOUNDS_NO_POE", "proven only after its end");
+	s = begin(&signer);
+	stamp(s, ED_STAMP_SIGNATURE, T2020 - DAY, &tsa);
+	gives(s, SIGNED_AT + DAY, "FAILED/NOT_YET_VALID", "T04 proven before its begin");
+	s = begin(&signer_dp);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa);
+	put_crl(s, &ca, SIGNED_AT + 9 * DAY, 11, SIGNED_AT + 8 * DAY);
+	gives(s, SIGNED_AT + 9 * DAY + 60, "PASSED", "revoked after the time-stamp");
+	s = begin(&signer_dp);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa);
+	put_crl(s, &ca, SIGNED_AT + 9 * DAY, 11, SIGNED_AT);
+	gives(s, SIGNED_AT + 9 * DAY + 60, "INDETERMINATE/REVOKED_NO_POE",
+	      "T04 revoked before the time-stamp");
+	s = begin(&signer_sub);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa);
+	put_crl(s, &root, SIGNED_AT + 9 * DAY, 3, SIGNED_AT + 8 * DAY);
+	gives(s, SIGNED_AT + 9 * DAY + 60, "PASSED", "the authority was revoked after it");
+	s = begin(&signer_dp);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa);
+	put_crl(s, &ca, SIGNED_AT - 60, 0, 0);
+	gives(s, SIGNED_AT + 9 * DAY, "PASSED", "5.5.4 6): a CRL that was fresh then");
+	s = begin(&signer_dp);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa);
+	put_crl(s, &ca, SIGNED_AT - 2 * DAY, 0, 0);
+	gives(s, SIGNED_AT + 9 * DAY, "INDETERMINATE/TRY_LATER", "and one that was not");
+	s = begin(&signer_dp);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa);
+	put_crl(s, &ca, SIGNED_AT - 60, 0, 0);
+	gives(s, LATER, "PASSED", "5.5.4 4) d): ended, known not to have been revoked");
+	s = begin(&signer_dp);
+	put_crl(s, &ca, SIGNED_AT - 60, 0, 0);
+	gives(s, LATER, "INDETERMINATE/OUT_OF_BOUNDS_NO_POE", "ended, the CRL is too old to know");
+	s = begin(&signer_dp);
+	put_crl(s, &ca, T2020 + 2 * YEAR - 60, 0, 0);
+	gives(s, T2020 + 2 * YEAR + 60, "INDETERMINATE/OUT_OF_BOUNDS_NOT_REVOKED",
+	      "ended, known not to have been revoked");
+	s = begin(&signer_dp);
+	stamp(s, ED_STAMP_CONTENT, SIGNED_AT + 60, &tsa);
+	put_crl(s, &ca, SIGNED_AT + 9 * DAY, 11, SIGNED_AT);
+	gives(s, SIGNED_AT + 9 * DAY + 60, "FAILED/REVOKED", "signed after it was revoked");
+	s = begin(&signer);
+	stamp(s, ED_STAMP_CONTENT, T2020 + 3 * YEAR, &tsa);
+	gives(s, LATER, "FAILED/EXPIRED", "signed after its end");
+}
+
+static void order(void)
+{
+	struct scene *s = begin(&signer);
+
+	stamp(s, ED_STAMP_CONTENT, SIGNED_AT - 60, &tsa);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa);
+	judge(s, SIGNED_AT + DAY);
+	is_str(verdict(s, &s->report->signatures[0], s->text), "PASSED", "content, then signature");
+	is_int(s->report->signatures[0].proved_not_before, SIGNED_AT - 60, "the lower bound");
+	end(s);
+	s = begin(&signer);
+	stamp(s, ED_STAMP_CONTENT, SIGNED_AT + 120, &tsa);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa);
+	gives(s, SIGNED_AT + DAY, "INDETERMINATE/TIMESTAMP_ORDER_FAILURE", "T05 the other way");
+	s = begin(&signer);
+	stamp(s, ED_STAMP_CONTENT, SIGNED_AT + 60, &tsa);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa);
+	gives(s, SIGNED_AT + DAY, "PASSED", "T05 in one second");
+	s = begin(&signer);
+	stamp(s, ED_STAMP_CONTENT, SIGNED_AT + 62, &tsa)->tst.accuracy = 1;
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa)->tst.accuracy = 1;
+	gives(s, SIGNED_AT + DAY, "PASSED", "RFC 3161 2.4.2: within their accuracies");
+	s = begin(&signer);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 120, &tsa);
+	stamp(s, ED_STAMP_ARCHIVE, SIGNED_AT + 60, &tsa);
+	gives(s, SIGNED_AT + DAY, "INDETERMINATE/TIMESTAMP_ORDER_FAILURE",
+	      "an archive time-stamp before what it is over");
+	s = begin(&signer);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 3 * DAY, &tsa);
+	use_policy(s, ALGORITHMS "time-stamps: {delay: 2d}\n");
+	gives(s, SIGNED_AT + 9 * DAY, "INDETERMINATE/SIG_CONSTRAINTS_FAILURE", "5.5.4 5) too late");
+	s = begin(&signer);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 3 * DAY, &tsa);
+	use_policy(s, ALGORITHMS "time-stamps: {delay: 4d}\n");
+	gives(s, SIGNED_AT + 9 * DAY, "PASSED", "soon enough");
+	s = begin(&signer);
+	s->sig.claimed_time = ED_TIME_NONE;
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 3 * DAY, &tsa);
+	use_policy(s, ALGORITHMS "time-stamps: {delay: 4d}\n");
+	gives(s, SIGNED_AT + 9 * DAY, "INDETERMINATE/SIG_CONSTRAINTS_FAILURE", "nobody knows");
+}
+
+/* ---- 5.4 ---- */
+
+static void stamp_gives(struct scene *s, const char *want, const char *sub, const char *what)
+{
+	static const char *const words[] = {"INDETERMINATE", "FAILED", "PASSED"};
+	const struct ed_report_stamp *st;
+
+	judge(s, SIGNED_AT + DAY);
+	st = &s->report->signatures[0].stamps[0];
+	is_str(words[st->indication], want, what);
+	is_str(st->subindication, sub, "and why");
+	is_str(verdict(s, &s->report->signatures[0], s->text),
+	       sub ? "INDETERMINATE/SIG_CONSTRAINTS_FAILURE" : "PASSED",
+	       "under strict a signature is as good as its time-stamp");
+	end(s);
+}
+
+static struct scene *stamped(const struct who *by)
+{
+	struct scene *s = begin(&signer);
+
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, by);
+	return s;
+}
+
+static void stamps(void)
+{
+	struct scene *s;
+
+	stamp_gives(stamped(&tsa), "PASSED", NULL, "a time-stamp");
+	stamp_gives(stamped(&tsa_lax), "INDETERMINATE", "CHAIN_CONSTRAINTS_FAILURE",
+	            "T01 the extended key usage is not critical");
+	stamp_gives(stamped(&responder), "INDETERMINATE", "CHAIN_CONSTRAINTS_FAILURE",
+	            "T01 a certificate for something else");
+	stamp_gives(stamped(&tsa_other), "INDETERMINATE", "NO_CERTIFICATE_CHAIN_FOUND",
+	            "T06 nobody trusts the TSA");
+	stamp_gives(stamped(NULL), "INDETERMINATE", "NO_SIGNING_CERTIFICATE_FOUND",
+	            "the TSA's certificate is not here");
+	s = stamped(&tsa);
+	s->stamps[0].intact = false;
+	stamp_gives(s, "FAILED", "HASH_FAILURE", "T02 over other data");
+	s = stamped(&tsa);
+	s->stamps[0].found = false;
+	stamp_gives(s, "INDETERMINATE", "SIGNED_DATA_NOT_FOUND", "over data that is not here");
+	s = stamped(&tsa);
+	s->stamps[0].tst.intact = false;
+	stamp_gives(s, "FAILED", "SIG_CRYPTO_FAILURE", "not signed by the TSA");
+	s = stamped(&tsa);
+	s->stamps[0].tst.bound = false;
+	stamp_gives(s, "INDETERMINATE", "NO_SIGNING_CERTIFICATE_FOUND", "T03 no ESSCertID");
+	s = stamped(&tsa);
+	s->stamps[0].tst.imprint_hash = ED_SHA1;
+	stamp_gives(s, "INDETERMINATE", "CRYPTO_CONSTRAINTS_FAILURE", "T08 a SHA-1 imprint");
+	s = stamped(&tsa_old);
+	s->stamps[0].tst.time = T2020 - DAY;
+	stamp_gives(s, "FAILED", "NOT_YET_VALID", "T04 made before the TSA's certificate");
+	s = stamped(&tsa);
+	s->stamps[0].tst.time = SIGNED_AT + 2 * DAY;
+	stamp_gives(s, "INDETERMINATE", "TIMESTAMP_ORDER_FAILURE", "of the future");
+
+	s = begin(&signer);
+	stamp(s, ED_STAMP_SIGNATURE, T2020 + 4 * YEAR, &tsa_old);
+	judge(s, LATER);
+	is_str(s->report->signatures[0].stamps[0].subindication, "EXPIRED",
+	       "T04 made after the TSA's certificate");
+	end(s);
+	s = stamped(&tsa_lax);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 90, &tsa);
+	gives(s, SIGNED_AT + DAY, "PASSED", "one that is no good beside one that is");
+	s = stamped(&tsa);
+	s->stamps[0].intact = false;
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 90, &tsa);
+	gives(s, SIGNED_AT + DAY, "INDETERMINATE/SIG_CONSTRAINTS_FAILURE", "but not a broken one");
+	s = stamped(&tsa_lax);
+	use_policy(s, ALGORITHMS "severity: {timestamp.not-proven: warning}\n");
+	gives(s, SIGNED_AT + DAY, "PASSED", "under another policy it only proves nothing");
+	s = stamped(&tsa_lax);
+	use_policy(s, ALGORITHMS "severity: {timestamp.not-proven: warning}\n");
+	gives(s, LATER, "INDETERMINATE/OUT_OF_BOUNDS_NO_POE", "nothing");
+}
+
+/* ---- 5.6 ---- */
+
+/* Signed, stamped by a TSA whose certificate ends in 2022, then archived. */
+static struct scene *archived(const struct who *by, struct ed_object *revocation, size_t n)
+{
+	struct scene *s = begin(by);
+	struct ed_stamp *st;
+
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa_old);
+	st = stamp(s, ED_STAMP_ARCHIVE, SIGNED_AT + 30 * DAY, &tsa);
+	cover(st, put_cert(s, &ca));
+	cover(st, put_cert(s, &ca_dp));
+	cover(st, put_cert(s, by));
+	for (size_t i = 0; i < n; i++)
+		cover(st, revocation[i]);
+	return s;
+}
+
+static void long_term(void)
+{
+	struct scene *s = stamped(&tsa_old);
+	struct ed_object crl;
+
+	gives(s, LATER, "INDETERMINATE/OUT_OF_BOUNDS_NO_POE",
+	      "the TSA's certificate has ended too: nothing is proven");
+	s = archived(&signer, NULL, 0);
+	judge(s, LATER);
+	is_str(verdict(s, &s->report->signatures[0], s->text), "PASSED",
+	       "an archive time-stamp proves the time-stamp, that the signature");
+	is_int(s->report->signatures[0].proved_not_after, SIGNED_AT + 60, "the oldest proof");
+	is_str(s->report->signatures[0].proved_by, "signature time-stamp", "by what");
+	is_int(s->report->signatures[0].stamps[0].indication, EDOC_TOTAL_PASSED, "the first stamp");
+	is_int(s->report->signatures[0].stamps[1].indication, EDOC_TOTAL_PASSED, "the second");
+	end(s);
+	s = archived(&signer, NULL, 0);
+	s->stamps[1].n_covers = 1;
+	judge(s, LATER);
+	is_str(verdict(s, &s->report->signatures[0], s->text), "PASSED",
+	       "one that covers the value alone");
+	is_str(s->report->signatures[0].proved_by, "archive time-stamp", "proves that alone");
+	end(s);
+	s = archived(&signer, NULL, 0);
+	s->stamps[1].intact = false;
+	judge(s, LATER);
+	is_int(s->report->signatures[0].stamps[1].indication, EDOC_TOTAL_FAILED, "a broken one");
+	ok(s->report->signatures[0].proved_by == NULL, "proves nothing");
+	end(s);
+
+	s = begin(&signer_dp);
+	crl = put_crl(s, &ca, SIGNED_AT + 120, 0, 0);
+	end(s);
+	s = archived(&signer_dp, &crl, 1);
+	put_crl(s, &ca, SIGNED_AT + 120, 0, 0);
+	gives(s, LATER, "PASSED", "with the revocation of then");
+}
+
+static void past(void)
+{
+	/* The responder's certificate ends ten days after the signature. */
+	struct scene *s = begin(&signer_dp);
+	struct ed_object answer;
+	struct ed_stamp *st;
+
+	put_cert(s, &responder_old);
+	stamp(s, ED_STAMP_SIGNATURE, T2020 + 5 * DAY, &tsa);
+	s->sig.claimed_time = T2020 + 5 * DAY;
+	put_ocsp(s, &signer_dp, &ca, &responder_old, T2020 + 5 * DAY + 60, T2020 + 6 * DAY);
+	gives(s, SIGNED_AT + DAY, "INDETERMINATE/REVOCATION_OUT_OF_BOUNDS_NO_POE",
+	      "an answer that is not proven");
+	s = begin(&signer_dp);
+	put_cert(s, &responder_old);
+	s->sig.claimed_time = T2020 + 5 * DAY;
+	stamp(s, ED_STAMP_SIGNATURE, T2020 + 5 * DAY, &tsa);
+	answer =
+	        put_ocsp(s, &signer_dp, &ca, &responder_old, T2020 + 5 * DAY + 60, T2020 + 6 * DAY);
+	st = stamp(s, ED_STAMP_ARCHIVE, T2020 + 5 * DAY + 120, &tsa);
+	cover(st, answer);
+	cover(st, put_cert(s, &signer_dp));
+	gives(s, SIGNED_AT + DAY, "PASSED", "5.6.2.4 1): one that is");
+	s = begin(&signer_dp);
+	put_cert(s, &responder_old);
+	s->sig.claimed_time = T2020 + 5 * DAY;
+	stamp(s, ED_STAMP_SIGNATURE, T2020 + 5 * DAY, &tsa);
+	answer =
+	        put_ocsp(s, &signer_dp, &ca, &responder_old, T2020 + 5 * DAY + 60, T2020 + 6 * DAY);
+	st = stamp(s, ED_STAMP_ARCHIVE, T2020 + 20 * DAY, &tsa);
+	cover(st, answer);
+	judge(s, SIGNED_AT + DAY);
+	is_str(verdict(s, &s->report->signatures[0], s->text),
+	       "INDETERMINATE/REVOCATION_OUT_OF_BOUNDS_NO_POE", "proven too late");
+	ok(has(s, "past.no-proof"), "5.6.2.2: NO_POE is the reason");
+	end(s);
+
+	/* A weak algorithm of the chain: proven to be older than its end, or not. */
+	s = begin(&signer_dp);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa);
+	use_policy(s, UNTIL);
+	put_crl_with(s, &ca, SIGNED_AT + 120, 0, 0, -1, EVP_sha1());
+	gives(s, T2020 + YEAR + 30 * DAY, "INDETERMINATE/CRYPTO_CONSTRAINTS_FAILURE_NO_POE",
+	      "5.5.4 10): a CRL with SHA-1, not proven");
+	s = begin(&signer_dp);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa);
+	use_policy(s, UNTIL);
+	answer = put_crl_with(s, &ca, SIGNED_AT + 120, 0, 0, -1, EVP_sha1());
+	st = stamp(s, ED_STAMP_ARCHIVE, SIGNED_AT + 180, &tsa);
+	cover(st, answer);
+	cover(st, put_cert(s, &ca));
+	gives(s, T2020 + YEAR + 30 * DAY, "PASSED", "proven");
+	s = begin(&signer);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa)->tst.imprint_hash = ED_SHA1;
+	use_policy(s, UNTIL);
+	gives(s, LATER, "INDETERMINATE/OUT_OF_BOUNDS_NO_POE", "a time-stamp with SHA-1");
+	s = begin(&signer);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa)->tst.imprint_hash = ED_SHA1;
+	stamp(s, ED_STAMP_ARCHIVE, SIGNED_AT + 90, &tsa);
+	s->covers[0][0].hash = ED_SHA1;
+	use_policy(s, UNTIL);
+	gives(s, LATER, "PASSED", "that was archived in time");
+	s = begin(&signer);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa);
+	s->covers[0][0].hash = ED_SHA1;
+	use_policy(s, UNTIL);
+	gives(s, LATER, "INDETERMINATE/OUT_OF_BOUNDS_NO_POE",
+	      "5.6.2.3: a broken digest binds nothing to a proof");
+
+	/* Revoked authority: its answers count only when they are proven older. */
+	s = begin(&signer_sub);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa);
+	put_crl(s, &root, SIGNED_AT + 9 * DAY, 3, SIGNED_AT);
+	gives(s, SIGNED_AT + 9 * DAY + 60, "INDETERMINATE/REVOKED_CA_NO_POE",
+	      "the authority was revoked before the time-stamp");
+}
+
+static void records(void)
+{
+	struct scene *s = begin(&signer);
+	struct ed_stamp ats[2];
+	struct ed_object value;
+
+	s->record = (struct ed_record){.where = "er.xml",
+	                               .form = "RFC6283",
+	                               .sha256 = {99},
+	                               .stamps = ats,
+	                               .n_stamps = 2,
+	                               .renewals = 1,
+	                               .intact = true,
+	                               .found = true,
+	                               .covers = &value,
+	                               .n_covers = 1};
+	ed_findings_init(&s->record.findings, s->arena);
+	init_stamp(s, &ats[0], ED_STAMP_ARCHIVE, SIGNED_AT + 60, &tsa_old, 50);
+	init_stamp(s, &ats[1], ED_STAMP_ARCHIVE, SIGNED_AT + 200 * DAY, &tsa, 51);
+	value = value_object(s);
+	s->item.records = &s->record;
+	s->item.n_records = 1;
+	judge(s, LATER);
+	is_str(verdict(s, &s->report->signatures[0], s->text), "PASSED",
+	       "an evidence record, renewed before its first TSA ended");
+	is_str(s->report->signatures[0].proved_by, "evidence record", "proves");
+	is_int(s->report->signatures[0].proved_not_after, SIGNED_AT + 60, "since when");
+	is_int(s->report->records[0].indication, EDOC_TOTAL_PASSED, "its own verdict");
+	is_int(s->report->records[0].oldest_time, SIGNED_AT + 60, "and time");
+	ed_cert_clear(ats[0].tst.signer);
+	ed_cert_clear(ats[1].tst.signer);
+	s->record.n_stamps = 0;
+	end(s);
+
+	s = begin(&signer);
+	s->record = (struct ed_record){.where = "er.xml",
+	                               .form = "RFC6283",
+	                               .sha256 = {99},
+	                               .stamps = ats,
+	                               .n_stamps = 1,
+	                               .intact = false,
+	                               .found = true,
+	                               .covers = &value,
+	                               .n_covers = 1};
+	ed_findings_init(&s->record.findings, s->arena);
+	init_stamp(s, &ats[0], ED_STAMP_ARCHIVE, SIGNED_AT + 60, &tsa, 50);
+	s->item.records = &s->record;
+	s->item.n_records = 1;
+	judge(s, LATER);
+	is_str(verdict(s, &s->report->signatures[0], s->text), "INDETERMINATE/OUT_OF_BOUNDS_NO_POE",
+	       "a broken one");
+	is_int(s->report->records[0].indication, EDOC_TOTAL_FAILED, "fails");
+	ok(ed_findings_have(&s->report->findings, "record.ignored"), "and proves nothing");
+	ed_cert_clear(ats[0].tst.signer);
+	s->record.n_stamps = 0;
+	end(s);
+}
+
+/* ---- containers: an ASiCArchiveManifest covers the file of the signature ---- */
+
+static void containers(void)
+{
+	struct scene *s = stamped(&tsa_old);
+	struct ed_stamp archive;
+	struct ed_object entry = {.kind = ED_OBJECT_DATA, .name = "sig.xml", .hash = ED_SHA256};
+
+	init_stamp(s, &archive, ED_STAMP_ARCHIVE, SIGNED_AT + 9 * DAY, &tsa, 70);
+	archive.where = "META-INF/timestamp001.tst";
+	archive.covers = &entry;
+	archive.n_covers = 1;
+	s->item.stamps = &archive;
+	s->item.n_stamps = 1;
+	s->options.require = "LTA";
+	judge(s, LATER);
+	is_str(verdict(s, &s->report->signatures[0], s->text), "PASSED",
+	       "what covers the file covers the token in it");
+	is_int(s->report->signatures[0].proved_not_after, SIGNED_AT + 60, "so that counts");
+	ed_cert_clear(archive.tst.signer);
+	end(s);
+	s = begin(NULL);
+	init_stamp(s, &archive, ED_STAMP_CONTAINER, SIGNED_AT + 9 * DAY, &tsa, 70);
+	s->item.stamps = &archive;
+	s->item.n_stamps = 1;
+	s->item.n_sigs = 0;
+	judge(s, LATER);
+	is_int(s->report->indication, EDOC_TOTAL_PASSED, "a time-stamp alone is judged by itself");
+	ed_cert_clear(archive.tst.signer);
+	end(s);
+}
+
+/* ---- levels, counter-signatures, explanations ---- */
+
+static void levels(void)
+{
+	struct scene *s = begin(&signer);
+
+	s->options.require = "T";
+	gives(s, SIGNED_AT + DAY, "INDETERMINATE/SIG_CONSTRAINTS_FAILURE", "B is less than T");
+	s = stamped(&tsa);
+	s->options.require = "T";
+	gives(s, SIGNED_AT + DAY, "PASSED", "T is T");
+	s = stamped(&tsa);
+	s->options.require = "LT";
+	gives(s, SIGNED_AT + DAY, "PASSED", "nothing is needed, so all is there: LT");
+	s = stamped(&tsa);
+	s->options.require = "LTA";
+	gives(s, SIGNED_AT + DAY, "INDETERMINATE/SIG_CONSTRAINTS_FAILURE", "and not LTA");
+	s = archived(&signer, NULL, 0);
+	s->options.require = "LTA";
+	gives(s, LATER, "PASSED", "LTA");
+	s = begin(&signer);
+	use_policy(s, ALGORITHMS "require: {level: T}\n");
+	s->options.require = "B";
+	gives(s, SIGNED_AT + DAY, "INDETERMINATE/SIG_CONSTRAINTS_FAILURE",
+	      "nobody asks for less than the policy");
+	s = begin(&signer);
+	s->options.require = "X";
+	s->options.at = SIGNED_AT;
+	is_int(ed_validate(&s->item, &s->options, s->report, NULL), EDOC_ERR_USAGE,
+	       "no such level");
+	end(s);
+}
+
+static void counters(void)
+{
+	struct scene *s = begin(&signer);
+	struct ed_ades counter = s->sig;
+
+	counter.signer = cert_of(s, &unfit);
+	counter.value_sha256[0] = 77;
+	s->sig.counter = &counter;
+	s->sig.n_counter = 1;
+	judge(s, SIGNED_AT + DAY);
+	is_int(s->report->signatures[0].pub.indication, EDOC_TOTAL_PASSED, "the signature is good");
+	is_str(verdict(s, &s->report->signatures[0].counter[0], s->text),
+	       "INDETERMINATE/SIG_CONSTRAINTS_FAILURE", "its counter-signature is not");
+	is_int(s->report->indication, EDOC_INDETERMINATE, "so the item is not");
+	ed_cert_clear(counter.signer);
+	end(s);
+}
+
+static void explained(void)
+{
+	struct scene *s = stamped(&tsa);
+	const struct ed_report_checks *checks;
+	bool rule = false, best = false;
+
+	s->options.explain = true;
+	judge(s, SIGNED_AT + DAY);
+	checks = &s->report->signatures[0].checks;
+	ok(checks->n > 10, "%zu constraints are told", checks->n);
+	for (size_t i = 0; i < checks->n; i++) {
+		const struct ed_report_check *c = &checks->v[i];
+
+		rule = rule || (c->rule && !strcmp(c->rule, "revocation.signer: if-named"));
+		best = best || strstr(c->inputs, "best-signature-time=2020-04-10T00:01:00Z");
+	}
+	ok(rule, "with the rule of the policy");
+	ok(best, "with the inputs");
+	ok(s->report->signatures[0].stamps[0].checks.n > 5, "the time-stamp's too");
+	end(s);
+	s = stamped(&tsa);
+	judge(s, SIGNED_AT + DAY);
+	is_int((int64_t)s->report->signatures[0].checks.n, 0, "nothing where nobody asked");
+	end(s);
+}
+
+/* ---- laws ---- */
+
+static const char *conditions(const struct ed_report_condition *v, size_t n)
+{
+	static const char words[] = "?-+.";
+	static char text[32];
+
+	for (size_t i = 0; i < n && i < sizeof(text) - 1; i++)
+		text[i] = words[v[i].met];
+	text[n] = '\0';
+	return text;
+}
+
+static void law_gives(struct scene *s, int64_t at, const char *sig, const char *doc,
+                      const char *what)
+{
+	judge(s, at);
+	is_str(conditions(s->report->signatures[0].conditions,
+	                  s->report->signatures[0].n_conditions),
+	       sig, what);
+	is_str(conditions(s->report->conditions, s->report->n_conditions), doc, "the document");
+	end(s);
+}
+
+static struct ed_card_field fields[] = {{"sender.name", "Karimova Dilnoza"},
+                                        {"sender.postal-address", "Toshkent"},
+                                        {"sender.email", "d@example.uz"},
+                                        {"created", "2020-04-10"}};
+static const struct ed_card card = {fields, 4}, no_email = {fields, 2};
+
+static struct scene *lawful(const struct who *by, const struct ed_card *the_card, size_t covered)
+{
+	static struct ed_item_document documents[1];
+	struct scene *s = begin(by);
+
+	use_policy(s, ALGORITHMS "law: uz\n");
+	s->item.card = the_card;
+	documents[0] = (struct ed_item_document){.name = "metadata/card.xml", .covered = covered};
+	s->item.documents = documents;
+	s->item.n_documents = 1;
+	return s;
+}
+
+static void laws(void)
+{
+	struct scene *s;
+
+	law_gives(lawful(&signer, &card, 1), SIGNED_AT + DAY, "+++", "+++++", "all is met");
+	law_gives(lawful(&signer, NULL, 0), SIGNED_AT + DAY, "+++", "+----", "no card");
+	law_gives(lawful(&signer, &card, 0), SIGNED_AT + DAY, "+++", "+----",
+	          "a card nobody signed");
+	law_gives(lawful(&signer, &no_email, 1), SIGNED_AT + DAY, "+++", "+++--", "half a card");
+	law_gives(lawful(&signer, &card, 1), LATER, "+-+", "+++++", "ended, and no proof");
+	law_gives(lawful(&unfit, &card, 1), SIGNED_AT + DAY, "+--", "+++++", "for something else");
+	law_gives(lawful(&signer_dp, &card, 1), SIGNED_AT + DAY, "+?+", "+++++",
+	          "revocation unknown");
+	s = lawful(&signer, &card, 1);
+	s->sig.intact_signature = false;
+	law_gives(s, SIGNED_AT + DAY, "-++", "-++++", "not authentic");
+	s = lawful(&signer, &card, 1);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa);
+	judge(s, LATER);
+	is_str(s->report->signatures[0].conditions[1].args[1], "signature time-stamp",
+	       "valid at a moment, and what proves it");
+	is_str(verdict(s, &s->report->signatures[0], s->text), "PASSED", "passes");
+	end(s);
+	s = lawful(&signer, &no_email, 1);
+	judge(s, SIGNED_AT + DAY);
+	is_int(s->report->indication, EDOC_INDETERMINATE, "what the law asks for decides");
+	end(s);
+	s = lawful(&signer, &no_email, 1);
+	use_policy(s, ALGORITHMS "law: tj\n");
+	law_gives(s, SIGNED_AT + DAY, "", "++-", "Tajikistan: signature, author, date");
+}
+
+/* ---- fetching ---- */
+
+struct net {
+	struct scene *scene;
+	int64_t at;
+	int asked;
+	bool down;
+};
+
+static enum edoc_code fetch(void *arg, const struct edoc_fetch *what, void **bytes, size_t *len,
+                            struct edoc_error *err)
+{
+	struct net *net = arg;
+	unsigned char *der = NULL;
+	X509_CRL *crl;
+	int n;
+
+	net->asked++;
+	if (net->down || what->kind != EDOC_FETCH_CRL) {
+		snprintf(err->msg, sizeof(err->msg), "no answer");
+		return err->code = EDOC_ERR_AGAIN;
+	}
+	crl = new_crl(&ca, net->at, 9, "");
+	X509_CRL_sort(crl);
+	X509_CRL_sign(crl, ca.key, EVP_sha256());
+	n = i2d_X509_CRL(crl, &der);
+	X509_CRL_free(crl);
+	*bytes = malloc((size_t)n);
+	memcpy(*bytes, der, (size_t)n);
+	*len = (size_t)n;
+	OPENSSL_free(der);
+	return EDOC_OK;
+}
+
+static void online(void)
+{
+	struct net net = {.at = SIGNED_AT + DAY - 60};
+	struct scene *s = begin(&signer_dp);
+
+	s->options.fetch = fetch;
+	s->options.fetch_arg = &net;
+	gives(s, SIGNED_AT + DAY, "PASSED", "a CRL from the network");
+	is_int(net.asked, 1, "asked once");
+	s = begin(&signer_dp);
+	s->options.fetch = fetch;
+	s->options.fetch_arg = &net;
+	put_crl(s, &ca, SIGNED_AT + DAY - 60, 0, 0);
+	gives(s, SIGNED_AT + DAY, "PASSED", "what came along does");
+	is_int(net.asked, 1, "so nobody is asked");
+	net.down = true;
+	s = begin(&signer_dp);
+	s->options.fetch = fetch;
+	s->options.fetch_arg = &net;
+	judge(s, SIGNED_AT + DAY);
+	is_str(verdict(s, &s->report->signatures[0], s->text), "INDETERMINATE/TRY_LATER",
+	       "the network is down");
+	ok(ed_findings_have(&s->report->findings, "fetch.failed"), "which is told");
+	end(s);
+	s = stamped(&tsa);
+	s->options.require = "LT";
+	s->options.fetch = fetch;
+	s->options.fetch_arg = &net;
+	gives(s, SIGNED_AT + DAY, "PASSED", "a source is not asked where none is named");
+}
+
+static struct who make(const char *cn, const struct who *by, long serial, int64_t from,
+                       int64_t until, const char *ext)
+{
+	EVP_PKEY *key = new_key();
+	struct who w = issue_with(key, cn, by, serial, from, until, ext);
+
+	EVP_PKEY_free(key);
+	return w;
+}
+
+#define DP "crlDistributionPoints=URI:http://kit.example/a.crl\n"
+#define STAMPING "keyUsage=critical,digitalSignature\nextendedKeyUsage=critical,timeStamping\n"
+#define FOREVER (T2020 + 40 * (int64_t)YEAR)
+
+static void make_pki(void)
+{
+	EVP_PKEY *rsa = EVP_RSA_gen(1024);
+	const int64_t begin_all = T2020 - 5 * YEAR, two = T2020 + 2 * YEAR;
+
+	root = make("Root", NULL, 1, begin_all, FOREVER, CA_EXT);
+	other = make("Other", NULL, 1, begin_all, FOREVER, CA_EXT);
+	ca = make("CA", &root, 2, begin_all, FOREVER, CA_EXT);
+	ca_dp = make("CA with a source", &root, 3, begin_all, FOREVER, CA_EXT DP);
+	signer = make("Signer", &ca, 10, T2020, two, PERSON_EXT);
+	signer_dp = make("Signer with a source", &ca, 11, T2020, two, PERSON_EXT DP);
+	signer_sub = make("Signer below", &ca_dp, 13, T2020, two, PERSON_EXT);
+	weak = issue_with(rsa, "Weak", &ca, 14, T2020, two, PERSON_EXT);
+	unfit = make("Unfit", &ca, 15, T2020, two, "keyUsage=critical,keyEncipherment\n");
+	tsa = make("TSA", &ca, 20, begin_all, FOREVER, STAMPING);
+	tsa_old = make("Old TSA", &ca, 21, T2020, T2020 + 3 * YEAR, STAMPING);
+	tsa_lax = make("Lax TSA", &ca, 22, T2020, FOREVER,
+	               "keyUsage=critical,digitalSignature\nextendedKeyUsage=timeStamping\n");
+	tsa_other = make("Other TSA", &other, 2, T2020, FOREVER, STAMPING);
+	responder = make("Responder", &ca, 24, T2020, FOREVER, RESPONDER_EXT);
+	responder_old = make("Old responder", &ca, 25, T2020, T2020 + 10 * DAY, RESPONDER_EXT);
+	responder_dp =
+	        make("Responder with a source", &ca, 23, T2020, FOREVER,
+	             "keyUsage=critical,digitalSignature\nextendedKeyUsage=OCSPSigning\n" DP);
+	EVP_PKEY_free(rsa);
+}
+
+static void free_pki(void)
+{
+	struct who *all[] = {&root,      &ca,         &ca_dp,         &signer,
+	                     &signer_dp, &signer_sub, &weak,          &unfit,
+	                     &tsa,       &tsa_old,    &tsa_lax,       &tsa_other,
+	                     &other,     &responder,  &responder_old, &responder_dp};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		who_free(all[i]);
+}
+
+int main(void)
+{
+	int fd = mkstemp(path);
+
+	if (fd < 0)
+		return 1;
+	close(fd);
+	make_pki();
+	basic();
+	policies();
+	revocation();
+	ocsp();
+	algorithms();
+	with_time();
+	order();
+	stamps();
+	long_term();
+	past();
+	records();
+	containers();
+	levels();
+	counters();
+	explained();
+	laws();
+	online();
+	free_pki();
+	unlink(path);
+	return done();
+}
