@@ -285,9 +285,11 @@ static int put_proved_time(json_t *o, const struct ed_report_signature *sig)
 	return json_object_set_new(o, "proved_time", proved) | bad;
 }
 
-static int put_signature(json_t *list, const struct put *put, const struct ed_report_signature *sig)
+/* Counter-signatures stand behind the one they sign, and name it. */
+static int put_signature(json_t *list, const struct put *put, const struct ed_report_signature *sig,
+                         const char *countersigns)
 {
-	json_t *o = json_object(), *intact = json_object(), *counter = json_array();
+	json_t *o = json_object(), *intact = json_object();
 	int bad = 0;
 
 	bad |= ed_json_str(o, "id", sig->pub.id);
@@ -309,13 +311,14 @@ static int put_signature(json_t *list, const struct put *put, const struct ed_re
 	bad |= ed_json_str(o, "signature_policy", sig->policy_id);
 	bad |= put_stamps(o, put, sig->stamps, sig->n_stamps);
 	bad |= put_records(o, put, sig->records, sig->n_records);
-	for (size_t i = 0; i < sig->n_counter; i++)
-		bad |= put_signature(counter, put, &sig->counter[i]);
-	bad |= json_object_set_new(o, "counter_signatures", counter);
+	bad |= ed_json_str(o, "countersigns", countersigns);
 	bad |= put_conditions(o, sig->conditions, sig->n_conditions);
 	bad |= put_checks(o, put, &sig->checks);
 	bad |= put_findings(o, &sig->findings);
-	return json_array_append_new(list, o) | bad;
+	bad |= json_array_append_new(list, o);
+	for (size_t i = 0; i < sig->n_counter; i++)
+		bad |= put_signature(list, put, &sig->counter[i], sig->pub.id);
+	return bad;
 }
 
 int ed_report_document_json(json_t *list, const char *name, const char *media_type, uint64_t bytes,
@@ -368,7 +371,7 @@ static enum edoc_code write_report(const struct edoc_report *report, const struc
 	bad |= json_object_set_new(o, "policy", policy);
 	bad |= ed_json_str(o, "tool", "edoc-verify " EDOC_VERSION);
 	for (size_t i = 0; i < report->n_signatures; i++)
-		bad |= put_signature(sigs, put, &report->signatures[i]);
+		bad |= put_signature(sigs, put, &report->signatures[i], NULL);
 	bad |= json_object_set_new(o, "signatures", sigs);
 	bad |= put_stamps(o, put, report->stamps, report->n_stamps);
 	bad |= put_records(o, put, report->records, report->n_records);
