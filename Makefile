@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 # GNU make.  make | demo | check | lint | fuzz | bench | install
+# make fuzz-smoke                 a minute of each fuzz target
 # make check T=tests/unit/zip.c   one test;   SAN=address,undefined | COV=1
 # Local settings go in config.mk (not tracked).
 -include config.mk
@@ -107,6 +108,9 @@ $(BUILD)/edoc-frame: $(BUILD)/tests/cli/frame.o $(CMD_O) $(BUILD)/libedoc.a
 $(BUILD)/bench-make: $(BUILD)/tests/bench/make.o $(BUILD)/libedoc.a
 	$(CC) $(ED_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
+$(BUILD)/bench-lt: $(BUILD)/tests/bench/lt.o
+	$(CC) $(ED_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
 $(BUILD)/tests/unit/%.t: $(BUILD)/tests/unit/%.o $(BUILD)/libedoc.a
 	$(CC) $(ED_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
@@ -169,9 +173,12 @@ demo: deps
 fuzz:
 	$(MAKE) CC=clang FUZZ=1 fuzzers
 fuzzers: $(FUZZERS)
+# A minute of each; a crash, hang, leak or too much memory fails.
+fuzz-smoke: fuzz
+	@SRCDIR="$(CURDIR)" sh tests/fuzz/smoke.sh build-clang-fuzz $(JOBS)
 
 bench: deps
-	@$(MAKE) --no-print-directory all $(BUILD)/bench-make
+	@$(MAKE) --no-print-directory all $(BUILD)/bench-make $(BUILD)/bench-lt
 	@PATH="$(abspath $(BUILD)):$$PATH" SRCDIR="$(CURDIR)" sh tests/bench/run.sh
 
 # ---- lint ----
@@ -224,7 +231,7 @@ clean:
 	rm -rf build build-*
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: FORCE all pot deps check check-run demo fuzz fuzzers bench lint lint-run lint-layers lint-text \
+.PHONY: FORCE all pot deps check check-run demo fuzz fuzzers fuzz-smoke bench lint lint-run lint-layers lint-text \
     lint-warn lint-cppcheck lint-tidy lint-analyzer install clean
 .DELETE_ON_ERROR:
 .SECONDARY:

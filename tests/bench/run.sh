@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # make bench: whole-process times beside floors of the same machine and run.
-# Prints medians and ratios; asserts nothing, machines are noisy.
+# Prints medians and ratios; asserts nothing, machines are noisy.  Then many
+# packages in one run: EDOC_BENCH_N of them (10,000).
 set -eu
 : "${SRCDIR:?run me through make bench}"
 W=$(mktemp -d "${TMPDIR:-/tmp}/edoc-bench.XXXXXX")
@@ -14,3 +15,5 @@ edoc-sign sign $key -o "$W/100k.asice" "$W/100k.bin"
 # shellcheck disable=SC2086
 edoc-sign sign $key -o "$W/100m.asice" "$W/100m.bin"
 W=$W KEY=$key TRUST="$SRCDIR/testdata/pki/root.pem" python3 "$SRCDIR/tests/bench/bench.py"
+echo
+W=$W python3 "$SRCDIR/tests/bench/batch.py"
