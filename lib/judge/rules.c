@@ -189,6 +189,10 @@ static const struct ed_rule rules[] = {
          N_("who signed an answer about the revocation of {0} is not known"), ""},
         {"revocation.signer-unfit", W, UNSURE, NULL, "RFC 6960 4.2.2.2",
          N_("who signed an answer about the revocation of {0} had no right to"), ""},
+        {"revocation.unknown-algorithm", W, UNSURE, NULL, "RFC 5280 6.3.3 (g)",
+         N_("an answer about the revocation of {0} is signed with an algorithm that is not known "
+            "here"),
+         N_("verify it with a program of the country that issued it")},
         {"revocation.signature", W, UNSURE, NULL, "RFC 5280 6.3.3 (g)",
          N_("the signature on an answer about the revocation of {0} does not verify"), ""},
 

@@ -314,13 +314,10 @@ static enum edoc_code same_anchor(struct ed_asking *a, struct ed_cert *signer, b
 	return rc;
 }
 
-static const char *const no_signer = N_("no certificate at hand is of its signer");
-static const char *const no_right = N_("its signer may not issue it");
-static const char *const forged = N_("its signature does not verify");
-
-/* The certificate that signed it and may; else *why says what is missing. */
+/* The certificate that signed it and may; else *code is the finding that says
+ * what is missing. */
 static enum edoc_code find_signer(struct ed_asking *a, struct ed_crl *crl, struct ed_cert **signer,
-                                  const char **why, struct edoc_error *err)
+                                  const char **code, struct edoc_error *err)
 {
 	struct ed_names_walk walk = {.name = X509_CRL_get_issuer(crl->crl),
 	                             .hash = crl->issuer_hash};
@@ -329,18 +326,17 @@ static enum edoc_code find_signer(struct ed_asking *a, struct ed_crl *crl, struc
 	bool same = false;
 
 	*signer = NULL;
-	*why = no_signer;
+	*code = "revocation.signer-unknown";
 	if (a->issuer->subject_hash != crl->issuer_hash ||
 	    X509_NAME_cmp(X509_get_subject_name(a->issuer->x509), walk.name) != 0)
 		next = ed_pool_named(a->pool, &walk);
 	for (; rc == EDOC_OK && next; next = ed_pool_named(a->pool, &walk)) {
 		c = next;
 		if (!ed_pool_verify(a->pool, crl->sha256, verify_crl, crl->crl, c)) {
-			if (*why == no_signer)
-				*why = forged;
+			*code = ed_revocation_unverified(*code, c);
 			continue;
 		}
-		*why = no_right;
+		*code = "revocation.signer-unfit";
 		if (c->has_key_usage && !(c->key_usage & X509v3_KU_CRL_SIGN))
 			continue;
 		same = ed_same_cert(c, a->issuer);
@@ -348,7 +344,6 @@ static enum edoc_code find_signer(struct ed_asking *a, struct ed_crl *crl, struc
 			rc = same_anchor(a, c, &same, err);
 		if (same) {
 			*signer = c;
-			*why = NULL;
 			break;
 		}
 	}
@@ -539,17 +534,13 @@ static enum edoc_code ask(struct ed_asking *a, struct ed_crl *crl, unsigned reas
 {
 	struct ed_cert *signer;
 	struct ed_revocation r;
-	const char *why;
-	enum edoc_code rc = find_signer(a, crl, &signer, &why, err);
+	const char *code;
+	enum edoc_code rc = find_signer(a, crl, &signer, &code, err);
 
 	if (rc != EDOC_OK)
 		return rc;
 	if (!signer) {
-		note(a, crl,
-		     why == no_signer ? "revocation.signer-unknown"
-		     : why == forged  ? "revocation.signature"
-		                      : "revocation.signer-unfit",
-		     NULL);
+		note(a, crl, code, NULL);
 		return EDOC_OK;
 	}
 	r = heading(a, crl, signer);

@@ -112,6 +112,9 @@ struct ed_asking {
 enum edoc_code ed_revocation_append(struct ed_asking *a, const struct ed_revocation *r,
                                     struct edoc_error *err) EDOC_CHECK;
 void ed_revocation_note(struct ed_asking *a, const char *where, const char *code, const char *why);
+/* The finding when an answer is by that certificate's subject and does not
+ * verify with its key; code: the one so far. */
+const char *ed_revocation_unverified(const char *code, const struct ed_cert *by);
 void ed_crl_read(struct ed_crl *crl);
 void ed_crl_release(struct ed_crl *crl);
 enum edoc_code ed_crls_about(struct ed_asking *a, struct edoc_error *err) EDOC_CHECK;

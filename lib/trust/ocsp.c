@@ -234,8 +234,7 @@ static enum edoc_code try_responder(struct ed_asking *a, struct ed_answer *answe
 	if (who->cert || !is_responder(answer, cert))
 		return EDOC_OK;
 	if (!ed_pool_verify(a->pool, answer->sha256, verify_answer, &answer->ocsp, cert)) {
-		if (!strcmp(who->code, "revocation.signer-unknown"))
-			who->code = "revocation.signature";
+		who->code = ed_revocation_unverified(who->code, cert);
 		return EDOC_OK;
 	}
 	rc = has_right(a, cert, &who->is_issuer, &may, err);

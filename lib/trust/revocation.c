@@ -33,6 +33,16 @@ void ed_revocation_note(struct ed_asking *a, const char *where, const char *code
 	           NULL);
 }
 
+const char *ed_revocation_unverified(const char *code, const struct ed_cert *by)
+{
+	if (!strcmp(code, "revocation.signer-unfit"))
+		return code; /* known already: somebody else's signature verified */
+	if (by->key_bits == 0)
+		return !strcmp(code, "revocation.signature") ? code
+		                                             : "revocation.unknown-algorithm";
+	return "revocation.signature";
+}
+
 /* Newest first; of one moment an answer that says revoked. */
 static int newer(const void *x, const void *y)
 {
