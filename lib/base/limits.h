@@ -36,6 +36,8 @@
 #define ED_MAX_STAMPS 1000                     /* time-stamps of one item */
 #define ED_MAX_ARCHIVE_STAMPS 100              /* of one signature: each digests all of it */
 #define ED_MAX_RECORD_INPUT ((size_t)128 << 20) /* a SignedData put in DER */
+#define ED_MAX_STAMP_WORK ((uint64_t)256 << 20) /* octets digested for those of a signature */
+#define ED_MAX_STAMP_COVERS 1000000u           /* objects that those of a signature prove */
 #define ED_MAX_COUNTER 4                       /* depth of counter-signatures */
 #define ED_MAX_HASHCHAIN_FILES 16              /* X-Road: of one chain */
 #define ED_MAX_HASHCHAIN_STEPS 10000

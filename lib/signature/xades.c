@@ -172,8 +172,8 @@ static void find_properties(struct ed_xr *r)
 		ed_xr_spoil(r, "properties.target", r->qualifying, target ? target : "");
 	r->properties = ed_xml_child(r->qualifying, r->ns, "SignedProperties", &several);
 	if (!r->properties)
-		ed_xr_spoil(r, several ? "properties.several" : "properties.missing",
-		            r->qualifying, "SignedProperties");
+		ed_xr_spoil(r, several ? "properties.several" : "properties.missing", r->qualifying,
+		            "SignedProperties");
 	r->unsigned_properties =
 	        ed_xr_property(r, ed_xr_property(r, r->qualifying, "UnsignedProperties"),
 	                       "UnsignedSignatureProperties");
@@ -562,15 +562,12 @@ static void note_unsigned_parts(struct ed_xr *r)
 	}
 }
 
-static enum edoc_code read_signature(const struct document *d, size_t i,
-                                     const struct ed_data *data, struct ed_material *material,
-                                     struct ed_ades *a, struct edoc_error *err)
+static enum edoc_code read_signature(const struct document *d, size_t i, const struct ed_data *data,
+                                     struct ed_material *material, struct ed_ades *a,
+                                     struct edoc_error *err)
 {
-	struct ed_xr r = {.xml = d->xml,
-	                  .arena = d->arena,
-	                  .data = data,
-	                  .material = material,
-	                  .a = a};
+	struct ed_xr r = {
+	        .xml = d->xml, .arena = d->arena, .data = data, .material = material, .a = a};
 	xmlNodePtr root = xmlDocGetRootElement(d->xml->doc);
 	enum edoc_code code = read_one(&r, d->nodes[i], err);
 
@@ -590,8 +587,8 @@ static enum edoc_code read_signature(const struct document *d, size_t i,
 }
 
 static enum edoc_code read_document(struct document *d, const struct ed_data *data,
-                                    struct ed_material *material, struct ed_ades **sigs,
-                                    size_t *n, struct edoc_error *err)
+                                    struct ed_material *material, struct ed_ades **sigs, size_t *n,
+                                    struct edoc_error *err)
 {
 	enum edoc_code code = EDOC_OK;
 

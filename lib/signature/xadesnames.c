@@ -98,8 +98,8 @@ static void dn_hex(char *value, struct ed_arena *arena)
 	unsigned char *der = ed_arena_alloc(arena, n + 1);
 	struct ed_ber e;
 
-	if (der && ed_unhex(value + 1, der, n) && ed_ber_one(der, n, &e) &&
-	    !e.constructed && e.len < strlen(value) && !memchr(e.p, 0, e.len)) {
+	if (der && ed_unhex(value + 1, der, n) && ed_ber_one(der, n, &e) && !e.constructed &&
+	    e.len < strlen(value) && !memchr(e.p, 0, e.len)) {
 		memcpy(value, e.p, e.len);
 		value[e.len] = '\0';
 	}

@@ -7,7 +7,7 @@
  *   xadesrefs.c   the references: found, brought into form, digested
  *   xadessigner.c whose certificate
  *   xadesvalues.c certificates and revocation that the signature brings along
- *   xadesstamp.c  what each of its time-stamps is over
+ *   xadesstamp.c  its time-stamps (and what they are over: xadesproof.h)
  *   hashchain.c   X-Road's chains of digests
  *
  * A signature's elements are reached from its own ds:Signature node downwards
@@ -54,6 +54,10 @@ struct ed_xr {
 	size_t n_entries, entries_cap, covers_cap, uses_cap, stamps_cap, material_cap;
 	unsigned *orders; /* of each a->material: 0 KeyInfo, then the n-th unsigned property */
 	size_t orders_cap;
+	unsigned *stamp_orders, *record_orders; /* the same of a->stamps, a->records */
+	uint64_t stamp_work;  /* octets digested for time-stamps */
+	size_t n_stamp_covers;
+	size_t stamp_orders_cap, record_orders_cap, records_cap;
 	struct ed_xr_cert_ref *cert_refs;
 	size_t n_cert_refs, cert_refs_cap;
 	bool has_v1, has_v2;
@@ -98,5 +102,7 @@ enum edoc_code ed_xr_values(struct ed_xr *r, struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_xr_value_add(struct ed_xr *r, size_t blob, unsigned order,
 			       struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_xr_stamps(struct ed_xr *r, struct edoc_error *err) EDOC_CHECK;
+/* The name that people know what it signs by; NULL: a part of the signature. */
+const char *ed_xr_cover_name(const struct ed_xr *r, const struct ed_xr_ref *x);
 
 #endif

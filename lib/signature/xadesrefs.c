@@ -162,12 +162,11 @@ static enum edoc_code check_element(struct ed_xr *r, struct ed_xr_ref *x, enum o
 }
 
 /* The SignedProperties reference digests exactly the element that is read. */
-static enum edoc_code check_properties(struct ed_xr *r, struct ed_xr_ref *x,
-                                       struct edoc_error *err)
+static enum edoc_code check_properties(struct ed_xr *r, struct ed_xr_ref *x, struct edoc_error *err)
 {
 	enum edoc_code code;
 
-	if (!x->ref->target || x->ref->target != r->properties) {
+	if (!x->ref->target || (x->ref->target != r->properties && r->qualifying)) {
 		ed_xr_spoil(r, "properties.reference-elsewhere", x->ref->node, x->ref->name);
 		return EDOC_OK;
 	}
@@ -178,7 +177,7 @@ static enum edoc_code check_properties(struct ed_xr *r, struct ed_xr_ref *x,
 	}
 	if (code == EDOC_OK && !x->good)
 		ed_xr_note(r, "properties.digest", x->ref->node, NULL, NULL);
-	r->properties_signed = x->good;
+	r->properties_signed = x->good && r->properties;
 	return code;
 }
 
@@ -186,8 +185,8 @@ static bool add_cover(struct ed_xr *r, const char *name)
 {
 	struct ed_ades *a = r->a;
 
-	a->covers = ed_arena_grow(r->arena, a->covers, a->n_covers, &r->covers_cap,
-	                          sizeof(*a->covers));
+	a->covers =
+	        ed_arena_grow(r->arena, a->covers, a->n_covers, &r->covers_cap, sizeof(*a->covers));
 	if (!a->covers) {
 		a->n_covers = 0;
 		return false;
@@ -196,8 +195,7 @@ static bool add_cover(struct ed_xr *r, const char *name)
 	return true;
 }
 
-/* The name that people know the thing by; NULL: a part of the signature. */
-static const char *cover_name(struct ed_xr *r, const struct ed_xr_ref *x)
+const char *ed_xr_cover_name(const struct ed_xr *r, const struct ed_xr_ref *x)
 {
 	const char *name;
 
@@ -205,8 +203,7 @@ static const char *cover_name(struct ed_xr *r, const struct ed_xr_ref *x)
 		name = object_name(r, x->object);
 		return *name ? name : x->ref->name;
 	}
-	if (x->ref->kind == ED_REF_ROOT ||
-	    x->ref->target == xmlDocGetRootElement(r->xml->doc))
+	if (x->ref->kind == ED_REF_ROOT || x->ref->target == xmlDocGetRootElement(r->xml->doc))
 		return r->a->where;
 	if (r->parent || ed_xml_within(x->ref->target, r->dsig.key_info) ||
 	    ed_xml_is(x->ref->target, ED_NS_DS, "Manifest"))
@@ -227,7 +224,7 @@ static enum edoc_code report(struct ed_xr *r, struct ed_xr_ref *x, enum outcome 
 		ed_xr_note(r, "reference.digest", ref->node, shown, NULL);
 	else if (out == UNREADABLE)
 		ed_xr_note(r, "reference.unreadable", ref->node, shown, why->msg);
-	else if ((name = cover_name(r, x)) && !add_cover(r, name))
+	else if ((name = ed_xr_cover_name(r, x)) && !add_cover(r, name))
 		return ed_fail_memory(err);
 	if (x->good && x->object != ED_NO_DATA && ref->transforms.c14n_given)
 		ed_xr_note(r, "reference.canonical", ref->node, shown, NULL);
@@ -313,8 +310,10 @@ static enum edoc_code check_manifest(struct ed_xr *r, xmlNodePtr manifest, unsig
 		x = add_entry(r, p);
 		if (!x)
 			return ed_fail_memory(err);
-		if (x->ref->kind == ED_REF_REFUSED)
+		if (x->ref->kind == ED_REF_REFUSED) { /* at hand, so not absent */
+			*broken = *broken || x->ref->uri[0] == '#';
 			continue;
+		}
 		code = check_one(r, x, &out, err);
 		*broken = *broken || out == WRONG || out == UNREADABLE;
 		if (code == EDOC_OK && out == GOOD && is_manifest(x->ref))
@@ -335,16 +334,15 @@ static bool is_chain_result(const struct ed_xr *r, const struct ed_ref *ref)
 		return false;
 	n = strlen(ref->name);
 	return (ref->media_type && !strcmp(ref->media_type, "application/hash-chain-result")) ||
-	       (n >= sizeof(suffix) - 1 &&
-	        !strcmp(ref->name + n - (sizeof(suffix) - 1), suffix));
+	       (n >= sizeof(suffix) - 1 && !strcmp(ref->name + n - (sizeof(suffix) - 1), suffix));
 }
 
 static enum edoc_code follow_chain(struct ed_xr *r, const char *name, bool *broken,
                                    struct edoc_error *err)
 {
 	struct ed_hashchain chain;
-	enum edoc_code code = ed_hashchain_follow(r->data, name, r->arena, &r->a->findings, &chain,
-	                                          err);
+	enum edoc_code code =
+	        ed_hashchain_follow(r->data, name, r->arena, &r->a->findings, &chain, err);
 
 	if (code != EDOC_OK)
 		return code;

@@ -104,11 +104,9 @@ static void read_policy(struct ed_xr *r, const xmlNode *node)
 		ed_xr_spoil(r, "properties.malformed", node, "SignaturePolicyIdentifier");
 		return;
 	}
-	if (ed_xr_digest(r, ed_xr_property(r, node, "SigPolicyHash"), &r->a->policy_hash,
-	                 digest)) {
+	if (ed_xr_digest(r, ed_xr_property(r, node, "SigPolicyHash"), &r->a->policy_hash, digest)) {
 		r->a->policy_digest_len = ed_hash_size(r->a->policy_hash);
-		r->a->policy_digest =
-		        ed_arena_memdup(r->arena, digest, r->a->policy_digest_len);
+		r->a->policy_digest = ed_arena_memdup(r->arena, digest, r->a->policy_digest_len);
 		if (!r->a->policy_digest)
 			r->a->findings.lost = true;
 	} else {
@@ -149,8 +147,7 @@ static xmlNodePtr own_reference(struct ed_xr *r, const char *uri)
 		return NULL;
 	if (node->parent == r->dsig.signed_info)
 		return node;
-	return ed_xml_is(node->parent, ED_NS_DS, "Manifest") &&
-	                       ed_xml_within(node, r->dsig.node)
+	return ed_xml_is(node->parent, ED_NS_DS, "Manifest") && ed_xml_within(node, r->dsig.node)
 	               ? node
 	               : NULL;
 }

@@ -119,7 +119,7 @@ static void bind_signer(struct ed_xr *r, struct slot *slot)
 		r->a->bound_by = ref->hash;
 		if (!issuer_serial_fits(r, ref, slot->cert))
 			ed_xr_spoil(r, "signature.certificate-issuer-serial", ref->node,
-			      slot->cert->subject);
+			            slot->cert->subject);
 	}
 	r->a->bound = v1 && v2 && (r->has_v1 || r->has_v2);
 	if (!r->has_v1 && !r->has_v2)
@@ -171,8 +171,7 @@ static bool try_slot(struct ed_xr *r, struct slot *slot, const struct signed_inf
 
 /* Of the certificates that SigningCertificate names (it may name the chain
  * too) the one whose key made the value; when none did, the first. */
-static struct slot *choose_named(struct ed_xr *r, struct slots *s,
-                                 const struct signed_info *info)
+static struct slot *choose_named(struct ed_xr *r, struct slots *s, const struct signed_info *info)
 {
 	struct slot *first = NULL;
 
@@ -224,8 +223,8 @@ static enum edoc_code add_elsewhere(struct ed_xr *r, struct slots *s, struct edo
 }
 
 static enum edoc_code choose_signer(struct ed_xr *r, struct slots *s,
-                                    const struct signed_info *info,
-                                    struct slot **signer, struct edoc_error *err)
+                                    const struct signed_info *info, struct slot **signer,
+                                    struct edoc_error *err)
 {
 	enum edoc_code code = EDOC_OK;
 
@@ -262,8 +261,8 @@ static EVP_PKEY *rsa_value(const xmlNode *node, struct ed_arena *arena)
 
 static EVP_PKEY *ec_value(const xmlNode *node, struct ed_arena *arena)
 {
-	const char *curve = ed_xml_attr(ed_xml_child(node, NS_DSIG11, "NamedCurve", NULL), "URI",
-	                                arena);
+	const char *curve =
+	        ed_xml_attr(ed_xml_child(node, NS_DSIG11, "NamedCurve", NULL), "URI", arena);
 	struct ed_buf point;
 	EVP_PKEY *key = NULL;
 

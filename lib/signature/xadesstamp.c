@@ -1,3 +1,211 @@
 /* SPDX-License-Identifier: ISC */
-#include "signature/xadesread.h"
-enum edoc_code ed_xr_stamps(struct ed_xr *r, struct edoc_error *err) { (void)r; (void)err; return EDOC_OK; }
+/* The time-stamps of a XAdES signature.  What each finding means stands in
+ * judge/rules.c. */
+#include <string.h>
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "signature/cms.h"
+#include "signature/xadesproof.h"
+
+struct counted {
+	struct ed_digest *digest;
+	struct ed_xr *r;
+};
+
+/* Each archive time-stamp is over all before it: many are quadratic. */
+static enum edoc_code to_digest(void *arg, const void *bytes, size_t len)
+{
+	struct counted *c = arg;
+
+	c->r->stamp_work += len;
+	if (c->r->stamp_work > ED_MAX_STAMP_WORK)
+		return EDOC_ERR_LIMIT;
+	return ed_digest_update(c->digest, bytes, len) ? EDOC_OK : EDOC_ERR_MEMORY;
+}
+
+static enum edoc_code check_imprint(struct ed_xr_scope *s, struct ed_stamp *stamp)
+{
+	unsigned char digest[ED_HASH_MAX];
+	struct ed_digest *d = ed_digest_new(stamp->tst.imprint_hash);
+	struct counted counted = {d, s->r};
+	enum edoc_code code;
+
+	if (!d) /* a digest that we do not know: the token's findings tell */
+		return EDOC_OK;
+	s->sink = to_digest;
+	s->arg = &counted;
+	code = ed_xr_put_stamped(s);
+	if (code == EDOC_OK && !ed_digest_final(d, digest))
+		code = ed_fail_memory(s->err);
+	ed_digest_free(d);
+	if (ed_xr_is_input(code)) {
+		s->found = false;
+		code = EDOC_OK;
+	}
+	stamp->found = s->found;
+	stamp->intact = code == EDOC_OK && s->found &&
+	                stamp->tst.imprint_len == ed_hash_size(stamp->tst.imprint_hash) &&
+	                ed_same_bytes(digest, stamp->tst.imprint, stamp->tst.imprint_len);
+	return code;
+}
+
+/* ---- tokens ---- */
+
+static struct ed_stamp *add_stamp(struct ed_xr *r, unsigned order)
+{
+	struct ed_ades *a = r->a;
+
+	a->stamps =
+	        ed_arena_grow(r->arena, a->stamps, a->n_stamps, &r->stamps_cap, sizeof(*a->stamps));
+	r->stamp_orders = ed_arena_grow(r->arena, r->stamp_orders, a->n_stamps,
+	                                &r->stamp_orders_cap, sizeof(*r->stamp_orders));
+	if (!a->stamps || !r->stamp_orders)
+		return NULL;
+	r->stamp_orders[a->n_stamps] = order;
+	memset(&a->stamps[a->n_stamps], 0, sizeof(*a->stamps));
+	return &a->stamps[a->n_stamps];
+}
+
+/* What the token brings along stands, like the token, in the property. */
+static enum edoc_code add_token_values(struct ed_xr *r, const struct ed_tst *tst, unsigned order,
+                                       struct edoc_error *err)
+{
+	struct edoc_error why = {0};
+	struct ed_cms cms;
+	enum edoc_code code =
+	        ed_cms_read(tst->der, tst->len, tst->where, r->material, r->arena, &cms, &why);
+
+	if (code != EDOC_OK) /* ed_tst_read() has told */
+		return code == EDOC_ERR_MEMORY ? ed_fail_memory(err) : EDOC_OK;
+	for (size_t i = 0; i < cms.n_blobs && code == EDOC_OK; i++)
+		code = ed_xr_value_add(r, cms.blobs[i], order, err);
+	return code;
+}
+
+static enum edoc_code read_token(struct ed_xr_scope *s, xmlNodePtr node)
+{
+	struct ed_xr *r = s->r;
+	const char *where = ed_xr_place(r, node);
+	struct edoc_error why = {0};
+	struct ed_stamp *stamp;
+	enum edoc_code code;
+	struct ed_buf der;
+
+	if (r->a->n_stamps >= ED_MAX_STAMPS)
+		return ed_fail(s->err, EDOC_ERR_LIMIT, where,
+		               "more than %d time-stamps in a signature are not read",
+		               ED_MAX_STAMPS);
+	stamp = add_stamp(r, s->order);
+	if (!stamp)
+		return ed_fail_memory(s->err);
+	ed_buf_init(&der, ED_MAX_XML_BYTES);
+	code = ed_xml_b64(node, r->arena, &der) ? ed_tst_read(der.data, der.len, where, r->material,
+	                                                      r->arena, &stamp->tst, &why)
+	                                        : EDOC_ERR_INPUT;
+	ed_buf_clear(&der);
+	if (ed_xr_is_input(code)) {
+		ed_xr_note(r, "xades.stamp-malformed", node, (const char *)s->node->name, why.msg);
+		return EDOC_OK;
+	}
+	if (code != EDOC_OK) {
+		if (s->err)
+			*s->err = why;
+		return code;
+	}
+	r->a->n_stamps++;
+	stamp->kind = s->kind;
+	stamp->type = ed_arena_strdup(r->arena, (const char *)s->node->name);
+	stamp->id = ed_xml_attr(s->node, "Id", r->arena);
+	stamp->where = where;
+	ed_findings_init(&stamp->findings, r->arena);
+	code = stamp->type ? check_imprint(s, stamp) : ed_fail_memory(s->err);
+	if (code != EDOC_OK)
+		return code;
+	if (!stamp->found)
+		ed_finding(&stamp->findings, "xades.stamp-data-missing", where, stamp->type, NULL,
+		           NULL);
+	else if (!stamp->intact && stamp->tst.imprint_hash != ED_HASH_NONE)
+		ed_finding(&stamp->findings, "xades.stamp-over-other", where, stamp->type, NULL,
+		           NULL);
+	code = ed_xr_give_covers(s, stamp);
+	return code == EDOC_OK ? add_token_values(r, &stamp->tst, s->order, s->err) : code;
+}
+
+/* ---- properties ---- */
+
+static enum edoc_code read_property(struct ed_xr *r, xmlNodePtr node, enum ed_stamp_kind kind,
+                                    unsigned order, struct edoc_error *err)
+{
+	struct ed_xr_scope s = {.r = r, .node = node, .kind = kind, .order = order, .err = err};
+	xmlNodePtr method = ed_xml_child(node, ED_NS_DS, "CanonicalizationMethod", NULL);
+	enum edoc_code code = EDOC_OK;
+	char **prefixes = NULL;
+	size_t n = 0;
+
+	s.v141 = ed_xml_is(node, ED_NS_XADES141, (const char *)node->name);
+	s.form.alg = ED_C14N_10; /* EN 319 132-1 4.5 */
+	if (method && !ed_c14n_read(method, r->arena, &s.form.alg, &s.form.comments, &prefixes)) {
+		ed_xr_note(r, "xades.stamp-malformed", method, (const char *)node->name,
+		           "ds:CanonicalizationMethod");
+		return EDOC_OK;
+	}
+	s.form.prefixes = prefixes;
+	for (xmlNodePtr p = ed_xml_first(node); p && code == EDOC_OK; p = ed_xml_next(p)) {
+		if (ed_xr_is(r, p, "XMLTimeStamp"))
+			ed_xr_note(r, "xades.stamp-xml", p, (const char *)node->name, NULL);
+		else if (ed_xr_is(r, p, "EncapsulatedTimeStamp") && ++n)
+			code = read_token(&s, p);
+	}
+	return code;
+}
+
+static const struct kind {
+	const char *name;
+	bool v132, v141; /* in which namespaces */
+	enum ed_stamp_kind kind;
+} kinds[] = {
+        {"SignatureTimeStamp", true, false, ED_STAMP_SIGNATURE},
+        {"SigAndRefsTimeStamp", true, false, ED_STAMP_REFS},
+        {"SigAndRefsTimeStampV2", false, true, ED_STAMP_REFS},
+        {"RefsOnlyTimeStamp", true, false, ED_STAMP_REFS},
+        {"RefsOnlyTimeStampV2", false, true, ED_STAMP_REFS},
+        {"ArchiveTimeStamp", true, true, ED_STAMP_ARCHIVE},
+};
+
+static const struct kind *kind_of(const struct ed_xr *r, const xmlNode *p)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if ((kinds[i].v132 && ed_xr_is(r, p, kinds[i].name)) ||
+		    (kinds[i].v141 && ed_xml_is(p, ED_NS_XADES141, kinds[i].name)))
+			return &kinds[i];
+	return NULL;
+}
+
+static enum edoc_code read_content(struct ed_xr *r, struct edoc_error *err)
+{
+	xmlNodePtr data = ed_xml_child(r->properties, r->ns, "SignedDataObjectProperties", NULL);
+	enum edoc_code code = EDOC_OK;
+
+	for (xmlNodePtr p = ed_xml_first(data); p && code == EDOC_OK; p = ed_xml_next(p))
+		if (ed_xr_is(r, p, "AllDataObjectsTimeStamp") ||
+		    ed_xr_is(r, p, "IndividualDataObjectsTimeStamp"))
+			code = read_property(r, p, ED_STAMP_CONTENT, 0, err);
+	return code;
+}
+
+enum edoc_code ed_xr_stamps(struct ed_xr *r, struct edoc_error *err)
+{
+	enum edoc_code code = r->qualifying ? read_content(r, err) : EDOC_OK;
+	unsigned order = 0;
+
+	for (xmlNodePtr p = ed_xml_first(r->unsigned_properties); p && code == EDOC_OK;
+	     p = ed_xml_next(p)) {
+		const struct kind *kind = kind_of(r, p);
+
+		order++;
+		if (kind)
+			code = read_property(r, p, kind->kind, order, err);
+	}
+	return code;
+}

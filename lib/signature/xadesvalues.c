@@ -10,8 +10,7 @@
 #include "base/limits.h"
 #include "signature/xadesread.h"
 
-enum edoc_code ed_xr_value_add(struct ed_xr *r, size_t blob, unsigned order,
-                               struct edoc_error *err)
+enum edoc_code ed_xr_value_add(struct ed_xr *r, size_t blob, unsigned order, struct edoc_error *err)
 {
 	struct ed_ades *a = r->a;
 	struct ed_object *o;
@@ -34,9 +33,9 @@ enum edoc_code ed_xr_value_add(struct ed_xr *r, size_t blob, unsigned order,
 	return EDOC_OK;
 }
 
-static enum edoc_code add_bytes(struct ed_xr *r, enum ed_material_kind kind,
-                                const unsigned char *p, size_t len, const xmlNode *node,
-                                unsigned order, struct edoc_error *err)
+static enum edoc_code add_bytes(struct ed_xr *r, enum ed_material_kind kind, const unsigned char *p,
+                                size_t len, const xmlNode *node, unsigned order,
+                                struct edoc_error *err)
 {
 	enum edoc_code code;
 	struct ed_ber e;

@@ -53,8 +53,8 @@ static bool is_properties_type(const char *type)
 /* Types that give the target a meaning that an object of its own cannot have. */
 static bool is_special_type(const char *type)
 {
-	return is_properties_type(type) || (type && (!strcmp(type, ED_NS_DS "Manifest") ||
-	                                             !strcmp(type, ED_NS_DS "Object")));
+	return is_properties_type(type) ||
+	       (type && (!strcmp(type, ED_NS_DS "Manifest") || !strcmp(type, ED_NS_DS "Object")));
 }
 
 /* RFC 3986 4.2: neither a scheme nor an authority; then a name that a package
@@ -122,6 +122,21 @@ static bool may_be_target(const struct reader *r, const xmlNode *target)
 	       ed_xml_within(r->sig->node, target->parent);
 }
 
+/* In a Signature an Object is its child, and a Manifest an Object's (4.6, 5.1):
+ * one that stands deeper was moved there, and another is shown in its place. */
+static bool is_misplaced(const struct reader *r, const xmlNode *target)
+{
+	bool manifest = ed_xml_is(target, ED_NS_DS, "Manifest");
+
+	if (!ed_xml_within(target, r->sig->node))
+		return false;
+	if (manifest)
+		target = target->parent;
+	if (!ed_xml_is(target, ED_NS_DS, "Object"))
+		return manifest;
+	return target->parent != r->sig->node;
+}
+
 static void read_element_target(struct reader *r, struct ed_ref *ref)
 {
 	ref->name = pointer(r, ref->uri, &ref->comments);
@@ -130,14 +145,22 @@ static void read_element_target(struct reader *r, struct ed_ref *ref)
 		return;
 	}
 	ref->target = ed_xml_by_id(r->xml, ref->name);
-	if (is_properties_type(ref->type) && ref->name)
+	if (is_properties_type(ref->type) && ref->name) {
 		ref->kind = ED_REF_PROPERTIES;
-	else if (ref->target && !strcmp((const char *)ref->target->name, "SignedProperties"))
-		note(r, "properties.type", ref->node, ref->uri, ref->type ? ref->type : "");
-	else if (ref->target && may_be_target(r, ref->target))
-		ref->kind = ED_REF_ELEMENT;
-	else
+		return;
+	}
+	if (!ref->target || !may_be_target(r, ref->target)) {
 		note(r, "reference.refused", ref->node, ref->uri, NULL);
+		return;
+	}
+	ref->kind = ED_REF_ELEMENT;
+	if (!strcmp((const char *)ref->target->name, "SignedProperties"))
+		note(r, "properties.type", ref->node, ref->uri, ref->type ? ref->type : "");
+	if (is_misplaced(r, ref->target)) {
+		note(r, "reference.misplaced", ref->node, ref->uri,
+		     (const char *)ref->target->name);
+		ref->kind = ED_REF_REFUSED;
+	}
 }
 
 static void read_target(struct reader *r, struct ed_ref *ref, const char *uri)
@@ -421,9 +444,9 @@ enum edoc_code ed_xmldsig_write(const struct ed_xml *xml, const struct ed_xmldsi
 	if (ref->transforms.base64) {
 		struct ed_arena *arena = ed_arena_new();
 		const char *text = arena ? ed_xml_string(top, arena) : NULL;
-		enum edoc_code code = text ? write_base64(text, strlen(text), xml->where, sink,
-		                                          arg, err)
-		                           : ed_fail_memory(err);
+		enum edoc_code code =
+		        text ? write_base64(text, strlen(text), xml->where, sink, arg, err)
+		             : ed_fail_memory(err);
 
 		ed_arena_free(arena);
 		return code;
