@@ -48,7 +48,7 @@ static void no_findings(const struct kit_result *r, const char *what)
 static void test_attached(void)
 {
 	struct spec s = plain();
-	struct kit_result r = read_cades(cades_data(&s));
+	struct kit_result r = read_cades(keep("attached.p7m", cades_data(&s)));
 	struct ed_ades *a = r.cades.sigs;
 
 	ok(sound(&r), "attached: read and right");
@@ -76,7 +76,7 @@ static void test_detached(void)
 	struct bytes b;
 
 	s.detached = true;
-	b = cades_data(&s);
+	b = keep("detached.p7s", cades_data(&s));
 	r = read_with(b, &files, ED_NO_DATA);
 	ok(sound(&r) && r.cades.sigs->n_covers == 1 &&
 	           !strcmp(r.cades.sigs->covers[0], "three.txt"),
@@ -150,7 +150,7 @@ static struct bytes relayed(struct spec *s)
 static void test_ber(void)
 {
 	struct spec s = plain();
-	struct kit_result r = read_cades(relayed(&s));
+	struct kit_result r = read_cades(keep("indefinite.p7m", relayed(&s)));
 
 	ok(sound(&r), "BER: indefinite lengths, content in pieces");
 	ok(r.cades.content_len == sizeof hello - 1 &&
@@ -167,11 +167,11 @@ static void test_not_cms(void)
 
 	r = read_cades(raw("no", 2));
 	is_int(r.rc, EDOC_ERR_INPUT, "no CMS at all");
-	r = read_cades(join(b, raw("\0", 1)));
+	r = read_cades(keep("C15-trailing.p7m", join(b, raw("\0", 1))));
 	is_int(r.rc, EDOC_ERR_INPUT, "C15: a byte follows");
 	r = read_cades(raw(b.p, b.n - 1));
 	is_int(r.rc, EDOC_ERR_INPUT, "cut short");
-	r = read_cades(content_info(&s, none()));
+	r = read_cades(keep("C17-no-signer.p7m", content_info(&s, none())));
 	ok(r.rc == EDOC_OK && r.cades.n == 0, "C17: certificates only, no signature");
 	ok(!r.cades.sigs || r.cades.n == 0, "C17: none given out");
 }
@@ -184,7 +184,7 @@ static void test_signer(void)
 	struct kit_result r;
 
 	s.no_binding = true;
-	r = read_cades(cades_data(&s));
+	r = read_cades(keep("C07-unbound.p7m", cades_data(&s)));
 	is_str(r.cades.sigs->form, "PKCS7", "C07: no signing-certificate: plain PKCS#7");
 	ok(r.cades.sigs->intact_data && r.cades.sigs->intact_signature && !r.cades.sigs->bound &&
 	           has(&r.cades.sigs->findings, "cades.not-bound"),
@@ -193,7 +193,7 @@ static void test_signer(void)
 	forget(&r);
 	s = plain();
 	s.other_binding = true;
-	r = read_cades(cades_data(&s));
+	r = read_cades(keep("C08-bound-to-another.p7m", cades_data(&s)));
 	ok(r.cades.sigs->intact_signature && !r.cades.sigs->bound &&
 	           has(&r.cades.sigs->findings, "cades.bound-to-another"),
 	   "C08: the digest of another certificate");
@@ -205,13 +205,13 @@ static void test_signer(void)
 	forget(&r);
 	s = plain();
 	also(&s, attribute(OID_SIGNING_CERT_V2, binding(anvar, false)));
-	r = read_cades(cades_data(&s));
+	r = read_cades(keep("C09-two-references.p7m", cades_data(&s)));
 	ok(!r.cades.sigs->bound && has(&r.cades.sigs->findings, "cades.attribute-twice"),
 	   "C09: two signing-certificate-v2 attributes");
 	forget(&r);
 	s = plain();
 	also(&s, attribute(OID_SIGNING_CERT, binding(anvar, true)));
-	r = read_cades(cades_data(&s));
+	r = read_cades(keep("C09-references-disagree.p7m", cades_data(&s)));
 	ok(!r.cades.sigs->bound, "C09: the old and the new one disagree");
 	forget(&r);
 	s = plain();
@@ -244,31 +244,31 @@ static void test_values_of_signature(void)
 	forget(&r);
 	s = plain();
 	s.other_digest = true;
-	r = read_cades(cades_data(&s));
+	r = read_cades(keep("C05-other-digest.p7m", cades_data(&s)));
 	ok(!r.cades.sigs->intact_data && has(&r.cades.sigs->findings, "cades.content-differs"),
 	   "C05: another message-digest");
 	forget(&r);
 	s = plain();
 	s.no_digest = true;
-	r = read_cades(cades_data(&s));
+	r = read_cades(keep("C05-no-digest.p7m", cades_data(&s)));
 	ok(!r.cades.sigs->intact_data && r.cades.sigs->n_covers == 0, "C05: no message-digest");
 	is_str(r.cades.sigs->level, "", "C05: of no level");
 	forget(&r);
 	s = plain();
 	s.no_type = true;
-	r = read_cades(cades_data(&s));
+	r = read_cades(keep("C04-no-type.p7m", cades_data(&s)));
 	ok(!r.cades.sigs->intact_signature, "C04: no content-type");
 	forget(&r);
 	s = plain();
 	also(&s, attribute(OID_SIGNING_TIME, text(0x17, "260528202641Z")));
-	r = read_cades(cades_data(&s));
+	r = read_cades(keep("C03-two-times.p7m", cades_data(&s)));
 	ok(!r.cades.sigs->intact_signature && has(&r.cades.sigs->findings, "cades.attribute-twice"),
 	   "C03: two signing-times");
 	is_int(r.cades.sigs->claimed_time, ED_TIME_NONE, "C03: neither is believed");
 	forget(&r);
 	s = plain();
 	also(&s, attribute(OID_MESSAGE_DIGEST, tlv(OCTETS, hash(ED_SHA256, raw("~", 1)))));
-	r = read_cades(cades_data(&s));
+	r = read_cades(keep("C03-two-digests.p7m", cades_data(&s)));
 	ok(!r.cades.sigs->intact_signature && !r.cades.sigs->intact_data,
 	   "C03: two message-digests");
 	forget(&r);
@@ -287,15 +287,16 @@ static void test_unsorted(void)
 	(void)ed_ber_next(&r, &e);
 	first = raw(e.whole, e.whole_len);
 	rest = raw(attrs.p + first.n, attrs.n - first.n);
-	for (int sorted = 0; sorted < 2; sorted++) {
-		s.value = sign(zarina, tlv(SET, sorted ? attrs : join(rest, first)));
+	for (int sorted_too = 0; sorted_too < 2; sorted_too++) {
+		s.value = sign(zarina, tlv(SET, sorted_too ? attrs : join(rest, first)));
 		info = join(tlv(INT, raw("\1", 1)), issuer_and_serial(zarina));
 		info = join(info, join(alg(SHA256), tlv(0xa0, join(rest, first))));
 		info = join(info, join(alg(ECDSA_SHA256), tlv(OCTETS, s.value)));
-		k = read_cades(content_info(&s, tlv(SEQ, info)));
-		ok(k.cades.sigs->intact_signature == sorted, "C06: unsorted, signed %s",
-		   sorted ? "as DER" : "as they stand");
-		ok(has(&k.cades.sigs->findings, "cades.value-not-over-der") == !sorted,
+		k = read_cades(keep(sorted_too ? "C06-unsorted.p7m" : "C06-signed-unsorted.p7m",
+		                    content_info(&s, tlv(SEQ, info))));
+		ok(k.cades.sigs->intact_signature == sorted_too, "C06: unsorted, signed %s",
+		   sorted_too ? "as DER" : "as they stand");
+		ok(has(&k.cades.sigs->findings, "cades.value-not-over-der") == !sorted_too,
 		   "C06: and it is said");
 		forget(&k);
 	}
@@ -309,7 +310,8 @@ static void test_two_signers(void)
 	s.certs = join(cert(zarina), cert(farrukh));
 	t.key = farrukh;
 	t.other_digest = true;
-	r = read_cades(content_info(&s, join(cades_signer(&s), cades_signer(&t))));
+	r = read_cades(keep("two-signers.p7m",
+	                    content_info(&s, join(cades_signer(&s), cades_signer(&t)))));
 	ok(r.rc == EDOC_OK && r.cades.n == 2, "two signers");
 	ok(r.cades.sigs[0].intact_data && !r.cades.sigs[1].intact_data,
 	   "two signers: each by itself");
@@ -431,7 +433,10 @@ static struct kit_result with_store(struct bytes digest, struct bytes document)
 
 	also(&s, attribute(OID_POLICY, policy(digest)));
 	after(&s, attribute(OID_POLICY_STORE, tlv(SEQ, join(oid("1.2.3.9"), document))));
-	return read_cades(cades_data(&s));
+	also(&s, attribute(OID_SIGNER_ATTR_V2, claimed_role("clerk")));
+	also(&s, attribute(OID_LOCATION, tlv(SEQ, tlv(0xa0, text(0x13, "UZ")))));
+	also(&s, attribute(OID_COMMITMENT, tlv(SEQ, oid("1.2.840.113549.1.9.16.6.5"))));
+	return read_cades(keep("words.p7m", cades_data(&s)));
 }
 
 static void test_policy(void)
@@ -484,17 +489,17 @@ static struct spec counter_to(struct spec *s)
 	return (struct spec){.key = farrukh, .content = s->value, .counter = true};
 }
 
-static struct kit_result countered(struct spec *s, struct spec *c)
+static struct kit_result countered(struct spec *s, struct spec *c, const char *name)
 {
 	after(s, attribute(OID_COUNTER_SIGNATURE, cades_signer(c)));
 	s->certs = join(cert(zarina), cert(farrukh));
-	return read_cades(cades_data(s));
+	return read_cades(keep(name, cades_data(s)));
 }
 
 static void test_counter(void)
 {
 	struct spec s = plain(), c = counter_to(&s), d;
-	struct kit_result r = countered(&s, &c);
+	struct kit_result r = countered(&s, &c, "counter.p7m");
 	struct ed_ades *k = r.cades.sigs->counter;
 
 	ok(sound(&r) && r.cades.sigs->n_counter == 1, "counter-signature: there");
@@ -508,7 +513,7 @@ static void test_counter(void)
 	s = plain();
 	c = counter_to(&s);
 	c.other_digest = true;
-	r = countered(&s, &c);
+	r = countered(&s, &c, "counter-elsewhere.p7m");
 	k = r.cades.sigs->counter;
 	ok(!k->intact_data && has(&k->findings, "cades.counter-differs"),
 	   "counter-signature over another signature");
@@ -518,7 +523,7 @@ static void test_counter(void)
 	s = plain();
 	c = counter_to(&s);
 	also(&c, attribute(OID_CONTENT_TYPE, oid(ID_DATA)));
-	r = countered(&s, &c);
+	r = countered(&s, &c, "counter-content-type.p7m");
 	k = r.cades.sigs->counter;
 	ok(!k->intact_signature && has(&k->findings, "cms.content-type"),
 	   "counter-signature with a content-type (RFC 5652 11.4)");
@@ -538,7 +543,7 @@ static void test_counter(void)
 	c = counter_to(&s);
 	d = counter_to(&c);
 	after(&c, attribute(OID_COUNTER_SIGNATURE, cades_signer(&d)));
-	r = countered(&s, &c);
+	r = countered(&s, &c, "counter-of-counter.p7m");
 	k = r.cades.sigs->counter;
 	ok(k->n_counter == 1 && k->counter->intact_data && k->counter->intact_signature,
 	   "a counter-signature of a counter-signature");

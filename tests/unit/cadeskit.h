@@ -228,6 +228,25 @@ __attribute__((unused)) static enum edoc_code kit_read(void *arg, size_t i, stru
 	return ed_buf_check(buf, kit_names[i], err);
 }
 
+/*
+ * CADES_KEEP=testdata/cades build/tests/unit/cades.t writes the files that
+ * other tests and the fuzz target start from.
+ */
+__attribute__((unused)) static struct bytes keep(const char *name, struct bytes b)
+{
+	const char *folder = getenv("CADES_KEEP");
+	char path[4096];
+	FILE *f;
+
+	if (!folder)
+		return b;
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	f = fopen(path, "wb");
+	if (!f || fwrite(b.p, 1, b.n, f) != b.n || fclose(f))
+		printf("Bail out! cannot write %s\n", path);
+	return b;
+}
+
 struct kit_result {
 	struct ed_material material;
 	struct ed_cades cades;

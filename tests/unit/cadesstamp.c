@@ -73,7 +73,7 @@ static void test_signature_stamp(void)
 	(void)signer_fields(&s);
 	tst = token(s.value, WHEN, none());
 	after(&s, attribute(OID_SIGNATURE_STAMP, tst));
-	r = read_cades(cades_data(&s));
+	r = read_cades(keep("level-t.p7m", cades_data(&s)));
 	t = stamp(&r, 0);
 	ok(good(t), "signature-time-stamp");
 	is_str(t->type, "signature-time-stamp", "its name");
@@ -97,7 +97,7 @@ static void test_copied_stamp(void)
 	(void)signer_fields(&s);
 	after(&s, attribute(OID_SIGNATURE_STAMP, token(s.value, WHEN, none())));
 	after(&s, attribute(OID_SIGNATURE_STAMP, token(other.value, WHEN, none())));
-	r = read_cades(cades_data(&s));
+	r = read_cades(keep("C11-copied-stamp.p7m", cades_data(&s)));
 	ok(good(stamp(&r, 0)), "C11: the signature's own time-stamp");
 	ok(stamp(&r, 1)->found && !stamp(&r, 1)->intact &&
 	           has(stamp(&r, 1), "cades.stamp-over-other"),
@@ -175,7 +175,7 @@ static void test_content_stamp(void)
 	forget(&r);
 	s = plain();
 	also(&s, attribute(OID_CONTENT_STAMP, token(raw("other", 5), WHEN, none())));
-	r = read_cades(cades_data(&s));
+	r = read_cades(keep("T02-content-stamp.p7m", cades_data(&s)));
 	ok(stamp(&r, 0)->found && !stamp(&r, 0)->intact,
 	   "T02: content-time-stamp of other content");
 	forget(&r);
@@ -222,7 +222,7 @@ static void test_refs_stamps(void)
 	for (int i = 0; i < 4; i++)
 		after(&s, a[i]);
 	after(&s, attribute(OID_REFS_STAMP, token(over, LATER, none())));
-	r = read_cades(cades_data(&s));
+	r = read_cades(keep("level-x.p7m", cades_data(&s)));
 	t = stamp(&r, 1);
 	ok(good(t) && t->kind == ED_STAMP_REFS, "CAdES-C-time-stamp");
 	ok(covers(t, ED_OBJECT_SIGNATURE, s.value) &&
@@ -370,7 +370,7 @@ static void test_archive_v3_later(void)
 	archive_v3(&s, V3, none(), LATER);
 	s.certs = join(cert(zarina), cert(anvar));
 	after(&s, attribute(OID_CERT_VALUES, tlv(SEQ, cert(farrukh))));
-	r = read_cades(cades_data(&s));
+	r = read_cades(keep("level-lta.p7m", cades_data(&s)));
 	ok(good(stamp(&r, 1)), "archive-time-stamp-v3: what came later does not hurt");
 	ok(covers(stamp(&r, 1), ED_OBJECT_MATERIAL, cert(zarina)) &&
 	           !covers(stamp(&r, 1), ED_OBJECT_MATERIAL, cert(anvar)) &&
@@ -393,7 +393,7 @@ static void test_archive_v3_defects(void)
 	struct bytes index;
 
 	archive_v3(&s, V3, entry(raw("gone", 4)), LATER);
-	r = read_cades(cades_data(&s));
+	r = read_cades(keep("C20-index.p7m", cades_data(&s)));
 	ok(stamp(&r, 1)->intact && has(stamp(&r, 1), "cades.index-unmatched"),
 	   "C20: the index holds what is not there");
 	ok(stamp(&r, 0)->findings.n == 0, "C20: the signature's own time-stamp is as it was");
@@ -401,7 +401,7 @@ static void test_archive_v3_defects(void)
 	s = level_t();
 	archive_v3(&s, V3, none(), LATER);
 	s.after[0] = attribute(OID_SIGNATURE_STAMP, token(s.value, "20250601120000Z", none()));
-	r = read_cades(cades_data(&s));
+	r = read_cades(keep("C20-exchanged.p7m", cades_data(&s)));
 	ok(has(stamp(&r, 1), "cades.index-unmatched"), "C20: an attribute was exchanged");
 	ok(!covers(stamp(&r, 1), ED_OBJECT_STAMP, s.after[0]), "C20: and is not proved");
 	forget(&r);
@@ -468,7 +468,7 @@ static void test_archive_v2(void)
 	}
 	after(&s, attribute(OID_ARCHIVE_STAMP_V2,
 	                    token(v2_over(&s, false), "20280601120000Z", none())));
-	r = read_cades(cades_data(&s));
+	r = read_cades(keep("archive-v2.p7m", cades_data(&s)));
 	ok(good(stamp(&r, 1)) && good(stamp(&r, 2)), "archived twice");
 	forget(&r);
 	s.certs = join(cert(zarina), cert(anvar));
@@ -506,7 +506,7 @@ static void test_archive_v1(void)
 	b = join(s.content, join(signed_attrs(&s), s.value));
 	b = join(b, inner(s.after[0]));
 	after(&s, attribute(OID_ARCHIVE_STAMP, token(b, LATER, none())));
-	r = read_cades(cades_data(&s));
+	r = read_cades(keep("archive-v1.p7m", cades_data(&s)));
 	ok(good(stamp(&r, 1)), "archive-time-stamp as RFC 3126 has it");
 	ok(covers(stamp(&r, 1), ED_OBJECT_SIGNATURE, s.value) &&
 	           !covers(stamp(&r, 1), ED_OBJECT_MATERIAL, cert(anvar)),
