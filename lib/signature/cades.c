@@ -434,6 +434,8 @@ static enum edoc_code prove(struct ed_cades_sig *sig, struct edoc_error *err)
 {
 	enum edoc_code rc = ed_cades_prove(sig, err);
 
+	if (!rc)
+		rc = ed_cades_records(sig, err);
 	for (size_t i = 0; !rc && i < sig->ades->n_counter; i++)
 		rc = prove(&sig->counter[i], err);
 	if (rc)

@@ -135,6 +135,9 @@ void ed_cades_check_refs(struct ed_cades_sig *sig);
 /* cadeslevel.c */
 const char *ed_cades_level(const struct ed_cades_sig *sig);
 
+/* cadesrecord.c: evidence records in unsigned attributes. */
+enum edoc_code ed_cades_records(struct ed_cades_sig *sig, struct edoc_error *err) EDOC_CHECK;
+
 /* cadesstamp.c: the tokens of all attributes; then what each is over. */
 enum edoc_code ed_cades_tokens(struct ed_cades_sig *sig, struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_cades_prove(struct ed_cades_sig *sig, struct edoc_error *err) EDOC_CHECK;
