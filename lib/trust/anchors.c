@@ -121,6 +121,9 @@ enum edoc_code ed_trust_keep_list(struct edoc_trust *trust, const struct edoc_li
 	if (!copy.source || !copy.territory || !copy.operator_name || !copy.sha256 || !copy.signer)
 		return ed_fail_memory(err);
 	trust->lists[trust->n_lists++] = copy;
+	for (size_t i = 0; i < trust->n; i++)
+		if (trust->v[i]->n_granted > 0 && !strcmp(trust->v[i]->source, list->source))
+			trust->v[i]->list_due = list->next_update;
 	return EDOC_OK;
 }
 
@@ -267,7 +270,10 @@ static enum edoc_code enter(struct edoc_trust *trust, X509 *x509, unsigned purpo
 	}
 	e = ed_arena_alloc(trust->arena, sizeof(*e));
 	if (e) {
-		*e = (struct ed_trust_entry){.cert = cert, .purposes = purposes, .n_granted = n};
+		*e = (struct ed_trust_entry){.cert = cert,
+		                             .purposes = purposes,
+		                             .n_granted = n,
+		                             .list_due = ED_TIME_NONE};
 		e->source = ed_arena_strdup(trust->arena, source);
 		if (n > 0)
 			e->granted = ed_arena_memdup(trust->arena, granted, n * sizeof(*granted));

@@ -24,6 +24,7 @@ struct ed_trust_entry {
 	unsigned purposes;  /* 0: no anchor; it helps to build paths */
 	const struct ed_trust_period *granted;
 	size_t n_granted;            /* 0: always */
+	int64_t list_due;            /* of its list the next issue, or ED_TIME_NONE */
 	struct ed_trust_entry *next; /* of those whose subjects fall together */
 };
 
@@ -36,7 +37,7 @@ const struct ed_trust_entry *ed_trust_next(const struct edoc_trust *trust,
 /* The i-th entry; NULL after the last. */
 const struct ed_trust_entry *ed_trust_at(const struct edoc_trust *trust, size_t i);
 
-/* A list whose services were added; copied. */
+/* A list whose services were added, from the same source; copied. */
 enum edoc_code ed_trust_keep_list(struct edoc_trust *trust, const struct edoc_list *list,
                                   struct edoc_error *err) EDOC_CHECK;
 

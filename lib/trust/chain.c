@@ -74,6 +74,7 @@ static void finish(struct building *b, size_t n, const struct ed_trust_entry *an
 	chain->anchored = true;
 	chain->granted = anchor->granted;
 	chain->n_granted = anchor->n_granted;
+	chain->list_due = anchor->list_due;
 	trouble = ed_path_check(b->path, n, b->inputs, &depth);
 	if (trouble)
 		ed_finding(&chain->findings, "chain.constraints", b->where, b->path[depth]->subject,
@@ -366,6 +367,8 @@ bool ed_chain_at(const struct ed_chain *chain, int64_t at, const char *where,
 		find_time(findings, "chain.not-granted", where, anchor->subject, at);
 		good = false;
 	}
+	if (chain->n_granted && chain->list_due != ED_TIME_NONE && at > chain->list_due)
+		find_time(findings, "chain.list-overdue", where, anchor->subject, chain->list_due);
 	return good;
 }
 

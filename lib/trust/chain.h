@@ -26,6 +26,7 @@ struct ed_chain {
 	/* Of the anchor: a trusted list believes it only then; 0: always. */
 	const struct ed_trust_period *granted;
 	size_t n_granted;
+	int64_t list_due; /* when a newer issue of that list was promised, or ED_TIME_NONE */
 };
 
 struct ed_chains {
@@ -51,7 +52,7 @@ enum edoc_code ed_chains_build(struct ed_pool *pool, struct ed_cert *leaf, unsig
 /*
  * What is wrong with a chain at a moment, by dates alone: chain.expired and
  * chain.not-yet-valid of its certificates, chain.not-granted of an anchor from a
- * trusted list; false when something is.  The dates of the anchor's own
+ * trusted list; false when something is.  chain.list-overdue is a warning.  The dates of the anchor's own
  * certificate end nothing (RFC 5280 6.1: it is no part of the path):
  * chain.anchor-expired is a warning.  findings may be NULL.
  */
