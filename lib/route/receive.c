@@ -16,6 +16,7 @@
 #include "door/x509.h"
 #include "route/exchange.h"
 #include "route/receipt.h"
+#include "signature/cmsledger.h"
 
 /* ---- receive: what came ---- */
 

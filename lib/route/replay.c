@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "route/receipt.h"
 #include "route/replay.h"
+#include "signature/cmsledger.h"
 #include "signature/xades.h"
 #include "trust/chain.h"
 

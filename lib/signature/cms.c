@@ -306,10 +306,9 @@ static enum edoc_code read_signed_data(struct work *w, struct ed_ber_reader *r, 
 	struct ed_ber version, signers;
 	enum edoc_code code;
 	size_t cap = 0;
-	int64_t v;
 
 	if (!ed_ber_take(r, ED_BER_UNIVERSAL, ED_BER_INTEGER, &version) ||
-	    !ed_ber_int(&version, &v))
+	    !ed_ber_int(&version, &cms->version))
 		return broken(w, "version", "5.1");
 	if (!ed_ber_take(r, ED_BER_UNIVERSAL, ED_BER_SET, &cms->digest_algs))
 		return broken(w, "digestAlgorithms", "5.1");

@@ -39,6 +39,7 @@ struct ed_cms_signer {
 struct ed_cms {
 	const char *where;
 	struct ed_ber whole; /* ContentInfo */
+	int64_t version;
 	struct ed_ber digest_algs;
 	const char *content_type; /* eContentType */
 	struct ed_ber content; /* eContent's OCTET STRING, maybe of fragments; absent: detached */
@@ -69,6 +70,10 @@ enum edoc_code ed_cms_signer_read(const struct ed_ber *e, const char *where,
  * values (*count tells how many attributes, may be NULL). */
 const struct ed_ber *ed_cms_attr(const struct ed_cms_attr *attrs, size_t n, const char *oid,
                                  size_t *count);
+/* The SET OF that [0] or [1] IMPLICIT stands for: as it is signed, and sorted in DER. */
+struct ed_ber ed_cms_set(const struct ed_ber *implicit);
+/* The SignerInfo names that certificate: by issuer and serial number, or by its key. */
+bool ed_cms_names(const struct ed_cms_signer *signer, const struct ed_cert *cert);
 /* The certificate a SignerInfo names, among `material`; several that fit are
  * told apart by what ESSCertID(v2) says and by the signature itself. */
 enum edoc_code ed_cms_signer_cert(const struct ed_cms_signer *signer,

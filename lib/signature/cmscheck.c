@@ -16,10 +16,9 @@
 
 /* ---- signedAttrs as they were signed (RFC 5652 5.4) ---------------------------- */
 
-/* The SET OF that [0] IMPLICIT stands for. */
-static struct ed_ber as_set(const struct ed_ber *attrs)
+struct ed_ber ed_cms_set(const struct ed_ber *implicit)
 {
-	struct ed_ber set = *attrs;
+	struct ed_ber set = *implicit;
 
 	set.cls = ED_BER_UNIVERSAL;
 	set.tag = ED_BER_SET;
@@ -37,7 +36,7 @@ enum form { AS_IT_STANDS, SORTED_DER, UNSORTED_DER, N_FORMS };
 
 static bool put_form(const struct ed_ber *attrs, enum form form, struct ed_buf *out)
 {
-	struct ed_ber set = as_set(attrs);
+	struct ed_ber set = ed_cms_set(attrs);
 
 	ed_buf_reset(out);
 	if (form == AS_IT_STANDS)
@@ -80,7 +79,7 @@ static bool verify_attrs(const struct ed_cms_signer *s, EVP_PKEY *key, bool der,
 
 static bool attrs_are_der(const struct ed_cms_signer *s)
 {
-	struct ed_ber set = as_set(&s->signed_attrs);
+	struct ed_ber set = ed_cms_set(&s->signed_attrs);
 
 	return ed_ber_is_der(&set, true);
 }
@@ -207,12 +206,6 @@ enum ed_ess ed_cms_ess(const struct ed_cms_signer *signer, const struct ed_cert 
 
 /* ---- whose certificate (RFC 5652 5.3) -------------------------------------------- */
 
-static bool same_name(const struct ed_ber *a, const struct ed_ber *b, const X509 *x509)
-{
-	return (a->whole_len == b->whole_len && !memcmp(a->whole, b->whole, a->whole_len)) ||
-	       ed_name_same(X509_get_issuer_name(x509), b->whole, b->whole_len);
-}
-
 /* TBSCertificate (RFC 5280 4.1): its first members. */
 static bool cert_names(const struct ed_blob *blob, struct ed_ber *serial, struct ed_ber *issuer)
 {
@@ -244,16 +237,32 @@ static bool may_be(const struct ed_cms_signer *s, const struct ed_blob *blob,
 	return cert_names(blob, &serial, issuer) && same_number(&serial, &s->serial);
 }
 
+/* key_id: the signer's, in one piece.  Names are the same in most files to the octet. */
 static bool is_meant(const struct ed_cms_signer *s, const struct ed_cert *cert,
                      const struct ed_ber *key_id, const struct ed_ber *issuer)
 {
 	const ASN1_OCTET_STRING *own;
 
 	if (!key_id->whole)
-		return same_name(issuer, &s->issuer, cert->x509);
+		return (issuer->whole_len == s->issuer.whole_len &&
+		        !memcmp(issuer->whole, s->issuer.whole, issuer->whole_len)) ||
+		       ed_name_same(X509_get_issuer_name(cert->x509), s->issuer.whole,
+		                    s->issuer.whole_len);
 	own = X509_get0_subject_key_id(cert->x509);
 	return own && (size_t)ASN1_STRING_length(own) == key_id->len &&
 	       !memcmp(ASN1_STRING_get0_data(own), key_id->p, key_id->len);
+}
+
+bool ed_cms_names(const struct ed_cms_signer *signer, const struct ed_cert *cert)
+{
+	struct ed_ber none = {0};
+
+	if (signer->key_id.whole)
+		return !signer->key_id.constructed &&
+		       is_meant(signer, cert, &signer->key_id, &none);
+	return same_serial(&signer->serial, cert->x509) &&
+	       ed_name_same(X509_get_issuer_name(cert->x509), signer->issuer.whole,
+	                    signer->issuer.whole_len);
 }
 
 struct candidates {

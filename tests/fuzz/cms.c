@@ -12,6 +12,7 @@
 #include "door/crypto.h"
 #include "door/x509.h"
 #include "signature/cms.h"
+#include "signature/cmsledger.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,6 +9,7 @@
 
 #include "base/time.h"
 #include "cmskit.h"
+#include "signature/cmsledger.h"
 
 #define AT 1780000000
 static const char content[] = "{\"format\":\"edoc-entry/1\"}";
@@ -295,11 +296,11 @@ static void refusals(void)
 	        {INDEFINITE, "not in DER"},
 	        {CONSTRUCTED, "not in DER"},
 	        {LONG_LENGTH, "not in DER"},
-	        {DEEP, "not in DER"},
+	        {DEEP, "eContent"},
 	        {TRAILING, "bytes follow"},
 	        {TRAILING_IN, "malformed"},
-	        {CUT, "cut short"},
-	        {ENVELOPED, "no SignedData"},
+	        {CUT, "no CMS"},
+	        {ENVELOPED, "not SignedData"},
 	        {NO_SIGNER, "exactly one signer"},
 	        {TWO_SIGNERS, "exactly one signer"},
 	        {MANY, "more than 64"},
