@@ -527,20 +527,21 @@ static const xmlNode *unsigned_part(const struct ed_xr *r, const xmlNode *top)
 	return NULL;
 }
 
-/* A ds:Object that is neither signed nor holds the properties. */
+/* All that stands in it is signed, or the properties, or white space. */
+static bool holds_signed(const struct ed_xr *r, const xmlNode *object)
+{
+	for (const xmlNode *p = object->children; p; p = p->next)
+		if (is_text(p) ||
+		    (p->type == XML_ELEMENT_NODE && !is_signed(r, p) && !xades_namespace(p)))
+			return false;
+	return true;
+}
+
 static const xmlNode *unsigned_object(const struct ed_xr *r)
 {
-	for (xmlNodePtr p = ed_xml_first(r->dsig.node); p; p = ed_xml_next(p)) {
-		bool good = !ed_xml_is(p, ED_NS_DS, "Object") || is_signed(r, p) ||
-		            xades_namespace(ed_xml_first(p));
-
-		for (xmlNodePtr q = ed_xml_first(p); q && !good; q = ed_xml_next(q))
-			good = is_signed(r, q);
-		if (!good && ed_xml_first(p))
+	for (xmlNodePtr p = ed_xml_first(r->dsig.node); p; p = ed_xml_next(p))
+		if (ed_xml_is(p, ED_NS_DS, "Object") && !is_signed(r, p) && !holds_signed(r, p))
 			return p;
-		if (!good && p->children && is_text(p->children))
-			return p;
-	}
 	return NULL;
 }
 

@@ -206,6 +206,8 @@ enum edoc_code ed_xr_stamps(struct ed_xr *r, struct edoc_error *err)
 		order++;
 		if (kind)
 			code = read_property(r, p, kind->kind, order, err);
+		else if (ed_xml_is(p, ED_NS_XADESEN, "SealingEvidenceRecords"))
+			code = ed_xr_records(r, p, order, err);
 	}
 	return code;
 }
