@@ -105,7 +105,7 @@ static int add_configured_lists(const struct cmd *cmd, struct edoc_trust *trust)
 	size_t n = 0;
 
 	do {
-		signers = cmd_grow(signers, n, sizeof(*signers));
+		signers = cmd_grow(signers, n + 1, sizeof(*signers));
 		signers[n] = edoc_conf_item(cmd->conf, "trust.list-signers", n);
 	} while (signers[n++]);
 	for (size_t i = 0; status == 0 && (path = edoc_conf_item(cmd->conf, "trust.list", i)); i++)
