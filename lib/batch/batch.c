@@ -42,7 +42,8 @@ struct worker {
 /* What is done before its turn. */
 struct held {
 	bool done;
-	struct edoc_batch_result result; /* name and text are ours */
+	char *name, *text; /* what result points at */
+	struct edoc_batch_result result;
 	struct edoc_error error;
 };
 
@@ -73,8 +74,8 @@ static void release(struct edoc_batch *b)
 			return;
 		emit(b, &h->result);
 		b->held_bytes -= h->result.len;
-		free((char *)h->result.name);
-		free((char *)h->result.text);
+		free(h->name);
+		free(h->text);
 		*h = (struct held){.done = false};
 		b->turn++;
 	}
@@ -84,25 +85,24 @@ static enum edoc_code hold(struct edoc_batch *b, uint64_t number,
                            const struct edoc_batch_result *result, struct edoc_error *err)
 {
 	struct held *h = &b->held[number % ED_BATCH_WINDOW];
-	char *name = strdup(result->name);
-	char *text = result->text ? malloc(result->len + 1) : NULL;
 
-	if (!name || (result->text && !text)) {
-		free(name);
-		free(text);
+	/* edoc_batch_free() frees these, whatever happens. */
+	h->name = strdup(result->name);
+	h->text = result->text ? malloc(result->len + 1) : NULL;
+	if (!h->name || (result->text && !h->text))
 		return ed_fail_memory(err);
+	if (h->text) {
+		memcpy(h->text, result->text, result->len);
+		h->text[result->len] = '\0';
 	}
-	*h = (struct held){.done = true, .result = *result};
-	if (text) {
-		memcpy(text, result->text, result->len);
-		text[result->len] = '\0';
-	}
+	h->done = true;
+	h->result = *result;
 	if (result->error) {
 		h->error = *result->error;
 		h->result.error = &h->error;
 	}
-	h->result.name = name;
-	h->result.text = text;
+	h->result.name = h->name;
+	h->result.text = h->text;
 	b->held_bytes += result->len;
 	return EDOC_OK;
 }
@@ -383,7 +383,7 @@ static enum edoc_code fetch(struct edoc_batch *b, struct worker *w, const struct
 
 static enum edoc_code hear_wish(struct edoc_batch *b, struct worker *w, struct edoc_error *err)
 {
-	struct ed_wish wish;
+	struct ed_wish wish = {.kind = EDOC_FETCH_CRL};
 	int fd;
 	ssize_t n = ed_wire_take(w->task, &wish, sizeof(wish), &fd, MSG_DONTWAIT);
 
@@ -675,8 +675,8 @@ void edoc_batch_free(struct edoc_batch *b)
 			;
 	}
 	for (size_t i = 0; b->held && i < ED_BATCH_WINDOW; i++) {
-		free((char *)b->held[i].result.name);
-		free((char *)b->held[i].result.text);
+		free(b->held[i].name);
+		free(b->held[i].text);
 	}
 	if (b->tick >= 0)
 		close(b->tick);
