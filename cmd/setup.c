@@ -162,36 +162,39 @@ int cmd_trust(struct cmd *cmd, struct edoc_trust **trust)
 
 /* ---- policy ---- */
 
-/* The file of a profile's name: in edoc.conf's folder, then the installed one. */
-static char *profile_path(const struct cmd *cmd, const char *name)
+/* The file of a profile's name in edoc.conf's folder, or NULL. */
+static char *own_profile(const struct cmd *cmd, const char *name)
 {
 	const char *own = edoc_conf_get(cmd->conf, "profiles");
+	char *path = own ? cmd_printf("%s/policies/%s.yaml", own, name) : NULL;
 	struct stat st;
 
-	if (own) {
-		char *path = cmd_printf("%s/policies/%s.yaml", own, name);
-		if (stat(path, &st) == 0)
-			return path;
-		free(path);
-	}
-	return cmd_printf("%s/profiles/policies/%s.yaml", EDOC_DATADIR, name);
+	if (path && stat(path, &st) == 0)
+		return path;
+	free(path);
+	return NULL;
 }
 
+/* A file, one of edoc.conf's folder, or one that is built in; "strict" is
+ * always the built-in one. */
 int cmd_policy(struct cmd *cmd, struct edoc_policy **policy)
 {
 	const char *name = cmd_value(cmd, "policy");
 	struct edoc_error err = {0};
 	enum edoc_code code;
+	char *path = NULL;
 
-	if (!name || !strcmp(name, "strict")) {
-		code = edoc_policy_strict(policy, &err);
-	} else if (strchr(name, '/') || strstr(name, ".yaml")) {
+	if (!name)
+		name = "strict";
+	if (strcmp(name, "strict") != 0)
+		path = own_profile(cmd, name);
+	if (strchr(name, '/') || strstr(name, ".yaml"))
 		code = edoc_policy_load(name, policy, &err);
-	} else {
-		char *path = profile_path(cmd, name);
+	else if (path)
 		code = edoc_policy_load(path, policy, &err);
-		free(path);
-	}
+	else
+		code = edoc_policy_builtin(name, policy, &err);
+	free(path);
 	return code == EDOC_OK ? 0 : cmd_fail(cmd, &err);
 }
 

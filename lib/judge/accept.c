@@ -123,6 +123,26 @@ void ed_accept_hash(struct ed_judge *j, enum ed_hash hash, const char *what,
 	           ed_say_time(j, when->at), ed_say_time(j, until));
 }
 
+void ed_accept_scheme(struct ed_judge *j, const struct ed_sigalg *alg,
+                      const struct ed_moments *when, const char *where,
+                      struct ed_findings *findings, struct ed_report_checks *checks)
+{
+	int64_t until = ed_policy_scheme_until(j->policy, alg->kind);
+	size_t before = findings->n;
+	char text[ED_SIGALG_TEXT];
+
+	ed_sigalg_text(alg, text);
+	if (moment_of(until, when) == INT64_MAX && until != INT64_MAX)
+		ed_finding(findings, "algorithm.scheme", where, text, NULL, NULL);
+	else
+		ed_policy_scheme(j->policy, alg, when->at, where, findings);
+	ed_explain(j, checks, "TS 119 312 6", N_("the signature scheme is accepted at that moment"),
+	           findings->n > before ? ED_UNSURE : ED_YES, "schemes",
+	           findings->n > before ? findings->v[before].code : NULL,
+	           "scheme=%s; at=%s; until=%s", text, ed_say_time(j, when->at),
+	           ed_say_time(j, until));
+}
+
 void ed_accept_key(struct ed_judge *j, const struct ed_cert *signer, const struct ed_moments *when,
                    const char *where, struct ed_findings *findings, struct ed_report_checks *checks)
 {
@@ -156,6 +176,7 @@ void ed_accept_algorithms(struct ed_judge *j, const struct ed_ades *sig,
 
 	if (sig->alg_known) {
 		seen[sig->alg.hash] = true;
+		ed_accept_scheme(j, &sig->alg, when, sig->where, findings, checks);
 		ed_accept_hash(j, sig->alg.hash, "signature", when, sig->where, findings, checks);
 	}
 	for (size_t i = 0; i < sig->n_uses; i++) {

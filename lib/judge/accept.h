@@ -19,6 +19,9 @@ void ed_accept_policy(struct ed_judge *j, const struct ed_ades *sig, struct ed_f
 void ed_accept_hash(struct ed_judge *j, enum ed_hash hash, const char *what,
                     const struct ed_moments *when, const char *where, struct ed_findings *findings,
                     struct ed_report_checks *checks);
+void ed_accept_scheme(struct ed_judge *j, const struct ed_sigalg *alg,
+                      const struct ed_moments *when, const char *where,
+                      struct ed_findings *findings, struct ed_report_checks *checks);
 void ed_accept_key(struct ed_judge *j, const struct ed_cert *signer, const struct ed_moments *when,
                    const char *where, struct ed_findings *findings,
                    struct ed_report_checks *checks);

@@ -205,6 +205,51 @@ static enum edoc_code read_keys(struct reading *r, const struct ed_yaml *root)
 	return rc;
 }
 
+static enum edoc_code read_scheme(struct reading *r, const struct ed_yaml *item)
+{
+	static const struct {
+		const char *name;
+		enum ed_sig_kind kind;
+	} schemes[] = {{"RSA-PKCS1", ED_SIG_RSA},
+	               {"RSA-PSS", ED_SIG_PSS},
+	               {"ECDSA", ED_SIG_ECDSA},
+	               {"EdDSA", ED_SIG_EDDSA}};
+	const struct ed_yaml *name;
+	int64_t end;
+	enum edoc_code rc = read_ending(r, item, "name", &name, &end);
+
+	if (rc != EDOC_OK)
+		return rc;
+	for (size_t i = 0; name && name->kind == ED_YAML_SCALAR && i < 4; i++) {
+		int64_t *until = &r->policy->scheme_until[schemes[i].kind];
+
+		if (strcmp(name->text, schemes[i].name) != 0)
+			continue;
+		if (*until != ED_TIME_NONE)
+			return ed_yaml_fail(name, r->where, r->err, "%s stands twice", name->text);
+		*until = end;
+		return EDOC_OK;
+	}
+	return ed_yaml_fail(name ? name : item, r->where, r->err,
+	                    "a scheme is one of RSA-PKCS1 RSA-PSS ECDSA EdDSA");
+}
+
+/* Left out: all of them. */
+static enum edoc_code read_schemes(struct reading *r, const struct ed_yaml *root)
+{
+	const struct ed_yaml *list;
+	bool all = !ed_yaml_get(root, "schemes");
+	enum edoc_code rc = EDOC_OK;
+
+	for (size_t i = 0; i < ED_N_SCHEMES; i++)
+		r->policy->scheme_until[i] = all ? INT64_MAX : ED_TIME_NONE;
+	if (!all)
+		rc = list_of(r, root, "schemes", &list);
+	for (size_t i = 0; !all && rc == EDOC_OK && i < list->n; i++)
+		rc = read_scheme(r, list->items[i]);
+	return rc;
+}
+
 /* ---- revocation, time-stamps, what is required -------------------------------- */
 
 /* The section as a map; *map is NULL where it is left out. */
@@ -510,9 +555,10 @@ static enum edoc_code read_format(struct reading *r, const struct ed_yaml *root)
 static enum edoc_code read_root(struct reading *r, const struct ed_yaml *root)
 {
 	static const char *const known[] = {
-	        "format",          "name", "title",      "issued-by",   "basis",   "date",
-	        "digests",         "keys", "revocation", "time-stamps", "require", "formats",
-	        "clock-tolerance", "law",  "severity",   NULL};
+	        "format",      "name",    "title",   "issued-by",       "basis",
+	        "date",        "digests", "keys",    "schemes",         "revocation",
+	        "time-stamps", "require", "formats", "clock-tolerance", "law",
+	        "severity",    NULL};
 	enum edoc_code rc = read_format(r, root);
 
 	if (rc == EDOC_OK)
@@ -523,6 +569,8 @@ static enum edoc_code read_root(struct reading *r, const struct ed_yaml *root)
 		rc = read_digests(r, root);
 	if (rc == EDOC_OK)
 		rc = read_keys(r, root);
+	if (rc == EDOC_OK)
+		rc = read_schemes(r, root);
 	if (rc == EDOC_OK)
 		rc = read_revocation(r, root);
 	if (rc == EDOC_OK)
@@ -608,7 +656,7 @@ enum edoc_code edoc_policy_builtin(const char *name, struct edoc_policy **policy
 
 const char *edoc_policy_builtin_name(size_t i)
 {
-	static const char *const names[] = {"strict"};
+	static const char *const names[] = {"strict", "eu", "uz", "tj", "archive"};
 
 	return i < sizeof(names) / sizeof(*names) ? names[i] : NULL;
 }
@@ -686,6 +734,12 @@ int64_t ed_policy_hash_until(const struct edoc_policy *policy, enum ed_hash hash
 	return known ? policy->hash_until[hash] : ED_TIME_NONE;
 }
 
+int64_t ed_policy_scheme_until(const struct edoc_policy *policy, enum ed_sig_kind kind)
+{
+	return kind > ED_SIG_NONE && kind < ED_N_SCHEMES ? policy->scheme_until[kind]
+	                                                 : ED_TIME_NONE;
+}
+
 /* OTHER never is: what a key calls itself does not say what it is (CVE-2020-0601). */
 int64_t ed_policy_key_until(const struct edoc_policy *policy, enum ed_key_type type, int bits)
 {
@@ -727,6 +781,16 @@ void ed_policy_hash(const struct edoc_policy *policy, enum ed_hash hash, int64_t
 {
 	find_end(ed_policy_hash_until(policy, hash), t, "algorithm.digest",
 	         "algorithm.digest-ended", where, ed_hash_name(hash), NULL, findings);
+}
+
+void ed_policy_scheme(const struct edoc_policy *policy, const struct ed_sigalg *alg, int64_t t,
+                      const char *where, struct ed_findings *findings)
+{
+	char text[ED_SIGALG_TEXT];
+
+	ed_sigalg_text(alg, text);
+	find_end(ed_policy_scheme_until(policy, alg->kind), t, "algorithm.scheme",
+	         "algorithm.scheme-ended", where, text, NULL, findings);
 }
 
 void ed_policy_key(const struct edoc_policy *policy, const EVP_PKEY *key, int64_t t,

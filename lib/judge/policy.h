@@ -24,6 +24,8 @@ enum ed_level { ED_LEVEL_B, ED_LEVEL_T, ED_LEVEL_LT, ED_LEVEL_LTA };
 
 enum ed_law { ED_LAW_NONE, ED_LAW_UZ, ED_LAW_TJ };
 
+#define ED_N_SCHEMES (ED_SIG_DSA + 1)
+
 struct ed_policy_key {
 	enum ed_key_type type;
 	int bits;      /* that many or more; 0: any */
@@ -40,7 +42,8 @@ struct edoc_policy {
 	struct ed_arena *arena;
 	const char *name;
 	char sha256[65];
-	int64_t hash_until[ED_N_HASHES]; /* accepted before; ED_TIME_NONE: never */
+	int64_t hash_until[ED_N_HASHES];    /* accepted before; ED_TIME_NONE: never */
+	int64_t scheme_until[ED_N_SCHEMES]; /* by enum ed_sig_kind, the same */
 	struct ed_policy_key *keys;
 	size_t n_keys;
 	enum ed_ask ask[ED_N_ABOUT];
@@ -65,15 +68,18 @@ const char *ed_about_name(enum ed_about role); /* its key in the policy */
 /* The first moment at which it is not accepted any more: ED_TIME_NONE: it never
  * was; INT64_MAX: no end is known. */
 int64_t ed_policy_hash_until(const struct edoc_policy *policy, enum ed_hash hash);
+int64_t ed_policy_scheme_until(const struct edoc_policy *policy, enum ed_sig_kind kind);
 int64_t ed_policy_key_until(const struct edoc_policy *policy, enum ed_key_type type, int bits);
 int64_t ed_policy_pkey_until(const struct edoc_policy *policy, const EVP_PKEY *key);
 
 /*
- * Findings for what is not accepted at t: algorithm.digest, .key where it never
- * was, .digest-ended, .key-ended where it was until a day that is past.
+ * Findings for what is not accepted at t: algorithm.digest, .scheme, .key where
+ * it never was, .digest-ended ... where it was until a day that is past.
  */
 void ed_policy_hash(const struct edoc_policy *policy, enum ed_hash hash, int64_t t,
                     const char *where, struct ed_findings *findings);
+void ed_policy_scheme(const struct edoc_policy *policy, const struct ed_sigalg *alg, int64_t t,
+                      const char *where, struct ed_findings *findings);
 void ed_policy_key(const struct edoc_policy *policy, const EVP_PKEY *key, int64_t t,
                    const char *where, struct ed_findings *findings);
 /* Findings algorithm.certificate and .certificate-ended for one certificate of

@@ -123,6 +123,8 @@ static void check_algorithms(struct ed_judge *j, const struct ed_stamp *stamp,
 		ed_accept_hash(j, uses[i].hash, uses[i].what, when, stamp->where, &out->findings,
 		               &out->checks);
 	}
+	if (tst->alg.kind != ED_SIG_NONE)
+		ed_accept_scheme(j, &tst->alg, when, stamp->where, &out->findings, &out->checks);
 	if (tst->signer)
 		ed_accept_key(j, tst->signer, when, stamp->where, &out->findings, &out->checks);
 }

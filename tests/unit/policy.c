@@ -212,6 +212,125 @@ static void strict(void)
 	edoc_policy_free(same);
 }
 
+/* The library carries what is shipped, by name. */
+static void builtin(void)
+{
+	struct edoc_policy *policy = NULL;
+	struct edoc_error err = {0};
+	size_t n = 0;
+
+	for (const char *name; (name = edoc_policy_builtin_name(n)); n++) {
+		if (is_ok(edoc_policy_builtin(name, &policy, &err), &err, name))
+			is_str(edoc_policy_name(policy), name, "is called so");
+		edoc_policy_free(policy);
+	}
+	is_int((int64_t)n, 5, "strict, eu, uz, tj, archive");
+	fails(edoc_policy_builtin("stric", &policy, &err), EDOC_ERR_ABSENT, &err, "stric",
+	      "no other");
+	ok(policy == NULL, "gives nothing");
+}
+
+static void says(const struct edoc_policy *policy, enum ed_hash hash, const char *day,
+                 const char *what)
+{
+	int64_t t;
+
+	ok(ed_time_parse(day, &t), "%s", day);
+	is_int(ed_policy_hash_until(policy, hash), t, what);
+}
+
+/* The dates that edoc-profile(5) promises. */
+static void lifetimes(void)
+{
+	struct edoc_policy *eu = NULL, *archive = NULL;
+	struct edoc_error err = {0};
+	int64_t end = 0;
+
+	if (!is_ok(edoc_policy_builtin("eu", &eu, &err), &err, "eu") ||
+	    !is_ok(edoc_policy_builtin("archive", &archive, &err), &err, "archive"))
+		return;
+	says(eu, ED_SHA224, "2029-01-01T00:00:00Z", "SHA-224 in the EU");
+	says(archive, ED_SHA1, "2012-08-02T00:00:00Z", "SHA-1 in an archive");
+	is_int(ed_policy_hash_until(eu, ED_SHA1), ED_TIME_NONE, "never in the EU");
+	ok(ed_time_parse("2029-01-01T00:00:00Z", &end), "a day");
+	is_int(ed_policy_key_until(eu, ED_KEY_RSA, 2048), end, "RSA-2048");
+	is_int(ed_policy_key_until(eu, ED_KEY_RSA, 3072), INT64_MAX, "RSA-3072");
+	is_int(ed_policy_key_until(eu, ED_KEY_RSA, 1024), ED_TIME_NONE, "RSA-1024");
+	is_int(ed_policy_key_until(eu, ED_KEY_ED25519, 253), ED_TIME_NONE, "Ed25519");
+	is_int(ed_policy_key_until(eu, ED_KEY_OTHER, 4096), ED_TIME_NONE, "what is not known");
+	is_int(ed_policy_scheme_until(eu, ED_SIG_RSA), end, "PKCS#1 v1.5");
+	is_int(ed_policy_scheme_until(eu, ED_SIG_PSS), INT64_MAX, "PSS");
+	is_int(ed_policy_scheme_until(eu, ED_SIG_EDDSA), ED_TIME_NONE, "EdDSA");
+	edoc_policy_free(eu);
+	edoc_policy_free(archive);
+}
+
+static void sections(void)
+{
+	struct edoc_policy *policy = NULL;
+	struct edoc_error err = {0};
+
+	is_ok(load(HEAD DIGESTS KEYS
+	           "schemes: [ECDSA]\n"
+	           "revocation: {signer: always, authorities: never, max-age: 36h}\n"
+	           "time-stamps: {tsa-as-of: stamp, delay: 90s}\n"
+	           "require: {level: LT, properties: [role, time-stamp]}\n"
+	           "formats: [CAdES, ASiC-E/XAdES]\nclock-tolerance: 0s\nlaw: uz\n",
+	           &policy, &err),
+	      &err, "all sections");
+	if (!policy)
+		return;
+	is_int(policy->ask[ED_ABOUT_SIGNER], ED_ASK_ALWAYS, "about the signer");
+	is_int(policy->ask[ED_ABOUT_AUTHORITY], ED_ASK_NEVER, "about authorities");
+	is_int(policy->ask[ED_ABOUT_TSA], ED_ASK_IF_NAMED, "about a TSA");
+	is_int(policy->max_age, 36 * 3600, "max-age");
+	ok(policy->tsa_then, "tsa-as-of");
+	is_int(policy->delay, 90, "delay");
+	is_int(policy->level, ED_LEVEL_LT, "level");
+	is_int(policy->needs, ED_NEEDS_ROLE | ED_NEEDS_TIME_STAMP, "properties");
+	is_str(policy->formats[1], "ASiC-E/XAdES", "formats");
+	is_int(policy->tolerance, 0, "tolerance");
+	is_int(policy->law, ED_LAW_UZ, "law");
+	is_int(ed_policy_scheme_until(policy, ED_SIG_RSA), ED_TIME_NONE, "schemes");
+	edoc_policy_free(policy);
+}
+
+static void section_refusals(void)
+{
+	static const struct {
+		const char *yaml, *place, *word;
+	} bad[] = {
+	        {"schemes: [DSA]\n", ":9:11", "a scheme is one of"},
+	        {"schemes: [ECDSA, ECDSA]\n", ":9:18", "twice"},
+	        {"revocation: [signer]\n", ":9:13", "map"},
+	        {"revocation: {signers: always}\n", ":9:14", "signer"},
+	        {"revocation: {signer: maybe}\n", ":9:22", "if-named always never"},
+	        {"revocation: {max-age: 1 day}\n", ":9:23", "length of time"},
+	        {"revocation: {max-age: d}\n", ":9:23", "length of time"},
+	        {"revocation: {max-age: 99999999d}\n", ":9:23", "length of time"},
+	        {"time-stamps: {tsa-as-of: then}\n", ":9:26", "now stamp"},
+	        {"require: {level: C}\n", ":9:18", "B T LT LTA"},
+	        {"require: {properties: [colour]}\n", ":9:24", "a property is one of"},
+	        {"require: {properties: []}\n", ":9:23", "at least one"},
+	        {"formats: [PAdES]\n", ":9:11", "a format is one of"},
+	        {"formats: [CAdES, CAdES]\n", ":9:18", "twice"},
+	        {"clock-tolerance: 5\n", ":9:18", "length of time"},
+	        {"law: fr\n", ":9:6", "none uz tj"},
+	};
+	char yaml[1024];
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		snprintf(yaml, sizeof(yaml), "%s%s", HEAD DIGESTS KEYS, bad[i].yaml);
+		refuses(yaml, EDOC_ERR_INPUT, bad[i].place, bad[i].word);
+	}
+	refuses(HEAD DIGESTS "keys: {rsa: [2048], curves: [P-256]}\n", EDOC_ERR_INPUT, ":8:14",
+	        "map");
+	refuses(HEAD DIGESTS "keys: {rsa: [{min: 512}], curves: [P-256]}\n", EDOC_ERR_INPUT,
+	        ":8:", "1024");
+	refuses(HEAD DIGESTS "keys: {rsa-min: 2048, rsa: [{min: 2048}], curves: [P-256]}\n",
+	        EDOC_ERR_INPUT, ":8:17", "one of them");
+}
+
 /* Every policy that is shipped can be read, and is called what its file is. */
 static void shipped(void)
 {
@@ -246,8 +365,12 @@ int main(void)
 	close(fd);
 	strict();
 	shipped();
+	builtin();
+	lifetimes();
+	sections();
 	digests();
 	refusals();
+	section_refusals();
 	unlink(path);
 	return done();
 }
