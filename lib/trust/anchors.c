@@ -236,7 +236,8 @@ static enum edoc_code append(struct edoc_trust *trust, struct ed_trust_entry *e,
 {
 	struct ed_trust_entry **head = bucket(trust, e->cert->subject_hash);
 
-	trust->v = ed_arena_grow(trust->arena, trust->v, trust->n, &trust->cap, sizeof(*trust->v));
+	trust->v = ed_arena_grow(trust->arena, trust->v, trust->n, &trust->cap,
+	                         sizeof(struct ed_trust_entry *));
 	if (!trust->v)
 		return ed_fail_memory(err);
 	trust->v[trust->n++] = e;

@@ -181,7 +181,7 @@ static void remember_stump(struct building *b, size_t n)
 {
 	if (n <= b->n_stump)
 		return;
-	memcpy(b->stump, b->path, n * sizeof(*b->path));
+	memcpy(b->stump, b->path, n * sizeof(struct ed_cert *));
 	b->n_stump = n;
 }
 
