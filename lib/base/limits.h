@@ -35,6 +35,9 @@
 #define ED_MAX_CMS_CANDIDATES 16               /* certificates that one signer may mean */
 #define ED_MAX_STAMPS 1000                     /* time-stamps of one item */
 #define ED_MAX_ARCHIVE_STAMPS 100              /* of one signature: each digests all of it */
+#define ED_MAX_CADES_PLACES 100000u            /* certificates, tokens, values that a proof may find */
+#define ED_MAX_CADES_WORK 32u                  /* times its size: what proofs may digest */
+#define ED_CADES_WORK_FREE ((size_t)64 << 20)  /* and this, so that small ones are not cut */
 #define ED_MAX_RECORD_INPUT ((size_t)128 << 20) /* a SignedData put in DER */
 #define ED_MAX_STAMP_WORK ((uint64_t)256 << 20) /* octets digested for those of a signature */
 #define ED_MAX_STAMP_COVERS 1000000u           /* objects that those of a signature prove */

@@ -25,14 +25,29 @@ static bool sha256_of(const void *p, size_t len, unsigned char out[32])
 bool ed_cades_place(struct ed_cades_work *work, enum ed_object_kind kind, const void *p, size_t len,
                     const unsigned char sha256[32])
 {
-	struct ed_cades_place *v = ed_arena_grow(work->arena, work->places, work->n_places,
-	                                         &work->cap_places, sizeof *v);
+	struct ed_cades_place *v;
+
+	if (work->n_places >= ED_MAX_CADES_PLACES) { /* what has none is not proved */
+		work->exhausted = true;
+		return true;
+	}
+	v = ed_arena_grow(work->arena, work->places, work->n_places, &work->cap_places, sizeof *v);
 	if (!v)
 		return false;
 	work->places = v;
 	v += work->n_places++;
 	*v = (struct ed_cades_place){.p = p, .len = len, .kind = kind};
 	memcpy(v->sha256, sha256, sizeof v->sha256);
+	return true;
+}
+
+bool ed_cades_spend(struct ed_cades_work *work, size_t bytes)
+{
+	if (bytes > work->budget) {
+		work->exhausted = true;
+		return false;
+	}
+	work->budget -= bytes;
 	return true;
 }
 
@@ -569,6 +584,7 @@ static enum edoc_code start(struct ed_cades_work *work, struct ed_cades *cades,
 			return ed_fail(err, EDOC_ERR_INPUT, work->where,
 			               "the content is no octet string (RFC 5652 5.2)");
 	}
+	work->budget = ED_CADES_WORK_FREE + work->len * ED_MAX_CADES_WORK;
 	work->digests = ed_arena_alloc(work->arena, ED_N_HASHES * sizeof *work->digests);
 	work->digested = ed_arena_alloc(work->arena, ED_N_HASHES * sizeof *work->digested);
 	if (!work->digests || !work->digested || !place_set(work, &cms->certs) ||

@@ -46,7 +46,7 @@ static enum edoc_code archive_v3(struct ed_cades_sig *sig, const struct ed_cades
 	}
 	rc = ed_cades_digest(sig, hash, &stamp->found, content, err);
 	for (int der = 0; !rc && stamp->found && !stamp->intact && der < 2; der++) {
-		struct ed_cades_pieces pieces = {.arena = work->arena};
+		struct ed_cades_pieces pieces = {.work = sig->work};
 		ed_cades_put_element(&pieces, &work->type, der);
 		ed_cades_put(&pieces, content, ed_hash_size(hash));
 		put_signer(&pieces, sig->si, der);
@@ -117,7 +117,7 @@ static bool was_there(const struct ed_cades_sig *sig, const struct ed_cms_attr *
 /* The header of [1] IMPLICIT SET OF over n octets, in DER. */
 static void put_header(struct ed_cades_pieces *pieces, size_t n)
 {
-	uint8_t *p = ed_arena_alloc(pieces->arena, 2 + sizeof n);
+	uint8_t *p = ed_arena_alloc(pieces->work->arena, 2 + sizeof n);
 	size_t len = 0;
 
 	if (!p) {
@@ -142,7 +142,7 @@ static void put_unsigned(struct ed_cades_pieces *pieces, const struct ed_cades_s
                          size_t mine, struct manner how)
 {
 	const struct ed_cms_signer *si = sig->si;
-	struct ed_cades_pieces attrs = {.arena = pieces->arena};
+	struct ed_cades_pieces attrs = {.work = pieces->work};
 	size_t len = 0;
 
 	for (size_t i = 0; i < si->n_unsigned; i++)
@@ -194,7 +194,7 @@ static bool try_v2(struct ed_cades_sig *sig, size_t mine, struct manner how,
                    const struct ed_buf *external, bool *memory)
 {
 	const struct ed_cades_work *work = sig->work;
-	struct ed_cades_pieces pieces = {.arena = work->arena};
+	struct ed_cades_pieces pieces = {.work = sig->work};
 	bool fits;
 
 	ed_cades_put_element(&pieces, &work->encap, how.der);
@@ -215,7 +215,7 @@ static bool try_v1(struct ed_cades_sig *sig, size_t mine, const struct ed_buf *e
 {
 	const struct ed_cades_work *work = sig->work;
 	const struct ed_cms_signer *si = sig->si;
-	struct ed_cades_pieces pieces = {.arena = work->arena};
+	struct ed_cades_pieces pieces = {.work = sig->work};
 	bool fits;
 
 	if (work->content)
@@ -239,7 +239,7 @@ static bool try_v1(struct ed_cades_sig *sig, size_t mine, const struct ed_buf *e
 static enum edoc_code external_content(struct ed_cades_sig *sig, struct ed_buf *buf, bool *found,
                                        struct edoc_error *err)
 {
-	const struct ed_cades_work *work = sig->work;
+	struct ed_cades_work *work = sig->work;
 	struct edoc_error why;
 	enum edoc_code rc;
 
@@ -253,7 +253,15 @@ static enum edoc_code external_content(struct ed_cades_sig *sig, struct ed_buf *
 	*found = sig->object != ED_NO_DATA;
 	if (!*found)
 		return EDOC_OK;
+	if (!ed_cades_spend(work, sig->external_len)) {
+		*found = false;
+		return EDOC_OK;
+	}
 	rc = work->data->read(work->data->arg, sig->object, buf, &why);
+	if (!rc && sig->external_len == 0) { /* what lies beside counts as well */
+		sig->external_len = buf->len;
+		work->budget += buf->len * ED_MAX_CADES_WORK;
+	}
 	if (rc == EDOC_ERR_LIMIT) {
 		*found = false;
 		return EDOC_OK;

@@ -3,6 +3,7 @@
  * in the bytes it is over, and what those bytes hold the digest of. */
 #include <string.h>
 
+#include "base/limits.h"
 #include "signature/cadespart.h"
 
 enum ed_hash ed_cades_weaker(enum ed_hash a, enum ed_hash b)
@@ -13,9 +14,16 @@ enum ed_hash ed_cades_weaker(enum ed_hash a, enum ed_hash b)
 void ed_cades_cover_object(struct ed_cades_cover *c, enum ed_object_kind kind,
                            const unsigned char sha256[32], const char *name, enum ed_hash hash)
 {
+	struct ed_cades_work *work = c->sig->work;
 	struct ed_stamp *stamp = c->stamp;
-	struct ed_object *v = ed_arena_grow(c->sig->work->arena, stamp->covers, stamp->n_covers,
-	                                    &c->cap, sizeof *v);
+	struct ed_object *v;
+
+	if (work->n_covers >= ED_MAX_STAMP_COVERS) {
+		work->exhausted = true;
+		return;
+	}
+	work->n_covers++;
+	v = ed_arena_grow(work->arena, stamp->covers, stamp->n_covers, &c->cap, sizeof *v);
 	if (!v) {
 		c->memory = true;
 		return;
@@ -72,7 +80,7 @@ void ed_cades_cover_range(struct ed_cades_cover *c, const void *p, size_t len, e
 		else
 			high = mid;
 	}
-	for (; low < work->n_places && v[low].p < end; low++)
+	for (; low < work->n_places && v[low].p < end && !work->exhausted; low++)
 		if (v[low].len <= (size_t)(end - v[low].p))
 			ed_cades_cover_object(c, v[low].kind, v[low].sha256, NULL, hash);
 }

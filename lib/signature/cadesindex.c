@@ -18,7 +18,7 @@ struct candidate {
 };
 
 struct candidates {
-	struct ed_arena *arena;
+	struct ed_cades_work *work;
 	enum ed_hash hash;
 	struct candidate *v;
 	size_t n, cap;
@@ -36,8 +36,9 @@ static int by_digest(const void *a, const void *b)
 static void add_digest(struct candidates *list, const struct ed_ber *type,
                        const struct ed_ber *value, bool der)
 {
-	struct ed_cades_pieces pieces = {.arena = list->arena};
-	struct candidate *v = ed_arena_grow(list->arena, list->v, list->n, &list->cap, sizeof *v);
+	struct ed_cades_pieces pieces = {.work = list->work};
+	struct candidate *v =
+	        ed_arena_grow(list->work->arena, list->v, list->n, &list->cap, sizeof *v);
 	struct ed_digest *digest = v ? ed_digest_new(list->hash) : NULL;
 
 	if (type)
@@ -122,7 +123,7 @@ static enum edoc_code match(struct ed_cades_index *index, const struct ed_ber *e
 			index->n_unmatched++;
 			continue;
 		}
-		struct ed_cades_piece *v = ed_arena_grow(list->arena, index->matched,
+		struct ed_cades_piece *v = ed_arena_grow(list->work->arena, index->matched,
 		                                         index->n_matched, cap, sizeof *v);
 		if (!v)
 			return ed_fail_memory(err);
@@ -173,8 +174,8 @@ enum edoc_code ed_cades_index_read(const struct ed_cades_sig *sig,
                                    bool *ok, struct edoc_error *err)
 {
 	static const char *const versions[] = {OID_INDEX_V3, OID_INDEX_V2, OID_INDEX_V1};
-	struct ed_arena *arena = sig->work->arena;
-	struct candidates list[3] = {{.arena = arena}, {.arena = arena}, {.arena = arena}};
+	struct ed_cades_work *work = sig->work;
+	struct candidates list[3] = {{.work = work}, {.work = work}, {.work = work}};
 	struct ed_ber lists[3];
 	size_t cap = 0, k;
 	enum edoc_code rc = EDOC_OK;
@@ -184,6 +185,9 @@ enum edoc_code ed_cades_index_read(const struct ed_cades_sig *sig,
 	for (k = 0; k < 3 && !index->value; k++)
 		index->value = ed_cms_attr(token->attrs, token->n_attrs, versions[k], NULL);
 	if (!index->value || !parse(index, lists, k == 1))
+		return EDOC_OK;
+	if (!ed_cades_spend(work, work->cms.certs.whole_len + work->cms.crls.whole_len +
+	                                  sig->si->unsigned_set.whole_len))
 		return EDOC_OK;
 	list[0].hash = list[1].hash = list[2].hash = index->hash;
 	add_set(&list[0], &sig->work->cms.certs);

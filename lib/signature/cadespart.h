@@ -74,6 +74,9 @@ struct ed_cades_work {
 	struct ed_cades_place *places; /* sorted by p once all are found */
 	size_t n_places, cap_places;
 	size_t n_stamps, n_signatures; /* counter-signatures too */
+	size_t budget;                 /* bytes that may still be digested for proofs */
+	size_t n_covers;               /* of all its time-stamps */
+	bool exhausted;                /* that did not do */
 	struct ed_cades_table *tables; /* cadesvalues.c: what references name */
 };
 
@@ -91,7 +94,8 @@ struct ed_cades_sig {
 	struct ed_ades *ades;
 	const struct ed_cades_sig *parent; /* of a counter-signature, else NULL */
 	unsigned depth;
-	size_t object; /* of work->data: what it is over; ED_NO_DATA: not at hand */
+	size_t object;       /* of work->data: what it is over; ED_NO_DATA: not at hand */
+	size_t external_len; /* of detached content, once it was read whole */
 	struct ed_cades_token *tokens;
 	struct ed_cades_sig *counter; /* beside ades->counter */
 };
@@ -100,6 +104,9 @@ struct ed_cades_sig {
 /* Of what the signature is over; *found false: not at hand. */
 enum edoc_code ed_cades_digest(const struct ed_cades_sig *sig, enum ed_hash hash, bool *found,
                                unsigned char out[ED_HASH_MAX], struct edoc_error *err) EDOC_CHECK;
+/* Each archive time-stamp is over all there is: what that costs is bounded by
+ * the size of it.  false: it is used up. */
+bool ed_cades_spend(struct ed_cades_work *work, size_t bytes);
 bool ed_cades_place(struct ed_cades_work *work, enum ed_object_kind kind, const void *p, size_t len,
                     const unsigned char sha256[32]);
 /* A certificate or an answer that stands at [p, p + len): to the material and
@@ -144,7 +151,7 @@ enum edoc_code ed_cades_prove(struct ed_cades_sig *sig, struct edoc_error *err) 
 
 /* Bytes that are digested one after the other. */
 struct ed_cades_pieces {
-	struct ed_arena *arena;
+	struct ed_cades_work *work;
 	struct ed_cades_piece {
 		const uint8_t *p;
 		size_t len;

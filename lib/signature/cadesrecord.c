@@ -186,13 +186,16 @@ static enum edoc_code digest(void *arg, size_t i, enum ed_hash hash, unsigned ch
                              struct edoc_error *err)
 {
 	const struct guarded *p = arg;
-	const struct ed_cades_work *work = p->sig->work;
+	struct ed_cades_work *work = p->sig->work;
 	struct writer w = {.p = p, .cut = (enum cut)(i % N_CUTS)};
 	struct ed_buf der;
 	enum edoc_code rc;
 
 	if (i >= N_FORMS)
 		return work->data->digest(work->data->arg, p->sig->object, hash, out, err);
+	if (!ed_cades_spend(work, work->len))
+		return ed_fail(err, EDOC_ERR_LIMIT, work->where,
+		               "there are more evidence records than are looked at");
 	if (i >= N_CUTS) {
 		ed_buf_init(&der, ED_MAX_RECORD_INPUT);
 		rc = in_der(&w, &der, err);
@@ -243,7 +246,7 @@ static bool cover_signature(struct ed_record *record, const struct guarded *p, e
                             size_t *cap)
 {
 	const struct ed_cades_sig *sig = p->sig;
-	const struct ed_cades_work *work = sig->work;
+	struct ed_cades_work *work = sig->work;
 	struct ed_object o = {.kind = ED_OBJECT_DATA, .hash = hash};
 	bool ok = true;
 
@@ -254,6 +257,8 @@ static bool cover_signature(struct ed_record *record, const struct guarded *p, e
 		ok &= add_object(record, work->arena, cap, o);
 	}
 	for (size_t i = 0; ok && i < work->n_places; i++) {
+		if (work->n_covers++ >= ED_MAX_STAMP_COVERS) /* the rest is not proved */
+			break;
 		o = (struct ed_object){.kind = work->places[i].kind, .hash = hash};
 		memcpy(o.sha256, work->places[i].sha256, sizeof o.sha256);
 		ok = add_object(record, work->arena, cap, o);

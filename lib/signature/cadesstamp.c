@@ -37,7 +37,7 @@ static const struct stamp_type *type_of(const char *oid, bool is_signed)
 void ed_cades_put(struct ed_cades_pieces *pieces, const void *p, size_t len)
 {
 	struct ed_cades_piece *v =
-	        ed_arena_grow(pieces->arena, pieces->v, pieces->n, &pieces->cap, sizeof *v);
+	        ed_arena_grow(pieces->work->arena, pieces->v, pieces->n, &pieces->cap, sizeof *v);
 
 	if (!v) {
 		pieces->failed = true;
@@ -59,8 +59,9 @@ void ed_cades_put_element(struct ed_cades_pieces *pieces, const struct ed_ber *e
 		return;
 	}
 	ed_buf_init(&buf, ED_MAX_MATERIAL_BYTES);
-	copy = ed_ber_to_der(e, false, &buf) ? ed_arena_memdup(pieces->arena, buf.data, buf.len)
-	                                     : NULL;
+	copy = ed_ber_to_der(e, false, &buf)
+	               ? ed_arena_memdup(pieces->work->arena, buf.data, buf.len)
+	               : NULL;
 	if (copy)
 		ed_cades_put(pieces, copy, buf.len);
 	else
@@ -73,7 +74,11 @@ static bool digest_pieces(const struct ed_cades_pieces *pieces, enum ed_hash has
 {
 	struct ed_digest *digest = pieces->failed ? NULL : ed_digest_new(hash);
 	bool ok = digest != NULL;
+	size_t len = 0;
 
+	for (size_t i = 0; i < pieces->n; i++)
+		len += pieces->v[i].len;
+	ok = ok && ed_cades_spend(pieces->work, len);
 	for (size_t i = 0; ok && i < pieces->n; i++)
 		ok = ed_digest_update(digest, pieces->v[i].p, pieces->v[i].len);
 	ok = ok && ed_digest_final(digest, out);
@@ -280,7 +285,7 @@ static enum edoc_code prove_refs(struct ed_cades_cover *c, bool with_value, stru
 
 	for (int der = 0; der < 2 && !stamp->intact; der++) {
 		bool refs = true;
-		pieces = (struct ed_cades_pieces){.arena = sig->work->arena};
+		pieces = (struct ed_cades_pieces){.work = sig->work};
 		if (with_value)
 			ed_cades_put(&pieces, sig->si->value, sig->si->value_len);
 		for (size_t i = with_value ? 0 : 1; i < 3; i++)
@@ -306,7 +311,7 @@ static enum edoc_code prove_value(struct ed_cades_cover *c, struct edoc_error *e
 {
 	const struct ed_cms_signer *si = c->sig->si;
 	struct ed_stamp *stamp = c->stamp;
-	struct ed_cades_pieces pieces = {.arena = c->sig->work->arena};
+	struct ed_cades_pieces pieces = {.work = c->sig->work};
 
 	ed_cades_put(&pieces, si->value, si->value_len);
 	if (pieces.failed)
@@ -341,6 +346,8 @@ static enum edoc_code prove_one(struct ed_cades_sig *sig, size_t i, size_t *arch
 	case OVER_ARCHIVE:
 		if ((*archives)++ < ED_MAX_ARCHIVE_STAMPS)
 			rc = ed_cades_archive(sig, i, &c, err);
+		if (sig->work->exhausted && !stamp->intact)
+			stamp->found = false;
 		break;
 	}
 	if (!rc && c.memory)
@@ -361,7 +368,7 @@ enum edoc_code ed_cades_prove(struct ed_cades_sig *sig, struct edoc_error *err)
 
 	for (size_t i = 0; !rc && i < sig->ades->n_stamps; i++)
 		rc = prove_one(sig, i, &archives, err);
-	if (archives > ED_MAX_ARCHIVE_STAMPS)
+	if (archives > ED_MAX_ARCHIVE_STAMPS || sig->work->exhausted)
 		ed_cades_finding(sig, "cades.archive-too-many", NULL, NULL);
 	return rc;
 }

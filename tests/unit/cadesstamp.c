@@ -546,6 +546,41 @@ static void test_too_many(void)
 	forget(&r);
 }
 
+/* Each try digests all there is. */
+static void test_costly(void)
+{
+	struct spec s = {.key = zarina, .content = raw(ed_arena_alloc(arena, 1500000), 1500000)};
+	struct bytes one = token(raw("x", 1), LATER, none());
+	struct kit_result r;
+
+	(void)signer_fields(&s);
+	after(&s, attribute(OID_SIGNATURE_STAMP, token(s.value, WHEN, none())));
+	after(&s, attribute(OID_ARCHIVE_STAMP_V2, many(one, 60)));
+	r = read_cades(cades_data(&s));
+	ok(r.rc == EDOC_OK && good(stamp(&r, 0)) && stamp(&r, 1)->found && !stamp(&r, 60)->found,
+	   "time-stamps that cost too much are not looked at");
+	ok(ed_findings_have(&r.cades.sigs->findings, "cades.archive-too-many"), "and it is said");
+	ok(r.cades.sigs->intact_data && r.cades.sigs->intact_signature, "the signature stays");
+	forget(&r);
+}
+
+/* 100,000 empty certificates in a file of 200 KB. */
+static void test_crowded(void)
+{
+	struct spec s = level_t();
+	struct kit_result r;
+
+	after(&s,
+	      attribute(OID_CERT_VALUES, tlv(SEQ, many(tlv(SEQ, none()), ED_MAX_CADES_PLACES))));
+	archive_v3(&s, V3, none(), LATER);
+	r = read_cades(cades_data(&s));
+	ok(r.rc == EDOC_OK && r.cades.sigs->n_material == 2 &&
+	           ed_findings_have(&r.cades.sigs->findings, "cades.archive-too-many"),
+	   "more places than are kept");
+	ok(r.cades.sigs->intact_signature, "the signature stays");
+	forget(&r);
+}
+
 int main(void)
 {
 	kit_open();
@@ -563,6 +598,8 @@ int main(void)
 	test_archive_v1();
 	test_long_term();
 	test_too_many();
+	test_costly();
+	test_crowded();
 	kit_close();
 	return done();
 }
