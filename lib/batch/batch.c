@@ -19,6 +19,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/io.h"
+#include "batch/order.h"
 #include "batch/wire.h"
 #include "door/box.h"
 
@@ -39,21 +40,12 @@ struct worker {
 	struct ed_buf in; /* of an answer that is not whole yet */
 };
 
-/* What is done before its turn. */
-struct held {
-	bool done;
-	char *name, *text; /* what result points at */
-	struct edoc_batch_result result;
-	struct edoc_error error;
-};
-
 struct edoc_batch {
 	struct edoc_batch_options options;
 	struct worker *workers;
-	int tick; /* a timer of one second: no clock is read */
-	uint64_t next, turn;
-	struct held *held; /* a ring; NULL: as they come */
-	size_t held_bytes;
+	int tick;      /* a timer of one second: no clock is read */
+	uint64_t next; /* number of an item */
+	struct ed_order order;
 	bool stopped;
 };
 
@@ -65,48 +57,6 @@ static void emit(struct edoc_batch *b, const struct edoc_batch_result *result)
 		b->options.done(b->options.done_arg, result);
 }
 
-static void release(struct edoc_batch *b)
-{
-	for (;;) {
-		struct held *h = &b->held[b->turn % ED_BATCH_WINDOW];
-
-		if (!h->done)
-			return;
-		emit(b, &h->result);
-		b->held_bytes -= h->result.len;
-		free(h->name);
-		free(h->text);
-		*h = (struct held){.done = false};
-		b->turn++;
-	}
-}
-
-static enum edoc_code hold(struct edoc_batch *b, uint64_t number,
-                           const struct edoc_batch_result *result, struct edoc_error *err)
-{
-	struct held *h = &b->held[number % ED_BATCH_WINDOW];
-
-	/* edoc_batch_free() frees these, whatever happens. */
-	h->name = strdup(result->name);
-	h->text = result->text ? malloc(result->len + 1) : NULL;
-	if (!h->name || (result->text && !h->text))
-		return ed_fail_memory(err);
-	if (h->text) {
-		memcpy(h->text, result->text, result->len);
-		h->text[result->len] = '\0';
-	}
-	h->done = true;
-	h->result = *result;
-	if (result->error) {
-		h->error = *result->error;
-		h->result.error = &h->error;
-	}
-	h->result.name = h->name;
-	h->result.text = h->text;
-	b->held_bytes += result->len;
-	return EDOC_OK;
-}
-
 /* The outcome of an item, which is then forgotten. */
 static enum edoc_code finish(struct edoc_batch *b, struct item *item,
                              struct edoc_batch_result *result, struct edoc_error *err)
@@ -114,15 +64,12 @@ static enum edoc_code finish(struct edoc_batch *b, struct item *item,
 	enum edoc_code code = EDOC_OK;
 
 	result->name = item->name;
-	if (!b->held) {
+	if (b->options.ordered)
+		code = ed_order_put(&b->order, item->number, result, err);
+	else
 		emit(b, result);
-	} else if (item->number == b->turn) {
-		emit(b, result);
-		b->turn++;
-		release(b);
-	} else {
-		code = hold(b, item->number, result, err);
-	}
+	for (struct ed_held *h; (h = ed_order_take(&b->order)) != NULL; free(h))
+		emit(b, &h->result);
 	if (item->fd >= 0)
 		close(item->fd);
 	free(item->name);
@@ -558,8 +505,9 @@ static enum edoc_code step(struct edoc_batch *b, int also, bool *ready, struct e
 
 static bool is_full(const struct edoc_batch *b)
 {
-	if (b->held && (b->next - b->turn >= ED_BATCH_WINDOW || b->held_bytes >= ED_BATCH_HELD))
-		return b->next != b->turn; /* somebody's turn will come */
+	if (b->options.ordered &&
+	    (b->next - b->order.turn >= ED_BATCH_WINDOW || b->order.bytes >= ED_BATCH_HELD))
+		return b->next != b->order.turn; /* somebody's turn will come */
 	return !least(b);
 }
 
@@ -594,8 +542,7 @@ enum edoc_code edoc_batch_new(const struct edoc_batch_options *options, struct e
 	if (b->options.workers > ED_MAX_WORKERS)
 		b->options.workers = ED_MAX_WORKERS;
 	b->workers = calloc(b->options.workers, sizeof(*b->workers));
-	b->held = options->ordered ? calloc(ED_BATCH_WINDOW, sizeof(*b->held)) : NULL;
-	if (!b->workers || (options->ordered && !b->held)) {
+	if (!b->workers) {
 		code = ed_fail_memory(err);
 		goto out;
 	}
@@ -674,13 +621,9 @@ void edoc_batch_free(struct edoc_batch *b)
 		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 			;
 	}
-	for (size_t i = 0; b->held && i < ED_BATCH_WINDOW; i++) {
-		free(b->held[i].name);
-		free(b->held[i].text);
-	}
+	ed_order_clear(&b->order);
 	if (b->tick >= 0)
 		close(b->tick);
-	free(b->held);
 	free(b->workers);
 	free(b);
 }

@@ -14,18 +14,20 @@
 
 /* What came of an address in this run. */
 struct had {
+	struct had *next;
 	unsigned char key[32];
 	enum edoc_code code;
-	unsigned char *bytes; /* NULL: the folder has them */
+	bool ours; /* the bytes are here, not in the folder */
 	size_t len;
+	unsigned char bytes[];
 };
 
 struct edoc_fetcher {
 	struct edoc_fetcher_options options;
 	struct ed_cache *cache;
 	struct ed_http *http; /* NULL until something is fetched */
-	struct had *had;      /* sorted by key */
-	size_t n, cap, held;
+	struct had *had[256]; /* by the key's first byte */
+	size_t n, held;
 	char (*silent)[ED_HTTP_HOST]; /* hosts that did not answer */
 	size_t n_silent;
 };
@@ -54,9 +56,14 @@ void edoc_fetcher_free(struct edoc_fetcher *f)
 {
 	if (!f)
 		return;
-	for (size_t i = 0; i < f->n; i++)
-		free(f->had[i].bytes);
-	free(f->had);
+	for (size_t i = 0; i < 256; i++) {
+		while (f->had[i]) {
+			struct had *h = f->had[i];
+
+			f->had[i] = h->next;
+			free(h);
+		}
+	}
 	free(f->silent);
 	ed_http_free(f->http);
 	ed_cache_free(f->cache);
@@ -85,60 +92,38 @@ static bool key_of(const struct edoc_fetch *what, unsigned char key[32])
 	return done;
 }
 
-/* The place of a key among those had; *found. */
-static size_t place(const struct edoc_fetcher *f, const unsigned char key[32], bool *found)
+static const struct had *find(const struct edoc_fetcher *f, const unsigned char key[32])
 {
-	size_t low = 0, high = f->n;
+	const struct had *h = f->had[key[0]];
 
-	*found = false;
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		int order = memcmp(f->had[mid].key, key, 32);
-
-		if (!order) {
-			*found = true;
-			return mid;
-		}
-		if (order < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	while (h && memcmp(h->key, key, 32) != 0)
+		h = h->next;
+	return h;
 }
 
-/* Remembered for this run; bytes when no folder keeps them and there is room. */
+/* Remembered for this run; with its bytes when no folder keeps them and there
+ * is room. */
 static void remember(struct edoc_fetcher *f, const unsigned char key[32], enum edoc_code code,
                      const struct ed_buf *bytes, bool filed)
 {
-	struct had new = {.code = code};
-	bool found;
-	size_t at = place(f, key, &found);
+	bool ours = code == EDOC_OK && !filed;
+	size_t len = ours ? bytes->len : 0;
+	struct had *h;
 
-	if (found || f->n == ED_MAX_FETCHED)
+	if (find(f, key) || f->n == ED_MAX_FETCHED || f->held + len > ED_FETCHED_BYTES)
+		return; /* it will be asked for again */
+	h = calloc(1, sizeof(*h) + len);
+	if (!h)
 		return;
-	if (f->n == f->cap) {
-		size_t cap = f->cap ? 2 * f->cap : 64;
-		struct had *more = reallocarray(f->had, cap, sizeof(*more));
-
-		if (!more)
-			return;
-		f->had = more;
-		f->cap = cap;
-	}
-	memcpy(new.key, key, 32);
-	if (code == EDOC_OK && !filed) {
-		new.bytes =
-		        f->held + bytes->len <= ED_FETCHED_BYTES ? malloc(bytes->len + 1) : NULL;
-		if (!new.bytes) /* no room: it will be asked for again */
-			return;
-		if (bytes->len)
-			memcpy(new.bytes, bytes->data, bytes->len);
-		new.len = bytes->len;
-		f->held += new.len;
-	}
-	memmove(f->had + at + 1, f->had + at, (f->n - at) * sizeof(*f->had));
-	f->had[at] = new;
+	memcpy(h->key, key, 32);
+	h->code = code;
+	h->ours = ours;
+	h->len = len;
+	if (len)
+		memcpy(h->bytes, ed_buf_str(bytes), len);
+	h->next = f->had[key[0]];
+	f->had[key[0]] = h;
+	f->held += len;
 	f->n++;
 }
 
@@ -241,22 +226,22 @@ static enum edoc_code fetch(struct edoc_fetcher *f, const struct edoc_fetch *wha
 {
 	unsigned char key[32];
 	enum edoc_code code;
-	bool found, filed;
-	size_t at;
+	const struct had *h;
+	bool filed;
 
 	if (!key_of(what, key))
 		return ed_fail_memory(err);
-	at = place(f, key, &found);
-	if (found && f->had[at].code != EDOC_OK)
+	h = find(f, key);
+	if (h && h->code != EDOC_OK)
 		return from_folder(f, what, key, true, answer)
 		               ? EDOC_OK
 		               : ed_fail(err, EDOC_ERR_AGAIN, what->url,
 		                         "gave no answer before in this run");
-	if (found && f->had[at].bytes) {
-		ed_buf_put(answer, f->had[at].bytes, f->had[at].len);
+	if (h && h->ours) {
+		ed_buf_put(answer, h->bytes, h->len);
 		return ed_buf_check(answer, what->url, err);
 	}
-	if (from_folder(f, what, key, found || !f->options.online, answer))
+	if (from_folder(f, what, key, h || !f->options.online, answer))
 		return EDOC_OK;
 	ed_buf_reset(answer);
 	if (!f->options.online)
