@@ -32,7 +32,7 @@
 #define ED_MAX_CMS_SIGNERS 200                 /* of one SignedData */
 #define ED_MAX_CMS_CERTS 2000                  /* certificates and CRLs of one SignedData */
 #define ED_MAX_CMS_ATTRIBUTES 256              /* of one signer, and values of one of them */
-#define ED_MAX_CMS_CANDIDATES 16               /* certificates that one signer may mean */
+#define ED_MAX_CMS_CANDIDATES 4                /* certificates that one signer may mean */
 #define ED_MAX_STAMPS 1000                     /* time-stamps of one item */
 #define ED_MAX_ARCHIVE_STAMPS 100              /* of one signature: each digests all of it */
 #define ED_MAX_CADES_PLACES 100000u            /* certificates, tokens, values that a proof may find */

@@ -311,11 +311,12 @@ static size_t choose(const struct ed_cms_signer *s, const struct candidates *fou
 	size_t best = 0;
 	int most = -1;
 
-	for (size_t i = 0; found->n > 1 && i < found->n; i++) {
+	for (size_t i = 0; found->n > 1 && most < 3 && i < found->n; i++) {
 		enum ed_hash hash;
-		bool bound = ed_cms_ess(s, found->v[i], &hash) == ED_ESS_MATCH;
-		int points = 2 * bound + signed_by(s, found->v[i]);
+		int points = ed_cms_ess(s, found->v[i], &hash) == ED_ESS_MATCH ? 2 : 0;
 
+		if (points + 1 > most) /* computed only where it decides */
+			points += signed_by(s, found->v[i]);
 		if (points > most) {
 			most = points;
 			best = i;
