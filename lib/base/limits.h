@@ -76,7 +76,7 @@
 #define ED_MAX_OCSP (1u << 20)        /* one OCSP answer */
 #define ED_MAX_OCSP_SINGLES 1000      /* certificates that one answer is about */
 #define ED_MAX_URLS 16                /* that one certificate names for one purpose */
-#define ED_MAX_MEMO 4096 /* certificates, and signatures between them, that a batch remembers */
+#define ED_MAX_MEMO 2048 /* certificates, and signatures between them, that a batch remembers */
 #define ED_MAX_CMS (1u << 20) /* a detached CMS of the ledger */
 #define ED_MAX_ROUTE_STEPS 500
 #define ED_MAX_ROUTE_ROLES 200

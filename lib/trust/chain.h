@@ -43,8 +43,8 @@ struct ed_path_inputs {
 /*
  * All prospective chains (EN 319 102-1 5.2.6.4 1) from the leaf to an anchor for
  * that purpose, validated as RFC 5280 6.1 says but for dates and revocation.
- * Findings: chain.not-found, chain.signature, chain.constraints.  `where` is the
- * leaf's.  inputs: NULL is any policy, nothing required.
+ * Findings: chain.not-found, chain.signature, chain.unknown-algorithm,
+ * chain.constraints.  `where` is the leaf's.  inputs: NULL is any policy, nothing required.
  */
 enum edoc_code ed_chains_build(struct ed_pool *pool, struct ed_cert *leaf, unsigned purpose,
                                const struct ed_path_inputs *inputs, const char *where,

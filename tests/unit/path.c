@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include <openssl/param_build.h>
+
 #include "base/limits.h"
 #include "base/time.h"
 #include "trust/chain.h"
@@ -297,6 +299,50 @@ static void weird_keys(void)
 	who_free(&root);
 }
 
+/* An RSA key of that many bits that nobody has the other half of. */
+static EVP_PKEY *huge_key(int bits)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
+	BIGNUM *n = BN_new(), *e = BN_new();
+	EVP_PKEY *key = NULL;
+	OSSL_PARAM *params;
+
+	BN_set_bit(n, bits - 1);
+	BN_set_bit(n, 0);
+	BN_set_word(e, 65537);
+	OSSL_PARAM_BLD_push_BN(bld, "n", n);
+	OSSL_PARAM_BLD_push_BN(bld, "e", e);
+	params = OSSL_PARAM_BLD_to_param(bld);
+	ok(EVP_PKEY_fromdata_init(ctx) == 1 &&
+	           EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) == 1,
+	   "an RSA key of %d bits", bits);
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(bld);
+	BN_free(n);
+	BN_free(e);
+	EVP_PKEY_CTX_free(ctx);
+	return key;
+}
+
+static void huge_keys(void)
+{
+	struct who root = issue("Root", NULL, 1, CA_EXT);
+
+	for (int bits = 16384; bits <= 16385; bits++) {
+		EVP_PKEY *key = huge_key(bits);
+		struct who w = issue_with(key, "Huge", &root, 2, T2020, T2020 + YEAR, "");
+		struct scene s = scene(&w);
+
+		trust(&s, &root, EDOC_FOR_SIGN);
+		says(&s, bits > 16384 ? "Huge Root chain.constraints" : "Huge Root +",
+		     "P05 a key that is too large, beside the largest");
+		who_free(&w);
+		EVP_PKEY_free(key);
+	}
+	who_free(&root);
+}
+
 static void twice(void)
 {
 	struct who root = issue("Root", NULL, 1, CA_EXT), person = issue("P", &root, 2, PERSON_EXT);
@@ -402,6 +448,7 @@ int main(void)
 	lengths();
 	maze();
 	weird_keys();
+	huge_keys();
 	twice();
 	services();
 	facts();
