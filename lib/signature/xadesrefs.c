@@ -375,6 +375,7 @@ static enum edoc_code check_reference(struct ed_xr *r, struct ed_xr_ref *x, bool
 enum edoc_code ed_xr_references(struct ed_xr *r, struct edoc_error *err)
 {
 	size_t n = r->dsig.n_refs, n_good = 0, n_properties = 0, n_others = 0;
+	bool container = r->data && r->data->container;
 	enum edoc_code code = EDOC_OK;
 	bool broken = false;
 
@@ -391,7 +392,7 @@ enum edoc_code ed_xr_references(struct ed_xr *r, struct edoc_error *err)
 			if (!ed_xr_use(r, x->ref->hash, "reference"))
 				return ed_fail_memory(err);
 		} else if (x->ref->kind != ED_REF_REFUSED) {
-			n_others++;
+			n_others += !container || x->ref->kind == ED_REF_ENTRY || r->parent;
 			code = check_reference(r, x, &broken, err);
 		}
 		n_good += x->good;

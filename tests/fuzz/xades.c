@@ -15,45 +15,79 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static enum edoc_code digest_entry(void *arg, const char *name, enum ed_hash hash,
-                                   unsigned char out[ED_HASH_MAX], struct edoc_error *err)
+static const char *const names[] = {"a.txt", "b.txt"};
+
+static const char *name_it(void *arg, size_t i)
+{
+	(void)arg;
+	return names[i];
+}
+
+static enum edoc_code digest_it(void *arg, size_t i, enum ed_hash hash,
+                                unsigned char out[ED_HASH_MAX], struct edoc_error *err)
 {
 	(void)arg;
 	(void)err;
-	if (strcmp(name, "a.txt") && strcmp(name, "b.txt"))
-		return EDOC_ERR_ABSENT;
-	return ed_hash_bytes(hash, name, strlen(name), out) ? EDOC_OK : EDOC_ERR_MEMORY;
+	return ed_hash_bytes(hash, names[i], strlen(names[i]), out) ? EDOC_OK : EDOC_ERR_MEMORY;
 }
 
-static bool has_error(const struct ed_xades *x)
+static enum edoc_code read_it(void *arg, size_t i, struct ed_buf *buf, struct edoc_error *err)
 {
-	for (size_t i = 0; i < x->findings.n; i++) {
-		const struct ed_rule *rule = ed_rule(x->findings.v[i].code);
+	(void)arg;
+	ed_buf_puts(buf, names[i]);
+	return ed_buf_check(buf, names[i], err);
+}
+
+static bool has_error(const struct ed_findings *findings)
+{
+	bool error = findings->lost;
+
+	for (size_t i = 0; i < findings->n; i++) {
+		const struct ed_rule *rule = ed_rule(findings->v[i].code);
 
 		if (!rule)
 			abort(); /* a code that nothing explains */
-		if (rule->severity == EDOC_ERROR)
-			return true;
+		error |= rule->severity == EDOC_ERROR;
 	}
-	return false;
+	return error;
+}
+
+static bool passes(const struct ed_ades *x)
+{
+	for (size_t i = 0; i < x->n_stamps; i++) {
+		(void)has_error(&x->stamps[i].findings);
+		(void)has_error(&x->stamps[i].tst.findings);
+	}
+	for (size_t i = 0; i < x->n_counter; i++)
+		(void)passes(&x->counter[i]);
+	return !has_error(&x->findings) && x->intact_data && x->intact_signature && x->bound;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct ed_arena *arena = ed_arena_new();
-	struct ed_xades *sigs = NULL;
-	struct edoc_error err;
-	size_t n = 0;
+	for (int container = 0; container < 2; container++) {
+		const struct ed_data two = {.container = container,
+		                            .n = 2,
+		                            .name = name_it,
+		                            .digest = digest_it,
+		                            .read = read_it};
+		struct ed_arena *arena = ed_arena_new();
+		struct ed_material material;
+		struct ed_ades *sigs = NULL;
+		struct edoc_error err;
+		size_t n = 0;
 
-	if (ed_xades_check(data, size, "fuzz", ED_MAX_XML_BYTES, arena, digest_entry, NULL, &sigs,
-	                   &n, &err) == EDOC_OK)
-		for (size_t i = 0; i < n; i++)
-			if (sigs[i].intact_data && sigs[i].intact_signature && sigs[i].bound &&
-			    !has_error(&sigs[i]) &&
-			    (sigs[i].claimed_time != AT || !sigs[i].role ||
-			     strcmp(sigs[i].role, ROLE) || sigs[i].n_covers != 2))
-				abort();
-	ed_xades_clear(sigs, n);
-	ed_arena_free(arena);
+		ed_material_init(&material, arena);
+		if (ed_xades_read(data, size, "fuzz", ED_MAX_XML_BYTES, &two, &material, arena,
+		                  &sigs, &n, &err) == EDOC_OK)
+			for (size_t i = 0; i < n; i++)
+				if (passes(&sigs[i]) &&
+				    (sigs[i].claimed_time != AT ||
+				     (sigs[i].role && strcmp(sigs[i].role, ROLE)) ||
+				     (container && sigs[i].n_covers != 2)))
+					abort();
+		ed_ades_clear(sigs, n);
+		ed_arena_free(arena);
+	}
 	return 0;
 }
