@@ -100,10 +100,15 @@ struct ed_cades_sig {
 	struct ed_cades_sig *counter; /* beside ades->counter */
 };
 
-/* cades.c */
+/* cadescontent.c */
+/* Which object it is.  *conflict: attached content is none of those given. */
+enum edoc_code ed_cades_resolve(struct ed_cades_sig *sig, bool *conflict,
+                                struct edoc_error *err) EDOC_CHECK;
 /* Of what the signature is over; *found false: not at hand. */
 enum edoc_code ed_cades_digest(const struct ed_cades_sig *sig, enum ed_hash hash, bool *found,
                                unsigned char out[ED_HASH_MAX], struct edoc_error *err) EDOC_CHECK;
+
+/* cades.c */
 /* Each archive time-stamp is over all there is: what that costs is bounded by
  * the size of it.  false: it is used up. */
 bool ed_cades_spend(struct ed_cades_work *work, size_t bytes);

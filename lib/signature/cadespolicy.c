@@ -40,7 +40,9 @@ static bool read_hash(struct ed_ades *ades, const struct ed_ber *hash, struct ed
 	if (len <= 1)
 		return true;
 	ades->policy_hash = ed_hash_by_der(&alg);
-	ades->policy_digest = p;
+	ades->policy_digest = ed_arena_memdup(arena, p, len);
+	if (!ades->policy_digest)
+		return false;
 	ades->policy_digest_len = len;
 	return true;
 }

@@ -157,6 +157,7 @@ static enum edoc_code in_der(struct writer *w, struct ed_buf *out, struct edoc_e
 	rc = ed_buf_check(&buf, work->where, err);
 	if (!rc && (!ed_ber_one(buf.data, buf.len, &e) || !ed_ber_to_der(&e, true, out)))
 		rc = ed_fail(err, EDOC_ERR_INPUT, work->where, "this cannot be put in DER");
+	w->buf = NULL;
 	ed_buf_clear(&buf);
 	return rc;
 }
