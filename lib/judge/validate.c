@@ -590,6 +590,7 @@ enum edoc_code ed_validate(struct ed_item *item, const struct edoc_verify_option
 		return ed_fail(err, EDOC_ERR_USAGE, options->require,
 		               "a level is one of B, T, LT, LTA");
 	ed_poe_init(&j.poe, j.arena, j.now);
+	item->material.memo = options->memo;
 	rc = ed_pool_new(&item->material, options->trust, j.arena, &j.pool, err);
 	if (rc != EDOC_OK)
 		return rc;
