@@ -193,13 +193,17 @@ static enum edoc_code prove(const struct proving *p, enum ed_object_kind kind,
 	return ed_poe_add(&p->j->poe, &object, p->at, p->by, p->where, p->err);
 }
 
-/* A token, and the TSA's certificate that it names by digest. */
+/* A token, what it carries, and the TSA's certificate that it names by digest. */
 static enum edoc_code prove_stamp(const struct proving *p, const struct ed_stamp *stamp)
 {
-	enum edoc_code rc = prove(p, ED_OBJECT_STAMP, stamp->tst.sha256);
+	const struct ed_material *material = &p->j->item->material;
+	const struct ed_tst *tst = &stamp->tst;
+	enum edoc_code rc = prove(p, ED_OBJECT_STAMP, tst->sha256);
 
-	if (rc == EDOC_OK && stamp->tst.signer && stamp->tst.bound)
-		rc = prove(p, ED_OBJECT_MATERIAL, stamp->tst.signer->sha256);
+	for (size_t i = 0; rc == EDOC_OK && i < tst->n_blobs; i++)
+		rc = prove(p, ED_OBJECT_MATERIAL, material->v[tst->blobs[i]].sha256);
+	if (rc == EDOC_OK && tst->signer && tst->bound)
+		rc = prove(p, ED_OBJECT_MATERIAL, tst->signer->sha256);
 	return rc;
 }
 

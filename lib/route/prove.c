@@ -10,9 +10,9 @@
 
 #include "base/err.h"
 #include "door/crypto.h"
+#include "judge/certificate.h"
 #include "judge/verify.h"
 #include "route/exchange.h"
-#include "trust/chain.h"
 
 /* A certificate that expired after its holder acted takes nothing back:
  * ledger.key-dates holds the entry's own time against it, and the directory
@@ -108,8 +108,8 @@ enum edoc_code ed_desk_knows(const struct edoc_desk *desk, const struct edoc_act
                              struct edoc_error *err)
 {
 	struct ed_arena *arena = ed_arena_new();
+	struct edoc_verify_options options = ed_desk_options(desk, act->now);
 	struct ed_findings findings;
-	struct ed_chain chain = {0};
 	struct ed_cert *cert = NULL;
 	char *text = NULL;
 
@@ -119,8 +119,8 @@ enum edoc_code ed_desk_knows(const struct edoc_desk *desk, const struct edoc_act
 	enum edoc_code code =
 	        ed_cert_of(ed_key_cert(act->key), edoc_key_subject(act->key), arena, &cert, err);
 	if (!code)
-		code = ed_chain_check(cert, ed_key_chain(act->key), desk->trust, EDOC_FOR_SIGN,
-		                      act->now, cert->subject, arena, &findings, &chain, err);
+		code = ed_judge_certificate(cert, ed_key_chain(act->key), &options, EDOC_FOR_SIGN,
+		                            cert->subject, arena, &findings, err);
 	for (size_t i = 0; i < findings.n && !code; i++) {
 		const struct edoc_finding *f = &findings.v[i];
 		const struct ed_rule *rule = ed_rule(f->code);

@@ -13,11 +13,11 @@
 #include "base/hex.h"
 #include "base/io.h"
 #include "base/limits.h"
+#include "judge/certificate.h"
 #include "route/receipt.h"
 #include "route/replay.h"
 #include "signature/cmsledger.h"
 #include "signature/xades.h"
-#include "trust/chain.h"
 
 /* ---- the fold ---- */
 
@@ -219,23 +219,19 @@ static enum edoc_code check_signer(struct package *p, size_t i, const struct ed_
 {
 	const struct ed_entry *e = &p->replay->ledger.v[i];
 	const char *kind = ed_entry_get(e, "actor", "kind");
-	struct ed_chain chain = {0};
 
 	if (e->time < facts->signer->not_before || e->time > facts->signer->not_after)
 		ed_finding(p->findings, "ledger.key-dates", where, facts->signer->subject, NULL,
 		           NULL);
 	if (seen_before(&p->replay->ledger, i))
 		return EDOC_OK;
-	ed_policy_key(p->options->policy, ed_cert_key(facts->signer), p->options->at, where,
-	              p->findings);
-	if (kind && !strcmp(kind, "desk"))
+	if (kind && !strcmp(kind, "desk")) {
+		ed_policy_key(p->options->policy, ed_cert_key(facts->signer), p->options->at, where,
+		              p->findings);
 		return EDOC_OK;
-	enum edoc_code code =
-	        ed_chain_check(facts->signer, facts->others, p->options->trust, EDOC_FOR_SIGN,
-	                       p->options->at, where, p->replay->arena, p->findings, &chain, err);
-	if (!code)
-		ed_policy_chain(p->options->policy, &chain, p->options->at, where, p->findings);
-	return code;
+	}
+	return ed_judge_certificate(facts->signer, facts->others, p->options, EDOC_FOR_SIGN, where,
+	                            p->replay->arena, p->findings, err);
 }
 
 static enum edoc_code check_cms(struct package *p, size_t i, struct edoc_error *err)

@@ -326,6 +326,8 @@ static enum edoc_code read_token(struct work *w)
 	code = ed_cms_read(tst->der, tst->len, w->where, w->material, w->arena, &cms, w->err);
 	if (code != EDOC_OK)
 		return code;
+	tst->blobs = cms.blobs;
+	tst->n_blobs = cms.n_blobs;
 	if (strcmp(cms.content_type, OID_TST_INFO) != 0)
 		return ed_fail(w->err, EDOC_ERR_INPUT, w->where,
 		               "this is signed, but no time-stamp: its content is of type %s "

@@ -24,6 +24,8 @@ struct ed_tst {
 	enum ed_hash digest;    /* over its content */
 	bool bound;             /* ESSCertID(v2) names the signer (RFC 5816) */
 	enum ed_hash bound_by;
+	size_t *blobs; /* what came inside it, by index in the material */
+	size_t n_blobs;
 	bool intact;                 /* the token's own signature and digests */
 	struct ed_findings findings; /* tsp.* */
 };

@@ -13,6 +13,7 @@
 #include "base/hex.h"
 #include "base/io.h"
 #include "base/time.h"
+#include "judge/certificate.h"
 #include "judge/validate.h"
 
 #define SIGNED_AT (T2020 + 100 * DAY) /* the signer's certificate is of 2020 and 2021 */
@@ -927,6 +928,25 @@ static void past(void)
 	      "the authority was revoked before the time-stamp");
 }
 
+/* What a token carries is as old as the token (5.6.2.3). */
+static void carried(bool inside, const char *want, const char *what)
+{
+	struct scene *s = begin(&signer_dp);
+	struct ed_stamp *st;
+	size_t blob;
+
+	put_cert(s, &responder_old);
+	s->sig.claimed_time = T2020 + 5 * DAY;
+	stamp(s, ED_STAMP_SIGNATURE, T2020 + 5 * DAY, &tsa);
+	put_ocsp(s, &signer_dp, &ca, &responder_old, T2020 + 5 * DAY + 60, T2020 + 6 * DAY);
+	blob = s->item.material.n - 1;
+	s->stamps[0].tst.blobs = &blob;
+	s->stamps[0].tst.n_blobs = inside;
+	st = stamp(s, ED_STAMP_ARCHIVE, T2020 + 5 * DAY + 120, &tsa);
+	cover(st, put_cert(s, &signer_dp));
+	gives(s, SIGNED_AT + DAY, want, what);
+}
+
 static void records(void)
 {
 	struct scene *s = begin(&signer);
@@ -1234,6 +1254,50 @@ static void online(void)
 	gives(s, SIGNED_AT + DAY, "PASSED", "a source is not asked where none is named");
 }
 
+/* ---- a certificate by itself ---- */
+
+static void certificate_gives(const struct who *w, edoc_fetch_fn *fn, struct net *net,
+                              const char *want, const char *what)
+{
+	struct scene *s = begin(NULL);
+	struct ed_cert *cert = cert_of(s, w);
+	STACK_OF(X509) *with = sk_X509_new_null();
+	struct ed_findings findings;
+	struct edoc_error err = {0};
+	char codes[256] = "";
+
+	sk_X509_push(with, ca.x);
+	s->options.at = SIGNED_AT;
+	s->options.fetch = fn;
+	s->options.fetch_arg = net;
+	ed_findings_init(&findings, s->arena);
+	is_ok(ed_judge_certificate(cert, with, &s->options, EDOC_FOR_SIGN, "here", s->arena,
+	                           &findings, &err),
+	      &err, "judged");
+	for (size_t i = 0; i < findings.n; i++)
+		snprintf(codes + strlen(codes), sizeof(codes) - strlen(codes), "%s%s", i ? " " : "",
+		         findings.v[i].code);
+	is_str(codes, want, what);
+	ed_cert_clear(cert);
+	sk_X509_free(with);
+	end(s);
+}
+
+static void certificates(void)
+{
+	struct net net = {.at = SIGNED_AT - 60}, down = {.down = true};
+
+	certificate_gives(&signer, NULL, NULL, "", "a signer");
+	certificate_gives(&weak, NULL, NULL, "algorithm.key", "a weak one");
+	certificate_gives(&unfit, NULL, NULL, "key-usage.unfit", "one for something else");
+	certificate_gives(&tsa_other, NULL, NULL, "chain.not-found key-usage.unfit",
+	                  "a TSA of another authority");
+	certificate_gives(&signer_dp, NULL, NULL, "revocation.not-checked", "a source is named");
+	certificate_gives(&signer_dp, fetch, &net, "", "and answers");
+	certificate_gives(&signer_dp, fetch, &down, "revocation.not-checked fetch.failed",
+	                  "or does not");
+}
+
 static struct who make(const char *cn, const struct who *by, long serial, int64_t from,
                        int64_t until, const char *ext)
 {
@@ -1304,6 +1368,8 @@ int main(void)
 	stamps();
 	long_term();
 	past();
+	carried(false, "INDETERMINATE/REVOCATION_OUT_OF_BOUNDS_NO_POE", "an answer beside a token");
+	carried(true, "PASSED", "an answer inside a token that was archived");
 	records();
 	containers();
 	levels();
@@ -1311,6 +1377,7 @@ int main(void)
 	explained();
 	laws();
 	online();
+	certificates();
 	free_pki();
 	unlink(path);
 	return done();
