@@ -49,7 +49,8 @@
 #define ED_MAX_RECORD_BYTES ((size_t)64 << 20) /* an evidence record in DER */
 #define ED_MAX_RECORD_CHAINS 100               /* hash-tree renewals of one record */
 #define ED_MAX_RECORD_ALGORITHMS 16            /* that one record lists */
-#define ED_MAX_RECORD_WORK ((uint64_t)1 << 30) /* bytes digested for its renewals */
+#define ED_MAX_RECORD_WORK ((uint64_t)256 << 20) /* bytes digested for its renewals */
+#define ED_MAX_RECORD_READ ((uint64_t)256 << 20) /* bytes of objects that are looked into */
 #define ED_MAX_NODE_LIKE (64u << 10)           /* an object that may be an inner node of a tree */
 
 #define ED_MAX_YAML_BYTES (256u << 10)

@@ -113,6 +113,7 @@ static enum edoc_code read_chain(struct ed_record_reading *r, const struct ed_be
 	if (!chain)
 		return ed_fail_memory(err);
 	chain->ber = *e;
+	chain->der = ed_ber_is_der(e, true);
 	ed_ber_enter(&in, e, depth);
 	while (rc == EDOC_OK && ed_ber_take(&in, ED_BER_UNIVERSAL, ED_BER_SEQUENCE, &stamp)) {
 		struct ed_ats *ats;
@@ -256,7 +257,7 @@ static enum edoc_code stamp_digest(struct ed_record_reading *r, size_t chain,
 	if (way > 1 || !ed_ber_one(ats->token, ats->token_len, &token) ||
 	    (way == 1 && ed_ber_is_der(&token, true)))
 		return EDOC_OK;
-	ed_buf_init(&buf, ED_MAX_CMS_CONTENT);
+	ed_buf_init(&buf, ED_MAX_RECORD_BYTES);
 	rc = put_element(&token, way, &buf, NULL);
 	if (rc == EDOC_OK)
 		rc = digest_buf(r, r->chains[chain].hash, &buf, out, have, err);
@@ -280,6 +281,22 @@ static void put_header(struct ed_buf *out, size_t len)
 		ed_buf_putc(out, (char)(len >> (8 * i)));
 }
 
+/* false: the second way is the first, or one of them has no DER form. */
+static bool put_chains(const struct ed_record_reading *r, size_t chain, unsigned way,
+                       struct ed_buf *out)
+{
+	bool der = true;
+
+	for (size_t i = 0; i < chain; i++)
+		der = der && r->chains[i].der;
+	if (way == 1 && der)
+		return false;
+	for (size_t i = 0; i < chain; i++)
+		if (put_element(&r->chains[i].ber, way, out, NULL) != EDOC_OK)
+			return false;
+	return true;
+}
+
 /* atsc: the DER of the sequence of the chains before (RFC 4998 5.2, 3). */
 static enum edoc_code sequence_digest(struct ed_record_reading *r, size_t chain, unsigned way,
                                       unsigned char out[ED_HASH_MAX], bool *have,
@@ -287,28 +304,19 @@ static enum edoc_code sequence_digest(struct ed_record_reading *r, size_t chain,
 {
 	struct ed_buf inner, whole;
 	enum edoc_code rc = EDOC_OK;
-	bool der = true;
 
 	*have = false;
-	for (size_t i = 0; i < chain && way == 1; i++)
-		der = der && ed_ber_is_der(&r->chains[i].ber, true);
-	if (way > 1 || (way == 1 && der))
+	if (way > 1)
 		return EDOC_OK;
-	ed_buf_init(&inner, ED_MAX_CMS_CONTENT);
-	ed_buf_init(&whole, ED_MAX_CMS_CONTENT);
-	for (size_t i = 0; rc == EDOC_OK && i < chain; i++)
-		rc = put_element(&r->chains[i].ber, way, &inner, NULL);
-	if (rc == EDOC_OK) {
+	ed_buf_init(&inner, ED_MAX_RECORD_BYTES);
+	ed_buf_init(&whole, ED_MAX_RECORD_BYTES);
+	if (put_chains(r, chain, way, &inner)) {
 		put_header(&whole, inner.len);
 		ed_buf_put(&whole, inner.data, inner.len);
 		rc = ed_buf_check(&inner, r->record->where, err);
-	} else {
-		ed_buf_clear(&inner);
-		ed_buf_clear(&whole);
-		return EDOC_OK; /* there is no such way */
+		if (rc == EDOC_OK)
+			rc = digest_buf(r, r->chains[chain].hash, &whole, out, have, err);
 	}
-	if (rc == EDOC_OK)
-		rc = digest_buf(r, r->chains[chain].hash, &whole, out, have, err);
 	ed_buf_clear(&inner);
 	ed_buf_clear(&whole);
 	return rc;

@@ -120,13 +120,14 @@ struct checking {
 	struct ed_record_reading *r;
 	struct shelf *shelves;
 	size_t n_shelves, shelves_cap;
-	size_t n;     /* objects */
-	size_t names; /* how many are not the same object in another coding */
-	size_t *same; /* of each object: the first one of its name */
-	bool *found;  /* of each: protected since the first chain */
-	bool *now;    /* of each: met in the list that is looked at */
-	bool good;    /* nothing is broken so far */
-	int64_t last; /* the time-stamp before */
+	size_t n;      /* objects */
+	size_t names;  /* how many are not the same object in another coding */
+	size_t *same;  /* of each object: the first one of its name */
+	bool *found;   /* of each: protected since the first chain */
+	bool *now;     /* of each: met in the list that is looked at */
+	bool good;     /* nothing is broken so far */
+	int64_t last;  /* the time-stamp before */
+	uint64_t read; /* bytes of objects */
 	struct edoc_error *err;
 };
 
@@ -199,10 +200,10 @@ static enum edoc_code read_object(struct checking *k, size_t i, size_t max, stru
 
 	ed_buf_init(bytes, max);
 	*have = false;
-	if (!data->read || k->r->work > ED_MAX_RECORD_WORK / 2)
+	if (!data->read || k->read > ED_MAX_RECORD_READ)
 		return EDOC_OK;
 	rc = data->read(data->arg, i, bytes, k->err);
-	k->r->work += bytes->len;
+	k->read += bytes->len;
 	*have = rc == EDOC_OK && bytes->len > 0;
 	return rc == EDOC_ERR_LIMIT || rc == EDOC_ERR_ABSENT ? EDOC_OK : rc;
 }
@@ -230,12 +231,14 @@ static enum edoc_code digest_of(struct checking *k, const struct ed_ats_chain *c
 {
 	const struct ed_data *data = k->r->data;
 	struct shelf *s = shelf_of(k, chain, canonical);
-	enum edoc_code rc = s ? EDOC_OK : ed_fail_memory(k->err);
+	enum edoc_code rc = EDOC_OK;
 
 	*out = NULL;
-	if (rc == EDOC_OK && s->state[i] == UNTRIED && canonical) {
+	if (!s)
+		return ed_fail_memory(k->err);
+	if (s->state[i] == UNTRIED && canonical) {
 		rc = try_canonical(k, s, i);
-	} else if (rc == EDOC_OK && s->state[i] == UNTRIED) {
+	} else if (s->state[i] == UNTRIED) {
 		rc = data->digest(data->arg, i, chain->hash, s->v[i], k->err);
 		s->state[i] = rc == EDOC_OK ? HAVE : NONE;
 		rc = rc == EDOC_ERR_ABSENT ? EDOC_OK : rc;

@@ -37,6 +37,7 @@ struct ed_ats_chain {
 	bool comments;
 	const char *c14n_uri;
 	struct ed_ber ber;
+	bool der; /* as it stands */
 	xmlNodePtr node;
 	long order;
 };

@@ -131,8 +131,11 @@ static enum edoc_code read_list(struct ed_record_reading *r, const xmlNode *node
 {
 	static const char *const names[] = {"DigestValue", NULL};
 	struct ed_hashes *list = ed_record_add_list(r, ats);
-	enum edoc_code rc = list ? only(r, node, names, err) : ed_fail_memory(err);
+	enum edoc_code rc;
 
+	if (!list)
+		return ed_fail_memory(err);
+	rc = only(r, node, names, err);
 	for (xmlNodePtr p = ed_xml_first(node); rc == EDOC_OK && p; p = ed_xml_next(p)) {
 		const uint8_t *bytes;
 		size_t len;
@@ -360,6 +363,8 @@ static enum edoc_code digest_node(struct ed_record_reading *r, const struct ed_a
 	if (rc == EDOC_OK)
 		*have = ed_digest_final(sink.digest, out);
 	ed_digest_free(sink.digest);
+	if (rc == EDOC_ERR_LIMIT)
+		return ed_record_count_work(r, 0, err); /* says it better */
 	return rc == EDOC_ERR_INPUT ? EDOC_OK : rc;
 }
 
@@ -417,7 +422,7 @@ static enum edoc_code sequence_digest(struct ed_record_reading *r, size_t chain,
 		return EDOC_OK;
 	for (xmlNodePtr p = r->sequence->children; p; p = p->next)
 		n++;
-	without = ed_arena_alloc(r->arena, n * sizeof(*without));
+	without = ed_arena_alloc(r->arena, n * sizeof(xmlNodePtr));
 	if (!without)
 		return ed_fail_memory(err);
 	n = later_nodes(r, chain, way, without);

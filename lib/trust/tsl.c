@@ -431,6 +431,21 @@ static bool is_pinned(const struct ed_cert *signer, STACK_OF(X509) *signers)
 	return false;
 }
 
+/* A forger who finds a collision needs no key (5.7.1 asks for SHA-256 and better). */
+static bool is_weak(const struct ed_ades *sig)
+{
+	static const enum ed_hash weak[] = {ED_MD5, ED_SHA1, ED_RIPEMD160};
+
+	for (size_t i = 0; i < sizeof(weak) / sizeof(weak[0]); i++) {
+		if (sig->alg.hash == weak[i])
+			return true;
+		for (size_t k = 0; k < sig->n_uses; k++)
+			if (sig->uses[k].hash == weak[i] && !strcmp(sig->uses[k].what, "reference"))
+				return true;
+	}
+	return false;
+}
+
 static enum edoc_code check_signature(const struct ed_ades *sigs, size_t n, STACK_OF(X509) *signers,
                                       const char *where, struct edoc_error *err)
 {
@@ -441,6 +456,11 @@ static enum edoc_code check_signature(const struct ed_ades *sigs, size_t n, STAC
 	if (!sigs->intact_data || !sigs->intact_signature || !sigs->signer)
 		return ed_fail(err, EDOC_ERR_INPUT, where,
 		               "the signature of this trusted list does not hold: it was changed");
+	if (is_weak(sigs))
+		return ed_fail(
+		        err, EDOC_ERR_INPUT, where,
+		        "the signature of this trusted list is made with a digest that can be "
+		        "forged (TS 119 612 5.7.1)");
 	if (!is_pinned(sigs->signer, signers))
 		return ed_fail(err, EDOC_ERR_DENIED, where,
 		               "this trusted list is signed by %s, who is not among those that you "

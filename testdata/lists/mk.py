@@ -84,7 +84,7 @@ def raw(der):
     return out
 
 
-def sign(text, who="zarina.pem", uri="", body=None, transforms=(DS + "enveloped-signature", EXC), place=None):
+def sign(text, who="zarina.pem", uri="", body=None, transforms=(DS + "enveloped-signature", EXC), weak=False):
     """text with a signature as the last child of its root."""
     der = openssl("x509", "-in", os.path.join(pki, who), "-outform", "DER")
     properties = ('<xades:SignedProperties xmlns:xades="%s" Id="props"><xades:SignedSignatureProperties>'
@@ -99,16 +99,16 @@ def sign(text, who="zarina.pem", uri="", body=None, transforms=(DS + "enveloped-
                 '<ds:DigestValue>%s</ds:DigestValue></ds:Reference>') % (
             more, "".join('<ds:Transform Algorithm="%s"></ds:Transform>' % m for m in methods), SHA, value)
     info = ('<ds:SignedInfo xmlns:ds="%s"><ds:CanonicalizationMethod Algorithm="%s"></ds:CanonicalizationMethod>'
-            '<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"></ds:SignatureMethod>'
+            '<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha%s"></ds:SignatureMethod>'
             '%s%s</ds:SignedInfo>') % (
-        DS, EXC, "" if uri is None else reference(' URI="%s"' % uri, transforms, digest(body or text)),
+        DS, EXC, "1" if weak else "256", "" if uri is None else reference(' URI="%s"' % uri, transforms, digest(body or text)),
         reference(' Type="http://uri.etsi.org/01903#SignedProperties" URI="#props"', (EXC,), digest(properties)))
-    value = raw(openssl("dgst", "-sha256", "-sign", os.path.join(pki, who), data=info.encode()))
+    value = raw(openssl("dgst", "-sha1" if weak else "-sha256", "-sign", os.path.join(pki, who), data=info.encode()))
     signature = ('<ds:Signature xmlns:ds="%s" Id="sig">%s<ds:SignatureValue>%s</ds:SignatureValue><ds:KeyInfo><ds:X509Data>'
                  '<ds:X509Certificate>%s</ds:X509Certificate></ds:X509Data></ds:KeyInfo><ds:Object>'
                  '<xades:QualifyingProperties xmlns:xades="%s" Target="#sig">%s</xades:QualifyingProperties></ds:Object>'
                  '</ds:Signature>') % (DS, info, base64.b64encode(value).decode(), base64.b64encode(der).decode(), XA, properties)
-    end = text.rindex("</TrustServiceStatusList>") if place is None else place
+    end = text.rindex("</TrustServiceStatusList>")
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + text[:end] + signature + text[end:] + "\n"
 
 
@@ -156,6 +156,7 @@ file("bad/unsigned.xml", lambda: good)
 file("bad/T10-changed.xml", lambda: sign(good).replace(withdrawn, granted, 1))
 file("bad/stranger.xml", lambda: sign(tsl(one), who="desk-justice.pem"))
 file("bad/value.xml", lambda: re.sub("(<ds:SignatureValue>.)(.)", lambda m: m[1] + ("B" if m[2] == "A" else "A"), sign(good)))
+file("bad/weak.xml", lambda: sign(tsl(one), weak=True))
 file("bad/twice.xml", lambda: sign(sign(tsl(one)).split("\n", 1)[1].rstrip("\n")))
 # The signature is over a list that stands within another (attack X01).
 inner = tsl(one, id=' Id="inner"')

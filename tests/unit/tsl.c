@@ -160,9 +160,10 @@ static void test_signature(void)
 	        {"bad/T10-changed.xml", EDOC_ERR_INPUT, "changed"},
 	        {"bad/value.xml", EDOC_ERR_INPUT, "changed"},
 	        {"bad/stranger.xml", EDOC_ERR_DENIED, "desk justice"},
-	        {"bad/wrapped.xml", EDOC_ERR_INPUT, NULL},
-	        {"bad/properties-only.xml", EDOC_ERR_INPUT, NULL},
-	        {"bad/twice.xml", EDOC_ERR_INPUT, NULL},
+	        {"bad/weak.xml", EDOC_ERR_INPUT, "can be forged"},
+	        {"bad/wrapped.xml", EDOC_ERR_INPUT, "whole"},
+	        {"bad/properties-only.xml", EDOC_ERR_INPUT, "whole"},
+	        {"bad/twice.xml", EDOC_ERR_INPUT, "has 2"},
 	};
 	STACK_OF(X509) *zarina = signers("../pki/zarina.crt"), *ca = signers("../pki/ca.pem");
 	struct ed_tsl tsl;
