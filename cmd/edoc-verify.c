@@ -272,6 +272,7 @@ static int set_up(struct cmd *cmd, struct run *run)
 		return cmd_usage(cmd, _("--trust-list judges nothing: no paths and no report"));
 	run->form = (enum form)which;
 	run->detail = cmd_given(cmd, "explain") ? 2 : cmd->verbose > 0;
+	run->options.explain = cmd_given(cmd, "explain");
 	run->color = cmd_color(cmd);
 	run->quiet = cmd->quiet;
 	run->limits = edoc_limits_default();
