@@ -217,10 +217,13 @@ static int put_stamps(json_t *o, const struct put *put, const struct ed_report_s
 	return json_object_set_new(o, "timestamps", list) | bad;
 }
 
-static int put_record(json_t *list, const struct put *put, const struct ed_report_record *record)
+static int put_record(json_t *list, const struct put *put, const struct ed_report_record *record,
+                      const char *signature)
 {
 	json_t *o = json_object();
 	int bad = 0;
+
+	bad |= ed_json_str(o, "signature", signature);
 
 	bad |= ed_json_str(o, "where", record->where);
 	bad |= ed_json_str(o, "form", record->form);
@@ -235,14 +238,27 @@ static int put_record(json_t *list, const struct put *put, const struct ed_repor
 	return json_array_append_new(list, o) | bad;
 }
 
-static int put_records(json_t *o, const struct put *put, const struct ed_report_record *records,
-                       size_t n)
+/* Those that signatures carry, too: they name theirs. */
+static int put_carried(json_t *list, const struct put *put, const struct ed_report_signature *sig)
+{
+	int bad = 0;
+
+	for (size_t i = 0; i < sig->n_records; i++)
+		bad |= put_record(list, put, &sig->records[i], sig->pub.id);
+	for (size_t i = 0; i < sig->n_counter; i++)
+		bad |= put_carried(list, put, &sig->counter[i]);
+	return bad;
+}
+
+static int put_records(json_t *o, const struct put *put, const struct edoc_report *report)
 {
 	json_t *list = json_array();
 	int bad = 0;
 
-	for (size_t i = 0; i < n; i++)
-		bad |= put_record(list, put, &records[i]);
+	for (size_t i = 0; i < report->n_records; i++)
+		bad |= put_record(list, put, &report->records[i], NULL);
+	for (size_t i = 0; i < report->n_signatures; i++)
+		bad |= put_carried(list, put, &report->signatures[i]);
 	return json_object_set_new(o, "evidence_records", list) | bad;
 }
 
@@ -310,7 +326,6 @@ static int put_signature(json_t *list, const struct put *put, const struct ed_re
 	bad |= ed_json_str(o, "role", sig->pub.role);
 	bad |= ed_json_str(o, "signature_policy", sig->policy_id);
 	bad |= put_stamps(o, put, sig->stamps, sig->n_stamps);
-	bad |= put_records(o, put, sig->records, sig->n_records);
 	bad |= ed_json_str(o, "countersigns", countersigns);
 	bad |= put_conditions(o, sig->conditions, sig->n_conditions);
 	bad |= put_checks(o, put, &sig->checks);
@@ -374,7 +389,7 @@ static enum edoc_code write_report(const struct edoc_report *report, const struc
 		bad |= put_signature(sigs, put, &report->signatures[i], NULL);
 	bad |= json_object_set_new(o, "signatures", sigs);
 	bad |= put_stamps(o, put, report->stamps, report->n_stamps);
-	bad |= put_records(o, put, report->records, report->n_records);
+	bad |= put_records(o, put, report);
 	bad |= put_documents(o, report);
 	bad |= report->route ? json_object_set(o, "route", report->route)
 	                     : ed_json_str(o, "route", NULL);
