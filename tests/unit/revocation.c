@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include <openssl/rsa.h>
+
 #include "base/limits.h"
 #include "base/time.h"
 #include "trust/chain.h"
@@ -406,6 +408,40 @@ static void some_reasons(void)
 	says(&s, "revoked:1", "revoked for one reason is revoked");
 }
 
+/* RSASSA-PSS (RFC 4055), and a bit of it. */
+static void pss(void)
+{
+	EVP_PKEY *key = EVP_RSA_gen(2048);
+	struct who rsa = issue_with(key, "PSS", &root, 70, T2020, T2020 + YEAR, CA_EXT);
+	struct who w = issue("Below", &rsa, 7, PERSON_EXT);
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	X509_CRL *crl = new_crl(&rsa, NOW, 5, "");
+	EVP_PKEY_CTX *how;
+	struct scene s = scene(&w, &rsa);
+	unsigned char *der = NULL, *bad;
+	int n;
+
+	EVP_DigestSignInit(ctx, &how, EVP_sha384(), NULL, key);
+	EVP_PKEY_CTX_set_rsa_padding(how, RSA_PKCS1_PSS_PADDING);
+	EVP_PKEY_CTX_set_rsa_pss_saltlen(how, RSA_PSS_SALTLEN_DIGEST);
+	X509_CRL_sign_ctx(crl, ctx);
+	n = i2d_X509_CRL(crl, &der);
+	bad = OPENSSL_memdup(der, (size_t)n);
+	bad[n - 9] ^= 1;
+	put(&s, ED_CRL, der, n);
+	is_str(ask(&s), "good", "a list signed with RSASSA-PSS");
+	is_int((int64_t)s.first->signed_with, ED_SHA384, "and its digest is told");
+	scene_end(&s);
+	s = scene(&w, &rsa);
+	put(&s, ED_CRL, bad, n);
+	says(&s, "revocation.signature", "a bit of it");
+	X509_CRL_free(crl);
+	EVP_MD_CTX_free(ctx);
+	EVP_PKEY_free(key);
+	who_free(&rsa);
+	who_free(&w);
+}
+
 static void malformed(void)
 {
 	struct scene s = scene(&person, &ca);
@@ -761,6 +797,7 @@ int main(void)
 	indirect();
 	deltas();
 	some_reasons();
+	pss();
 	malformed();
 	large();
 	too_large();
