@@ -315,6 +315,29 @@ static enum edoc_code prove_covers(const struct proving *p, const struct ed_obje
 
 /* ---- evidence records ---- */
 
+/* Do the digests in its tree still hold when the time-stamp is renewed?  A
+ * renewal after their end ties nothing to it any more (RFC 4998 5.1). */
+static bool ties_hold(const struct ed_judge *j, const struct ed_stamp *stamp, int64_t renewed)
+{
+	for (size_t i = 0; i < stamp->n_covers; i++)
+		if (stamp->covers[i].hash != ED_HASH_NONE &&
+		    renewed >= ed_policy_hash_until(j->policy, stamp->covers[i].hash))
+			return false;
+	return true;
+}
+
+/* The time-stamp before, and the material in and beside it. */
+static enum edoc_code prove_renewed(const struct proving *p, const struct ed_stamp *renewal)
+{
+	enum edoc_code rc = prove_stamp(p, renewal - 1);
+
+	for (size_t i = 0; rc == EDOC_OK && i < renewal->n_covers; i++)
+		if (renewal->covers[i].kind == ED_OBJECT_MATERIAL)
+			rc = ed_poe_add(&p->j->poe, &renewal->covers[i], p->at, p->by, p->where,
+			                p->err);
+	return rc;
+}
+
 /*
  * RFC 4998 5.3, RFC 6283 5: the last ArchiveTimeStamp is judged as of now (or
  * as of what protects the record), each older one as of the one after it.
@@ -339,8 +362,10 @@ static enum edoc_code judge_record(struct ed_judge *j, const struct ed_ades *of,
 		rc = judge_stamp(j, &record->stamps[i], &out->stamps[i], err);
 		good = good && is_good(&out->stamps[i]);
 		p.at = record->stamps[i].tst.time;
-		if (rc == EDOC_OK && good && i > 0)
-			rc = prove_stamp(&p, &record->stamps[i - 1]);
+		if (rc == EDOC_OK && good && i > 0 && ties_hold(j, &record->stamps[i], moment))
+			rc = prove_renewed(&p, &record->stamps[i]);
+		if (i > 0) /* what stands in the one before is as good as it was by then */
+			moment = p.at;
 	}
 	good = good && record->n_stamps &&
 	       ed_conclude(j, &out->findings).indication == EDOC_TOTAL_PASSED;
@@ -353,7 +378,7 @@ static enum edoc_code judge_record(struct ed_judge *j, const struct ed_ades *of,
 		return rc;
 	out->oldest_time = record->stamps[0].tst.time;
 	p.at = out->oldest_time;
-	if (of)
+	if (of && ties_hold(j, record->stamps, moment))
 		rc = prove_value(&p, of);
 	return rc == EDOC_OK ? prove_covers(&p, record->covers, record->n_covers, moment) : rc;
 }

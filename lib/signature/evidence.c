@@ -7,7 +7,6 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/time.h"
-#include "signature/cms.h"
 #include "signature/record.h"
 
 /* ---- what the readers call ---- */
@@ -554,7 +553,6 @@ static enum edoc_code read_token(struct checking *k, struct ed_ats *ats, struct 
 	struct ed_record_reading *r = k->r;
 	struct edoc_error why = {0};
 	enum edoc_code rc;
-	struct ed_cms cms;
 
 	stamp->tst.where = stamp->where;
 	stamp->tst.time = ED_TIME_NONE;
@@ -574,11 +572,8 @@ static enum edoc_code read_token(struct checking *k, struct ed_ats *ats, struct 
 	if (rc != EDOC_OK)
 		return ed_fail(k->err, rc, why.where, "%s", why.msg);
 	k->good = k->good && stamp->tst.intact;
-	if (ed_cms_read(ats->token, ats->token_len, stamp->where, r->material, r->arena, &cms,
-	                NULL) != EDOC_OK)
-		return EDOC_OK;
-	for (size_t i = 0; i < cms.n_blobs; i++)
-		if (!keep_blob(r, ats, cms.blobs[i]))
+	for (size_t i = 0; i < stamp->tst.n_blobs; i++)
+		if (!keep_blob(r, ats, stamp->tst.blobs[i]))
 			return ed_fail_memory(k->err);
 	return EDOC_OK;
 }

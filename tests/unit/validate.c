@@ -947,6 +947,43 @@ static void carried(bool inside, const char *want, const char *what)
 	gives(s, SIGNED_AT + DAY, want, what);
 }
 
+/* E08: a hash tree of SHA-1, which is good until the end of 2020 here. */
+static void late_renewal(int64_t renewed, const char *want, const char *what)
+{
+	struct scene *s = begin(&signer);
+	struct ed_stamp ats[2];
+	struct ed_object value = value_object(s), before = {.kind = ED_OBJECT_STAMP};
+
+	use_policy(s, UNTIL);
+	value.hash = ED_SHA1;
+	before.hash = ED_SHA256;
+	s->record = (struct ed_record){.where = "er.ers",
+	                               .form = "RFC4998",
+	                               .sha256 = {99},
+	                               .stamps = ats,
+	                               .n_stamps = 2,
+	                               .renewals = 1,
+	                               .intact = true,
+	                               .found = true,
+	                               .covers = &value,
+	                               .n_covers = 1};
+	ed_findings_init(&s->record.findings, s->arena);
+	init_stamp(s, &ats[0], ED_STAMP_ARCHIVE, SIGNED_AT + 60, &tsa, 50);
+	init_stamp(s, &ats[1], ED_STAMP_ARCHIVE, renewed, &tsa, 51);
+	ats[0].covers = &value;
+	ats[1].covers = &before;
+	ats[0].n_covers = ats[1].n_covers = 1;
+	memcpy(before.sha256, ats[0].tst.sha256, sizeof(before.sha256));
+	s->item.records = &s->record;
+	s->item.n_records = 1;
+	judge(s, LATER);
+	is_str(verdict(s, &s->report->signatures[0], s->text), want, what);
+	ed_cert_clear(ats[0].tst.signer);
+	ed_cert_clear(ats[1].tst.signer);
+	s->record.n_stamps = 0;
+	end(s);
+}
+
 static void records(void)
 {
 	struct scene *s = begin(&signer);
@@ -1370,6 +1407,9 @@ int main(void)
 	past();
 	carried(false, "INDETERMINATE/REVOCATION_OUT_OF_BOUNDS_NO_POE", "an answer beside a token");
 	carried(true, "PASSED", "an answer inside a token that was archived");
+	late_renewal(SIGNED_AT + 200 * DAY, "PASSED", "E08: SHA-1 was good when SHA-256 took over");
+	late_renewal(SIGNED_AT + 400 * DAY, "INDETERMINATE/OUT_OF_BOUNDS_NO_POE",
+	             "E08: it was not any more");
 	records();
 	containers();
 	levels();
