@@ -264,6 +264,7 @@ static void forget_claims(struct ed_xr *r)
 	a->role = a->commitment = a->ledger_head = a->tag = NULL;
 	a->policy_kind = ED_POLICY_NONE;
 	a->policy_id = a->policy_url = NULL;
+	a->policy_held = a->policy_intact = false;
 	for (size_t i = 0; i < r->dsig.n_refs; i++)
 		r->dsig.refs[i].media_type = NULL;
 }

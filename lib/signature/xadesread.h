@@ -50,6 +50,7 @@ struct ed_xr {
 	const char *ns; /* which XAdES */
 	xmlNodePtr qualifying, properties;
 	xmlNodePtr unsigned_properties; /* UnsignedSignatureProperties */
+	xmlNodePtr policy_transforms;   /* of SignaturePolicyId, or NULL */
 	struct ed_xr_ref *refs, *entries; /* of SignedInfo; of the Manifests they name */
 	size_t n_entries, entries_cap, covers_cap, uses_cap, stamps_cap, material_cap;
 	unsigned *orders; /* of each a->material: 0 KeyInfo, then the n-th unsigned property */

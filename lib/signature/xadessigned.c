@@ -99,6 +99,7 @@ static void read_policy(struct ed_xr *r, const xmlNode *node)
 	node = ed_xr_property(r, node, "SignaturePolicyId");
 	id = ed_xr_property(r, ed_xr_property(r, node, "SigPolicyId"), "Identifier");
 	r->a->policy_kind = ED_POLICY_EXPLICIT;
+	r->policy_transforms = ed_xml_child(node, ED_NS_DS, "Transforms", NULL);
 	r->a->policy_id = ed_xr_text(r, id);
 	if (!r->a->policy_id) {
 		ed_xr_spoil(r, "properties.malformed", node, "SignaturePolicyIdentifier");

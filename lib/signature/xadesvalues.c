@@ -100,6 +100,56 @@ static bool holds_values(const struct ed_xr *r, const xmlNode *p)
 	       ed_xml_is(p, ED_NS_XADES141, "AnyValidationData");
 }
 
+/* ---- SignaturePolicyStore (EN 319 132-1 5.2.10) ---- */
+
+static enum edoc_code to_digest(void *digest, const void *bytes, size_t len)
+{
+	return ed_digest_update(digest, bytes, len) ? EDOC_OK : EDOC_ERR_MEMORY;
+}
+
+/* The digest was made of the document, or of its canonical form where the
+ * signer's SignaturePolicyId has ds:Transforms. */
+static bool is_the_policy(struct ed_xr *r, const struct ed_buf *document)
+{
+	const struct ed_ades *a = r->a;
+	unsigned char digest[ED_HASH_MAX];
+	struct ed_ref ref = {.uri = "SignaturePolicyDocument"};
+	struct ed_digest *d;
+	const xmlNode *at;
+	bool good;
+
+	if (r->policy_transforms &&
+	    !ed_transforms_read(r->policy_transforms, true, r->arena, &ref.transforms, &at))
+		return false;
+	d = a->policy_digest ? ed_digest_new(a->policy_hash) : NULL;
+	good = d &&
+	       ed_xmldsig_write_bytes(&ref, document->data, document->len, to_digest, d, NULL) ==
+	               EDOC_OK &&
+	       ed_digest_final(d, digest) &&
+	       ed_same_bytes(digest, a->policy_digest, a->policy_digest_len);
+	ed_digest_free(d);
+	return good;
+}
+
+/* The document stands there, or elsewhere by SigPolDocLocalURI, where nobody
+ * looks. */
+static void read_policy_store(struct ed_xr *r, const xmlNode *store)
+{
+	xmlNodePtr node = ed_xml_child(store, ED_NS_XADES141, "SignaturePolicyDocument", NULL);
+	struct ed_buf document;
+
+	if (!node || r->a->policy_kind != ED_POLICY_EXPLICIT) {
+		ed_xr_note(r, "properties.not-judged", store, "SignaturePolicyStore", NULL);
+		return;
+	}
+	ed_buf_init(&document, ED_MAX_XML_BYTES);
+	r->a->policy_held = ed_xml_b64(node, r->arena, &document) && document.len;
+	r->a->policy_intact = r->a->policy_held && is_the_policy(r, &document);
+	ed_buf_clear(&document);
+	if (!r->a->policy_intact)
+		ed_xr_note(r, "xades.policy-differs", store, r->a->policy_id, NULL);
+}
+
 enum edoc_code ed_xr_values(struct ed_xr *r, struct edoc_error *err)
 {
 	enum edoc_code code = EDOC_OK;
@@ -113,6 +163,8 @@ enum edoc_code ed_xr_values(struct ed_xr *r, struct edoc_error *err)
 		order++;
 		if (holds_values(r, p))
 			code = read_values(r, p, order, err);
+		if (ed_xml_is(p, ED_NS_XADES141, "SignaturePolicyStore"))
+			read_policy_store(r, p);
 	}
 	return code;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What each finding means stands in judge/rules.c. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -244,6 +245,45 @@ void ed_xmldsig_reference(const struct ed_xml *xml, const struct ed_xmldsig *sig
 
 /* ---- SignedInfo, SignatureValue, KeyInfo ---- */
 
+#define NS_PSS "http://www.w3.org/2007/05/xmldsig-more#"
+#define MGF1 NS_PSS "MGF1"
+
+/* RFC 9231 2.3.10: RSAPSSParams; what it leaves out is RFC 8017's default of the
+ * schema: SHA-256, MGF1 with the same, a salt as long, trailer 1. */
+static bool read_pss(struct reader *r, const xmlNode *params)
+{
+	struct ed_sigalg *alg = &r->sig->alg;
+	bool fine = ed_xml_is(params, NS_PSS, "RSAPSSParams") && !ed_xml_next(params);
+	const char *text;
+	char *end;
+
+	alg->hash = alg->mgf = ED_SHA256;
+	alg->salt = 32;
+	for (xmlNodePtr p = ed_xml_first(params); p && fine; p = ed_xml_next(p)) {
+		const char *uri = ed_xml_attr(p, "Algorithm", r->arena);
+
+		if (ed_xml_is(p, ED_NS_DS, "DigestMethod")) {
+			alg->hash = alg->mgf = uri ? ed_hash_by_xml_uri(uri) : ED_HASH_NONE;
+			alg->salt = (unsigned)ed_hash_size(alg->hash);
+		} else if (ed_xml_is(p, NS_PSS, "MaskGenerationFunction")) {
+			xmlNodePtr q = ed_xml_first(p);
+
+			fine = uri && !strcmp(uri, MGF1);
+			uri = q ? ed_xml_attr(q, "Algorithm", r->arena) : NULL;
+			if (uri)
+				alg->mgf = ed_hash_by_xml_uri(uri);
+		} else if (ed_xml_is(p, NS_PSS, "SaltLength")) {
+			text = ed_xml_text(p, r->arena);
+			alg->salt = text && *text ? (unsigned)strtoul(text, &end, 10) : 0;
+			fine = text && *text && !*end && alg->salt <= ED_HASH_MAX;
+		} else {
+			text = ed_xml_text(p, r->arena);
+			fine = ed_xml_is(p, NS_PSS, "TrailerField") && text && !strcmp(text, "1");
+		}
+	}
+	return fine && alg->hash != ED_HASH_NONE && alg->mgf != ED_HASH_NONE;
+}
+
 static bool read_method(struct reader *r, const xmlNode *node)
 {
 	const char *uri = ed_xml_attr(node, "Algorithm", r->arena);
@@ -253,6 +293,9 @@ static bool read_method(struct reader *r, const xmlNode *node)
 	r->sig->alg_known = ed_sigalg_by_xml_uri(uri, &r->sig->alg);
 	if (strstr(uri, "#hmac-"))
 		note(r, "signature.algorithm-refused", node, uri, NULL);
+	else if (ed_xml_first(node) && !strcmp(uri, NS_PSS "rsa-pss") &&
+	         read_pss(r, ed_xml_first(node)))
+		return true;
 	else if (ed_xml_first(node))
 		note(r, "signature.algorithm-refused", node, (const char *)ed_xml_first(node)->name,
 		     NULL);

@@ -315,6 +315,63 @@ static void counter(void)
 	}
 }
 
+/* SignaturePolicyIdentifier, and the document that came along. */
+static void policies(void)
+{
+	static const char text[] = "policy", home[] = "</xades:SignedSignatureProperties>";
+	static const struct {
+		const char *document, *code;
+		bool intact;
+	} stores[] = {{"cG9saWN5", NULL, true},
+	              {"cG9saWN6", "xades.policy-differs", false},
+	              {"!", "xades.policy-differs", false}};
+
+	for (size_t i = 0; i < 3; i++) {
+		char *s = signature("S", PLAIN("URI='order.txt'"), ""), *property = NULL;
+		struct bytes digest = hash(ED_SHA256, raw(text, strlen(text)));
+		struct ed_ades *sigs;
+		struct ed_buf b64;
+		size_t n;
+
+		ed_buf_init(&b64, 100);
+		ed_b64_put(&b64, digest.p, digest.n);
+		if (asprintf(&property,
+		             "<xades:SignaturePolicyIdentifier><xades:SignaturePolicyId>"
+		             "<xades:SigPolicyId><xades:Identifier>urn:p</xades:Identifier>"
+		             "</xades:SigPolicyId><xades:SigPolicyHash><ds:DigestMethod "
+		             "Algorithm='" XML_SHA256 "'/><ds:DigestValue>%s</ds:DigestValue>"
+		             "</xades:SigPolicyHash><xades:SigPolicyQualifiers>"
+		             "<xades:SigPolicyQualifier><xades:SPURI>http://p</xades:SPURI>"
+		             "</xades:SigPolicyQualifier></xades:SigPolicyQualifiers>"
+		             "</xades:SignaturePolicyId></xades:SignaturePolicyIdentifier>%s",
+		             ed_buf_str(&b64), home) < 0)
+			abort();
+		s = seal(change(s, home, property), "S");
+		free(property);
+		if (asprintf(&property,
+		             "<xades:UnsignedProperties><xades:UnsignedSignatureProperties>"
+		             "<x4:SignaturePolicyStore xmlns:x4='" ED_NS_XADES141
+		             "'><x4:SignaturePolicyDocument>%s</x4:SignaturePolicyDocument>"
+		             "</x4:SignaturePolicyStore></xades:UnsignedSignatureProperties>"
+		             "</xades:UnsignedProperties></xades:QualifyingProperties>",
+		             stores[i].document) < 0)
+			abort();
+		s = change(s, "</xades:QualifyingProperties>", property);
+		is_ok(check(s, &sigs, &n), &err, "a signature with its policy");
+		ok(n == 1 && sigs[0].intact_data && sigs[0].policy_kind == ED_POLICY_EXPLICIT &&
+		           sigs[0].policy_intact == stores[i].intact &&
+		           (!stores[i].code || ed_findings_have(&sigs[0].findings, stores[i].code)),
+		   "the stored policy %zu", i);
+		is_str(n ? sigs[0].policy_id : "", "urn:p", "its identifier");
+		is_str(n ? sigs[0].policy_url : "", "http://p", "where it is published");
+		is_str(n ? sigs[0].level : "", "XAdES-EPES", "level");
+		ed_ades_clear(sigs, n);
+		ed_buf_clear(&b64);
+		free(property);
+		free(s);
+	}
+}
+
 static void names(void)
 {
 	static const char *const same[][2] = {
@@ -402,6 +459,7 @@ int main(void)
 		manifests();
 		several();
 		counter();
+		policies();
 		names();
 		xmlsec();
 	}

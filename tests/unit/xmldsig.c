@@ -270,9 +270,64 @@ static void xroad(void)
 	}
 }
 
+/* RFC 9231 2.3.10: the parameters of RSASSA-PSS, or another element there. */
+static void pss(void)
+{
+#define PSS "http://www.w3.org/2007/05/xmldsig-more#"
+#define PSS_SIGNATURE(params)                                                                      \
+	SIGNATURE("<d:CanonicalizationMethod Algorithm='" EXC "'/><d:SignatureMethod Algorithm='"  \
+	          PSS "rsa-pss'>" params "</d:SignatureMethod>" REF,                               \
+	          "")
+#define SHA512 "http://www.w3.org/2001/04/xmlenc#sha512"
+	static const struct {
+		const char *s;
+		bool known;
+		enum ed_hash hash, mgf;
+		unsigned salt;
+	} cases[] = {
+	        {PSS_SIGNATURE("<p:RSAPSSParams xmlns:p='" PSS "'/>"), true, ED_SHA256, ED_SHA256,
+	         32},
+	        {PSS_SIGNATURE("<p:RSAPSSParams xmlns:p='" PSS "'><d:DigestMethod "
+	                       "Algorithm='" SHA512 "'/></p:RSAPSSParams>"),
+	         true, ED_SHA512, ED_SHA512, 64},
+	        {PSS_SIGNATURE("<p:RSAPSSParams xmlns:p='" PSS "'><d:DigestMethod "
+	                       "Algorithm='" SHA512 "'/><p:MaskGenerationFunction Algorithm='" PSS
+	                       "MGF1'><d:DigestMethod Algorithm='" SHA256
+	                       "'/></p:MaskGenerationFunction><p:SaltLength>20</p:SaltLength>"
+	                       "<p:TrailerField>1</p:TrailerField></p:RSAPSSParams>"),
+	         true, ED_SHA512, ED_SHA256, 20},
+	        {PSS_SIGNATURE("<p:RSAPSSParams xmlns:p='" PSS
+	                       "'><p:TrailerField>2</p:TrailerField></p:RSAPSSParams>"),
+	         false, 0, 0, 0},
+	        {PSS_SIGNATURE("<p:RSAPSSParams xmlns:p='" PSS
+	                       "'><p:SaltLength>-1</p:SaltLength></p:RSAPSSParams>"),
+	         false, 0, 0, 0},
+	        {PSS_SIGNATURE("<p:RSAPSSParams xmlns:p='" PSS "'><d:DigestMethod "
+	                       "Algorithm='urn:none'/></p:RSAPSSParams>"),
+	         false, 0, 0, 0},
+	        {PSS_SIGNATURE("<p:Other xmlns:p='" PSS "'/>"), false, 0, 0, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct ed_findings findings;
+		struct ed_xmldsig sig;
+		struct ed_xml *xml = NULL;
+
+		if (!parse(cases[i].s, &xml, &findings, &sig))
+			ok(false, "PSS %zu is read: %s", i, err.msg);
+		ok(sig.alg_known == cases[i].known &&
+		           (!cases[i].known ||
+		            (sig.alg.hash == cases[i].hash && sig.alg.mgf == cases[i].mgf &&
+		             sig.alg.salt == cases[i].salt)),
+		   "PSS parameters %zu", i);
+		ed_xml_free(xml);
+	}
+}
+
 int main(void)
 {
 	arena = ed_arena_new();
+	pss();
 	structure();
 	limits();
 	canonicalisations();
