@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* edoc-verify: judges packages and says why. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cmd.h"
 
@@ -15,6 +18,9 @@ struct run {
 	struct edoc_verify_options options;
 	struct edoc_memo *memo;
 	struct edoc_fetcher *fetcher; /* of the parent; NULL: offline, and no cache */
+	struct edoc_data *data; /* --data, opened; descriptors again in fds */
+	int *fds;
+	size_t n_data;
 	enum form form;
 	int detail;
 	bool route, color, quiet;
@@ -23,6 +29,8 @@ struct run {
 static const struct cmd_option options[] = {
         {"report", 0, "FORM", N_("text (default), json, html or copy (a sheet to attest)"), false},
         {"explain", 0, NULL, N_("as -v, with every check and the rule that decided"), false},
+        {"data", 0, "FILE", N_("what a detached signature or time-stamp is over"), true},
+        {"require", 0, "LEVEL", N_("B, T, LT or LTA: no signature may be below"), false},
         {"no-route", 0, NULL, N_("do not replay a route ledger"), false},
         {"limits", 0, "K=N,...", N_("raise limits: total, entries, ratio, xml"), false},
         {"trust-list", 0, NULL, N_("show the anchors in force and stop"), false},
@@ -254,6 +262,49 @@ static int list_trust(struct cmd *cmd, const struct edoc_trust *trust)
 	return 0;
 }
 
+/* Opened here: the boxes open nothing. */
+static int open_data(struct cmd *cmd, struct run *run)
+{
+	const char *const *paths = cmd_values(cmd, "data", &run->n_data);
+	size_t n = run->n_data;
+	struct stat st;
+
+	run->n_data = 0;
+	run->data = calloc(n + 1, sizeof(*run->data));
+	run->fds = calloc(n + 1, sizeof(*run->fds));
+	for (size_t i = 0; run->data && run->fds && i < n; i++) {
+		int fd = open(paths[i], O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+		if (fd < 0) {
+			cmd_error(cmd, paths[i], "%s", strerror(errno));
+			return errno == ENOENT || errno == ENOTDIR ? CMD_ABSENT : CMD_IO;
+		}
+		run->data[i] = (struct edoc_data){paths[i], fd};
+		run->fds[run->n_data++] = fd;
+		if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+			cmd_error(cmd, paths[i], "%s", _("not a regular file"));
+			return CMD_INPUT;
+		}
+	}
+	run->options.data = run->data;
+	run->options.n_data = run->n_data;
+	return run->data && run->fds ? 0 : CMD_BUG;
+}
+
+static void close_data(struct run *run)
+{
+	for (size_t i = 0; i < run->n_data; i++)
+		close(run->fds[i]);
+	free(run->fds);
+	free(run->data);
+}
+
+static bool is_level(const char *level)
+{
+	return !strcmp(level, "B") || !strcmp(level, "T") || !strcmp(level, "LT") ||
+	       !strcmp(level, "LTA");
+}
+
 static int set_up(struct cmd *cmd, struct run *run)
 {
 	static const char *const forms[] = {"text", "json", "html", "copy"};
@@ -268,6 +319,9 @@ static int set_up(struct cmd *cmd, struct run *run)
 		return cmd_usage(cmd, _("--report takes text, json, html or copy"));
 	if (cmd->json && which != FORM_JSON)
 		return cmd_usage(cmd, _("--json and --report %s contradict each other"), form);
+	run->options.require = cmd_value(cmd, "require");
+	if (run->options.require && !is_level(run->options.require))
+		return cmd_usage(cmd, _("--require takes B, T, LT or LTA"));
 	if (cmd_given(cmd, "trust-list") && (cmd->n || cmd->json || form))
 		return cmd_usage(cmd, _("--trust-list judges nothing: no paths and no report"));
 	run->form = (enum form)which;
@@ -278,6 +332,8 @@ static int set_up(struct cmd *cmd, struct run *run)
 	run->limits = edoc_limits_default();
 	if (cmd_value(cmd, "limits"))
 		status = read_limits(cmd, cmd_value(cmd, "limits"), &run->limits);
+	if (!status)
+		status = open_data(cmd, run);
 	if (!status)
 		status = cmd_trust(cmd, &run->trust);
 	if (!status)
@@ -312,7 +368,9 @@ static int verify_all(struct cmd *cmd, struct run *run)
 	                          .arg = run,
 	                          .fetch = run->fetcher ? edoc_fetcher_fetch : NULL,
 	                          .fetch_arg = run->fetcher,
-	                          .memory = memory_for(&run->limits)};
+	                          .memory = memory_for(&run->limits),
+	                          .keep = run->fds,
+	                          .n_keep = run->n_data};
 	bool page = run->form == FORM_HTML || run->form == FORM_COPY;
 	struct edoc_error err = {0};
 	char *head = NULL;
@@ -340,6 +398,7 @@ static int run_verify(struct cmd *cmd)
 	else if (!status)
 		status = verify_all(cmd, &run);
 	edoc_fetcher_free(run.fetcher);
+	close_data(&run);
 	edoc_memo_free(run.memo);
 	edoc_policy_free(run.policy);
 	edoc_trust_free(run.trust);
@@ -351,7 +410,7 @@ int main(int argc, char **argv)
 	static const struct cmd_verb verify = {
 	        "",
 	        "PATH...",
-	        N_("judge packages, offline, and say why"),
+	        N_("judge packages and signatures, and say why"),
 	        options,
 	        CMD_ITEMS | CMD_JSON | CMD_AT | CMD_TRUST | CMD_POLICY | CMD_COLOR | CMD_PROGRESS |
 	                CMD_JOBS | CMD_NET,

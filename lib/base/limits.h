@@ -25,6 +25,10 @@
 #define ED_MAX_ALIKE 20          /* findings of one code in one list */
 #define ED_MAX_SIGNATURES 1000   /* a package */
 
+#define ED_MAX_ITEM_BYTES ((size_t)96 << 20) /* what is no container, read whole */
+#define ED_MAX_PROTECTED 500000              /* objects that an item's proofs are said to prove */
+#define ED_MAX_PROTECT_DEPTH 200             /* manifests that refer to manifests */
+
 #define ED_MAX_BER_DEPTH 64
 #define ED_MAX_MATERIAL 10000                  /* certificates, CRLs, OCSP answers of one item */
 #define ED_MAX_MATERIAL_BYTES (256u << 20)     /* of them all */

@@ -38,7 +38,9 @@ struct ed_item {
 	const char *name;
 	const char *format; /* "ASiC-E/XAdES" "ASiC-S/CAdES" "CAdES" "XAdES" "TST" ... */
 	enum ed_item_kind kind;
-	struct ed_asic *asic;        /* a container's, or NULL */
+	struct ed_asic *asic; /* a container's, or NULL */
+	bool owns_asic;
+	struct ed_buf bytes;         /* of what is no container; PEM and base64 are undone */
 	struct ed_material material; /* all that the item brings along */
 	struct ed_ades *sigs;
 	size_t n_sigs;
@@ -57,6 +59,12 @@ struct ed_item {
 enum edoc_code ed_item_collect(int fd, const char *name, const struct edoc_verify_options *options,
                                struct ed_arena *arena, struct ed_item *item,
                                struct edoc_error *err) EDOC_CHECK;
+/* A container that is open already, so that its digests are shared; `container`
+ * are the findings of ed_asic_open(). */
+enum edoc_code ed_item_collect_asic(struct ed_asic *asic, const struct ed_findings *container,
+                                    const char *name, const struct edoc_verify_options *options,
+                                    struct ed_arena *arena, struct ed_item *item,
+                                    struct edoc_error *err) EDOC_CHECK;
 void ed_item_clear(struct ed_item *item);
 
 #endif

@@ -147,7 +147,7 @@ static enum edoc_code digest_of(void *arg, size_t i, enum ed_hash hash,
 	unsigned char *made;
 	enum edoc_code code;
 
-	if (!o || hash <= ED_HASH_NONE || hash > ED_SHA512)
+	if (!o || hash <= ED_HASH_NONE || hash >= ED_N_HASHES)
 		return no_object(i, err);
 	if (o->entry != ED_NO_DATA)
 		return ed_asic_digest(view->asic, o->entry, hash, out, err);

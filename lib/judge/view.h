@@ -17,7 +17,7 @@ struct ed_view_object {
 	int fd;           /* a file's, or -1 */
 	const unsigned char *p;
 	uint64_t len;
-	unsigned char *digest[ED_SHA512 + 1]; /* of a file or bytes; an entry's are asic's */
+	unsigned char *digest[ED_N_HASHES];   /* of a file or bytes; an entry's are asic's */
 };
 
 struct ed_view {

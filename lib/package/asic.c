@@ -3,8 +3,8 @@
  * Opening an ASiC container (EN 319 162-1) and digesting its entries.
  *
  * Findings made here: container.mimetype-missing, -wrong(content), -late,
- * -deflated, -extra-field, container.unknown-entry(name), container.not-judged
- * (name), container.empty-folder(name), container.old-name(name),
+ * -deflated, -extra-field, container.unknown-entry(name),
+ * container.empty-folder(name), container.old-name(name),
  * manifest.missing, .malformed(why), .omits(name), .names-absent(name),
  * .duplicate(name).
  */
@@ -39,25 +39,32 @@ static bool like(const char *name, const char *word, const char *ending)
 }
 
 /* Long-term material and CAdES manifests (EN 319 162-1 4.4.3.3, 4.4.5, A.7);
- * name: behind META-INF/. */
-static bool is_evidence(const char *name)
+ * name: behind META-INF/.  Their names may hold "signatures" too. */
+static enum ed_asic_kind evidence_kind(const char *name)
 {
-	static const char *const manifests[] = {"ASiCManifest", "ASiCArchiveManifest",
-	                                        "ASiCEvidenceRecordManifest"};
+	static const struct {
+		const char *name;
+		enum ed_asic_kind kind;
+	} manifests[] = {{"ASiCManifest", ED_ASIC_DATA_MANIFEST},
+	                 {"ASiCArchiveManifest", ED_ASIC_ARCHIVE_MANIFEST},
+	                 {"ASiCEvidenceRecordManifest", ED_ASIC_RECORD_MANIFEST}};
 
 	for (size_t i = 0; i < sizeof(manifests) / sizeof(*manifests); i++)
-		if (!strncmp(name, manifests[i], strlen(manifests[i])) &&
-		    like(name, manifests[i], ".xml"))
-			return true;
-	return like(name, "timestamp", ".tst") || like(name, "evidencerecord", ".ers") ||
-	       like(name, "evidencerecord", ".xml");
+		if (!strncmp(name, manifests[i].name, strlen(manifests[i].name)) &&
+		    like(name, manifests[i].name, ".xml"))
+			return manifests[i].kind;
+	if (like(name, "timestamp", ".tst"))
+		return ED_ASIC_STAMP;
+	if (like(name, "evidencerecord", ".ers") || like(name, "evidencerecord", ".xml"))
+		return ED_ASIC_RECORD;
+	return ED_ASIC_OTHER;
 }
 
-/* Case counts in META-INF (EN 319 162-1 4.4.2).  Manifests go first: their
- * names may hold "signatures" too. */
+/* Case counts in META-INF (EN 319 162-1 4.4.2). */
 static enum ed_asic_kind kind_of(const struct ed_zip_entry *e)
 {
 	const char *name = e->name;
+	enum ed_asic_kind kind;
 
 	if (e->folder)
 		return ED_ASIC_FOLDER;
@@ -70,8 +77,9 @@ static enum ed_asic_kind kind_of(const struct ed_zip_entry *e)
 	if (!strncmp(name, ED_LEDGER_DIR, sizeof(ED_LEDGER_DIR) - 1))
 		return ED_ASIC_LEDGER;
 	name += sizeof(META) - 1;
-	if (is_evidence(name))
-		return ED_ASIC_EVIDENCE;
+	kind = evidence_kind(name);
+	if (kind != ED_ASIC_OTHER)
+		return kind;
 	if (like(name, "signatures", ".xml"))
 		return ED_ASIC_XADES;
 	if (like(name, "signature", ".p7s"))
@@ -101,8 +109,6 @@ static void classify(struct ed_asic *asic, struct ed_findings *findings)
 		if (kind == ED_ASIC_OTHER)
 			ed_finding(findings, "container.unknown-entry", e->name, e->name, NULL,
 			           NULL);
-		if (kind == ED_ASIC_EVIDENCE)
-			ed_finding(findings, "container.not-judged", e->name, e->name, NULL, NULL);
 		if (kind == ED_ASIC_FOLDER && !holds_something(asic->zip, e->name))
 			ed_finding(findings, "container.empty-folder", e->name, e->name, NULL,
 			           NULL);
@@ -113,8 +119,28 @@ static void classify(struct ed_asic *asic, struct ed_findings *findings)
 
 /* ---- mimetype and format ----------------------------------------------- */
 
-/* EN 319 162-1 A.1: first, stored, without extra field.  *type: 'E', 'S', 0. */
-static enum edoc_code read_mimetype(struct ed_asic *asic, struct ed_findings *findings, char *type,
+/* EN 319 162-1 A.1; the specifications that ASiC-E grew from, in which
+ * packages are kept; OpenDocument 1.2 part 3, 3.3. */
+static enum ed_asic_type type_of(const char *text, size_t len)
+{
+	static const struct {
+		const char *type;
+		enum ed_asic_type is;
+	} types[] = {{ED_MIME_ASICE, ED_ASIC_E},
+	             {ED_MIME_ASICS, ED_ASIC_S},
+	             {"application/vnd.bdoc-1.0", ED_ASIC_E},
+	             {"application/vnd.lt.archyvai.adoc-2008", ED_ASIC_E}};
+	static const char office[] = "application/vnd.oasis.opendocument.";
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if (len == strlen(types[i].type) && !memcmp(text, types[i].type, len))
+			return types[i].is;
+	return len >= sizeof(office) && !memcmp(text, office, sizeof(office) - 1) ? ED_ASIC_OFFICE
+	                                                                          : ED_ASIC_PLAIN;
+}
+
+/* EN 319 162-1 A.1: first, stored, without extra field. */
+static enum edoc_code read_mimetype(struct ed_asic *asic, struct ed_findings *findings,
                                     struct edoc_error *err)
 {
 	size_t i = ed_zip_find(asic->zip, "mimetype");
@@ -122,7 +148,7 @@ static enum edoc_code read_mimetype(struct ed_asic *asic, struct ed_findings *fi
 	struct ed_buf buf;
 	enum edoc_code code = EDOC_OK;
 
-	*type = 0;
+	asic->type = ED_ASIC_PLAIN;
 	if (!e) {
 		ed_finding(findings, "container.mimetype-missing", "", NULL, NULL, NULL);
 		return EDOC_OK;
@@ -136,11 +162,9 @@ static enum edoc_code read_mimetype(struct ed_asic *asic, struct ed_findings *fi
 	ed_buf_init(&buf, MAX_MIMETYPE);
 	if (e->usize <= MAX_MIMETYPE)
 		code = ed_zip_read_buf(asic->zip, i, &buf, err);
-	if (!code && buf.len == strlen(ED_MIME_ASICE) && !memcmp(buf.data, ED_MIME_ASICE, buf.len))
-		*type = 'E';
-	if (!code && buf.len == strlen(ED_MIME_ASICS) && !memcmp(buf.data, ED_MIME_ASICS, buf.len))
-		*type = 'S';
-	if (!code && !*type)
+	if (!code)
+		asic->type = type_of(ed_buf_str(&buf), buf.len);
+	if (!code && asic->type == ED_ASIC_PLAIN)
 		ed_finding(findings, "container.mimetype-wrong", e->name,
 		           e->usize <= MAX_MIMETYPE ? ed_buf_str(&buf) : "...", NULL, NULL);
 	ed_buf_clear(&buf);
@@ -167,50 +191,52 @@ static bool looks_simple(const struct ed_zip *zip)
 	return found;
 }
 
-/* Without a usable mimetype: the archive's comment (EN 319 162-1 A.1), several
- * documents, the file's name, one document (the order EU DSS decides by). */
-static char guess_type(const struct ed_asic *asic, const char *file)
+/* Without a usable mimetype: the archive's comment (EN 319 162-1 A.1), then
+ * how many documents there are and how the rest is called. */
+static enum ed_asic_type guess_type(const struct ed_asic *asic)
 {
-	const char *comment = ed_zip_comment(asic->zip), *dot = strrchr(file, '.');
+	const char *comment = ed_zip_comment(asic->zip);
 	const struct ed_zip_entry *e;
 	size_t roots = 0;
 
 	if (!strcmp(comment, COMMENT_TYPE ED_MIME_ASICE))
-		return 'E';
+		return ED_ASIC_E;
 	if (!strcmp(comment, COMMENT_TYPE ED_MIME_ASICS))
-		return 'S';
+		return ED_ASIC_S;
 	for (size_t i = 0; (e = ed_zip_entry(asic->zip, i)); i++)
 		roots += asic->kind[i] == ED_ASIC_DOCUMENT && !strchr(e->name, '/');
-	if (roots > 1)
-		return 'E';
-	if (dot && (!strcmp(dot, ".asics") || !strcmp(dot, ".scs")))
-		return 'S';
-	if (dot && (!strcmp(dot, ".asice") || !strcmp(dot, ".sce")))
-		return 'E';
-	return roots == 1 && looks_simple(asic->zip) ? 'S' : 'E';
+	return roots == 1 && looks_simple(asic->zip) ? ED_ASIC_S : ED_ASIC_E;
 }
 
-static void set_format(struct ed_asic *asic, char type, const char *file)
+/* Neither mimetype nor META-INF: nothing makes it an ASiC. */
+static void set_format(struct ed_asic *asic)
 {
-	size_t n = ed_zip_count(asic->zip), cades = 0, inside = 0;
-	bool e;
+	/* By the type, then by what it holds. */
+	static const char *const names[][5] = {
+	        [ED_ASIC_E] = {"ASiC-E/XAdES", "ASiC-E/CAdES", "ASiC-E/TST", "ASiC-E/ERS",
+	                       "ASiC-E"},
+	        [ED_ASIC_S] = {"ASiC-S/XAdES", "ASiC-S/CAdES", "ASiC-S/TST", "ASiC-S/ERS",
+	                       "ASiC-S"},
+	        [ED_ASIC_OFFICE] = {"ODF/XAdES", "ODF/CAdES", "ODF/TST", "ODF/ERS", "ODF"},
+	};
+	size_t n = ed_zip_count(asic->zip), cades = 0, stamps = 0, records = 0, inside = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		cades += asic->kind[i] == ED_ASIC_CADES;
+		stamps += asic->kind[i] == ED_ASIC_STAMP;
+		records += asic->kind[i] == ED_ASIC_RECORD;
 		inside += asic->kind[i] != ED_ASIC_DOCUMENT && asic->kind[i] != ED_ASIC_FOLDER;
 	}
-	/* Neither mimetype nor META-INF: nothing makes it an ASiC. */
-	if (inside == 0) {
-		asic->format = "ZIP";
+	asic->format = "ZIP";
+	if (inside == 0)
 		return;
-	}
-	e = (type ? type : guess_type(asic, file)) == 'E';
-	if (asic->xades)
-		asic->format = e ? "ASiC-E/XAdES" : "ASiC-S/XAdES";
-	else if (cades)
-		asic->format = e ? "ASiC-E/CAdES" : "ASiC-S/CAdES";
-	else
-		asic->format = e ? "ASiC-E" : "ASiC-S";
+	if (asic->type == ED_ASIC_PLAIN)
+		asic->type = guess_type(asic);
+	asic->format = names[asic->type][asic->xades ? 0
+	                                 : cades     ? 1
+	                                 : stamps    ? 2
+	                                 : records   ? 3
+	                                             : 4];
 }
 
 /* ---- the manifest ------------------------------------------------------ */
@@ -238,16 +264,12 @@ static void compare(struct ed_asic *asic, const struct ed_manifest *manifest,
 			ed_finding(findings, "manifest.omits", e->name, e->name, NULL, NULL);
 }
 
-/* XAdES in ASiC-E; ASiC-S needs none, CAdES, time-stamps and evidence records
- * have manifests of their own (EN 319 162-1 4.3.3.2, 4.4.3.3). */
+/* XAdES in ASiC-E, and OpenDocument; ASiC-S needs none, CAdES, time-stamps and
+ * evidence records have manifests of their own (EN 319 162-1 4.3.3.2, 4.4.3.3). */
 static bool needs_manifest(const struct ed_asic *asic)
 {
-	if (strcmp(asic->format, "ASiC-E") != 0)
-		return !strcmp(asic->format, "ASiC-E/XAdES");
-	for (size_t i = 0; i < ed_zip_count(asic->zip); i++)
-		if (asic->kind[i] == ED_ASIC_EVIDENCE)
-			return false;
-	return true;
+	return !strcmp(asic->format, "ASiC-E/XAdES") || !strcmp(asic->format, "ASiC-E") ||
+	       asic->type == ED_ASIC_OFFICE;
 }
 
 static enum edoc_code read_manifest(struct ed_asic *asic, const struct edoc_limits *limits,
@@ -283,13 +305,11 @@ static enum edoc_code read_manifest(struct ed_asic *asic, const struct edoc_limi
 
 /* ---- opening ----------------------------------------------------------- */
 
-static enum edoc_code look_inside(struct ed_asic *asic, const char *name,
-                                  const struct edoc_limits *limits, struct ed_findings *findings,
-                                  struct edoc_error *err)
+static enum edoc_code look_inside(struct ed_asic *asic, const struct edoc_limits *limits,
+                                  struct ed_findings *findings, struct edoc_error *err)
 {
 	size_t n = ed_zip_count(asic->zip) + 1; /* an empty archive has tables too */
 	enum edoc_code code;
-	char type;
 
 	asic->kind = ed_arena_alloc(asic->arena, n * sizeof(*asic->kind));
 	asic->media_type = ed_arena_alloc(asic->arena, n * sizeof(*asic->media_type));
@@ -297,10 +317,10 @@ static enum edoc_code look_inside(struct ed_asic *asic, const char *name,
 	if (!asic->kind || !asic->media_type || !asic->digests)
 		return ed_fail_memory(err);
 	classify(asic, findings);
-	code = read_mimetype(asic, findings, &type, err);
+	code = read_mimetype(asic, findings, err);
 	if (code)
 		return code;
-	set_format(asic, type, name);
+	set_format(asic);
 	return read_manifest(asic, limits, findings, err);
 }
 
@@ -317,7 +337,7 @@ enum edoc_code ed_asic_open(int fd, const char *name, const struct edoc_limits *
 	asic->arena = arena;
 	code = ed_zip_open(fd, name, limits, &asic->zip, err);
 	if (!code)
-		code = look_inside(asic, name, limits, findings, err);
+		code = look_inside(asic, limits, findings, err);
 	if (code) {
 		ed_asic_free(asic);
 		return code;

@@ -21,8 +21,20 @@ enum ed_asic_kind {
 	ED_ASIC_CADES,    /* META-INF/ *signature*.p7s */
 	ED_ASIC_LEDGER,   /* META-INF/edoc/ ... */
 	ED_ASIC_FOLDER,
-	ED_ASIC_EVIDENCE, /* META-INF/ manifests, time-stamps and records of CAdES and LTA */
-	ED_ASIC_OTHER     /* anything else in META-INF */
+	ED_ASIC_STAMP,            /* META-INF/ *timestamp*.tst */
+	ED_ASIC_RECORD,           /* META-INF/ *evidencerecord*.ers, .xml */
+	ED_ASIC_DATA_MANIFEST,    /* META-INF/ASiCManifest*.xml */
+	ED_ASIC_ARCHIVE_MANIFEST, /* META-INF/ASiCArchiveManifest*.xml */
+	ED_ASIC_RECORD_MANIFEST,  /* META-INF/ASiCEvidenceRecordManifest*.xml */
+	ED_ASIC_OTHER             /* anything else in META-INF */
+};
+
+/* What a container says it is. */
+enum ed_asic_type {
+	ED_ASIC_PLAIN,  /* a ZIP and nothing more */
+	ED_ASIC_E,      /* EN 319 162-1 4.4 */
+	ED_ASIC_S,      /* 4.3: one document */
+	ED_ASIC_OFFICE, /* OpenDocument 1.2 part 3 */
 };
 
 struct ed_asic {
@@ -30,7 +42,9 @@ struct ed_asic {
 	struct ed_arena *arena;
 	enum ed_asic_kind *kind; /* an entry each */
 	const char **media_type; /* of the manifest, or NULL */
-	const char *format;      /* "ASiC-E/XAdES", "ASiC-E/CAdES", "ASiC-E", "ASiC-S...", "ZIP" */
+	enum ed_asic_type type;
+	const char *format;      /* "ASiC-E/XAdES", "ASiC-S/CAdES", "ASiC-E/TST", "ASiC-E/ERS",
+	                          * "ASiC-E", "ODF/XAdES", "ODF", "ZIP" */
 	size_t documents, xades; /* counts */
 	struct ed_asic_digest *digests; /* made once an entry and algorithm */
 };

@@ -9,7 +9,9 @@
 #include "base/path.h"
 #include "door/xml.h"
 
-#define NS_OLD "http://uri.etsi.org/2918/v1.1.1#" /* TS 102 918 v1.1.1 */
+/* TS 102 918 v1.1.1; what X-Road writes. */
+static const char *const namespaces[] = {ED_NS_ASIC, "http://uri.etsi.org/2918/v1.1.1#",
+                                         "http://uri.etsi.org/2918/v1.2.1#"};
 
 struct reading {
 	const struct ed_xml *xml;
@@ -203,8 +205,10 @@ enum edoc_code ed_asicmanifest_parse(const void *bytes, size_t len, const char *
 		return code;
 	r.xml = xml;
 	root = xmlDocGetRootElement(xml->doc);
-	r.ns = root && ed_xml_is(root, NS_OLD, "ASiCManifest") ? NS_OLD : ED_NS_ASIC;
-	if (root && is(&r, root, "ASiCManifest"))
+	for (size_t i = 0; i < sizeof(namespaces) / sizeof(*namespaces); i++)
+		if (root && ed_xml_is(root, namespaces[i], "ASiCManifest"))
+			r.ns = namespaces[i];
+	if (r.ns)
 		code = read_root(&r, root);
 	else
 		code = ed_fail(err, EDOC_ERR_INPUT, where,

@@ -57,7 +57,7 @@ run edoc-verify --json --trust root.pem order.asice
 same "$(jq '.signatures | length' "$out")" 2 "is signed"
 
 # ---- edoc-verify(1)
-same "$(blocks edoc-verify.1)" 4 "edoc-verify(1) has four examples"
+same "$(blocks edoc-verify.1)" 5 "edoc-verify(1) has five examples"
 example edoc-verify.1 1
 is_exit 0 "one package"
 example edoc-verify.1 2
@@ -66,7 +66,12 @@ cp "$D/bad/swapped.asice" contract.asice inbox/
 example edoc-verify.1 3
 is_exit 0 "what does not pass"
 same "$(cat "$out")" "$(printf 'inbox/swapped.asice\tTOTAL-FAILED\tHASH_FAILURE')" "is one line"
+cp "$D/docs/zamima-1.csv" letter.pdf
+openssl cms -sign -cades -binary -outform DER -signer "$D/pki/anvar.crt" -inkey "$D/pki/anvar.key" \
+	-certfile "$D/pki/ca.pem" -in letter.pdf -out letter.pdf.p7s 2>/dev/null || exit 1
 example edoc-verify.1 4
+is_exit 0 "a signature in a file of its own"
+example edoc-verify.1 5
 is_exit 2 "as of a day before it was signed"
 
 # ---- edoc-archive(1)
