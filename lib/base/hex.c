@@ -75,6 +75,8 @@ bool ed_b64_get(const char *text, size_t len, struct ed_buf *out)
 {
 	uint32_t bits = 0;
 	unsigned digits = 0, pads = 0;
+	unsigned char block[384]; /* a put for each three bytes is what costs */
+	size_t n = 0;
 
 	for (size_t i = 0; i < len; i++) {
 		char c = text[i];
@@ -90,13 +92,18 @@ bool ed_b64_get(const char *text, size_t len, struct ed_buf *out)
 			return false;
 		bits = bits << 6 | (uint32_t)v;
 		if (++digits == 4) {
-			const unsigned char three[3] = {(unsigned char)(bits >> 16),
-			                                (unsigned char)(bits >> 8),
-			                                (unsigned char)bits};
-			ed_buf_put(out, three, sizeof three);
+			block[n++] = (unsigned char)(bits >> 16);
+			block[n++] = (unsigned char)(bits >> 8);
+			block[n++] = (unsigned char)bits;
 			bits = digits = 0;
+			if (n == sizeof block) {
+				ed_buf_put(out, block, n);
+				n = 0;
+			}
 		}
 	}
+	if (n > 0)
+		ed_buf_put(out, block, n);
 	if (digits == 0)
 		return pads == 0 && out->failed == EDOC_OK;
 	if (digits == 1 || digits + pads != 4)

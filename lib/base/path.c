@@ -41,6 +41,15 @@ bool ed_utf8_valid(const char *s, size_t len)
 {
 	while (len > 0) {
 		uint32_t rune;
+		uint64_t eight;
+		if (len >= sizeof eight) { /* ASCII, mostly */
+			memcpy(&eight, s, sizeof eight);
+			if (!(eight & 0x8080808080808080u)) {
+				s += sizeof eight;
+				len -= sizeof eight;
+				continue;
+			}
+		}
 		size_t n = ed_utf8_next(s, len, &rune);
 		if (n == 0)
 			return false;

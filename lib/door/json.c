@@ -184,6 +184,10 @@ static void put_tame(struct ed_buf *out, const char *s, size_t len)
 
 	for (size_t i = 0; i < len;) {
 		uint32_t rune;
+		if (s[i] >= ' ' && s[i] < 0x7f) {
+			i++;
+			continue;
+		}
 		size_t n = ed_utf8_next(s + i, len - i, &rune);
 		if (n == 0)
 			n = 1;
