@@ -102,6 +102,7 @@
 #define ED_BATCH_SECONDS 60            /* wall clock for one item, and ... */
 #define ED_BATCH_RATE (16u << 20)      /* ... a second more for each so many bytes */
 #define ED_BOX_MEMORY ((uint64_t)1 << 30) /* address space of a worker */
+#define ED_WORKER_HEAP (64 << 20)         /* free memory that a worker keeps */
 #define ED_MAX_BOX_KEEP 1024           /* descriptors handed down, as --data */
 #define ED_MAX_BOX_OPEN 32             /* descriptors of its own */
 #define ED_MAX_BOX_FILE (128u << 20)   /* bytes of a memfd_create(2) */

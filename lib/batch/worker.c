@@ -26,6 +26,22 @@ static void leave(void)
 }
 #endif
 
+/* Items of one size come one after the other: memory that goes back to the
+ * kernel between them is only to be zeroed again.  The box bounds it. */
+#ifdef __GLIBC__
+#include <malloc.h>
+static void keep_heap(void)
+{
+	(void)mallopt(M_TRIM_THRESHOLD, ED_WORKER_HEAP);
+	(void)mallopt(M_TOP_PAD, ED_WORKER_HEAP / 64);
+	(void)mallopt(M_MMAP_THRESHOLD, ED_WORKER_HEAP / 16);
+}
+#else
+static void keep_heap(void)
+{
+}
+#endif
+
 static bool write_all(int fd, const void *bytes, size_t len)
 {
 	struct edoc_error err;
@@ -102,6 +118,7 @@ void ed_worker_run(struct edoc_batch_worker *w, const struct edoc_batch_options 
 	struct ed_task task;
 	int none = -1;
 
+	keep_heap();
 	for (;;) {
 		while (!w->n)
 			if (!take(w, &task, &none)) {
