@@ -560,6 +560,19 @@ bool ed_pkey_explicit_curve(const EVP_PKEY *key)
 	return explicit;
 }
 
+bool ed_pkey_sham_exponent(const EVP_PKEY *key)
+{
+	BIGNUM *e = NULL;
+	bool sham;
+
+	if (ed_pkey_type(key) != ED_KEY_RSA)
+		return false;
+	sham = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &e) != 1 || BN_num_bits(e) < 2 ||
+	       !BN_is_odd(e);
+	BN_free(e);
+	return sham;
+}
+
 static bool is_named_ec(const EVP_PKEY *key)
 {
 	return EVP_PKEY_get_base_id(key) == EVP_PKEY_EC && !ed_pkey_explicit_curve(key);
@@ -650,9 +663,9 @@ static bool key_fits(const EVP_PKEY *key, const struct ed_sigalg *alg)
 
 	switch (alg->kind) {
 	case ED_SIG_RSA: /* a key that is for PSS alone (RFC 4055 1.2) is not */
-		return EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA;
+		return EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA && !ed_pkey_sham_exponent(key);
 	case ED_SIG_PSS:
-		return type == ED_KEY_RSA;
+		return type == ED_KEY_RSA && !ed_pkey_sham_exponent(key);
 	case ED_SIG_ECDSA:
 		return is_named_ec(key) && (alg->type == ED_KEY_OTHER || alg->type == type);
 	case ED_SIG_EDDSA:

@@ -117,6 +117,9 @@ enum ed_key_type ed_pkey_type(const EVP_PKEY *key);
 /* An EC key whose curve came as numbers, not as a name: anybody can choose
  * numbers under which a known public key is his (CVE-2020-0601). */
 bool ed_pkey_explicit_curve(const EVP_PKEY *key);
+/* An RSA key whose exponent is 1 (or 2, or even): the padded digest is then its
+ * own signature, and anybody can write it down (FIPS 186-4 B.3.1). */
+bool ed_pkey_sham_exponent(const EVP_PKEY *key);
 int ed_pkey_bits(const EVP_PKEY *key);
 /* For people: "RSA-2048", "P-256", "secp256k1", "ED25519". */
 #define ED_PKEY_TEXT 64

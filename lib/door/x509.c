@@ -241,6 +241,7 @@ static bool read_key(struct ed_cert *cert, struct ed_arena *arena)
 		cert->key_type = ed_pkey_type(key);
 		cert->key_bits = ed_pkey_bits(key);
 		cert->explicit_curve = ed_pkey_explicit_curve(key);
+		cert->sham_exponent = ed_pkey_sham_exponent(key);
 		ed_pkey_text(key, text);
 	}
 	cert->key_text = ed_arena_strdup(arena, text);

@@ -36,6 +36,7 @@ struct ed_cert {
 	int key_bits;                            /* 0: a key that is not known */
 	const char *key_text;                    /* for people; "?" */
 	bool explicit_curve;                     /* CVE-2020-0601 */
+	bool sham_exponent;                      /* RSA with e = 1: anybody's signature */
 	unsigned long subject_hash, issuer_hash; /* equal names have equal ones */
 	/* Identifiers of natural and legal persons, "" when absent. */
 	const char *pinfl, *inn, *uid, *serial_number;

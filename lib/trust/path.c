@@ -54,6 +54,9 @@ static const char *check_one(const struct ed_cert *cert, bool anchor)
 
 	if (cert->explicit_curve)
 		return reason(X509_V_ERR_EC_KEY_EXPLICIT_PARAMS);
+	if (cert->sham_exponent)
+		return N_("with its RSA exponent anybody can write its signatures (FIPS 186-4 "
+		          "B.3.1)");
 	if (cert->key_bits > ED_MAX_RSA_BITS)
 		return N_("its key is larger than 16384 bits");
 	if (anchor)

@@ -270,7 +270,7 @@ bool ed_pool_verify(struct ed_pool *pool, const unsigned char what[32], ed_verif
 	struct ed_pair *more;
 	bool good;
 
-	if (!key || by->explicit_curve || by->key_bits > ED_MAX_RSA_BITS)
+	if (!key || by->explicit_curve || by->sham_exponent || by->key_bits > ED_MAX_RSA_BITS)
 		return false;
 	if (ed_memo_verified(memo, what, by->sha256))
 		return true;

@@ -185,17 +185,26 @@ CA_EXTS = [basic(True), usage("keyCertSign", "cRLSign")]
 EE_EXTS = [usage("digitalSignature", "nonRepudiation")]
 
 
+def padded(data, size=256):
+    """EMSA-PKCS1-v1_5 (RFC 8017 9.2): the signature itself when e is 1."""
+    t = seq(alg(SHA256, null()), octets(digest(data)))
+    return b"\0\1" + b"\xff" * (size - 3 - len(t)) + b"\0" + t
+
+
 class Cert:
+    sham = False  # its public exponent is 1: whoever likes signs for it
+
     def __init__(self, subject, key, by=None, serial=1, since="2024-01-01", until="2040-01-01",
                  exts=(), hash_=SHA256, spki=None, version=2):
         self.key, self.subject, self.serial = key, name(subject) if isinstance(subject, str) else subject, serial
         self.by = by or self
         signer = self.by.key
         self.issuer = self.by.subject
-        tbs = seq(explicit(0, integer(version)), integer(serial), signer.algorithm(hash_), self.issuer,
+        how = alg("1.2.840.113549.1.1.11", null()) if self.by.sham else signer.algorithm(hash_)
+        tbs = seq(explicit(0, integer(version)), integer(serial), how, self.issuer,
                   seq(time(since), time(until)), self.subject, spki or key.spki,
                   *([explicit(3, seq(*exts))] if exts else []))
-        self.der = seq(tbs, signer.algorithm(hash_), bits(signer.sign(tbs, hash_)))
+        self.der = seq(tbs, how, bits(padded(tbs) if self.by.sham else signer.sign(tbs, hash_)))
 
     def pem(self):
         b = base64.encodebytes(self.der).decode()

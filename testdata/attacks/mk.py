@@ -13,6 +13,8 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import hashlib
+
 from forge import *  # noqa: F401,F403  one vocabulary
 
 BIG = len(sys.argv) > 1
@@ -262,13 +264,13 @@ def container_attacks():
     put_big("M13-1100-signatures.asice", lambda: asice(b'<?xml version="1.0"?>\n<asic:XAdESSignatures xmlns:asic="http://uri.etsi.org/02918/v1.2.1#">'
                                            + "".join(x.signature().replace("S1", f"S{i}") for i in range(1100)).encode()
                                            + b"</asic:XAdESSignatures>"))
-    a = asic_manifest("META-INF/archive1.tst", [("doc.txt", DOC), ("META-INF/ASiCManifest1.xml", m), ("META-INF/ASiCArchiveManifest9.xml", b"gone")],
+    a = asic_manifest("META-INF/timestamp2.tst", [("doc.txt", DOC), ("META-INF/ASiCManifest1.xml", m), ("META-INF/ASiCArchiveManifest9.xml", b"gone")],
                       "application/vnd.etsi.timestamp-token")
     put("M14-archive-manifest-predecessor-gone.asice", cades_asice(data=DOC, manifest=m, more=[
-        ("META-INF/ASiCArchiveManifest.xml", a), ("META-INF/archive1.tst", tst(tsa, a, chain=[ca]))]))
+        ("META-INF/ASiCArchiveManifest.xml", a), ("META-INF/timestamp2.tst", tst(tsa, a, chain=[ca]))]))
     put("M14-archive-manifest-digest.asice", cades_asice(data=DOC, manifest=m, more=[
-        ("META-INF/ASiCArchiveManifest.xml", b := asic_manifest("META-INF/archive1.tst", [("doc.txt", OTHER), ("META-INF/signature1.p7s", b"x")],
-                                                              "application/vnd.etsi.timestamp-token")), ("META-INF/archive1.tst", tst(tsa, b, chain=[ca]))]))
+        ("META-INF/ASiCArchiveManifest.xml", b := asic_manifest("META-INF/timestamp2.tst", [("doc.txt", OTHER), ("META-INF/signature1.p7s", b"x")],
+                                                              "application/vnd.etsi.timestamp-token")), ("META-INF/timestamp2.tst", tst(tsa, b, chain=[ca]))]))
     put("M15-manifest-entry-changed.asice", cades_asice(data=OTHER))
     put("M15-manifest-entry-missing.asice", cades_asice(objects=[("doc.txt", DOC), ("annex.txt", OTHER)]))
 
@@ -372,7 +374,11 @@ def path_attacks():
     one = Cert("One", a, Cert("Two", b), 60, exts=CA_EXTS)
     two = Cert("Two", b, one, 61, exts=CA_EXTS)
     put("P04-circle.asice", by(Cert("S", Key(), one, 62, exts=EE_EXTS), [one, two]))
-    put("P05-rsa-512.asice", weak_rsa())
+    put("P05-exponent-one.asice", exponent_one())
+    put("P05-authority-exponent-one.asice", sham_ca())
+    huge = (1 << 17000) | 1
+    giant = Cert("S", Key(), ca, 64, exts=EE_EXTS, spki=rsa_spki(huge, 65537))
+    put("P05-modulus-huge.asice", asice(Xades(giant, [ca], [doc_ref()], ["text/plain"], method=RSA256)))
     put("P06-sixteen-of-one-name.asice", by(evil, [Cert("CA", Key(), evil_root, i, exts=CA_EXTS) for i in range(70, 86)]))
     put("P06-expired.asice", asice(xades(short)))
     put("P06-not-yet-valid.asice", by(Cert("S", Key(), ca, 87, since="2030-01-01", exts=EE_EXTS), [ca]))
@@ -381,9 +387,31 @@ def path_attacks():
     put("P06-certificate-signature.asice", by(broken, [ca]))
 
 
+RSA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
+
+
+def rsa_spki(n, e):
+    return seq(alg("1.2.840.113549.1.1.1", null()), bits(seq(integer(n), integer(e))))
+
+
+SHAM = int.from_bytes(hashlib.sha512(b"n").digest() * 4, "big") | 1 << 2047 | 1
+
+
+def exponent_one():
+    """With e = 1 the padded digest is its own signature: anybody can make it."""
+    x = Xades(Cert("S", Key(), ca, 65, exts=EE_EXTS, spki=rsa_spki(SHAM, 1)), [ca], [doc_ref()], ["text/plain"], method=RSA256)
+    return asice(x.entry().replace(b64(x.value).encode(), b64(padded(x.info.encode())).encode()))
+
+
+def sham_ca():
+    c = Cert("Sham CA", Key(), root, 66, exts=CA_EXTS, spki=rsa_spki(SHAM, 1))
+    c.sham = True
+    return asice(xades(Cert("S", Key(), c, 67, exts=EE_EXTS), [c]))
+
+
 def weak_rsa():
     c = Cert("Weak", Key("RSA-1024"), ca, 63, exts=EE_EXTS)
-    return asice(Xades(c, [ca], [doc_ref()], ["text/plain"], method="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"))
+    return asice(Xades(c, [ca], [doc_ref()], ["text/plain"], method=RSA256))
 
 
 # ---- R: revocation ----------------------------------------------------------
