@@ -205,7 +205,7 @@ static enum edoc_code check(struct ed_cades_sig *sig, struct edoc_error *err)
 	ades->intact_data = found && checked.message_digest && !conflict;
 	if (conflict)
 		ed_cades_finding(sig, "cades.content-conflict", NULL, NULL);
-	else if (found && !checked.message_digest &&
+	else if (found && !checked.message_digest && sig->si->signed_attrs.whole &&
 	         !ed_findings_have(&ades->findings, "cms.message-digest"))
 		ed_cades_finding(sig,
 		                 sig->parent ? "cades.counter-differs" : "cades.content-differs",

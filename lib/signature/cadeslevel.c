@@ -23,24 +23,46 @@ static bool stamped(const struct ed_cades_sig *sig, const char *oid)
 	return false;
 }
 
+/* Instances of a signed attribute; one with several values is one too many. */
 static size_t signed_times(const struct ed_cades_sig *sig, const char *oid)
 {
 	size_t n;
 
-	(void)ed_cms_attr(sig->si->attrs, sig->si->n_attrs, oid, &n);
+	if (!ed_cms_attr(sig->si->attrs, sig->si->n_attrs, oid, &n) && n == 1)
+		n = 2;
 	return n;
+}
+
+/* RFC 5652 11.1, 11.2, 11.4: without these it is no signature of any level. */
+static bool has_basics(const struct ed_cades_sig *sig)
+{
+	return signed_times(sig, OID_CONTENT_TYPE) == (sig->parent ? 0 : 1) &&
+	       signed_times(sig, OID_MESSAGE_DIGEST) == 1;
+}
+
+static bool signer_came_along(const struct ed_cades_sig *sig)
+{
+	const struct ed_cades_work *work = sig->work;
+	const struct ed_ber *certs = &work->cms.certs;
+
+	for (size_t i = 0; sig->ades->signer && i < work->n_places; i++) {
+		const struct ed_cades_place *place = &work->places[i];
+		if (place->kind == ED_OBJECT_MATERIAL && place->p >= certs->whole &&
+		    place->p < certs->whole + certs->whole_len &&
+		    !memcmp(place->sha256, sig->ades->signer->sha256, sizeof place->sha256))
+			return true;
+	}
+	return false;
 }
 
 /* 6.3: the signed attributes of level B, and the signer's certificate along. */
 static bool baseline_b(const struct ed_cades_sig *sig)
 {
 	const struct ed_ades *ades = sig->ades;
-	size_t content_types = signed_times(sig, OID_CONTENT_TYPE);
 
-	return content_types == (sig->parent ? 0 : 1) &&
-	       signed_times(sig, OID_MESSAGE_DIGEST) == 1 &&
-	       signed_times(sig, OID_SIGNING_CERT) + signed_times(sig, OID_SIGNING_CERT_V2) == 1 &&
-	       ades->claimed_time != ED_TIME_NONE && ades->signer && sig->work->cms.certs.whole &&
+	return signed_times(sig, OID_SIGNING_CERT) + signed_times(sig, OID_SIGNING_CERT_V2) == 1 &&
+	       ades->claimed_time != ED_TIME_NONE && sig->work->cms.certs.whole &&
+	       signer_came_along(sig) &&
 	       (ades->policy_kind != ED_POLICY_EXPLICIT || ades->policy_digest_len > 0);
 }
 
@@ -95,12 +117,10 @@ static const char *extended(const struct ed_cades_sig *sig)
 
 const char *ed_cades_level(const struct ed_cades_sig *sig)
 {
-	if (strcmp(sig->ades->form, "CAdES") != 0)
+	if (strcmp(sig->ades->form, "CAdES") != 0 || !has_basics(sig))
 		return "";
 	if (baseline_b(sig) && !legacy(sig) && !has(sig, OID_RECORD_INTERNAL) &&
 	    !has(sig, OID_RECORD_EXTERNAL))
 		return baseline(sig);
-	if (signed_times(sig, OID_MESSAGE_DIGEST) != 1)
-		return "";
 	return extended(sig);
 }

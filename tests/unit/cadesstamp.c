@@ -272,6 +272,7 @@ static void test_values(void)
 	r = read_cades(cades_data(&s));
 	ok(r.cades.sigs->signer && r.cades.sigs->intact_signature,
 	   "certificate-values: the signer's is found there");
+	is_str(r.cades.sigs->level, "CAdES-BES", "which is not where level B has it");
 	forget(&r);
 	s = plain();
 	after(&s, attribute(OID_CERT_VALUES, tlv(SEQ, text(UTF8, "x"))));
