@@ -153,7 +153,12 @@ is_exit 0 "the calendar of edoc-profile(5) is one"
 file edoc.conf.5 edoc.conf | sed "s|/etc/edoc|$W/etc|g" >my.conf
 mkdir -p etc/trust/sign etc/trust/directory etc/trust/route
 for d in sign directory route; do cp root.pem "etc/trust/$d/"; done
+mkdir -p etc/lists
+cp "$D/pki/zarina.crt" etc/lists/signers.pem
+edoc-verify --compile-list --trusted-list "$D/lists/uz.xml" --list-signers etc/lists/signers.pem \
+	>etc/lists/uz.edoc-tsl
 run edoc-verify --config my.conf --trust-list
 is_exit 0 "the settings of edoc.conf(5) are some"
 has "$out" "sign, directory, route" "and are followed"
+has "$out" "trusted list UZ" "the list too"
 finish

@@ -31,6 +31,8 @@ static void layers(const char *dir)
 	           "  desk: {file: keys/d.pem, cert: /c.pem}\n"
 	           "trust:\n"
 	           "  sign: [a, b]\n"
+	           "  list: uz.edoc-tsl\n"
+	           "  list-signers: [/s.pem]\n"
 	           "lang: uz-Cyrl\n",
 	           "/home/x"),
 	      &err, "a file is read");
@@ -44,6 +46,9 @@ static void layers(const char *dir)
 	snprintf(want, sizeof want, "%s/b", dir);
 	is_str(edoc_conf_item(conf, "trust.sign", 1), want, "a list");
 	ok(!edoc_conf_item(conf, "trust.sign", 2), "has an end");
+	snprintf(want, sizeof want, "%s/uz.edoc-tsl", dir);
+	is_str(edoc_conf_item(conf, "trust.list", 0), want, "a trusted list");
+	is_str(edoc_conf_item(conf, "trust.list-signers", 0), "/s.pem", "and its signer");
 
 	is_ok(load(conf,
 	           "key: other\n"
