@@ -11,8 +11,10 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "judge/verify.h"
+#include "judge/view.h"
 #include "route/exchange.h"
 #include "sign/sign.h"
+#include "signature/xades.h"
 
 /* ---- telling ---- */
 
@@ -425,30 +427,25 @@ struct doing {
 	char directory_ref[ED_SHA256_REF];
 };
 
-static enum edoc_code entry_digest(void *arg, const char *name, enum ed_hash hash,
-                                   unsigned char out[ED_HASH_MAX], struct edoc_error *err)
-{
-	struct ed_asic *asic = arg;
-	size_t i = ed_zip_find(asic->zip, name);
-
-	return i == (size_t)-1 || asic->kind[i] != ED_ASIC_DOCUMENT
-	               ? ed_fail(err, EDOC_ERR_ABSENT, name, "no such document")
-	               : ed_asic_digest(asic, i, hash, out, err);
-}
-
 /* Our own signature is read back before it counts. */
 static enum edoc_code read_back(struct ed_asic *asic, const struct ed_buf *xml, const char *where,
                                 struct ed_arena *arena, struct edoc_error *err)
 {
-	struct ed_xades *sigs = NULL;
+	struct ed_material material;
+	struct ed_ades *sigs = NULL;
+	struct ed_view view;
 	size_t n = 0;
 
-	enum edoc_code code = ed_xades_check(xml->data, xml->len, where, ED_MAX_XML_BYTES, arena,
-	                                     entry_digest, asic, &sigs, &n, err);
+	ed_view_init(&view, arena, asic);
+	ed_material_init(&material, arena);
+	enum edoc_code code = ed_view_add_container(&view, err);
+	if (!code)
+		code = ed_xades_read(xml->data, xml->len, where, ED_MAX_XML_BYTES,
+		                     ed_view_data(&view), &material, arena, &sigs, &n, err);
 	if (!code &&
 	    (n != 1 || !sigs[0].intact_data || !sigs[0].intact_signature || !sigs[0].bound))
 		code = ed_fail(err, EDOC_ERR_BUG, where, "the new signature does not verify");
-	ed_xades_clear(sigs, n);
+	ed_ades_clear(sigs, n);
 	return code;
 }
 

@@ -263,24 +263,18 @@ bool ed_receipt_looks(const struct ed_asic *asic)
 	return ed_zip_find(asic->zip, "evidence.json") != (size_t)-1;
 }
 
-/* References are judged by edoc_verify_fd(); here only who signed counts. */
-static enum edoc_code no_digest(void *arg, const char *name, enum ed_hash hash,
-                                unsigned char out[ED_HASH_MAX], struct edoc_error *err)
-{
-	(void)arg;
-	(void)hash;
-	(void)out;
-	return ed_fail(err, EDOC_ERR_ABSENT, name, "not looked at");
-}
-
-/* The certificate of the only signature, as an anchor for itself. */
+/* The certificate of the only signature, as an anchor for itself.  References
+ * are judged by edoc_verify_fd(); here only who signed counts. */
 static enum edoc_code signer_trust(struct ed_asic *asic, struct ed_arena *arena,
                                    struct edoc_trust **trust, char hex[65], struct edoc_error *err)
 {
-	struct ed_xades *sigs = NULL;
+	const struct ed_data nothing = {.container = true};
+	struct ed_material material;
+	struct ed_ades *sigs = NULL;
 	struct ed_buf xml, der;
 	size_t n = 0, found = (size_t)-1;
 
+	ed_material_init(&material, arena);
 	ed_buf_init(&xml, ED_MAX_XML_BYTES);
 	ed_buf_init(&der, ED_MAX_KEY_FILE);
 	for (size_t i = 0; i < ed_zip_count(asic->zip); i++)
@@ -290,8 +284,8 @@ static enum edoc_code signer_trust(struct ed_asic *asic, struct ed_arena *arena,
 		return ed_fail(err, EDOC_ERR_INPUT, "", "a receipt has one signature, of the desk");
 	enum edoc_code code = ed_zip_read_buf(asic->zip, found, &xml, err);
 	if (!code)
-		code = ed_xades_check(xml.data, xml.len, ed_zip_entry(asic->zip, found)->name,
-		                      ED_MAX_XML_BYTES, arena, no_digest, NULL, &sigs, &n, err);
+		code = ed_xades_read(xml.data, xml.len, ed_zip_entry(asic->zip, found)->name,
+		                     ED_MAX_XML_BYTES, &nothing, &material, arena, &sigs, &n, err);
 	if (!code && (n != 1 || !sigs[0].signer))
 		code = ed_fail(err, EDOC_ERR_INPUT, "", "a receipt has one signature, of the desk");
 	if (!code)
@@ -302,7 +296,7 @@ static enum edoc_code signer_trust(struct ed_asic *asic, struct ed_arena *arena,
 		code = edoc_trust_add_memory(*trust, der.data, der.len, EDOC_FOR_SIGN, err);
 	if (!code)
 		snprintf(hex, 65, "%s", sigs[0].signer->hex);
-	ed_xades_clear(sigs, n);
+	ed_ades_clear(sigs, n);
 	ed_buf_clear(&xml);
 	ed_buf_clear(&der);
 	return code;

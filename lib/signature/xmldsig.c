@@ -568,13 +568,3 @@ enum edoc_code ed_xmldsig_info(const struct ed_xml *xml, const struct ed_xmldsig
 
 	return ed_c14n_write(xml, sig->signed_info, &form, to_buf, out, err);
 }
-
-enum edoc_code ed_xmldsig_element_digest(const struct ed_xml *xml, const struct ed_ref *ref,
-                                         xmlNodePtr element, unsigned char out[ED_HASH_MAX],
-                                         struct edoc_error *err)
-{
-	struct ed_c14n_form form = form_of(ref, NULL);
-
-	form.comments = form.comments && ref->comments;
-	return digest(xml, element, &form, ref->hash, out, err);
-}

@@ -80,9 +80,5 @@ enum edoc_code ed_xmldsig_write(const struct ed_xml *xml, const struct ed_xmldsi
 enum edoc_code ed_xmldsig_write_bytes(const struct ed_ref *ref, const void *bytes, size_t len,
 				      ed_xml_sink_fn *sink, void *arg,
 				      struct edoc_error *err) EDOC_CHECK;
-/* Digest of a same-document element under a reference's canonicalisation. */
-enum edoc_code ed_xmldsig_element_digest(const struct ed_xml *xml, const struct ed_ref *ref,
-					 xmlNodePtr element, unsigned char out[ED_HASH_MAX],
-					 struct edoc_error *err) EDOC_CHECK;
 
 #endif
