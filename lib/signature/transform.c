@@ -180,3 +180,44 @@ bool ed_transforms_read(const xmlNode *transforms, bool strict, struct ed_arena 
 	}
 	return true;
 }
+
+/* text is `before` and a name up to `end`; gives the name and what follows. */
+static const char *word(const char **text, const char *before, const char *end,
+                        struct ed_arena *arena)
+{
+	size_t b = strlen(before), n;
+	const char *s;
+
+	if (!*text || strncmp(*text, before, b) != 0)
+		return *text = NULL;
+	n = strcspn(*text + b, end);
+	s = ed_arena_strndup(arena, *text + b, n);
+	*text += b + n;
+	return s;
+}
+
+xmlNodePtr ed_transforms_properties(const struct ed_xml *xml, const xmlNode *transforms,
+                                    struct ed_arena *arena, const char **id)
+{
+	xmlNodePtr t = ed_xml_first(transforms), p = ed_xml_first(t), node;
+	const char *uri = ed_xml_attr(t, "Algorithm", arena);
+	const char *filter = ed_xml_attr(p, "Filter", arena), *a, *b, *ns, *own;
+	const char *text = without_space(ed_xml_text(p, arena), arena);
+
+	if (!uri || strcmp(uri, NS_FILTER2) != 0 || ed_xml_next(t) ||
+	    !ed_xml_is(p, NS_FILTER2, "XPath") || ed_xml_next(p) || !filter ||
+	    strcmp(filter, "intersect") != 0)
+		return NULL;
+	*id = word(&text, "//*[@Id='", "'", arena);
+	a = word(&text, "']/", ":/[", arena);
+	b = word(&text, ":QualifyingProperties/", ":/[", arena);
+	if (!*id || !a || !b || strcmp(a, b) != 0 || strcmp(text, ":SignedProperties") != 0)
+		return NULL;
+	ns = ed_xml_namespace(p, a);
+	node = ed_xml_by_id(xml, *id);
+	own = ed_xml_attr(node, "Id", arena);
+	if (!ns || !own || strcmp(own, *id) != 0)
+		return NULL;
+	return ed_xml_child(ed_xml_child(node, ns, "QualifyingProperties", NULL), ns,
+	                    "SignedProperties", NULL);
+}

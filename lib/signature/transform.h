@@ -29,5 +29,12 @@ bool ed_c14n_read(const xmlNode *node, struct ed_arena *arena, enum ed_c14n *alg
  */
 bool ed_transforms_read(const xmlNode *transforms, bool strict, struct ed_arena *arena,
 			struct ed_transforms *t, const xmlNode **at);
+/*
+ * A way to name SignedProperties that Austrian signatures have: filter 2, the
+ * intersection of the document with [@Id='x']/p:QualifyingProperties/
+ * p:SignedProperties, and nothing else.  The element, or NULL.
+ */
+xmlNodePtr ed_transforms_properties(const struct ed_xml *xml, const xmlNode *transforms,
+				    struct ed_arena *arena, const char **id);
 
 #endif

@@ -218,7 +218,13 @@ static void read_reference(struct reader *r, struct ed_ref *ref)
 	ref->uri = uri ? uri : "(no URI)";
 	ref->id = ed_xml_attr(ref->node, "Id", r->arena);
 	ref->type = ed_xml_attr(ref->node, "Type", r->arena);
-	read_target(r, ref, uri);
+	if (!r->container && uri && !*uri && is_properties_type(ref->type) &&
+	    (ref->target = ed_transforms_properties(r->xml, p, r->arena, &ref->name))) {
+		ref->kind = ED_REF_PROPERTIES;
+		p = ed_xml_next(p);
+	} else {
+		read_target(r, ref, uri);
+	}
 	if (ed_xml_is(p, ED_NS_DS, "Transforms")) {
 		if (!ed_transforms_read(p, r->container, r->arena, &ref->transforms, &at)) {
 			const char *algorithm = ed_xml_attr(at, "Algorithm", r->arena);
@@ -288,7 +294,8 @@ static bool read_method(struct reader *r, const xmlNode *node)
 {
 	const char *uri = ed_xml_attr(node, "Algorithm", r->arena);
 
-	if (!ed_xml_is(node, ED_NS_DS, "SignatureMethod") || !uri)
+	/* 6.1: algorithms are named by URIs, so there is a scheme. */
+	if (!ed_xml_is(node, ED_NS_DS, "SignatureMethod") || !uri || !strchr(uri, ':'))
 		return malformed(r, node, "ds:SignatureMethod");
 	r->sig->alg_known = ed_sigalg_by_xml_uri(uri, &r->sig->alg);
 	if (strstr(uri, "#hmac-"))

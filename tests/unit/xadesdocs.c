@@ -315,6 +315,38 @@ static void counter(void)
 	}
 }
 
+#define INTERSECT(path)                                                                            \
+	"URI=''><ds:Transforms><ds:Transform Algorithm='" FILTER2 "'><f:XPath xmlns:f='" FILTER2   \
+	"' xmlns:e='" ED_NS_XADES "' Filter='intersect'>" path "</f:XPath></ds:Transform>"         \
+	"</ds:Transforms>"
+
+/* The properties named by the Id of their Object, and only so. */
+static void intersections(void)
+{
+	static const char plain[] = "URI='#S-p'><ds:Transforms>" T(EXC) "</ds:Transforms>";
+	static const char good_path[] =
+	        INTERSECT("//*[@Id='P']/e:QualifyingProperties/e:SignedProperties");
+	static const char *const paths[] = {
+	        INTERSECT("//*[@Id='X']/e:QualifyingProperties/e:SignedProperties"),
+	        INTERSECT("//*[@ID='P']/e:QualifyingProperties/e:SignedProperties"),
+	        INTERSECT("//*[@Id='P']/e:QualifyingProperties"),
+	        INTERSECT("//*[@Id='P']/e:QualifyingProperties/e:SignedProperties | //p"),
+	        INTERSECT("//e:SignedProperties"),
+	        INTERSECT("//*[@Id='P']/f:QualifyingProperties/f:SignedProperties"),
+	};
+
+	for (size_t i = 0; i <= sizeof(paths) / sizeof(*paths); i++) {
+		char *s = signature("S", PLAIN("URI='order.txt'"), "");
+
+		s = change(s, plain, i ? paths[i - 1] : good_path);
+		s = seal(change(s, "<ds:Object>", "<ds:Object Id='P'>"), "S");
+		if (i)
+			bad(s, "reference.transform-refused", paths[i - 1]);
+		else
+			good(s, "detached", "order.txt", "an intersection with the properties");
+	}
+}
+
 /* SignaturePolicyIdentifier, and the document that came along. */
 static void policies(void)
 {
@@ -460,6 +492,7 @@ int main(void)
 		several();
 		counter();
 		policies();
+		intersections();
 		names();
 		xmlsec();
 	}
