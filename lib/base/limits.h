@@ -43,6 +43,8 @@
 #define ED_MAX_CADES_WORK 32u                  /* times its size: what proofs may digest */
 #define ED_CADES_WORK_FREE ((size_t)64 << 20)  /* and this, so that small ones are not cut */
 #define ED_MAX_RECORD_INPUT ((size_t)128 << 20) /* a SignedData put in DER */
+#define ED_MAX_REF_WORK ((uint64_t)256 << 20)  /* octets of XML digested for references */
+#define ED_REF_WORK_WALK (ED_MAX_XML_BYTES / 4) /* counted for a walk of the whole document */
 #define ED_MAX_STAMP_WORK ((uint64_t)256 << 20) /* octets digested for those of a signature */
 #define ED_MAX_STAMP_COVERS 1000000u           /* objects that those of a signature prove */
 #define ED_MAX_COUNTER 4                       /* depth of counter-signatures */

@@ -19,9 +19,20 @@ static bool is_the_input(enum edoc_code code)
 	return code == EDOC_ERR_INPUT || code == EDOC_ERR_LIMIT;
 }
 
-static enum edoc_code to_digest(void *digest, const void *bytes, size_t len)
+struct counted {
+	struct ed_digest *digest;
+	struct ed_xr *r;
+};
+
+/* Ten thousand references to one large element would digest it as often. */
+static enum edoc_code to_digest(void *arg, const void *bytes, size_t len)
 {
-	return ed_digest_update(digest, bytes, len) ? EDOC_OK : EDOC_ERR_MEMORY;
+	struct counted *c = arg;
+
+	c->r->ref_work += len;
+	if (c->r->ref_work > ED_MAX_REF_WORK)
+		return EDOC_ERR_LIMIT;
+	return ed_digest_update(c->digest, bytes, len) ? EDOC_OK : EDOC_ERR_MEMORY;
 }
 
 /* ---- the octets ---- */
@@ -62,17 +73,20 @@ static enum edoc_code compare(struct ed_xr *r, const struct ed_xr_ref *x, bool *
 {
 	const struct ed_ref *ref = x->ref;
 	unsigned char digest[ED_HASH_MAX];
-	struct ed_digest *d;
+	struct ed_digest *d = NULL;
 	enum edoc_code code;
 
 	*same = false;
 	if (x->object != ED_NO_DATA && !has_transforms(ref)) {
 		code = r->data->digest(r->data->arg, x->object, ref->hash, digest, err);
 	} else {
-		d = ed_digest_new(ref->hash);
+		struct counted counted = {d = ed_digest_new(ref->hash), r};
+
 		if (!d)
 			return ed_fail_memory(err);
-		code = ed_xr_write(r, x, NULL, to_digest, d, err);
+		if (ref->kind == ED_REF_ROOT || ref->transforms.skip)
+			r->ref_work += ED_REF_WORK_WALK;
+		code = ed_xr_write(r, x, NULL, to_digest, &counted, err);
 		if (code == EDOC_OK && !ed_digest_final(d, digest))
 			code = ed_fail_memory(err);
 		ed_digest_free(d);
@@ -223,7 +237,9 @@ static enum edoc_code report(struct ed_xr *r, struct ed_xr_ref *x, enum outcome 
 	else if (out == WRONG)
 		ed_xr_note(r, "reference.digest", ref->node, shown, NULL);
 	else if (out == UNREADABLE)
-		ed_xr_note(r, "reference.unreadable", ref->node, shown, why->msg);
+		ed_xr_note(r,
+		           why->code == EDOC_ERR_LIMIT ? "reference.limit" : "reference.unreadable",
+		           ref->node, shown, why->msg);
 	else if ((name = ed_xr_cover_name(r, x)) && !add_cover(r, name))
 		return ed_fail_memory(err);
 	if (x->good && x->object != ED_NO_DATA && ref->transforms.c14n_given)

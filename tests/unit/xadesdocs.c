@@ -315,6 +315,30 @@ static void counter(void)
 	}
 }
 
+/* Many references to one large element: the work ends at its limit. */
+static void much_work(void)
+{
+	static const char ref[] = PLAIN("URI='#o'");
+	size_t large = 1 << 20, n_refs = 300, n;
+	char *refs = malloc(n_refs * sizeof(ref)), *object = malloc(large + 100), *p = refs, *s;
+	struct ed_ades *sigs;
+
+	for (size_t i = 0; i < n_refs; i++)
+		p += sprintf(p, "%s", ref);
+	p = object + sprintf(object, "<ds:Object Id='o'>");
+	memset(p, 'x', large);
+	strcpy(p + large, "</ds:Object>");
+	s = signature("S", refs, object);
+	is_ok(check(s, &sigs, &n), &err, "300 references to 1 MiB");
+	ok(n == 1 && !sigs[0].intact_data &&
+	           ed_findings_have(&sigs[0].findings, "reference.limit"),
+	   "not all of them are digested");
+	ed_ades_clear(sigs, n);
+	free(s);
+	free(refs);
+	free(object);
+}
+
 #define INTERSECT(path)                                                                            \
 	"URI=''><ds:Transforms><ds:Transform Algorithm='" FILTER2 "'><f:XPath xmlns:f='" FILTER2   \
 	"' xmlns:e='" ED_NS_XADES "' Filter='intersect'>" path "</f:XPath></ds:Transform>"         \
@@ -493,6 +517,7 @@ int main(void)
 		counter();
 		policies();
 		intersections();
+		much_work();
 		names();
 		xmlsec();
 	}
