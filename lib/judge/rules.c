@@ -691,10 +691,9 @@ static const struct ed_rule rules[] = {
          N_("the issuer and serial number that the signer named are not those of the "
             "certificate of {0}"),
          N_("ask the signer; the signing program may be faulty")},
-        {"signature.policy-not-judged", I, UNSURE, NULL, "EN 319 132-1 5.2.9",
-         N_("the signer names the signature policy {0}, which was not looked at"), ""},
         {"signature.unsigned-properties-not-judged", I, UNSURE, NULL, "EN 319 132-1 5.3",
-         N_("time-stamps and other unsigned properties of the signature were not looked at"), ""},
+         N_("the unsigned property {0} of the signature was not looked at: it proves nothing"),
+         ""},
         {"signature.older-root", W, UNSURE, NULL, "EN 319 162-1 A.4",
          N_("the signature file's root is {0}, of a form before EN 319 162-1"), ""},
         {"signature.repeated", E, UNSURE, NULL, "EN 319 162-1 4.4.3.2",

@@ -150,6 +150,24 @@ static void read_policy_store(struct ed_xr *r, const xmlNode *store)
 		ed_xr_note(r, "xades.policy-differs", store, r->a->policy_id, NULL);
 }
 
+/* Those that are read here or elsewhere; the rest is told, and proves nothing. */
+static bool is_known(const struct ed_xr *r, const xmlNode *p)
+{
+	static const char *const known[] = {
+	        "SignatureTimeStamp",      "CompleteCertificateRefs",  "CompleteCertificateRefsV2",
+	        "CompleteRevocationRefs",  "AttributeCertificateRefs", "AttributeCertificateRefsV2",
+	        "AttributeRevocationRefs", "SigAndRefsTimeStamp",      "SigAndRefsTimeStampV2",
+	        "RefsOnlyTimeStamp",       "RefsOnlyTimeStampV2",      "ArchiveTimeStamp",
+	        "CounterSignature",        "SignaturePolicyStore"};
+
+	if (holds_values(r, p) || ed_xml_is(p, ED_NS_XADESEN, "SealingEvidenceRecords"))
+		return true;
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (ed_xr_is(r, p, known[i]) || ed_xml_is(p, ED_NS_XADES141, known[i]))
+			return true;
+	return false;
+}
+
 enum edoc_code ed_xr_values(struct ed_xr *r, struct edoc_error *err)
 {
 	enum edoc_code code = EDOC_OK;
@@ -165,6 +183,9 @@ enum edoc_code ed_xr_values(struct ed_xr *r, struct edoc_error *err)
 			code = read_values(r, p, order, err);
 		if (ed_xml_is(p, ED_NS_XADES141, "SignaturePolicyStore"))
 			read_policy_store(r, p);
+		if (!is_known(r, p))
+			ed_xr_note(r, "signature.unsigned-properties-not-judged", p,
+			           (const char *)p->name, NULL);
 	}
 	return code;
 }

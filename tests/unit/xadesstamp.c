@@ -207,6 +207,20 @@ static void signature_stamps(void)
 	free(s);
 }
 
+static void unknown(void)
+{
+	char *s = change(plain(), CLOSE, "<x4:RenewedDigestsV2 " NS141 "/>" CLOSE);
+	struct ed_ades *sigs;
+	size_t n;
+
+	is_ok(check(s, &sigs, &n), &err, "a property that is not read");
+	ok(n == 1 && clean(&sigs[0]) &&
+	           ed_findings_have(&sigs[0].findings, "signature.unsigned-properties-not-judged"),
+	   "is told");
+	ed_ades_clear(sigs, n);
+	free(s);
+}
+
 #define CERT_REFS "<x4:CompleteCertificateRefsV2 " NS141 "/>"
 #define OLD_REFS "<xades:CompleteCertificateRefs/>"
 #define REV_REFS "<xades:CompleteRevocationRefs/>"
@@ -333,6 +347,7 @@ int main(void)
 		refs_stamps();
 		archive_stamps();
 		content_stamps();
+		unknown();
 	}
 	tear_down();
 	return done();
