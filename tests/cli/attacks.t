@@ -37,6 +37,7 @@ while IFS=$tab read -r id kind what verdict code; do
 	test) # told where it is tested; the words must stand there
 		ok "$id is tested in $what" grep -qF -e "$verdict" "$SRCDIR/$what"
 		;;
+	none) : ;;
 	*)
 		nok "$id: a row of kind $kind" true
 		;;
