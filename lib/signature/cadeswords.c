@@ -8,11 +8,10 @@
 #include "signature/cadespart.h"
 
 /* RFC 5652 11.1 to 11.3, RFC 5035 5, EN 319 122-1 5.2: one instance, one value. */
-static const char *const singles[] = {OID_CONTENT_TYPE,     OID_MESSAGE_DIGEST,  OID_SIGNING_TIME,
-                                      OID_SIGNING_CERT,     OID_SIGNING_CERT_V2, OID_POLICY,
-                                      OID_MIME_TYPE,        OID_LOCATION,        OID_CONTENT_HINTS,
-                                      OID_COMMITMENT,       OID_SIGNER_ATTR,     OID_SIGNER_ATTR_V2,
-                                      OID_CONTENT_REFERENCE};
+static const char *const singles[] = {OID_CONTENT_TYPE, OID_MESSAGE_DIGEST,  OID_SIGNING_TIME,
+                                      OID_SIGNING_CERT, OID_SIGNING_CERT_V2, OID_POLICY,
+                                      OID_MIME_TYPE,    OID_LOCATION,        OID_CONTENT_HINTS,
+                                      OID_SIGNER_ATTR,  OID_SIGNER_ATTR_V2,  OID_CONTENT_REFERENCE};
 #define N_BREAK 3 /* of them: twice, nothing can be said of what was signed */
 
 /* ---- text ---------------------------------------------------------------- */
@@ -339,18 +338,35 @@ static void check_singles(struct ed_cades_sig *sig)
 	}
 }
 
+/* commitment-type-indication alone may come more than once (EN 319 122-1 6.3). */
+static void read_word(struct ed_cades_sig *sig, const struct word *word)
+{
+	const struct ed_cms_signer *si = sig->si;
+	bool several = word->read == read_commitment, ok = true;
+	size_t count;
+
+	(void)ed_cms_attr(si->attrs, si->n_attrs, word->oid, &count);
+	if (count > 1 && !several)
+		return;
+	for (size_t i = 0; i < si->n_attrs; i++) {
+		const struct ed_cms_attr *a = &si->attrs[i];
+		if (strcmp(a->oid, word->oid) != 0 || (a->n != 1 && !several))
+			continue;
+		for (size_t k = 0; k < a->n && k < ED_MAX_ROLES; k++)
+			ok = word->read(sig, &a->values[k]) && ok;
+	}
+	if (!ok)
+		ed_cades_finding(sig, "cades.attribute-malformed", word->name, NULL);
+}
+
 enum edoc_code ed_cades_words(struct ed_cades_sig *sig, struct edoc_error *err)
 {
 	const struct ed_cms_signer *si = sig->si;
-	const struct ed_ber *value;
 	size_t count;
 
 	check_singles(sig);
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-		value = ed_cms_attr(si->attrs, si->n_attrs, words[i].oid, &count);
-		if (value && !words[i].read(sig, value))
-			ed_cades_finding(sig, "cades.attribute-malformed", words[i].name, NULL);
-	}
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		read_word(sig, &words[i]);
 	(void)ed_cms_attr(si->unsigned_attrs, si->n_unsigned, OID_LONG_TERM, &count);
 	if (count > 0)
 		ed_cades_finding(sig, "cades.long-term-validation", NULL, NULL);

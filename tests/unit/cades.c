@@ -374,6 +374,7 @@ static void test_roles(void)
 static void test_words(void)
 {
 	struct kit_result r;
+	struct spec s;
 	struct bytes lines;
 
 	r = with(attribute(OID_COMMITMENT, tlv(SEQ, oid("1.2.840.113549.1.9.16.6.5"))));
@@ -381,6 +382,21 @@ static void test_words(void)
 	forget(&r);
 	r = with(attribute(OID_COMMITMENT, tlv(SEQ, oid("1.2.3"))));
 	is_str(r.cades.sigs->commitment, "1.2.3", "commitment: an unknown one");
+	forget(&r);
+	s = plain();
+	also(&s, attribute(OID_COMMITMENT, tlv(SEQ, oid("1.2.840.113549.1.9.16.6.1"))));
+	also(&s, attribute(OID_COMMITMENT, tlv(SEQ, oid("1.2.840.113549.1.9.16.6.5"))));
+	r = read_cades(cades_data(&s));
+	is_str(r.cades.sigs->commitment, "origin; approval", "commitment: several");
+	no_findings(&r, "commitment: several");
+	forget(&r);
+	s = plain();
+	also(&s, attribute(OID_MIME_TYPE, text(UTF8, "text/plain")));
+	also(&s, attribute(OID_MIME_TYPE, text(UTF8, "text/html")));
+	r = read_cades(cades_data(&s));
+	ok(r.cades.sigs->n_formats == 0 && has(&r.cades.sigs->findings, "cades.attribute-twice") &&
+	           r.cades.sigs->intact_signature,
+	   "C03: two mime-types");
 	forget(&r);
 	r = with(attribute(OID_COMMITMENT, tlv(SEQ, none())));
 	ok(has(&r.cades.sigs->findings, "cades.attribute-malformed"), "commitment: empty");
