@@ -5,6 +5,7 @@
  * with --data.
  */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/ber.h"
 #include "base/err.h"
@@ -33,57 +34,43 @@ static const char *data_name(const struct ed_collect *c, size_t i)
 	return base;
 }
 
+/* An evidence record among the files is over the item (RFC 4998 3.1). */
+static enum edoc_code is_record(const char *name, int fd, bool *record, struct edoc_error *err)
+{
+	unsigned char head[HEAD];
+	struct stat st;
+	size_t n;
+	enum edoc_code code;
+
+	if (fstat(fd, &st) != 0)
+		return ed_fail_errno(err, EDOC_ERR_IO, name, "cannot be looked at");
+	n = st.st_size < HEAD ? (size_t)st.st_size : HEAD;
+	code = ed_pread_full(fd, name, head, n, 0, err);
+	*record = !code && (ed_record_is_der(head, n) || ed_record_is_xml(head, n));
+	return code;
+}
+
 static enum edoc_code add_data(struct ed_collect *c, struct edoc_error *err)
 {
 	enum edoc_code code = EDOC_OK;
 
 	ed_view_init(&c->view, c->arena, NULL);
+	ed_view_init(&c->records, c->arena, NULL);
 	for (size_t i = 0; i < c->options->n_data && !code; i++) {
 		const char *name = ed_arena_strdup(c->arena, data_name(c, i));
+		int fd = c->options->data[i].fd;
+		bool record = false;
 
-		code = name ? ed_view_add_file(&c->view, name, c->options->data[i].fd, err)
-		            : ed_fail_memory(err);
+		if (!name)
+			return ed_fail_memory(err);
+		if (c->item->kind != ED_ITEM_RECORD)
+			code = is_record(name, fd, &record, err);
+		if (!code)
+			code = ed_view_add_file(record ? &c->records : &c->view, name, fd, err);
 	}
 	(void)ed_view_data(&c->view);
+	(void)ed_view_data(&c->records);
 	return code;
-}
-
-/* An evidence record among the files is over the item (RFC 4998 3.1). */
-static enum edoc_code is_record(struct ed_collect *c, size_t i, bool *record,
-                                struct edoc_error *err)
-{
-	const struct ed_view_object *o = &c->view.v[i];
-	unsigned char head[HEAD];
-	size_t n = o->len < HEAD ? (size_t)o->len : HEAD;
-	enum edoc_code code = EDOC_OK;
-
-	*record = false;
-	if (o->fd < 0)
-		return EDOC_OK;
-	code = ed_pread_full(o->fd, o->name, head, n, 0, err);
-	if (!code)
-		*record = ed_item_kind_of(head, n) == ED_ITEM_RECORD;
-	return code;
-}
-
-/* Which file it must be over: the only one that is no record. */
-static enum edoc_code find_only(struct ed_collect *c, size_t *only, struct edoc_error *err)
-{
-	size_t n = 0;
-
-	*only = ED_NO_DATA;
-	for (size_t i = 0; i < c->view.n; i++) {
-		bool record;
-		enum edoc_code code = is_record(c, i, &record, err);
-
-		if (code)
-			return code;
-		if (!record && n++ == 0)
-			*only = i;
-	}
-	if (n != 1)
-		*only = ED_NO_DATA;
-	return EDOC_OK;
 }
 
 /* ---- evidence records over the item ---- */
@@ -91,7 +78,7 @@ static enum edoc_code find_only(struct ed_collect *c, size_t *only, struct edoc_
 static enum edoc_code read_record(struct ed_collect *c, size_t i, const struct ed_data *over,
                                   struct edoc_error *err)
 {
-	const struct ed_view_object *o = &c->view.v[i];
+	const struct ed_view_object *o = &c->records.v[i];
 	struct ed_record record = {0};
 	struct edoc_error why = {0};
 	struct ed_buf buf;
@@ -99,7 +86,7 @@ static enum edoc_code read_record(struct ed_collect *c, size_t i, const struct e
 	enum edoc_code code;
 
 	ed_buf_init(&buf, ED_MAX_ITEM_BYTES);
-	code = c->view.data.read(c->view.data.arg, i, &buf, &why);
+	code = c->records.data.read(c->records.data.arg, i, &buf, &why);
 	if (!code) {
 		bytes = ed_arena_memdup(c->arena, ed_buf_str(&buf), buf.len);
 		code = bytes ? ed_record_read(bytes, buf.len, o->name, over, &c->item->material,
@@ -125,25 +112,18 @@ static enum edoc_code read_records(struct ed_collect *c, int fd, struct edoc_err
 {
 	struct ed_view over;
 	const struct ed_data *data;
-	bool *record = ed_arena_alloc(c->arena, c->view.n + 1);
-	enum edoc_code code = record ? EDOC_OK : ed_fail_memory(err);
-	size_t n = 0;
+	enum edoc_code code;
 
+	if (c->records.n == 0)
+		return EDOC_OK;
 	ed_view_init(&over, c->arena, NULL);
-	for (size_t i = 0; i < c->view.n && !code; i++) {
-		code = is_record(c, i, &record[i], err);
-		n += record[i];
-	}
-	if (code || n == 0)
-		return code;
 	code = ed_view_add_file(&over, ed_basename(c->item->name), fd, err);
 	for (size_t i = 0; i < c->view.n && !code; i++)
-		if (!record[i] && c->view.v[i].fd >= 0)
+		if (c->view.v[i].fd >= 0)
 			code = ed_view_add_file(&over, c->view.v[i].name, c->view.v[i].fd, err);
 	data = ed_view_data(&over);
-	for (size_t i = 0; i < c->view.n && !code; i++)
-		if (record[i])
-			code = read_record(c, i, data, err);
+	for (size_t i = 0; i < c->records.n && !code; i++)
+		code = read_record(c, i, data, err);
 	return code;
 }
 
@@ -191,12 +171,7 @@ static enum edoc_code look_at_data(struct ed_collect *c, struct edoc_error *err)
 	for (size_t i = 0; i < c->view.n && !code; i++) {
 		const char *name = c->view.v[i].name;
 		size_t covered = count_covers(item, name);
-		bool record = false;
 
-		if (c->view.v[i].fd >= 0)
-			code = is_record(c, i, &record, err);
-		if (code || record)
-			continue;
 		code = ed_collect_add_document(c, i, NULL, covered, err);
 		if (!covered && !proved(item, name))
 			ed_finding(&item->findings,
@@ -212,15 +187,13 @@ enum edoc_code ed_collect_cms(struct ed_collect *c, int fd, struct edoc_error *e
 {
 	struct ed_item *item = c->item;
 	struct ed_cades cades = {0};
-	size_t only;
 	enum edoc_code code = add_data(c, err);
 
 	if (!code)
-		code = find_only(c, &only, err);
-	if (!code)
 		code = ed_cades_read(item->bytes.data, item->bytes.len, ed_basename(item->name),
-		                     c->view.n ? &c->view.data : NULL, only, &item->material,
-		                     c->arena, &cades, err);
+		                     c->view.n ? &c->view.data : NULL,
+		                     c->view.n == 1 ? 0 : ED_NO_DATA, &item->material, c->arena,
+		                     &cades, err);
 	if (code)
 		return code;
 	item->format = cades.n && !strcmp(cades.sigs[0].form, "CAdES") ? "CAdES" : "CMS";

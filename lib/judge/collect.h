@@ -46,6 +46,7 @@ struct ed_collect {
 	struct edoc_limits limits;
 	struct ed_arena *arena; /* the item's */
 	struct ed_view view;    /* all files of the container, or --data */
+	struct ed_view records; /* of --data: evidence records over the item */
 	struct ed_asic *asic;
 	struct ed_collect_manifest *manifests;
 	size_t n_manifests, manifests_cap;

@@ -396,21 +396,41 @@ static enum edoc_code view_for_record(struct ed_collect *c, size_t entry, struct
 	return code;
 }
 
-static enum edoc_code note_record(struct ed_collect *c, size_t entry, struct ed_record *record)
+/* The manifest's digests are those that the record began with: others say
+ * nothing of what it protects (EN 319 162-1 4.4.3.3). */
+static bool same_digest(struct ed_record *record, const struct ed_collect_manifest *m)
+{
+	for (size_t i = 0; i < m->m.n; i++) {
+		const struct ed_asicmanifest_ref *ref = &m->m.refs[i];
+
+		if (record->n_stamps == 0 || record->stamps[0].tst.imprint_hash == ED_HASH_NONE ||
+		    ref->hash == record->stamps[0].tst.imprint_hash)
+			continue;
+		ed_finding(&record->findings, "asicmanifest.record-digest", ref->where, ref->name,
+		           ref->hash ? ed_hash_name(ref->hash) : ref->algorithm,
+		           ed_hash_name(record->stamps[0].tst.imprint_hash));
+		return false;
+	}
+	return true;
+}
+
+static void note_record(struct ed_collect *c, size_t entry, struct ed_record *record)
 {
 	struct ed_collect_manifest *m;
 	size_t k;
 
-	for (k = 0; (m = ed_collect_manifest_of(c, entry, k)); k++)
-		if (!ed_collect_note(m, &record->findings) && c->asic->type != ED_ASIC_S)
+	for (k = 0; (m = ed_collect_manifest_of(c, entry, k)); k++) {
+		bool good = ed_collect_note(m, &record->findings);
+
+		if (c->asic->type != ED_ASIC_S && (!good || !same_digest(record, m)))
 			record->intact = false;
+	}
 	if (k == 0 && c->asic->type != ED_ASIC_S)
 		ed_finding(&record->findings, "asicmanifest.missing", record->where, record->where,
 		           NULL, NULL);
 	if (k > 1)
 		ed_finding(&record->findings, "asicmanifest.several", record->where, record->where,
 		           NULL, NULL);
-	return EDOC_OK;
 }
 
 static enum edoc_code read_record(struct ed_collect *c, size_t entry, struct edoc_error *err)
@@ -432,11 +452,7 @@ static enum edoc_code read_record(struct ed_collect *c, size_t entry, struct edo
 	ed_buf_clear(&buf);
 	if (code)
 		return not_read(c, code, "container.record-malformed", name, &why, err);
-	code = note_record(c, entry, &record);
-	if (code) {
-		ed_record_clear(&record);
-		return code;
-	}
+	note_record(c, entry, &record);
 	c->at[entry].record = c->item->n_records;
 	code = ed_collect_add_record(c, &record, err);
 	c->at[entry].has_record = c->item->n_records > c->at[entry].record;
@@ -549,6 +565,9 @@ enum edoc_code ed_collect_container(struct ed_collect *c, struct edoc_error *err
 	ed_view_init(&c->view, c->arena, c->asic);
 	code = ed_view_add_container(&c->view, err);
 	(void)ed_view_data(&c->view);
+	for (size_t i = 0; i < c->options->n_data; i++)
+		ed_finding(&c->item->findings, "document.not-used", c->options->data[i].name,
+		           c->options->data[i].name, NULL, NULL);
 	if (!code)
 		code = look_around(c, err);
 	if (!code)
