@@ -18,7 +18,7 @@ struct run {
 	struct edoc_verify_options options;
 	struct edoc_memo *memo;
 	struct edoc_fetcher *fetcher; /* of the parent; NULL: offline, and no cache */
-	struct edoc_data *data; /* --data, opened; descriptors again in fds */
+	struct edoc_data *data;       /* --data, opened; descriptors again in fds */
 	int *fds;
 	size_t n_data;
 	enum form form;
@@ -276,8 +276,10 @@ static int open_data(struct cmd *cmd, struct run *run)
 		int fd = open(paths[i], O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 		if (fd < 0) {
+			bool ours = errno == EIO || errno == EMFILE || errno == ENFILE;
+
 			cmd_error(cmd, paths[i], "%s", strerror(errno));
-			return errno == ENOENT || errno == ENOTDIR ? CMD_ABSENT : CMD_IO;
+			return ours ? CMD_IO : CMD_ABSENT;
 		}
 		run->data[i] = (struct edoc_data){paths[i], fd};
 		run->fds[run->n_data++] = fd;

@@ -138,6 +138,8 @@ KINDS = {
     "judged": kind(wrong=("a-key", "a-text"), folder=66),
     # Any regular file is a document; one of a tebibyte is past the limit.
     "document": kind(empty=None, one_byte=None, random=None, nuls=None, half=None, controls=64),
+    # What a signature may be over is any regular file.
+    "data": kind(empty=None, one_byte=None, random=None, nuls=None, half=None, huge=None),
     "card": kind(yaml=65, half=None, crlf=(), wrong=("a-package", "a-certificate")),
     "policy": kind(yaml=65, half=None, crlf=(), wrong=("a-package", "a-certificate")),
     "conf": kind(bytes=78, place=78, yaml=78, wrong=("a-package", "a-certificate"), empty=None, half=None, crlf=(),
@@ -262,7 +264,7 @@ class Row:
 
 # As help calls the arguments of options; a new word is taken for a file.
 TAKES_NO_FILE = {"KIND", "K", "ROLE", "C", "VAR", "LANG", "WHEN", "TIME", "FORM", "NAME", "ID", "ZONE", "TEXT", "STEP",
-                 "REASON", "LINE", "AGE", "N"}
+                 "REASON", "LINE", "AGE", "N", "LEVEL"}
 
 
 class Table:

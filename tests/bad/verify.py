@@ -4,7 +4,7 @@ from bad import *
 prepare()
 table = Table("edoc-verify", {
     "pkg": S + "/p.asice", "list": S + "/list", "list0": S + "/list0", "conf": S + "/edoc.conf", "policy": S + "/policy.yaml",
-    "trust": PKI + "/root.pem",
+    "trust": PKI + "/root.pem", "data": PKI + "/ca.pem",
 }, [
     Row("--trust {trust} {pkg}", {"pkg": "judged", "trust": "trust"}, judged=True),
     Row("--json --trust {trust} {pkg}", {"pkg": "judged"}, judged=True),
@@ -12,6 +12,7 @@ table = Table("edoc-verify", {
     Row("--trust {trust} --files-from {list}", {"list": "list"}),
     Row("--trust {trust} -0 --files-from {list0}", {"list0": "list0"}),
     Row("--config {conf} {pkg}", {"conf": "conf"}),
+    Row("--trust {trust} --data {data} {pkg}", {"data": "data"}),
     Row("--trust {trust} --trust-list", {"trust": "trust"}),
 ])
 table.all(verbs=False)
