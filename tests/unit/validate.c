@@ -375,6 +375,45 @@ static void basic(void)
 	gives(s, SIGNED_AT + DAY, "INDETERMINATE", "the arithmetic has the last word");
 }
 
+/* Chains that are wrong whatever the date, and an anchor of a trusted list. */
+static void chains(void)
+{
+	const struct ed_trust_period granted = {T2020, SIGNED_AT + 30 * DAY};
+	struct who forged = ca, issued, by_person;
+	EVP_PKEY *key = new_key();
+	struct scene *s;
+	struct edoc_error err = {0};
+
+	forged.key = other.key; /* the name of ca, another's key */
+	issued = issue_with(key, "Forged", &forged, 40, T2020, T2020 + 2 * YEAR, PERSON_EXT);
+	gives(begin(&issued), SIGNED_AT + DAY, "INDETERMINATE/CERTIFICATE_CHAIN_GENERAL_FAILURE",
+	      "not signed by whom it names");
+	who_free(&issued);
+	by_person =
+	        issue_with(key, "By a person", &signer, 41, T2020, T2020 + 2 * YEAR, PERSON_EXT);
+	s = begin(&by_person);
+	put_cert(s, &signer);
+	gives(s, SIGNED_AT + DAY, "INDETERMINATE/CHAIN_CONSTRAINTS_FAILURE", "issued by a person");
+	who_free(&by_person);
+	EVP_PKEY_free(key);
+
+	for (int proven = 0; proven < 2; proven++) {
+		s = begin(&signer);
+		edoc_trust_free(s->trust);
+		is_ok(edoc_trust_new(&s->trust, &err), &err, "trust");
+		is_ok(ed_trust_add_service(s->trust, root.x, EDOC_FOR_SIGN, "list", &granted, 1,
+		                           &err),
+		      &err, "granted until a month after it");
+		trust(s, &other, EDOC_FOR_TSA);
+		s->options.trust = s->trust;
+		if (proven)
+			stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa_other);
+		gives(s, SIGNED_AT + 60 * DAY,
+		      proven ? "PASSED" : "INDETERMINATE/NO_CERTIFICATE_CHAIN_FOUND_NO_POE",
+		      proven ? "withdrawn after what is proven" : "T10 withdrawn by a list");
+	}
+}
+
 static void policies(void)
 {
 	struct scene *s = begin(&signer);
@@ -1396,6 +1435,7 @@ int main(void)
 	close(fd);
 	make_pki();
 	basic();
+	chains();
 	policies();
 	revocation();
 	ocsp();
