@@ -392,11 +392,13 @@ static enum edoc_code read_require(struct reading *r, const struct ed_yaml *root
 /* Formats that the judge tells apart (edoc-report(5)). */
 static enum edoc_code read_format_name(struct reading *r, const struct ed_yaml *item)
 {
-	static const char *const formats[] = {"ASiC-E/XAdES", "ASiC-E/CAdES", "ASiC-S/XAdES",
-	                                      "ASiC-S/CAdES", "ASiC-S/TST",   "XAdES",
-	                                      "CAdES",        "TST",          "evidence-record"};
+	static const char *const formats[] = {"ASiC-E/XAdES", "ASiC-E/CAdES", "ASiC-E/TST",
+	                                      "ASiC-E/ERS",   "ASiC-S/XAdES", "ASiC-S/CAdES",
+	                                      "ASiC-S/TST",   "ASiC-S/ERS",   "XAdES",
+	                                      "CAdES",        "TST",          "ERS"};
+	const size_t n = sizeof(formats) / sizeof(*formats);
 
-	for (size_t i = 0; item->kind == ED_YAML_SCALAR && i < 9; i++) {
+	for (size_t i = 0; item->kind == ED_YAML_SCALAR && i < n; i++) {
 		if (strcmp(item->text, formats[i]) != 0)
 			continue;
 		for (size_t k = 0; r->policy->formats[k]; k++) {
@@ -412,8 +414,8 @@ static enum edoc_code read_format_name(struct reading *r, const struct ed_yaml *
 		}
 	}
 	return ed_yaml_fail(item, r->where, r->err,
-	                    "a format is one of ASiC-E/XAdES ASiC-E/CAdES ASiC-S/XAdES "
-	                    "ASiC-S/CAdES ASiC-S/TST XAdES CAdES TST evidence-record");
+	                    "a format is one of ASiC-E/XAdES ASiC-E/CAdES ASiC-E/TST ASiC-E/ERS "
+	                    "ASiC-S/XAdES ASiC-S/CAdES ASiC-S/TST ASiC-S/ERS XAdES CAdES TST ERS");
 }
 
 static enum edoc_code read_formats(struct reading *r, const struct ed_yaml *root)
