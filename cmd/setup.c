@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Keys, trust, policy and folders: from options, then from edoc.conf. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -234,6 +235,21 @@ static const char *cache_folder(struct cmd *cmd)
 	return dir;
 }
 
+/* One that was asked for is a folder, or can become one. */
+static int check_cache(struct cmd *cmd)
+{
+	const char *dir = cmd_value(cmd, "cache");
+	struct stat st;
+
+	errno = 0;
+	if (!dir || (stat(dir, &st) == 0 && S_ISDIR(st.st_mode)))
+		return 0;
+	if (errno == ENOENT && lstat(dir, &st) != 0)
+		return 0; /* made when there is something to keep */
+	cmd_error(cmd, dir, "%s", _("no folder for answers: name another --cache"));
+	return CMD_EXISTS;
+}
+
 static const char *const *intranet(struct cmd *cmd)
 {
 	const char **hosts = NULL, *host;
@@ -256,6 +272,8 @@ int cmd_fetcher(struct cmd *cmd, struct edoc_fetcher **fetcher)
 	struct edoc_error err = {0};
 
 	*fetcher = NULL;
+	if (check_cache(cmd))
+		return CMD_EXISTS;
 	if (options.online && cmd_given(cmd, "offline"))
 		return cmd_usage(cmd, _("--online and --offline contradict each other"));
 	if (options.online) {

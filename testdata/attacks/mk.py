@@ -107,6 +107,7 @@ def sound():
     put("good-xades-lt-crl.asice", asice(long_term(answers=[], crls=[crl(ca, this="2026-03-06", next_="2026-12-01")])))
     put("good-cades-b.p7m", attached())
     put("good-cades-t.p7m", cades_stamped())
+    put("good-detached.p7s", detached())
     put("good-cades.asice", cades_asice())
     put("good-cades.asics", package([("doc.txt", DOC), ("META-INF/signature.p7s", detached())], ASICS))
     put("good-tst.asics", package([("doc.txt", DOC), ("META-INF/timestamp.tst", tst(tsa, DOC, chain=[ca]))], ASICS))

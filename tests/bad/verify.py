@@ -5,6 +5,7 @@ prepare()
 table = Table("edoc-verify", {
     "pkg": S + "/p.asice", "list": S + "/list", "list0": S + "/list0", "conf": S + "/edoc.conf", "policy": S + "/policy.yaml",
     "trust": PKI + "/root.pem", "data": PKI + "/ca.pem",
+    "tsl": SRC + "/testdata/lists/uz.xml", "signers": S + "/signers.pem", "cache": S + "/cache",
 }, [
     Row("--trust {trust} {pkg}", {"pkg": "judged", "trust": "trust"}, judged=True),
     Row("--json --trust {trust} {pkg}", {"pkg": "judged"}, judged=True),
@@ -14,6 +15,9 @@ table = Table("edoc-verify", {
     Row("--config {conf} {pkg}", {"conf": "conf"}),
     Row("--trust {trust} --data {data} {pkg}", {"data": "data"}),
     Row("--trust {trust} --trust-list", {"trust": "trust"}),
+    Row("--trusted-list {tsl} --list-signers {signers} --trust-list --at 2026-11-25T10:00:00Z",
+        {"tsl": "tsl", "signers": "signers"}),
+    Row("--trust {trust} --cache {cache} {pkg}", {"cache": "cache"}),
 ])
 table.all(verbs=False)
 finish()

@@ -9,4 +9,6 @@ printf 'p.asice\n' >list
 printf 'p.asice\0' >list0
 printf 'lang: en\ntrust: %s/pki/root.pem\n' "$D" >edoc.conf
 cp "$SRCDIR/profiles/policies/strict.yaml" policy.yaml
+cp "$D/pki/zarina.crt" signers.pem
+mkdir cache
 bad_table verify
