@@ -352,14 +352,17 @@ static enum edoc_code read_stamp(struct ed_collect *c, size_t entry, struct edoc
 /* Once all is read: what each stamp proves. */
 static enum edoc_code protect_stamp(struct ed_collect *c, size_t entry, struct edoc_error *err)
 {
-	struct ed_stamp *stamp = &c->item->stamps[c->at[entry].stamp];
+	struct ed_stamp *stamp;
 	struct ed_view view;
 	const struct ed_data *data;
 	bool manifests;
 	size_t at;
 	enum edoc_code code;
 
-	if (!c->at[entry].has_stamp || !stamp->intact)
+	if (!c->at[entry].has_stamp)
+		return EDOC_OK;
+	stamp = &c->item->stamps[c->at[entry].stamp];
+	if (!stamp->intact)
 		return EDOC_OK;
 	code = view_for(c, entry, &view, &manifests, err);
 	data = ed_view_data(&view);
@@ -462,13 +465,14 @@ static enum edoc_code read_record(struct ed_collect *c, size_t entry, struct edo
 /* Once all is read: what protected signatures and tokens hold is protected too. */
 static enum edoc_code protect_record(struct ed_collect *c, size_t entry, struct edoc_error *err)
 {
-	struct ed_record *record = &c->item->records[c->at[entry].record];
+	struct ed_record *record;
 	struct ed_object *all = NULL;
 	size_t n = 0;
 	enum edoc_code code = EDOC_OK;
 
 	if (!c->at[entry].has_record)
 		return EDOC_OK;
+	record = &c->item->records[c->at[entry].record];
 	for (size_t i = 0; i < record->n_covers && !code; i++) {
 		const struct ed_object *o = &record->covers[i];
 		size_t file = o->kind == ED_OBJECT_DATA && o->name
