@@ -70,7 +70,7 @@ void ed_cades_cover_range(struct ed_cades_cover *c, const void *p, size_t len, e
 {
 	const struct ed_cades_work *work = c->sig->work;
 	const struct ed_cades_place *v = work->places;
-	const uint8_t *from = p, *end = from + len;
+	const uint8_t *from = p, *end = len ? from + len : from; /* p may be NULL */
 	size_t low = 0, high = work->n_places;
 
 	while (low < high) {
