@@ -228,6 +228,7 @@ static int put_record(json_t *list, const struct put *put, const struct ed_repor
 	bad |= ed_json_str(o, "where", record->where);
 	bad |= ed_json_str(o, "form", record->form);
 	bad |= ed_json_bool(o, "intact", record->intact);
+	bad |= ed_json_bool(o, "found", record->found);
 	bad |= ed_json_int(o, "renewals", (int64_t)record->renewals);
 	bad |= ed_json_time(o, "oldest_time", record->oldest_time);
 	bad |= ed_json_str(o, "indication", part_name(record->indication));

@@ -68,7 +68,8 @@ struct ed_report_stamp {
 
 struct ed_report_record {
 	const char *where, *form;
-	bool intact;
+	bool intact; /* trees, chains and tokens hold, over something at hand */
+	bool found;  /* something at hand is what it protects */
 	size_t renewals;
 	int64_t oldest_time; /* proved by it; ED_TIME_NONE */
 	enum edoc_indication indication;

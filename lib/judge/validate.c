@@ -60,7 +60,8 @@ static bool record_facts(struct ed_judge *j, const struct ed_record *records, si
 	for (size_t i = 0; good && i < n; i++) {
 		out[i].where = records[i].where;
 		out[i].form = records[i].form;
-		out[i].intact = records[i].intact && records[i].found;
+		out[i].intact = records[i].intact;
+		out[i].found = records[i].found;
 		out[i].renewals = records[i].renewals;
 		out[i].oldest_time = ED_TIME_NONE;
 		out[i].n_stamps = records[i].n_stamps;

@@ -46,7 +46,7 @@ static const char *decode(struct ed_arena *arena, const char *uri)
 		if (c < 0x80 && !strchr(" \"<>\\^`{|}", c))
 			escaped[k++] = *p;
 		else
-			k += (size_t)sprintf(escaped + k, "%%%02X", c);
+			k += (size_t)snprintf(escaped + k, 4, "%%%02X", c);
 	}
 	escaped[k] = '\0';
 	if (!ed_uri_decode(escaped[0] == '/' ? escaped + 1 : escaped, name, n + 1) ||
