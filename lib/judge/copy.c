@@ -22,6 +22,7 @@ static const struct word words[] = {
         {"language", N_("language")},
         {"created", N_("created")},
         {"sender.name", N_("sender")},
+        {"sender.agency", N_("agency")},
         {"sender.postal-address", N_("postal address")},
         {"sender.email", N_("e-mail")},
         {"sender.phone", N_("telephone")},
@@ -33,6 +34,7 @@ static const struct word words[] = {
         {"number", N_("number")},
         {"date", N_("date")},
         {"addressee.name", N_("addressee")},
+        {"addressee.agency", N_("agency")},
         {"addressee.postal-address", N_("postal address")},
         {"addressee.email", N_("e-mail")},
         {"replaces", N_("replaces")},
@@ -107,7 +109,7 @@ static void put_times(struct ed_page *page, const struct ed_report_signature *si
 	ed_page_text(page, ed_page_tr(page, N_("proved by")));
 	ed_buf_puts(&page->out, "</th><td>");
 	if (sig->proved_by) {
-		ed_page_text(page, sig->proved_by);
+		ed_page_text(page, ed_page_tr(page, sig->proved_by));
 		ed_buf_puts(&page->out, ", ");
 		ed_page_time(page, sig->proved_not_after);
 	} else {
@@ -156,7 +158,8 @@ static enum edoc_code put_signer(struct ed_page *page, const struct edoc_report 
 	ed_page_row(page, "PINFL", sig->pinfl);
 	ed_page_row(page, "INN", sig->inn);
 	ed_page_row(page, ed_page_tr(page, N_("role")), sig->pub.role);
-	ed_page_row(page, ed_page_tr(page, N_("means")), sig->pub.commitment);
+	ed_page_row(page, ed_page_tr(page, N_("means")),
+	            sig->pub.commitment ? ed_page_tr(page, sig->pub.commitment) : NULL);
 	ed_page_row(page, ed_page_tr(page, N_("issued by")), sig->pub.issuer);
 	if (sig->n_links) {
 		char from[ED_WHEN], until[ED_WHEN], both[2 * ED_WHEN + 8];

@@ -92,7 +92,8 @@ static void put_signer(struct ed_page *page, const struct ed_report_signature *s
 	put_list_row(page, N_("issued by"), sig->chain + 1, sig->n_chain ? sig->n_chain - 1 : 0);
 	ed_page_row(page, ed_page_tr(page, N_("certificate")), sig->pub.cert_sha256);
 	ed_page_row(page, ed_page_tr(page, N_("role")), sig->pub.role);
-	ed_page_row(page, ed_page_tr(page, N_("means")), sig->pub.commitment);
+	ed_page_row(page, ed_page_tr(page, N_("means")),
+	            sig->pub.commitment ? ed_page_tr(page, sig->pub.commitment) : NULL);
 }
 
 /* With detail 2: each constraint, what went in, what came out. */
@@ -179,7 +180,8 @@ static enum edoc_code put_signature(struct ed_page *page, const struct edoc_repo
 	put_time_row(page, N_("claimed signing time"), sig->pub.claimed_time,
 	             sig->proved_by ? NULL : ed_page_tr(page, N_("nothing proves it")));
 	if (sig->proved_by)
-		put_time_row(page, N_("proved to exist at"), sig->proved_not_after, sig->proved_by);
+		put_time_row(page, N_("proved to exist at"), sig->proved_not_after,
+		             ed_page_tr(page, sig->proved_by));
 	ed_page_row(page, ed_page_tr(page, N_("level")),
 	            *sig->pub.level ? sig->pub.level
 	                            : ed_page_tr(page, N_("none of the baseline")));

@@ -420,7 +420,7 @@ static enum edoc_code put_signature(struct text *t, const struct ed_report_signa
 	if (sig->pub.role)
 		put_labelled(t, tr(t, "role"), sig->pub.role);
 	if (sig->pub.commitment)
-		put_labelled(t, tr(t, "means"), sig->pub.commitment);
+		put_labelled(t, tr(t, "means"), tr(t, sig->pub.commitment));
 	put_times(t, sig);
 	put_labelled(t, tr(t, "level"),
 	             *sig->pub.level ? sig->pub.level : tr(t, "none of the baseline"));

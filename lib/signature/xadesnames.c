@@ -5,23 +5,24 @@
 #include <strings.h>
 
 #include "base/ber.h"
+#include "base/err.h"
 #include "base/hex.h"
 #include "signature/xadesnames.h"
 
 static const struct {
 	const char *word, *uri, *oid;
 } commitments[] = {
-        {"origin", "http://uri.etsi.org/01903/v1.2.2#ProofOfOrigin",
+        {N_("origin"), "http://uri.etsi.org/01903/v1.2.2#ProofOfOrigin",
          "urn:oid:1.2.840.113549.1.9.16.6.1"},
-        {"receipt", "http://uri.etsi.org/01903/v1.2.2#ProofOfReceipt",
+        {N_("receipt"), "http://uri.etsi.org/01903/v1.2.2#ProofOfReceipt",
          "urn:oid:1.2.840.113549.1.9.16.6.2"},
-        {"delivery", "http://uri.etsi.org/01903/v1.2.2#ProofOfDelivery",
+        {N_("delivery"), "http://uri.etsi.org/01903/v1.2.2#ProofOfDelivery",
          "urn:oid:1.2.840.113549.1.9.16.6.3"},
-        {"sender", "http://uri.etsi.org/01903/v1.2.2#ProofOfSender",
+        {N_("sender"), "http://uri.etsi.org/01903/v1.2.2#ProofOfSender",
          "urn:oid:1.2.840.113549.1.9.16.6.4"},
-        {"approval", "http://uri.etsi.org/01903/v1.2.2#ProofOfApproval",
+        {N_("approval"), "http://uri.etsi.org/01903/v1.2.2#ProofOfApproval",
          "urn:oid:1.2.840.113549.1.9.16.6.5"},
-        {"creation", "http://uri.etsi.org/01903/v1.2.2#ProofOfCreation",
+        {N_("creation"), "http://uri.etsi.org/01903/v1.2.2#ProofOfCreation",
          "urn:oid:1.2.840.113549.1.9.16.6.6"},
 };
 #define N_COMMITMENTS (sizeof(commitments) / sizeof(commitments[0]))
