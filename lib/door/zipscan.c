@@ -145,7 +145,7 @@ static enum edoc_code find_end(struct scan *s, uint64_t *offset)
 	if (!tail)
 		return s->failed;
 	i = end_before(tail, len, len);
-	if (i == len)
+	if (i >= len)
 		return ed_fail(s->err, EDOC_ERR_INPUT, s->zip->name,
 		               "no ZIP file, or cut off: it has no end of central directory record "
 		               "(APPNOTE 4.3.16); get a complete copy");

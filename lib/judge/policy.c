@@ -123,7 +123,7 @@ static enum edoc_code read_curve(struct reading *r, const struct ed_yaml *item)
 		if (!strcmp(name->text, curves[i].name))
 			key->type = curves[i].type;
 	}
-	if (key->type == ED_KEY_OTHER)
+	if (!name || key->type == ED_KEY_OTHER)
 		return ed_yaml_fail(name ? name : item, r->where, r->err,
 		                    "a curve is one of P-256 P-384 P-521 brainpoolP256r1 "
 		                    "brainpoolP384r1 brainpoolP512r1 Ed25519 Ed448");

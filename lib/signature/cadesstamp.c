@@ -332,6 +332,8 @@ static enum edoc_code prove_one(struct ed_cades_sig *sig, size_t i, size_t *arch
 	        type_of(sig->tokens[i].attr->oid, stamp->kind == ED_STAMP_CONTENT);
 	enum edoc_code rc = EDOC_OK;
 
+	if (!type) /* a stamp has one, or would not be here */
+		return ed_fail(err, EDOC_ERR_BUG, stamp->where, "a time-stamp of no type");
 	switch (type->over) {
 	case OVER_CONTENT:
 		rc = prove_content(&c, err);

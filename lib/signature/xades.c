@@ -445,7 +445,7 @@ static const xmlNode *stray_text(const xmlNode *node)
 
 static bool add_node(struct document *d, xmlNodePtr node)
 {
-	d->nodes = ed_arena_grow(d->arena, d->nodes, d->n, &d->cap, sizeof(*d->nodes));
+	d->nodes = ed_arena_grow(d->arena, d->nodes, d->n, &d->cap, sizeof(xmlNodePtr));
 	if (!d->nodes) {
 		d->n = 0;
 		return false;

@@ -144,7 +144,7 @@ static xmlNodePtr own_reference(struct ed_xr *r, const char *uri)
 {
 	xmlNodePtr node = uri && uri[0] == '#' ? ed_xml_by_id(r->xml, uri + 1) : NULL;
 
-	if (!ed_xml_is(node, ED_NS_DS, "Reference"))
+	if (!node || !ed_xml_is(node, ED_NS_DS, "Reference"))
 		return NULL;
 	if (node->parent == r->dsig.signed_info)
 		return node;

@@ -36,6 +36,7 @@ static enum edoc_code check_imprint(struct ed_xr_scope *s, struct ed_stamp *stam
 	s->sink = to_digest;
 	s->arg = &counted;
 	code = ed_xr_put_stamped(s);
+	s->arg = NULL;
 	if (code == EDOC_OK && !ed_digest_final(d, digest))
 		code = ed_fail_memory(s->err);
 	ed_digest_free(d);

@@ -119,7 +119,7 @@ static bool may_be_target(const struct reader *r, const xmlNode *target)
 		if (p->parent == r->sig->node)
 			return ed_xml_is(p, ED_NS_DS, "Object") ||
 			       ed_xml_is(p, ED_NS_DS, "KeyInfo");
-	return ed_xml_is(target, ED_NS_DS, "SignatureValue") &&
+	return target && ed_xml_is(target, ED_NS_DS, "SignatureValue") &&
 	       ed_xml_within(r->sig->node, target->parent);
 }
 
@@ -293,19 +293,19 @@ static bool read_pss(struct reader *r, const xmlNode *params)
 static bool read_method(struct reader *r, const xmlNode *node)
 {
 	const char *uri = ed_xml_attr(node, "Algorithm", r->arena);
+	const xmlNode *params;
 
 	/* 6.1: algorithms are named by URIs, so there is a scheme. */
 	if (!ed_xml_is(node, ED_NS_DS, "SignatureMethod") || !uri || !strchr(uri, ':'))
 		return malformed(r, node, "ds:SignatureMethod");
 	r->sig->alg_known = ed_sigalg_by_xml_uri(uri, &r->sig->alg);
+	params = ed_xml_first(node);
+	if (params && !strcmp(uri, NS_PSS "rsa-pss") && read_pss(r, params))
+		params = NULL;
 	if (strstr(uri, "#hmac-"))
 		note(r, "signature.algorithm-refused", node, uri, NULL);
-	else if (ed_xml_first(node) && !strcmp(uri, NS_PSS "rsa-pss") &&
-	         read_pss(r, ed_xml_first(node)))
-		return true;
-	else if (ed_xml_first(node))
-		note(r, "signature.algorithm-refused", node, (const char *)ed_xml_first(node)->name,
-		     NULL);
+	else if (params)
+		note(r, "signature.algorithm-refused", node, (const char *)params->name, NULL);
 	else if (!r->sig->alg_known)
 		note(r, "signature.algorithm-unknown", node, uri, NULL);
 	else

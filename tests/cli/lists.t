@@ -8,8 +8,8 @@ L=$D/lists
 signers="--list-signers $D/pki/zarina.crt"
 at=2026-11-25T10:00:00Z
 item=$D/good/zarina.asice
-# shellcheck disable=SC2086 # words
 export TZ=UTC
+# shellcheck disable=SC2086 # words
 verify() { run edoc-verify --at $at $signers "$@"; }
 
 # ---- a package under an authority of the list
