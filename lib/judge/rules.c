@@ -762,6 +762,8 @@ static const struct ed_rule rules[] = {
         {"reference.canonical", W, UNSURE, NULL, "W3C XML Signature 1.1, 6.5",
          N_("{0} is signed as XML in canonical form: comments and spelling may have changed since"),
          ""},
+        {"reference.countersigned", I, UNSURE, NULL, "EN 319 132-1 5.2.7.1",
+         N_("the signature value {0} in {1} is countersigned: of that file nothing else"), ""},
         {"reference.none", E, UNSURE, "SIGNED_DATA_NOT_FOUND", "EN 319 162-1 4.4.3.2",
          N_("the signature signs no document"), ""},
         {"xades.stamp-malformed", W, UNSURE, NULL, "EN 319 132-1 5.1.3",

@@ -186,6 +186,14 @@ static enum edoc_code read_of(void *arg, size_t i, struct ed_buf *buf, struct ed
 	return ed_buf_check(buf, o->name, err);
 }
 
+static bool is_signatures(void *arg, size_t i)
+{
+	const struct ed_view *view = arg;
+	size_t entry = i < view->n ? view->v[i].entry : ED_NO_DATA;
+
+	return entry != ED_NO_DATA && view->asic->kind[entry] == ED_ASIC_XADES;
+}
+
 const struct ed_data *ed_view_data(struct ed_view *view)
 {
 	view->data = (struct ed_data){
@@ -196,6 +204,7 @@ const struct ed_data *ed_view_data(struct ed_view *view)
 	        .find = find,
 	        .digest = digest_of,
 	        .read = read_of,
+	        .signatures = is_signatures,
 	};
 	return &view->data;
 }

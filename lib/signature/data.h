@@ -20,6 +20,8 @@ struct ed_data {
 	                         unsigned char out[ED_HASH_MAX], struct edoc_error *err);
 	/* Whole, up to buf->max: for transforms and attached content. */
 	enum edoc_code (*read)(void *arg, size_t i, struct ed_buf *buf, struct edoc_error *err);
+	/* A container's file of XAdES signatures; NULL: none is known. */
+	bool (*signatures)(void *arg, size_t i);
 };
 
 #define ED_NO_DATA ((size_t)-1)

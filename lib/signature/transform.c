@@ -221,3 +221,68 @@ xmlNodePtr ed_transforms_properties(const struct ed_xml *xml, const xmlNode *tra
 	return ed_xml_child(ed_xml_child(node, ns, "QualifyingProperties", NULL), ns,
 	                    "SignedProperties", NULL);
 }
+
+/* text is `axis`, a prefix that means XML-DSig at node, `name`, [@Id='x']: x. */
+static const char *value_named(const xmlNode *node, const char *text, struct ed_arena *arena)
+{
+	static const char axis[] = "ancestor-or-self::", name[] = ":SignatureValue[@Id=";
+	const char *prefix, *ns, *id;
+	size_t n;
+
+	if (strncmp(text, axis, sizeof(axis) - 1) != 0)
+		return NULL;
+	text += sizeof(axis) - 1;
+	n = strcspn(text, ":");
+	prefix = ed_arena_strndup(arena, text, n);
+	ns = prefix ? ed_xml_namespace(node, prefix) : NULL;
+	text += n;
+	if (!ns || strcmp(ns, ED_NS_DS) != 0 || strncmp(text, name, sizeof(name) - 1) != 0)
+		return NULL;
+	id = text + sizeof(name) - 1;
+	if (*id != '\'' && *id != '"')
+		return NULL;
+	n = strcspn(id + 1, "'\"[]()|/*@=:,<>& \t\r\n"); /* none of them is in an Id */
+	if (n == 0 || id[n + 1] != *id || strcmp(id + n + 2, "]") != 0)
+		return NULL;
+	return ed_arena_strndup(arena, id + 1, n);
+}
+
+/* Text without the white space around it: inside, the form is literal. */
+static const char *trimmed(const char *s, struct ed_arena *arena)
+{
+	size_t n;
+
+	if (!s)
+		return NULL;
+	s += strspn(s, " \t\r\n");
+	for (n = strlen(s); n && strchr(" \t\r\n", s[n - 1]);)
+		n--;
+	return ed_arena_strndup(arena, s, n);
+}
+
+bool ed_transforms_countersigned(const xmlNode *transforms, struct ed_arena *arena,
+                                 struct ed_transforms *t)
+{
+	xmlNodePtr select = ed_xml_first(transforms), form = ed_xml_next(select);
+	xmlNodePtr p = ed_xml_first(select);
+	const char *uri = ed_xml_attr(select, "Algorithm", arena);
+	const char *text = trimmed(ed_xml_text(p, arena), arena), *id;
+	char **prefixes;
+	enum ed_c14n alg;
+	bool comments;
+
+	if (!ed_xml_is(select, ED_NS_DS, "Transform") || !uri || strcmp(uri, XPATH) != 0 ||
+	    !ed_xml_is(p, ED_NS_DS, "XPath") || ed_xml_next(p) || !text)
+		return false;
+	if (!ed_xml_is(form, ED_NS_DS, "Transform") || ed_xml_next(form) ||
+	    !ed_c14n_read(form, arena, &alg, &comments, &prefixes) || alg != ED_C14N_EXC ||
+	    comments || prefixes)
+		return false;
+	id = value_named(p, text, arena);
+	if (!id)
+		return false;
+	t->value_id = id;
+	t->c14n_given = true;
+	t->c14n = alg;
+	return true;
+}

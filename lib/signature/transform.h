@@ -12,6 +12,7 @@ struct ed_transforms {
 	bool enveloped;                         /* without the signature itself */
 	bool (*skip)(const xmlNode *element);   /* without all signatures, or NULL */
 	bool base64;
+	const char *value_id;                   /* of a ds:SignatureValue, and it alone; or NULL */
 	bool c14n_given;
 	enum ed_c14n c14n;
 	bool comments;
@@ -36,5 +37,12 @@ bool ed_transforms_read(const xmlNode *transforms, bool strict, struct ed_arena 
  */
 xmlNodePtr ed_transforms_properties(const struct ed_xml *xml, const xmlNode *transforms,
 				    struct ed_arena *arena, const char **id);
+/*
+ * A counter-signature in a file of its own: of the document the value of one
+ * signature, [XPath ancestor-or-self::ds:SignatureValue[@Id='x'], exclusive C14N],
+ * and nothing else.  Sets value_id and the form; *t stays as it is otherwise.
+ */
+bool ed_transforms_countersigned(const xmlNode *transforms, struct ed_arena *arena,
+				 struct ed_transforms *t);
 
 #endif

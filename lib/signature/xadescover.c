@@ -39,7 +39,7 @@ static void cover_data(struct ed_xr_covers *c, const struct ed_xr_ref *refs, siz
 	for (size_t i = 0; i < n; i++) {
 		const char *name = refs[i].good ? ed_xr_cover_name(c->r, &refs[i]) : NULL;
 
-		if (name)
+		if (name && !refs[i].ref->transforms.value_id) /* not all of that file */
 			cover(c, ED_OBJECT_DATA, NULL, name,
 			      direct ? ED_HASH_NONE : refs[i].ref->hash);
 	}

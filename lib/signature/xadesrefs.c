@@ -12,7 +12,7 @@
 #include "signature/hashchain.h"
 #include "signature/xadesread.h"
 
-enum outcome { ABSENT, WRONG, GOOD, UNREADABLE };
+enum outcome { ABSENT, WRONG, GOOD, UNREADABLE, REFUSED };
 
 static bool is_the_input(enum edoc_code code)
 {
@@ -138,6 +138,13 @@ static enum edoc_code by_digest(struct ed_xr *r, struct ed_xr_ref *x, bool *foun
 	return code;
 }
 
+/* A value is taken out of another file of signatures, and of nothing else. */
+static bool may_be_countersigned(const struct ed_xr *r, size_t i)
+{
+	return r->data->signatures && r->data->signatures(r->data->arg, i) &&
+	       strcmp(object_name(r, i), r->xml->where) != 0;
+}
+
 static enum edoc_code check_object(struct ed_xr *r, struct ed_xr_ref *x, enum outcome *out,
                                    struct edoc_error *err)
 {
@@ -154,6 +161,10 @@ static enum edoc_code check_object(struct ed_xr *r, struct ed_xr_ref *x, enum ou
 		code = by_digest(r, x, &same, err);
 		*out = same ? GOOD : x->ref->name ? ABSENT : WRONG;
 		return code;
+	}
+	if (x->ref->transforms.value_id && !may_be_countersigned(r, x->object)) {
+		*out = REFUSED;
+		return EDOC_OK;
 	}
 	code = compare(r, x, &same, err);
 	if (code == EDOC_OK)
@@ -236,13 +247,18 @@ static enum edoc_code report(struct ed_xr *r, struct ed_xr_ref *x, enum outcome 
 		ed_xr_note(r, "reference.absent", ref->node, shown, NULL);
 	else if (out == WRONG)
 		ed_xr_note(r, "reference.digest", ref->node, shown, NULL);
+	else if (out == REFUSED)
+		ed_xr_note(r, "reference.transform-refused", ref->node, shown, "XPath");
 	else if (out == UNREADABLE)
 		ed_xr_note(r,
 		           why->code == EDOC_ERR_LIMIT ? "reference.limit" : "reference.unreadable",
 		           ref->node, shown, why->msg);
 	else if ((name = ed_xr_cover_name(r, x)) && !add_cover(r, name))
 		return ed_fail_memory(err);
-	if (x->good && x->object != ED_NO_DATA && ref->transforms.c14n_given)
+	if (x->good && ref->transforms.value_id)
+		ed_xr_note(r, "reference.countersigned", ref->node, ref->transforms.value_id,
+		           shown);
+	else if (x->good && x->object != ED_NO_DATA && ref->transforms.c14n_given)
 		ed_xr_note(r, "reference.canonical", ref->node, shown, NULL);
 	if (x->good && r->parent && ref->target == r->parent->dsig.value_node)
 		r->countersigns = true;
@@ -346,7 +362,7 @@ static bool is_chain_result(const struct ed_xr *r, const struct ed_ref *ref)
 	static const char suffix[] = "hashchainresult.xml";
 	size_t n;
 
-	if (ref->kind != ED_REF_ENTRY || !r->data->container)
+	if (ref->kind != ED_REF_ENTRY || !r->data->container || ref->transforms.value_id)
 		return false;
 	n = strlen(ref->name);
 	return (ref->media_type && !strcmp(ref->media_type, "application/hash-chain-result")) ||

@@ -208,11 +208,34 @@ static void read_digest(struct reader *r, struct ed_ref *ref, const xmlNode *p)
 	ed_buf_clear(&value);
 }
 
+/* Of a container a signatures file may be countersigned in part: one value of
+ * it, by a reference of that Type.  Which file it is the references are asked. */
+static bool is_countersigning(struct reader *r, struct ed_ref *ref, const xmlNode *transforms)
+{
+	static const char type[] = "http://uri.etsi.org/01903#CountersignedSignature";
+
+	return r->container && ref->kind == ED_REF_ENTRY && ref->type && !strcmp(ref->type, type) &&
+	       ref->node->parent == r->sig->signed_info &&
+	       ed_transforms_countersigned(transforms, r->arena, &ref->transforms);
+}
+
+static void read_transforms(struct reader *r, struct ed_ref *ref, const xmlNode *transforms)
+{
+	const xmlNode *at = transforms;
+	const char *algorithm;
+
+	if (is_countersigning(r, ref, transforms) ||
+	    ed_transforms_read(transforms, r->container, r->arena, &ref->transforms, &at))
+		return;
+	algorithm = ed_xml_attr(at, "Algorithm", r->arena);
+	note(r, "reference.transform-refused", at, ref->uri, algorithm ? algorithm : "");
+	ref->kind = ED_REF_REFUSED;
+}
+
 static void read_reference(struct reader *r, struct ed_ref *ref)
 {
 	const char *uri = ed_xml_attr(ref->node, "URI", r->arena);
 	xmlNodePtr p = ed_xml_first(ref->node);
-	const xmlNode *at;
 
 	ref->kind = ED_REF_REFUSED;
 	ref->uri = uri ? uri : "(no URI)";
@@ -226,13 +249,7 @@ static void read_reference(struct reader *r, struct ed_ref *ref)
 		read_target(r, ref, uri);
 	}
 	if (ed_xml_is(p, ED_NS_DS, "Transforms")) {
-		if (!ed_transforms_read(p, r->container, r->arena, &ref->transforms, &at)) {
-			const char *algorithm = ed_xml_attr(at, "Algorithm", r->arena);
-
-			note(r, "reference.transform-refused", at, ref->uri,
-			     algorithm ? algorithm : "");
-			ref->kind = ED_REF_REFUSED;
-		}
+		read_transforms(r, ref, p);
 		p = ed_xml_next(p);
 	}
 	read_digest(r, ref, p);
@@ -508,11 +525,28 @@ enum edoc_code ed_xmldsig_write(const struct ed_xml *xml, const struct ed_xmldsi
 	return ed_c14n_write(xml, ref->kind == ED_REF_ROOT ? NULL : top, &form, sink, arg, err);
 }
 
+/* The value of a signature that is the document's own: one that stands deeper
+ * was moved there, and another is shown in its place. */
+static xmlNodePtr value_of(const struct ed_xml *xml, const char *id)
+{
+	xmlNodePtr node = ed_xml_by_id(xml, id), sig = node ? node->parent : NULL;
+	xmlChar *own = node ? xmlGetNoNsProp(node, (const xmlChar *)"Id") : NULL;
+	bool named = own && !strcmp((const char *)own, id);
+
+	xmlFree(own);
+	return named && ed_xml_is(node, ED_NS_DS, "SignatureValue") &&
+	                       ed_xml_is(sig, ED_NS_DS, "Signature") && sig->parent &&
+	                       sig->parent == xmlDocGetRootElement(xml->doc)
+	               ? node
+	               : NULL;
+}
+
 enum edoc_code ed_xmldsig_write_bytes(const struct ed_ref *ref, const void *bytes, size_t len,
                                       ed_xml_sink_fn *sink, void *arg, struct edoc_error *err)
 {
 	struct ed_c14n_form form = form_of(ref, NULL);
 	struct ed_xml *xml = NULL;
+	xmlNodePtr top = NULL;
 	enum edoc_code code;
 
 	if (ref->transforms.enveloped || ref->transforms.skip)
@@ -523,8 +557,13 @@ enum edoc_code ed_xmldsig_write_bytes(const struct ed_ref *ref, const void *byte
 	if (!ref->transforms.c14n_given)
 		return len ? sink(arg, bytes, len) : EDOC_OK;
 	code = ed_xml_parse_any(bytes, len, ref->uri, ED_MAX_XML_BYTES, &xml, err);
+	if (code == EDOC_OK && ref->transforms.value_id &&
+	    !(top = value_of(xml, ref->transforms.value_id)))
+		code = ed_fail(err, EDOC_ERR_INPUT, ref->uri,
+		               "no signature of it has one value with the Id %s",
+		               ref->transforms.value_id);
 	if (code == EDOC_OK)
-		code = ed_c14n_write(xml, NULL, &form, sink, arg, err);
+		code = ed_c14n_write(xml, top, &form, sink, arg, err);
 	ed_xml_free(xml);
 	return code;
 }

@@ -315,6 +315,217 @@ static void counter(void)
 	}
 }
 
+/* ---- a counter-signature in a file of its own ---- */
+
+#define LIST(inside) "<a:XAdESSignatures xmlns:a='" ED_NS_ASIC "'>" inside "</a:XAdESSignatures>"
+#define PARENT(values, objects)                                                                    \
+	LIST("<d:Signature xmlns:d='" ED_NS_DS "' Id='B'><d:SignedInfo/>" values objects           \
+	     "</d:Signature>")
+#define VALUE "<d:SignatureValue Id='B-v'>AQID</d:SignatureValue>"
+#define OTHERS "META-INF/signatures0.xml"
+#define COUNTER_TYPE "Type='http://uri.etsi.org/01903#CountersignedSignature' "
+#define THAT COUNTER_TYPE "URI='" OTHERS "'"
+#define XP(path) NOT_SIGNATURE(path)
+#define PATH XP("ancestor-or-self::ds:SignatureValue[@Id='B-v']")
+
+static bool named_signatures(void *arg, size_t i)
+{
+	return strstr(file_name(arg, i), "signatures") || !strcmp(file_name(arg, i), "doc.xml");
+}
+
+static char *countersigning(const char *refs)
+{
+	char *own = signature("S", refs, ""), *s = NULL;
+
+	if (asprintf(&s, LIST("%s"), own) < 0)
+		abort();
+	free(own);
+	return seal(s, "S");
+}
+
+static void countersigned_forms(void)
+{
+	static const char *const forms[] = {
+	        PATH T(EXC),
+	        XP("\n ancestor-or-self::ds:SignatureValue[@Id='B-v'] ") T(EXC),
+	        XP("ancestor-or-self::ds:SignatureValue[@Id=\"B-v\"]") T(EXC),
+	        "<ds:Transform Algorithm='" XPATH "'><ds:XPath xmlns:q='" ED_NS_DS
+	        "'>ancestor-or-self::q:SignatureValue[@Id='B-v']</ds:XPath></ds:Transform>" T(EXC),
+	};
+	static const char *const others[] = {
+	        XP("ancestor::ds:SignatureValue[@Id='B-v']"),
+	        XP("self::ds:SignatureValue[@Id='B-v']"),
+	        XP("descendant-or-self::ds:SignatureValue[@Id='B-v']"),
+	        XP("//ds:SignatureValue[@Id='B-v']"),
+	        XP("not(ancestor-or-self::ds:SignatureValue[@Id='B-v'])"),
+	        XP("not(ancestor-or-self::ds:Signature)"),
+	        XP("ancestor-or-self::ds:Signature[@Id='B']"),
+	        XP("ancestor-or-self::ds:SignatureValue"),
+	        XP("ancestor-or-self::SignatureValue[@Id='B-v']"),
+	        XP("ancestor-or-self::xades:SignatureValue[@Id='B-v']"),
+	        XP("ancestor-or-self::none:SignatureValue[@Id='B-v']"),
+	        XP("ancestor-or-self::ds:SignatureValue[@ID='B-v']"),
+	        XP("ancestor-or-self::ds:SignatureValue[@Id=\"B-v']"),
+	        XP("ancestor-or-self::ds:SignatureValue[@Id='']"),
+	        XP("ancestor-or-self::ds:SignatureValue[@Id='B v']"),
+	        XP("ancestor-or-self::ds:SignatureValue[ @Id = 'B-v' ]"),
+	        XP("ancestor-or-self::ds:SignatureValue[@Id='B-v' or @Id='C-v']"),
+	        XP("ancestor-or-self::ds:SignatureValue[@Id='B-v'][1]"),
+	        XP("ancestor-or-self::ds:SignatureValue[@Id='B-v'] | self::text()"),
+	        XP("ancestor-or-self::ds:SignatureValue[@Id='B-v']/text()"),
+	        XP("ancestor-or-self::ds:SignatureValue[@Id='B-v']<!-- -->"),
+	        PATH PATH,
+	        "",
+	};
+	static const char *const ends[] = {
+	        "",
+	        T(C14N),
+	        T("http://www.w3.org/2006/12/xml-c14n11"),
+	        T(EXC "WithComments"),
+	        T(EXC) T(EXC),
+	        T(ED_NS_DS "base64"),
+	        "<ds:Transform Algorithm='" EXC "'><e:InclusiveNamespaces xmlns:e='" EXC
+	        "' PrefixList='a'/></ds:Transform>",
+	};
+	char refs[2000], what[100];
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
+		snprintf(refs, sizeof(refs), R(THAT, "%s"), forms[i]);
+		good(countersigning(refs), "detached", OTHERS, "a value in another file");
+	}
+	for (size_t i = 0; i + 1 < sizeof(others) / sizeof(*others); i++) {
+		snprintf(refs, sizeof(refs), R(THAT, "%s") PLAIN("URI='order.txt'"), others[i]);
+		snprintf(what, sizeof(what), "another form %zu, not canonical", i);
+		bad(countersigning(refs), "reference.transform-refused", what);
+		snprintf(refs, sizeof(refs), R(THAT, "%s" T(EXC)), others[i]);
+		snprintf(what, sizeof(what), "another form %zu", i);
+		bad(countersigning(refs), "reference.transform-refused", what);
+	}
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		snprintf(refs, sizeof(refs), R(THAT, PATH "%s"), ends[i]);
+		snprintf(what, sizeof(what), "another end %zu", i);
+		bad(countersigning(refs), "reference.transform-refused", what);
+	}
+	bad(countersigning(R(THAT, T(EXC) PATH)), "reference.transform-refused", "turned round");
+}
+
+/* The form is right; what it stands in, or what it names, is not. */
+static void countersigned_elsewhere(void)
+{
+	static const char right[] = R(THAT, PATH T(EXC));
+	static const char manifest[] = PLAIN("Type='" ED_NS_DS "Manifest' URI='#m'");
+	char *s = signature("S", manifest, MANIFEST(R(THAT, PATH T(EXC)))), *list = NULL;
+
+	bad(countersigning(R("URI='" OTHERS "'", PATH T(EXC))), "reference.transform-refused",
+	    "no Type");
+	bad(countersigning(R("Type='" ED_NS_DS "SignatureValue' URI='" OTHERS "'", PATH T(EXC))),
+	    "reference.transform-refused", "another Type");
+	bad(countersigning(R(COUNTER_TYPE "URI='order.txt'", PATH T(EXC))),
+	    "reference.transform-refused", "a document that holds signatures");
+	bad(countersigning(R(COUNTER_TYPE "URI='doc.xml'", PATH T(EXC))),
+	    "reference.transform-refused", "its own file");
+	bad(countersigning(R(COUNTER_TYPE "URI='META-INF/signatures9.xml'", PATH T(EXC))),
+	    "reference.absent", "a file that is not there");
+	bad(countersigning(R(COUNTER_TYPE "URI='" OTHERS "#B-v'", PATH T(EXC))),
+	    "reference.refused", "a fragment");
+	if (asprintf(&list, LIST("%s"), s) < 0)
+		abort();
+	bad(seal(list, "S"), "reference.transform-refused", "in a manifest");
+	free(s);
+	data.signatures = NULL;
+	bad(countersigning(right), "reference.transform-refused", "nobody knows the files");
+	data.signatures = named_signatures;
+	data.container = false;
+	bad(countersigning(right), "reference.transform-refused", "outside of a container");
+	data.container = true;
+}
+
+static void countersigned_target(void)
+{
+	static const struct {
+		const char *bytes, *code, *what;
+	} homes[] = {
+	        {PARENT(VALUE, ""), NULL, "as it was signed"},
+	        {PARENT(VALUE, "<d:Object><p>x</p></d:Object>"), NULL,
+	         "the file is not signed, only the value"},
+	        {PARENT("<d:SignatureValue Id='B-v'>AQIE</d:SignatureValue>", ""),
+	         "reference.digest", "another value"},
+	        {PARENT("<d:SignatureValue Id='B-v' x='1'>AQID</d:SignatureValue>", ""),
+	         "reference.digest", "an attribute more"},
+	        {PARENT("<d:SignatureValue>AQID</d:SignatureValue>", ""), "reference.unreadable",
+	         "no Id"},
+	        {PARENT("<d:SignatureValue ID='B-v'>AQID</d:SignatureValue>", ""),
+	         "reference.unreadable", "an ID"},
+	        {PARENT(VALUE VALUE, ""), "reference.unreadable", "two values with that Id"},
+	        {PARENT(VALUE, "<d:Object Id='B-v'/>"), "reference.unreadable",
+	         "another element with that Id"},
+	        {PARENT(VALUE, "<d:Object id='B-v'/>"), "reference.unreadable",
+	         "another with that id"},
+	        {PARENT("<d:Value Id='B-v'>AQID</d:Value>", ""), "reference.unreadable",
+	         "no SignatureValue"},
+	        {PARENT("<SignatureValue Id='B-v'>AQID</SignatureValue>", ""),
+	         "reference.unreadable", "of no namespace"},
+	        {PARENT("<d:SignatureValue>AQIE</d:SignatureValue>",
+	                "<d:Object>" VALUE "</d:Object>"),
+	         "reference.unreadable", "moved into an Object, another in its place"},
+	        {PARENT("<d:SignatureValue>AQIE</d:SignatureValue>",
+	                "<d:Object><d:Signature>" VALUE "</d:Signature></d:Object>"),
+	         "reference.unreadable", "moved with a Signature around it"},
+	        {"<!DOCTYPE a []>" PARENT(VALUE, ""), "reference.unreadable", "a DTD"},
+	        {"no XML", "reference.unreadable", "no XML"},
+	};
+	static const char refs[] = R(THAT, PATH T(EXC));
+
+	for (size_t i = 0; i < sizeof(homes) / sizeof(*homes); i++) {
+		char *s;
+
+		files[1].bytes = homes[0].bytes;
+		s = countersigning(refs);
+		files[1].bytes = homes[i].bytes;
+		if (homes[i].code)
+			bad(s, homes[i].code, homes[i].what);
+		else
+			good(s, "detached", OTHERS, homes[i].what);
+	}
+	files[1].bytes = homes[0].bytes;
+}
+
+static void countersigned_is_told(void)
+{
+	char *s = countersigning(R(THAT, PATH T(EXC)) PLAIN("URI='order.txt'"));
+	struct ed_ades *sigs;
+	size_t n;
+
+	is_ok(check(s, &sigs, &n), &err, "a counter-signature that signs a document too");
+	if (ok(n == 1 && clean(&sigs[0]) && sigs[0].n_covers == 2, "both are covered")) {
+		const struct ed_findings *f = &sigs[0].findings;
+
+		ok(ed_findings_have(f, "reference.countersigned"), "it is told");
+		ok(!ed_findings_have(f, "reference.canonical"), "and no more than that");
+	}
+	ed_ades_clear(sigs, n);
+	free(s);
+}
+
+static void countersigned(void)
+{
+	static const char parent[] = PARENT(VALUE, "");
+
+	files[0].bytes = parent;
+	files[1].name = OTHERS;
+	files[1].bytes = parent;
+	files[2].name = "doc.xml";
+	files[2].bytes = parent;
+	data.container = true;
+	data.signatures = named_signatures;
+	countersigned_forms();
+	countersigned_elsewhere();
+	countersigned_target();
+	countersigned_is_told();
+	data.container = false;
+	data.signatures = NULL;
+}
+
 /* Many references to one large element: the work ends at its limit. */
 static void much_work(void)
 {
@@ -330,8 +541,7 @@ static void much_work(void)
 	strcpy(p + large, "</ds:Object>");
 	s = signature("S", refs, object);
 	is_ok(check(s, &sigs, &n), &err, "300 references to 1 MiB");
-	ok(n == 1 && !sigs[0].intact_data &&
-	           ed_findings_have(&sigs[0].findings, "reference.limit"),
+	ok(n == 1 && !sigs[0].intact_data && ed_findings_have(&sigs[0].findings, "reference.limit"),
 	   "not all of them are digested");
 	ed_ades_clear(sigs, n);
 	free(s);
@@ -520,6 +730,7 @@ int main(void)
 		much_work();
 		names();
 		xmlsec();
+		countersigned(); /* the files are others afterwards */
 	}
 	tear_down();
 	return done();

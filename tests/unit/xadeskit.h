@@ -110,9 +110,11 @@ __attribute__((unused)) static bool reference_digest(const struct ed_xml *xml,
 	struct ed_digest *d = ed_digest_new(ED_SHA256);
 	enum edoc_code code = EDOC_OK;
 	const char *slash = ref->name ? strrchr(ref->name, '/') : NULL;
-	size_t i = ref->name ? ed_data_find(&data, slash ? slash + 1 : ref->name) : 0;
+	size_t i = ref->name ? ed_data_find(&data, ref->name) : 0;
 	bool outside = ref->kind == ED_REF_ENTRY || ref->kind == ED_REF_NAMELESS;
 
+	if (i == ED_NO_DATA && slash)
+		i = ed_data_find(&data, slash + 1);
 	if (ref->kind == ED_REF_REFUSED || (outside && i == ED_NO_DATA))
 		code = EDOC_ERR_ABSENT;
 	else if (outside)
@@ -181,10 +183,11 @@ __attribute__((unused)) static char *seal_references(char *s, const char *id, bo
 			return s;
 		while (at && strncmp(strstr(at, " Id='") + 5, id, strlen(id)))
 			at = strstr(at + 1, start);
-		(void)ed_xmldsig_parse(xml, ed_xml_by_id(xml, id), false, arena, &findings, &sig);
+		(void)ed_xmldsig_parse(xml, ed_xml_by_id(xml, id), data.container, arena, &findings, &sig);
 		node = open_reference(&sig, manifest);
 		if (node) {
-			ed_xmldsig_reference(xml, &sig, node, false, arena, &findings, &ref);
+			ed_xmldsig_reference(xml, &sig, node, data.container, arena, &findings,
+			                     &ref);
 			memset(digest, 1, sizeof(digest));
 			(void)reference_digest(xml, &sig, &ref, digest);
 		}
@@ -214,7 +217,7 @@ __attribute__((unused)) static char *seal(char *s, const char *id)
 		ok(false, "seal: %s", err.msg);
 		return s;
 	}
-	(void)ed_xmldsig_parse(xml, ed_xml_by_id(xml, id), false, arena, &findings, &sig);
+	(void)ed_xmldsig_parse(xml, ed_xml_by_id(xml, id), data.container, arena, &findings, &sig);
 	ed_key_sigalg(zarina, &alg);
 	ed_buf_init(&value, 10000);
 	if (ed_xmldsig_info_digest(xml, &sig, digest, &err) ||
