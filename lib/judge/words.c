@@ -35,6 +35,30 @@ static enum edoc_code fill(const char *text, const char *const args[3], const ch
 	return ed_buf_steal(&buf, where, out, err);
 }
 
+/* Of these findings an argument is a phrase of ours, not of the user's data. */
+static const struct phrase {
+	const char *code;
+	bool ours[3];
+} phrases[] = {
+        {"law.not-met", {false, false, true}},
+        {"law.unknown", {false, false, true}},
+        {"timestamp.order", {true, false, true}},
+};
+
+static void translate_phrases(const struct edoc_finding *finding, const char *lang,
+                              const char *args[3])
+{
+	memcpy(args, finding->args, sizeof(finding->args));
+	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
+		if (strcmp(phrases[i].code, finding->code) != 0)
+			continue;
+		for (size_t k = 0; k < 3; k++) {
+			if (phrases[i].ours[k] && args[k])
+				args[k] = translated(args[k], lang);
+		}
+	}
+}
+
 const char *edoc_finding_clause(const struct edoc_finding *finding)
 {
 	const struct ed_rule *rule = ed_rule(finding->code);
@@ -46,9 +70,11 @@ enum edoc_code edoc_finding_text(const struct edoc_finding *finding, const char 
                                  struct edoc_error *err)
 {
 	const struct ed_rule *rule = ed_rule(finding->code);
+	const char *args[3];
 
-	return fill(rule ? translated(rule->text, lang) : finding->code, finding->args,
-	            finding->code, text, err);
+	translate_phrases(finding, lang, args);
+	return fill(rule ? translated(rule->text, lang) : finding->code, args, finding->code, text,
+	            err);
 }
 
 enum edoc_code edoc_finding_advice(const struct edoc_finding *finding, const char *lang,
@@ -63,7 +89,9 @@ enum edoc_code edoc_finding_advice(const struct edoc_finding *finding, const cha
 enum edoc_code ed_report_condition_why(const struct ed_report_condition *condition,
                                        const char *lang, char **text, struct edoc_error *err)
 {
-	const char *const args[3] = {condition->args[0], condition->args[1], NULL};
+	/* The second is what proves a time, or a sub-indication: never the user's data. */
+	const char *proof = condition->args[1] ? translated(condition->args[1], lang) : NULL;
+	const char *const args[3] = {condition->args[0], proof, NULL};
 
 	return fill(translated(condition->why ? condition->why : "", lang), args, condition->law,
 	            text, err);

@@ -42,4 +42,9 @@ done
 sed '/^msgstr/s/{1}/{2}/' cmd/po/ru.po >"$W/ru.po"
 run python3 "$W/holes.py" "$W/ru.po"
 is_exit 1 "a lost placeholder is found"
+
+# What the judge says of itself within a sentence is translated too.
+run edoc-verify -v --lang ru --policy uz "$D/good/order.asice"
+is_exit 2 "a package that nobody is believed for"
+has "$out" "статья 4 (2): выполнено ли, неизвестно: сертификат" "its conditions of law in Russian"
 finish
