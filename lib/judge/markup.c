@@ -201,13 +201,13 @@ enum edoc_code ed_page_conditions(struct ed_page *page,
 		code = ed_report_condition_why(c, page->options->lang, &why, err);
 		if (code != EDOC_OK)
 			break;
-		ed_buf_puts(&page->out, "<tr><td>");
+		ed_buf_puts(&page->out, "<tr><td class=\"short\">");
 		ed_page_text(page, c->law);
 		ed_buf_puts(&page->out, ", ");
 		ed_page_text(page, c->article);
 		ed_buf_puts(&page->out, "</td><td>");
 		ed_page_text(page, ed_page_tr(page, c->what));
-		ed_buf_puts(&page->out, "</td><td><b>");
+		ed_buf_puts(&page->out, "</td><td class=\"short\"><b>");
 		ed_page_text(page, ed_page_tr(page, ed_outcome_word(c->met)));
 		ed_buf_puts(&page->out, "</b></td><td>");
 		ed_page_text(page, why);
@@ -241,6 +241,7 @@ static const char style[] =
         "border-bottom:1px solid #eef1f4;overflow-wrap:anywhere}\n"
         "th{font-weight:600;width:11.5em;color:var(--soft)}\n"
         "table.wide th{width:auto}\n"
+        "td.short{white-space:nowrap;overflow-wrap:normal}\n"
         "td.hash{font:.8em/1.3 \"DejaVu Sans Mono\",Menlo,monospace;width:18em}\n"
         "ul.findings{list-style:none;margin:.4em 0;padding:0}\n"
         "ul.findings li{border-left:4px solid var(--line);padding:.15em .7em;margin:.4em 0}\n"
