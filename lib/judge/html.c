@@ -108,7 +108,7 @@ static void put_checks(struct ed_page *page, const struct ed_report_checks *chec
 		ed_buf_puts(&page->out, "<tr><td>");
 		ed_page_text(page, c->clause);
 		ed_buf_puts(&page->out, "</td><td>");
-		ed_page_text(page, c->what);
+		ed_page_text(page, ed_page_tr(page, c->what));
 		if (c->inputs && *c->inputs) {
 			ed_buf_puts(&page->out, "<br>");
 			ed_page_text(page, c->inputs);

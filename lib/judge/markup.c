@@ -13,7 +13,7 @@ const char *ed_page_tr(const struct ed_page *page, const char *s)
 {
 	const char *lang = page->options->lang;
 
-	return !lang || !strcmp(lang, "en") ? s : dgettext("edoc", s);
+	return !lang || !strcmp(lang, "en") || !*s ? s : dgettext("edoc", s);
 }
 
 static void put_entities(struct ed_buf *out, const char *s)

@@ -22,7 +22,7 @@ __attribute__((format_arg(2))) static const char *tr(const struct text *t, const
 {
 	const char *lang = t->options->lang;
 
-	return !lang || !strcmp(lang, "en") ? s : dgettext("edoc", s);
+	return !lang || !strcmp(lang, "en") || !*s ? s : dgettext("edoc", s);
 }
 
 static const char *verdict(const struct text *t, const char *format,
@@ -311,7 +311,7 @@ static void put_checks(struct text *t, const struct ed_report_checks *checks)
 		char line[1024];
 
 		ed_buf_printf(&t->buf, "%*s%s ", (int)t->indent, "", mark[c->outcome]);
-		(void)snprintf(line, sizeof(line), "%s [%s]", c->what, c->clause);
+		(void)snprintf(line, sizeof(line), "%s [%s]", tr(t, c->what), c->clause);
 		put_wrapped(t, line, t->indent + 2, t->indent + 4);
 		if (c->inputs && *c->inputs) {
 			ed_buf_printf(&t->buf, "%*s", (int)t->indent + 4, "");

@@ -5,12 +5,11 @@
 . "$SRCDIR/tests/lib.sh"
 cd "$SRCDIR" || exit 1
 
-extract() { # OUT FILE...: as `make pot` does
+extract() { # OUT ARG...: as `make pot` does, but for messages of errors
 	pot=$1
 	shift
 	xgettext --from-code=UTF-8 --language=C --no-location --keyword=_ --keyword=N_ \
-		--keyword=tr:2 --keyword=ed_page_tr:2 --keyword=dgettext:2 --keyword=ed_fail:4 \
-		--keyword=ed_yaml_fail:4 --flag=ed_fail:4:c-format -o "$pot" "$@"
+		--keyword=tr:2 --keyword=ed_page_tr:2 --keyword=dgettext:2 -o "$pot" "$@"
 }
 cat >"$W/holes.py" <<'END'
 import ast, re, subprocess, sys
@@ -24,9 +23,11 @@ for pair in re.finditer(r'^msgid (".*")\nmsgstr (".*")$', text, re.M):
         print(said, "|", told)
 sys.exit(bad)
 END
-extract "$W/all.pot" cmd/*.c lib/*/*.c
+extract "$W/all.pot" --keyword=ed_fail:4 --keyword=ed_yaml_fail:4 \
+	--flag=ed_fail:4:c-format cmd/*.c lib/*/*.c
 extract "$W/reports.pot" lib/judge/text.c lib/judge/html.c lib/judge/copy.c lib/judge/markup.c \
-	lib/judge/timeline.c lib/judge/law.c
+	lib/judge/timeline.c lib/judge/law.c lib/judge/stamps.c lib/judge/blocks.c \
+	lib/judge/past.c lib/judge/accept.c lib/judge/validate.c
 ok "the reports have words" test "$(grep -c '^msgid' "$W/reports.pot")" -gt 90
 for po in cmd/po/*.po; do
 	ok "$po is well formed" msgfmt --check -o /dev/null "$po"
