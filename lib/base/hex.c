@@ -60,15 +60,36 @@ void ed_b64_put(struct ed_buf *out, const void *bytes, size_t len)
 	}
 }
 
+/* One more than what the digit stands for; 0: no digit. */
+/* clang-format off */
+static const unsigned char b64_values[256] = {
+	['A'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
+	24, 25, 26,
+	['a'] = 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46,
+	47, 48, 49, 50, 51, 52,
+	['0'] = 53, 54, 55, 56, 57, 58, 59, 60, 61, 62,
+	['+'] = 63,
+	['/'] = 64,
+};
+/* clang-format on */
+
 static int b64_value(char c)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
+	return b64_values[(unsigned char)c] - 1;
+}
+
+/* Four digits side by side, which nearly all are; else the caller goes one by one. */
+static bool b64_quad(const char *text, unsigned char out[3])
+{
+	int a = b64_value(text[0]), b = b64_value(text[1]);
+	int c = b64_value(text[2]), d = b64_value(text[3]);
+
+	if ((a | b | c | d) < 0)
+		return false;
+	out[0] = (unsigned char)(a << 2 | b >> 4);
+	out[1] = (unsigned char)(b << 4 | c >> 2);
+	out[2] = (unsigned char)(c << 6 | d);
+	return true;
 }
 
 bool ed_b64_get(const char *text, size_t len, struct ed_buf *out)
@@ -80,6 +101,15 @@ bool ed_b64_get(const char *text, size_t len, struct ed_buf *out)
 
 	for (size_t i = 0; i < len; i++) {
 		char c = text[i];
+		if (n == sizeof block) {
+			ed_buf_put(out, block, n);
+			n = 0;
+		}
+		if (digits == 0 && pads == 0 && len - i >= 4 && b64_quad(text + i, block + n)) {
+			n += 3;
+			i += 3;
+			continue;
+		}
 		if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
 			continue;
 		if (c == '=') {
@@ -96,10 +126,6 @@ bool ed_b64_get(const char *text, size_t len, struct ed_buf *out)
 			block[n++] = (unsigned char)(bits >> 8);
 			block[n++] = (unsigned char)bits;
 			bits = digits = 0;
-			if (n == sizeof block) {
-				ed_buf_put(out, block, n);
-				n = 0;
-			}
 		}
 	}
 	if (n > 0)
