@@ -232,7 +232,8 @@ bool ed_digest_final(struct ed_digest *digest, unsigned char out[ED_HASH_MAX])
 		good = EVP_DigestFinalXOF(digest->ctx, out, ed_hash_size(ED_SHAKE256)) == 1;
 	else
 		good = EVP_DigestFinal_ex(digest->ctx, out, NULL) == 1;
-	ERR_clear_error();
+	if (!good)
+		ERR_clear_error();
 	return good;
 }
 
@@ -261,7 +262,8 @@ bool ed_hash_bytes(enum ed_hash hash, const void *bytes, size_t len, unsigned ch
 	if (hash == ED_SHAKE256)
 		return hash_extendable(bytes, len, out);
 	good = md && EVP_Digest(bytes, len, out, NULL, md, NULL) == 1;
-	ERR_clear_error();
+	if (!good)
+		ERR_clear_error();
 	return good;
 }
 

@@ -335,7 +335,8 @@ EVP_PKEY *ed_cert_key(const struct ed_cert *cert)
 {
 	EVP_PKEY *key = X509_get0_pubkey(cert->x509);
 
-	ERR_clear_error();
+	if (!key)
+		ERR_clear_error();
 	return key;
 }
 

@@ -148,21 +148,19 @@ void ed_accept_key(struct ed_judge *j, const struct ed_cert *signer, const struc
 {
 	const EVP_PKEY *key = ed_cert_key(signer);
 	size_t before = findings->n;
-	char text[ED_PKEY_TEXT];
 	int64_t until;
 
 	if (!key) /* the reader could not compute with it and said so */
 		return;
-	ed_pkey_text(key, text);
-	until = ed_policy_pkey_until(j->policy, key);
+	until = ed_policy_key_until(j->policy, signer->key_type, signer->key_bits);
 	if (moment_of(until, when) == INT64_MAX && until != INT64_MAX)
-		ed_finding(findings, "algorithm.key", where, text, NULL, NULL);
-	else
+		ed_finding(findings, "algorithm.key", where, signer->key_text, NULL, NULL);
+	else if (when->at >= until)
 		ed_policy_key(j->policy, key, when->at, where, findings);
 	ed_explain(j, checks, "TS 119 312 6", N_("the signer's key is accepted at that moment"),
 	           findings->n > before ? ED_UNSURE : ED_YES, "keys",
 	           findings->n > before ? findings->v[before].code : NULL,
-	           "key=%s; at=%s; until=%s", text, ed_say_time(j, when->at),
+	           "key=%s; at=%s; until=%s", signer->key_text, ed_say_time(j, when->at),
 	           ed_say_time(j, until));
 }
 

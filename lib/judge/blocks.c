@@ -157,7 +157,7 @@ static enum edoc_code answer_fits(const struct asking *a, const struct ed_revoca
 		}
 	}
 	if (moment >= ed_policy_hash_until(policy, answer->signed_with) || !key ||
-	    moment >= ed_policy_pkey_until(policy, key)) {
+	    moment >= ed_policy_key_until(policy, signer->key_type, signer->key_bits)) {
 		*fit = TOO_WEAK;
 		return EDOC_OK;
 	}

@@ -65,12 +65,13 @@ static bool slide_algorithms(struct ed_judge *j, const struct ed_chain *chain, s
 {
 	const struct ed_chain_link *link = &chain->links[i];
 	int64_t until = ed_policy_hash_until(j->policy, link->signed_with);
-	const EVP_PKEY *key = known->answer ? ed_cert_key(known->answer->signer) : NULL;
+	const struct ed_cert *by = known->answer ? known->answer->signer : NULL;
 	int64_t ends[] = {
 	        i > 0 ? ed_policy_key_until(j->policy, link->key, link->bits) : INT64_MAX,
 	        known->answer ? ed_policy_hash_until(j->policy, known->answer->signed_with)
 	                      : INT64_MAX,
-	        key ? ed_policy_pkey_until(j->policy, key) : INT64_MAX,
+	        by && ed_cert_key(by) ? ed_policy_key_until(j->policy, by->key_type, by->key_bits)
+	                              : INT64_MAX,
 	};
 
 	for (size_t k = 0; k < sizeof(ends) / sizeof(*ends); k++)

@@ -756,11 +756,6 @@ int64_t ed_policy_key_until(const struct edoc_policy *policy, enum ed_key_type t
 	return until;
 }
 
-int64_t ed_policy_pkey_until(const struct edoc_policy *policy, const EVP_PKEY *key)
-{
-	return ed_policy_key_until(policy, ed_pkey_type(key), ed_pkey_bits(key));
-}
-
 /* never: the code where it was never accepted; ended: where it was once. */
 static void find_end(int64_t until, int64_t t, const char *never, const char *ended,
                      const char *where, const char *a0, const char *a1,
@@ -801,8 +796,8 @@ void ed_policy_key(const struct edoc_policy *policy, const EVP_PKEY *key, int64_
 	char text[ED_PKEY_TEXT];
 
 	ed_pkey_text(key, text);
-	find_end(ed_policy_pkey_until(policy, key), t, "algorithm.key", "algorithm.key-ended",
-	         where, text, NULL, findings);
+	find_end(ed_policy_key_until(policy, ed_pkey_type(key), ed_pkey_bits(key)), t,
+	         "algorithm.key", "algorithm.key-ended", where, text, NULL, findings);
 }
 
 void ed_policy_link(const struct edoc_policy *policy, const struct ed_chain *chain, size_t i,

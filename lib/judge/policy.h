@@ -70,7 +70,6 @@ const char *ed_about_name(enum ed_about role); /* its key in the policy */
 int64_t ed_policy_hash_until(const struct edoc_policy *policy, enum ed_hash hash);
 int64_t ed_policy_scheme_until(const struct edoc_policy *policy, enum ed_sig_kind kind);
 int64_t ed_policy_key_until(const struct edoc_policy *policy, enum ed_key_type type, int bits);
-int64_t ed_policy_pkey_until(const struct edoc_policy *policy, const EVP_PKEY *key);
 
 /*
  * Findings for what is not accepted at t: algorithm.digest, .scheme, .key where

@@ -41,9 +41,11 @@ static enum edoc_code add_slot(struct ed_xr *r, struct slots *s, const unsigned 
 	*slot = (struct slot){.der = der, .len = len};
 	code = ed_cert_parse_memo(r->material->memo, der, len, sha256, r->a->where, r->arena,
 	                          &slot->cert, &why);
-	if (code == EDOC_OK)
+	if (code == EDOC_OK) {
+		slot->hash = ED_SHA256;
+		memcpy(slot->digest, slot->cert->sha256, sizeof(slot->cert->sha256));
 		s->n++;
-	else if (code == EDOC_ERR_INPUT || code == EDOC_ERR_LIMIT)
+	} else if (code == EDOC_ERR_INPUT || code == EDOC_ERR_LIMIT)
 		ed_xr_note(r, "signature.certificate-malformed", r->dsig.node, why.msg, NULL);
 	else
 		return ed_fail_memory(err);
@@ -194,8 +196,9 @@ static enum edoc_code add_blob(struct ed_xr *r, struct slots *s, size_t i, bool 
                                struct edoc_error *err)
 {
 	const struct ed_blob *blob = &r->material->v[i];
-	struct slot probe = {.der = blob->p, .len = blob->len};
+	struct slot probe = {.der = blob->p, .len = blob->len, .hash = ED_SHA256};
 
+	memcpy(probe.digest, blob->sha256, sizeof(blob->sha256));
 	if (blob->kind != ED_CERT)
 		return EDOC_OK;
 	for (size_t k = 0; k < r->n_cert_refs && !all; k++)
