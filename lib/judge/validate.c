@@ -289,14 +289,14 @@ static void find_order(struct ed_judge *j, const struct ed_ades *sig,
 		           code ? ED_UNSURE : ED_YES, NULL, code, "pairs=%zu", compared);
 }
 
-/* 5.5.4 5) and 5.6.3.4 8). */
+/* 5.5.4 5) and 5.6.3.4 8).  Without a proof best-signature-time is now (5.5.4 1)). */
 static void find_delay(struct ed_judge *j, const struct ed_ades *sig,
                        struct ed_report_signature *out)
 {
 	int64_t delay = j->policy->delay;
 	const char *code = NULL;
 
-	if (delay < 0 || !out->proved_by)
+	if (delay < 0)
 		return;
 	if (sig->claimed_time == ED_TIME_NONE)
 		code = "timestamp.delay-unknown";
@@ -306,7 +306,7 @@ static void find_delay(struct ed_judge *j, const struct ed_ades *sig,
 		ed_finding(&out->findings, code, sig->where, ed_say_time(j, out->proved_not_after),
 		           ed_say_time(j, sig->claimed_time), NULL);
 	ed_explain(j, &out->checks, "EN 319 102-1 5.5.4 5)",
-	           N_("the first time-stamp came soon enough after the claimed signing time"),
+	           N_("the signature is proven for soon enough after the claimed signing time"),
 	           code ? ED_UNSURE : ED_YES, "time-stamps.delay", code,
 	           "claimed=%s; proven=%s; delay=%llds", ed_say_time(j, sig->claimed_time),
 	           ed_say_time(j, out->proved_not_after), (long long)delay);

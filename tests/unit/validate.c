@@ -751,6 +751,17 @@ static void order(void)
 	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 3 * DAY, &tsa);
 	use_policy(s, ALGORITHMS "time-stamps: {delay: 4d}\n");
 	gives(s, SIGNED_AT + 9 * DAY, "INDETERMINATE/SIG_CONSTRAINTS_FAILURE", "nobody knows");
+	s = begin(&signer);
+	use_policy(s, ALGORITHMS "time-stamps: {delay: 30s}\n");
+	judge(s, SIGNED_AT + 88 * DAY);
+	is_str(verdict(s, &s->report->signatures[0], s->text),
+	       "INDETERMINATE/SIG_CONSTRAINTS_FAILURE",
+	       "5.5.4 1): proven by nothing, it is proven for now");
+	ok(has(s, "timestamp.delay"), "which is too late");
+	end(s);
+	s = begin(&signer);
+	use_policy(s, ALGORITHMS "time-stamps: {delay: 30s}\n");
+	gives(s, SIGNED_AT + 20, "PASSED", "unless it is judged at once");
 }
 
 /* ---- 5.4 ---- */
