@@ -7,6 +7,7 @@
 #include "base/path.h"
 #include "judge/collect.h"
 #include "judge/recognise.h"
+#include "trust/anchors.h"
 
 bool ed_collect_is_input(enum edoc_code code)
 {
@@ -161,6 +162,13 @@ static enum edoc_code read_kind(struct ed_collect *c, int fd, const char *name,
 	               what->looks);
 }
 
+static const struct ed_cert *trusted(const void *trust, size_t i)
+{
+	const struct ed_trust_entry *entry = trust ? ed_trust_at(trust, i) : NULL;
+
+	return entry ? entry->cert : NULL;
+}
+
 static void start(struct ed_collect *c, struct ed_item *item, const char *name,
                   const struct edoc_verify_options *options, struct ed_arena *arena)
 {
@@ -170,6 +178,8 @@ static void start(struct ed_collect *c, struct ed_item *item, const char *name,
 	ed_findings_init(&item->findings, arena);
 	ed_material_init(&item->material, arena);
 	item->material.memo = options->memo;
+	item->material.at_hand = trusted;
+	item->material.hand = options->trust;
 	ed_buf_init(&item->bytes, ED_MAX_ITEM_BYTES);
 	*c = (struct ed_collect){.item = item, .options = options, .arena = arena};
 	c->limits = options->limits ? *options->limits : edoc_limits_default();

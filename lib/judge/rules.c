@@ -618,6 +618,10 @@ static const struct ed_rule rules[] = {
         {"cms.algorithm-unknown", E, UNSURE, "CRYPTO_CONSTRAINTS_FAILURE", "RFC 5652 5.3",
          N_("the algorithm {0} is not one that is read"),
          N_("ask the signer to sign with RSA or ECDSA and SHA-256 or better")},
+        {"cms.binding-unknown", E, UNSURE, "CRYPTO_CONSTRAINTS_FAILURE", "RFC 5035 5",
+         N_("whether the certificate of {0} is meant cannot be told: its digest is by an "
+            "algorithm that is not read"),
+         N_("ask the signer to sign with RSA or ECDSA and SHA-256 or better")},
         {"cms.algorithms-disagree", E, FAILED, "SIG_CRYPTO_FAILURE", "RFC 8933 3.1",
          N_("the content is digested with {0}, but the signature is {1}: they must be the same"),
          N_("ask the signer to sign again with another program")},

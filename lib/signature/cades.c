@@ -131,6 +131,8 @@ static enum edoc_code identify(struct ed_cades_sig *sig, struct edoc_error *err)
 	ades->bound = ess == ED_ESS_MATCH;
 	if (ess == ED_ESS_ABSENT)
 		ed_cades_finding(sig, "cades.not-bound", ades->signer->subject, NULL);
+	else if (ess == ED_ESS_UNKNOWN)
+		ed_cades_finding(sig, "cms.binding-unknown", ades->signer->subject, NULL);
 	else if (ess == ED_ESS_WRONG)
 		ed_cades_finding(sig, "cades.bound-to-another", ades->signer->subject, NULL);
 	if (ades->bound && !add_use(sig, ades->bound_by, "signing certificate reference"))

@@ -74,7 +74,8 @@ const struct ed_ber *ed_cms_attr(const struct ed_cms_attr *attrs, size_t n, cons
 struct ed_ber ed_cms_set(const struct ed_ber *implicit);
 /* The SignerInfo names that certificate: by issuer and serial number, or by its key. */
 bool ed_cms_names(const struct ed_cms_signer *signer, const struct ed_cert *cert);
-/* The certificate a SignerInfo names, among `material`; several that fit are
+/* The certificate a SignerInfo names, among `material`, and where it brought none
+ * along among those at hand (EN 319 102-1 5.2.3.2: an input); several that fit are
  * told apart by what ESSCertID(v2) says and by the signature itself. */
 enum edoc_code ed_cms_signer_cert(const struct ed_cms_signer *signer,
                                   const struct ed_material *material, struct ed_arena *arena,
@@ -103,7 +104,12 @@ enum edoc_code ed_cms_check(const struct ed_cms *cms, const struct ed_cms_signer
                             struct ed_cms_checked *out, struct edoc_error *err) EDOC_CHECK;
 /* ESSCertID and ESSCertIDv2 (RFC 5035 3, 5) against a certificate: what is there
  * must match, its issuer and serial number too.  hash: the weakest of them. */
-enum ed_ess { ED_ESS_ABSENT, ED_ESS_WRONG, ED_ESS_MATCH };
+enum ed_ess {
+	ED_ESS_ABSENT,
+	ED_ESS_WRONG,
+	ED_ESS_UNKNOWN, /* by a digest that is not calculated here */
+	ED_ESS_MATCH
+};
 enum ed_ess ed_cms_ess(const struct ed_cms_signer *signer, const struct ed_cert *cert,
                        enum ed_hash *hash);
 

@@ -164,33 +164,39 @@ static bool first_id(const struct ed_ber *value, struct ed_ber_reader *id)
 	return true;
 }
 
-static bool id_fits(const struct ed_ber *value, bool v2, const struct ed_cert *cert,
-                    enum ed_hash *hash)
+static enum ed_ess id_fits(const struct ed_ber *value, bool v2, const struct ed_cert *cert,
+                           enum ed_hash *hash)
 {
 	unsigned char digest[ED_HASH_MAX];
 	struct ed_ber alg, own, serial;
 	struct ed_ber_reader id;
+	bool known;
 
 	*hash = v2 ? ED_SHA256 : ED_SHA1; /* DEFAULT id-sha256 */
 	if (!value || !first_id(value, &id))
-		return false;
+		return ED_ESS_WRONG;
 	if (v2 && ed_ber_take(&id, ED_BER_UNIVERSAL, ED_BER_SEQUENCE, &alg))
 		*hash = ed_hash_by_der(&alg);
-	if (!ed_ber_take(&id, ED_BER_UNIVERSAL, ED_BER_OCTETS, &own) || own.constructed ||
-	    *hash == ED_HASH_NONE || own.len != ed_hash_size(*hash) ||
-	    !digest_of_cert(cert, *hash, digest) || memcmp(own.p, digest, own.len) != 0)
-		return false;
+	known = *hash != ED_HASH_NONE;
+	if (!ed_ber_take(&id, ED_BER_UNIVERSAL, ED_BER_OCTETS, &own) || own.constructed)
+		return ED_ESS_WRONG;
+	if (known && (own.len != ed_hash_size(*hash) || !digest_of_cert(cert, *hash, digest) ||
+	              memcmp(own.p, digest, own.len) != 0))
+		return ED_ESS_WRONG;
 	if (ed_ber_take(&id, ED_BER_UNIVERSAL, ED_BER_SEQUENCE, &serial) &&
 	    !issuer_serial_fits(&serial, cert->x509))
-		return false;
-	return ed_ber_done(&id);
+		return ED_ESS_WRONG;
+	if (!ed_ber_done(&id))
+		return ED_ESS_WRONG;
+	return known ? ED_ESS_MATCH : ED_ESS_UNKNOWN;
 }
 
 enum ed_ess ed_cms_ess(const struct ed_cms_signer *signer, const struct ed_cert *cert,
                        enum ed_hash *hash)
 {
-	const struct ed_ber *v1, *v2;
+	enum ed_ess e1 = ED_ESS_MATCH, e2 = ED_ESS_MATCH;
 	enum ed_hash h1 = ED_HASH_NONE, h2 = ED_HASH_NONE;
+	const struct ed_ber *v1, *v2;
 	size_t n1, n2;
 
 	v1 = ed_cms_attr(signer->attrs, signer->n_attrs, OID_SIGNING_CERT, &n1);
@@ -198,10 +204,13 @@ enum ed_ess ed_cms_ess(const struct ed_cms_signer *signer, const struct ed_cert 
 	*hash = ED_HASH_NONE;
 	if (n1 + n2 == 0)
 		return ED_ESS_ABSENT;
-	if ((n1 > 0 && !id_fits(v1, false, cert, &h1)) || (n2 > 0 && !id_fits(v2, true, cert, &h2)))
-		return ED_ESS_WRONG;
-	*hash = n1 > 0 ? h1 : h2;
-	return ED_ESS_MATCH;
+	if (n1 > 0)
+		e1 = id_fits(v1, false, cert, &h1);
+	if (n2 > 0)
+		e2 = id_fits(v2, true, cert, &h2);
+	if (e1 == ED_ESS_MATCH && e2 == ED_ESS_MATCH)
+		*hash = n1 > 0 ? h1 : h2;
+	return e1 < e2 ? e1 : e2;
 }
 
 /* ---- whose certificate (RFC 5652 5.3) -------------------------------------------- */
@@ -296,6 +305,28 @@ static enum edoc_code collect(const struct ed_cms_signer *s, const struct ed_mat
 	return EDOC_OK;
 }
 
+/* Those of the trust set: the signer's own may be given there. */
+static enum edoc_code collect_at_hand(const struct ed_cms_signer *s,
+                                      const struct ed_material *material, struct ed_arena *arena,
+                                      struct candidates *found, struct edoc_error *err)
+{
+	const struct ed_cert *cert;
+
+	for (size_t i = 0;
+	     found->n < ED_MAX_CMS_CANDIDATES && (cert = material->at_hand(material->hand, i));
+	     i++) {
+		enum edoc_code code;
+
+		if (!ed_cms_names(s, cert))
+			continue;
+		code = ed_cert_of(cert->x509, "", arena, &found->v[found->n], err);
+		if (code != EDOC_OK)
+			return code;
+		found->n++;
+	}
+	return EDOC_OK;
+}
+
 static bool signed_by(const struct ed_cms_signer *s, const struct ed_cert *cert)
 {
 	EVP_PKEY *key = ed_cert_key(cert);
@@ -339,6 +370,8 @@ enum edoc_code ed_cms_signer_cert(const struct ed_cms_signer *signer,
 	    (!ed_ber_octet_slice(&signer->key_id, arena, &key_id.p, &key_id.len) || !key_id.len))
 		return EDOC_OK;
 	code = collect(signer, material, &key_id, arena, &found, err);
+	if (code == EDOC_OK && found.n == 0 && material->at_hand)
+		code = collect_at_hand(signer, material, arena, &found, err);
 	best = code == EDOC_OK ? choose(signer, &found) : 0;
 	for (size_t i = 0; i < found.n; i++) {
 		if (code == EDOC_OK && i == best)

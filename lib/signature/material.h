@@ -9,6 +9,8 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
+struct ed_cert;
+
 enum ed_material_kind { ED_CERT, ED_CRL, ED_OCSP };
 
 struct ed_blob {
@@ -25,6 +27,10 @@ struct ed_material {
 	size_t n, cap;
 	size_t *by_digest; /* indices, sorted by sha256 */
 	size_t bytes;      /* of them all */
+	/* Certificates that the item need not bring along: the i-th, NULL after the
+	 * last.  They prove nothing of it.  at_hand NULL: there are none. */
+	const struct ed_cert *(*at_hand)(const void *hand, size_t i);
+	const void *hand;
 	struct edoc_memo *memo; /* of a batch (ed_cert_parse_memo), or NULL */
 };
 

@@ -281,6 +281,8 @@ static enum edoc_code identify(struct work *w, const struct ed_cms_signer *s)
 	tst->bound = ess == ED_ESS_MATCH;
 	if (ess == ED_ESS_ABSENT)
 		note(w, "tsp.not-bound", tst->signer->subject);
+	else if (ess == ED_ESS_UNKNOWN)
+		note(w, "cms.binding-unknown", tst->signer->subject);
 	else if (ess == ED_ESS_WRONG)
 		note(w, "tsp.bound-to-another", tst->signer->subject);
 	check_tsa(w);

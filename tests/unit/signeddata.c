@@ -70,7 +70,16 @@ struct result {
 	struct ed_findings findings;
 };
 
-static struct result look(struct bytes b)
+static struct ed_cert *trusted[2];
+
+static const struct ed_cert *from_trust(const void *hand, size_t i)
+{
+	struct ed_cert *const *v = hand;
+
+	return i < 2 ? v[i] : NULL;
+}
+
+static struct result look_with(struct bytes b, bool trust)
 {
 	struct result r = {0};
 	unsigned char digest[ED_HASH_MAX];
@@ -78,6 +87,8 @@ static struct result look(struct bytes b)
 	bool have;
 
 	ed_material_init(&r.material, arena);
+	r.material.at_hand = trust ? from_trust : NULL;
+	r.material.hand = trusted;
 	ed_findings_init(&r.findings, arena);
 	r.code = ed_cms_read(b.p, b.n, "x.p7s", &r.material, arena, &r.cms, &r.err);
 	if (r.code != EDOC_OK || r.cms.n_signers == 0)
@@ -91,6 +102,11 @@ static struct result look(struct bytes b)
 		r.code = ed_cms_check(&r.cms, s, r.cert, have ? digest : NULL, arena, &r.findings,
 		                      &r.checked, &r.err);
 	return r;
+}
+
+static struct result look(struct bytes b)
+{
+	return look_with(b, false);
 }
 
 static void forget(struct result *r)
@@ -511,8 +527,18 @@ static void binding(void)
 	       "by SHA-256 in words");
 	is_int(bound_how(v2(ess(alg(SHA384), own, none())), &h), ED_ESS_WRONG,
 	       "C08 another digest");
-	is_int(bound_how(v2(ess(alg("1.2.3"), own, none())), &h), ED_ESS_WRONG,
+	is_int(bound_how(v2(ess(alg("1.2.3"), own, none())), &h), ED_ESS_UNKNOWN,
 	       "C08 an unknown one");
+	is_int(h, ED_HASH_NONE, "that binds to nothing");
+	is_int(bound_how(v2(ess(alg("1.2.3"), own, names(zarina, farrukh))), &h), ED_ESS_WRONG,
+	       "C08 an unknown one, but another number");
+	is_int(bound_how(join(v1, v2(ess(alg("1.2.3"), own, none()))), &h), ED_ESS_UNKNOWN,
+	       "C08 an unknown one beside SHA-1");
+	is_int(bound_how(join(attribute(SIGNING_CERT,
+	                                ess(none(), hash(ED_SHA1, cert(farrukh)), none())),
+	                      v2(ess(alg("1.2.3"), own, none()))),
+	                 &h),
+	       ED_ESS_WRONG, "C08 an unknown one beside another's SHA-1");
 	is_int(bound_how(v2(ess(none(), own1, none())), &h), ED_ESS_WRONG, "C08 a short one");
 	is_int(bound_how(v2(ess(none(), own, names(zarina, zarina))), &h), ED_ESS_MATCH,
 	       "issuer and number");
@@ -535,6 +561,45 @@ static struct bytes twin(void)
 
 	c.p[c.n - 1] ^= 1;
 	return c;
+}
+
+/* What is at hand counts where nothing came along that fits, and only then. */
+static void signers_at_hand(void)
+{
+	const ASN1_OCTET_STRING *id = X509_get0_subject_key_id(ed_key_cert(zarina));
+	struct bytes key_id = raw(ASN1_STRING_get0_data(id), (size_t)ASN1_STRING_length(id));
+	struct parts p = good();
+	struct edoc_error err = {0};
+	struct result r;
+
+	is_ok(ed_cert_of(ed_key_cert(farrukh), "", arena, &trusted[0], &err), &err, "another's");
+	is_ok(ed_cert_of(ed_key_cert(zarina), "", arena, &trusted[1], &err), &err, "the signer's");
+	p.certs = none();
+	r = look_with(build(&p), true);
+	ok(intact(&r) && r.ess == ED_ESS_MATCH, "the signer's certificate is at hand");
+	is_int(r.material.n, 0, "it did not come along");
+	forget(&r);
+	p.sid = tlv(0x80, key_id);
+	r = look_with(build(&p), true);
+	ok(intact(&r), "known by its key");
+	forget(&r);
+	p = good();
+	p.certs = none();
+	p.sid = issuer_and_serial(farrukh);
+	r = look_with(build(&p), true);
+	ok(r.cert && r.ess == ED_ESS_WRONG && !r.checked.value, "another's fits the name alone");
+	forget(&r);
+	p = good();
+	p.certs = tlv(0xa0, twin());
+	r = look_with(build(&p), true);
+	ok(r.cert && r.ess == ED_ESS_WRONG, "a false one that came along is not passed over");
+	forget(&r);
+	ed_cert_clear(trusted[0]);
+	trusted[0] = NULL; /* the end of the list */
+	p.certs = none();
+	r = look_with(build(&p), true);
+	ok(!r.cert, "none at hand");
+	ed_cert_clear(trusted[1]);
 }
 
 static void signers(void)
@@ -822,6 +887,7 @@ int main(void)
 	ber();
 	binding();
 	signers();
+	signers_at_hand();
 	algorithms();
 	weak();
 	edwards();
