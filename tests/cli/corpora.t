@@ -32,4 +32,28 @@ corpus() {
 corpus dss 286
 corpus xroad 12
 corpus zip 27
+
+# FILE SUB-INDICATION [ARGUMENT ...]: algorithms of other countries, which are
+# read and not calculated.  Nothing is said to be intact, and nothing forged.
+national() {
+	f=$C/national/$1 sub=$2
+	shift 2
+	if ! [ -e "$f" ]; then
+		skip "no corpus at ../shared/corpora/national" 2
+		return
+	fi
+	run edoc-verify --offline --json "$@" "$f"
+	is_exit 2 "${f##*/}: indeterminate"
+	json "$out" "[., .signatures[], .timestamps[]] | all(.indication == \"INDETERMINATE\") and
+	    .[0].subindication == \"$sub\" and all(.[1:][].intact; . == false or .signature == false)" \
+		"${f##*/}: $sub"
+}
+
+UNKNOWN=CRYPTO_CONSTRAINTS_FAILURE
+national ua/cms0.p7s $UNKNOWN
+national ua/cms1.p7s $UNKNOWN
+national ua/cms3.p7s $UNKNOWN --data "$C/national/ua/cms3.content"
+national ua/cms3.p7s $UNKNOWN --data "$C/national/ua/expected.tsv"
+national ru/signed_a111.pem SIG_CONSTRAINTS_FAILURE
+national kz/tsp_response.bin SIGNED_DATA_NOT_FOUND
 finish
