@@ -273,7 +273,7 @@ void cmd_put(struct cmd *cmd, const char *text, size_t len)
 {
 	cmd_end_progress(cmd);
 	(void)fwrite(text, 1, len, stdout);
-	if (len == 0 || text[len - 1] != '\n')
+	if (len > 0 && text[len - 1] != '\n')
 		putchar('\n');
 }
 

@@ -290,6 +290,7 @@ enum edoc_code ed_collect_token(struct ed_collect *c, int fd, struct edoc_error 
 		ed_stamp_clear(&stamp);
 		return code;
 	}
+	ed_finding(&item->findings, "signature.none", "", NULL, NULL, NULL);
 	code = ed_collect_add_stamp(c, &stamp, err);
 	if (!code)
 		code = read_records(c, fd, err);
@@ -310,6 +311,7 @@ enum edoc_code ed_collect_record(struct ed_collect *c, struct edoc_error *err)
 	if (code)
 		return code;
 	item->format = "ERS";
+	ed_finding(&item->findings, "signature.none", "", NULL, NULL, NULL);
 	code = ed_collect_add_record(c, &record, err);
 	return code ? code : look_at_data(c, err);
 }

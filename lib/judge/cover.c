@@ -214,7 +214,7 @@ enum edoc_code ed_collect_cover(struct ed_collect *c, struct edoc_error *err)
 		compare_name(&item->sigs[i]);
 		compare_media_types(c, &item->sigs[i]);
 	}
-	if (!item->n_sigs && !item->n_stamps && !item->n_records)
+	if (!item->n_sigs)
 		ed_finding(&item->findings, "signature.none", "", NULL, NULL, NULL);
 	all = count(c, covered, last);
 	code = look_at_documents(c, covered, all, err);

@@ -167,9 +167,11 @@ static void decide_signature(struct ed_report_signature *sig, const struct edoc_
 		its = EDOC_INDETERMINATE;
 	sig->pub.indication = its;
 	sig->pub.subindication = why;
-	add(all, its, why);
+	if (all)
+		add(all, its, why);
+	/* Anybody can put one there: it changes nothing for the one it signs. */
 	for (size_t i = 0; i < sig->n_counter; i++)
-		decide_signature(&sig->counter[i], policy, all);
+		decide_signature(&sig->counter[i], policy, NULL);
 }
 
 /*
@@ -193,7 +195,7 @@ void ed_report_decide(struct edoc_report *report, const struct edoc_policy *poli
 		decide_signature(&report->signatures[i], policy, &all);
 	if (!report->n_signatures && report->n_stamps + report->n_records)
 		add(&all, proofs.indication, proofs.sub);
-	else if (!report->n_signatures && all.indication == EDOC_TOTAL_PASSED)
+	if (!report->n_signatures && all.indication == EDOC_TOTAL_PASSED)
 		all.indication = EDOC_INDETERMINATE;
 	report->indication = all.indication;
 	report->subindication = all.sub;

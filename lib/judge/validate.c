@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "base/time.h"
 #include "judge/accept.h"
+#include "judge/certificate.h"
 #include "judge/law.h"
 
 /* ---- the report's skeleton ---- */
@@ -549,6 +550,29 @@ static void find_format(struct ed_judge *j)
 	ed_finding(&j->report->findings, "require.format", "", format, NULL, NULL);
 }
 
+/* A certificate or CRL for an item: no document is signed by it; of the
+ * certificate its path, dates and revocation are told. */
+static enum edoc_code judge_x509(struct ed_judge *j, struct edoc_error *err)
+{
+	const struct ed_blob *blob = &j->item->material.v[0];
+	struct ed_findings *findings = &j->report->findings;
+	struct ed_cert *cert = NULL;
+	struct edoc_error why;
+	enum edoc_code rc;
+
+	ed_finding(findings, "item.no-document", "", j->item->format, NULL, NULL);
+	if (j->item->kind != ED_ITEM_CERT)
+		return EDOC_OK;
+	rc = ed_cert_parse(blob->p, blob->len, blob->where, j->arena, &cert, &why);
+	if (rc == EDOC_OK)
+		rc = ed_judge_certificate(cert, NULL, j->options, EDOC_FOR_SIGN, blob->where,
+		                          j->arena, findings, err);
+	else if (err)
+		*err = why;
+	ed_cert_clear(cert);
+	return rc;
+}
+
 static enum edoc_code judge_item(struct ed_judge *j, struct edoc_error *err)
 {
 	struct edoc_report *report = j->report;
@@ -565,6 +589,10 @@ static enum edoc_code judge_item(struct ed_judge *j, struct edoc_error *err)
 	if (rc != EDOC_OK)
 		return rc;
 	find_format(j);
+	if (j->item->kind == ED_ITEM_CERT || j->item->kind == ED_ITEM_CRL)
+		rc = judge_x509(j, err);
+	if (rc != EDOC_OK)
+		return rc;
 	for (size_t i = 0; i < report->n_stamps; i++)
 		proven = proven || is_good(&report->stamps[i]);
 	if (report->n_signatures) {

@@ -295,7 +295,9 @@ static enum edoc_code read_manifest(struct ed_asic *asic, const struct edoc_limi
 	if (!code) {
 		compare(asic, &manifest, findings);
 	} else if (code == EDOC_ERR_INPUT || code == EDOC_ERR_LIMIT) {
-		ed_finding(findings, "manifest.malformed", why.where, why.msg, NULL, NULL);
+		ed_finding(findings,
+		           code == EDOC_ERR_LIMIT ? "manifest.limit" : "manifest.malformed",
+		           why.where, why.msg, NULL, NULL);
 		code = EDOC_OK;
 	} else if (err) {
 		*err = why;

@@ -131,7 +131,7 @@ static enum edoc_code read_signer(struct work *w, const struct ed_ber *e, unsign
 		return broken(w, "SignerInfo", "5.3");
 	ed_ber_enter(&r, e, depth);
 	if (!ed_ber_take(&r, ED_BER_UNIVERSAL, ED_BER_INTEGER, &version) ||
-	    !ed_ber_int(&version, &s->version))
+	    !ed_ber_int(&version, &s->version) || (s->version != 1 && s->version != 3))
 		return broken(w, "SignerInfo version", "5.3");
 	if (!read_identifier(&r, s))
 		return broken(w, "SignerIdentifier", "5.3");
@@ -308,7 +308,7 @@ static enum edoc_code read_signed_data(struct work *w, struct ed_ber_reader *r, 
 	size_t cap = 0;
 
 	if (!ed_ber_take(r, ED_BER_UNIVERSAL, ED_BER_INTEGER, &version) ||
-	    !ed_ber_int(&version, &cms->version))
+	    !ed_ber_int(&version, &cms->version) || cms->version < 1 || cms->version > 5)
 		return broken(w, "version", "5.1");
 	if (!ed_ber_take(r, ED_BER_UNIVERSAL, ED_BER_SET, &cms->digest_algs))
 		return broken(w, "digestAlgorithms", "5.1");

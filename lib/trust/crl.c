@@ -546,7 +546,8 @@ static enum edoc_code ask(struct ed_asking *a, struct ed_crl *crl, unsigned reas
 	r = heading(a, crl, signer);
 	if (!crl->base) {
 		/* removeFromCRL has no place here (5.3.1): what is listed is revoked. */
-		(void)look_up(crl, a->cert, &r);
+		if (look_up(crl, a->cert, &r) == 2)
+			r.reason = -1;
 	} else if (!look_up_both(a, crl, signer, &r)) {
 		note(a, crl, "revocation.delta-alone", NULL);
 		return EDOC_OK;

@@ -318,7 +318,7 @@ static void manifests(void)
 	add_manifest(a);
 	limits.xml_bytes = 50;
 	if (finish_as("a.asice"))
-		found("manifest.malformed", "a manifest past the limit");
+		found("manifest.limit", "a manifest past the limit");
 	limits = edoc_limits_default();
 	end();
 }

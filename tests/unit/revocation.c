@@ -375,7 +375,7 @@ static void deltas(void)
 	says(&s, "revoked:6 revoked:6", "a delta that is silent leaves it");
 	s = scene(&person, &ca);
 	put_crl(&s, listing(new_crl(&ca, NOW, 5, ""), 7, 8), &ca);
-	says(&s, "revoked:8", "R12 removeFromCRL in a complete list revokes");
+	says(&s, "revoked", "R12 removeFromCRL in a complete list revokes");
 	s = scene(&person, &ca);
 	put_crl(&s, new_crl(&ca, NOW, 4, ""), &ca);
 	put_crl(&s, delta_of(5, 6), &ca);
