@@ -236,6 +236,9 @@ static void show_anchor(struct cmd *cmd, const struct edoc_anchor *anchor, int64
 	printf(from == INT64_MIN ? _("; until %s; from %s\n")
 	                         : _("; its certificate until %s; from %s\n"),
 	       until, cmd_text(cmd, anchor->source));
+	if (anchor->not_after < cmd->at)
+		printf(_("  its certificate has ended; as an anchor it still counts (RFC 5280 "
+		         "6.1.1)\n"));
 }
 
 static int list_trust(struct cmd *cmd, const struct edoc_trust *trust)

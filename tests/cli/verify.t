@@ -171,6 +171,9 @@ run edoc-verify --policy nowhere --trust "$P/root.pem" good.asice
 ok "a policy that is not there: 66 or 78" test "$status" = 66 -o "$status" = 78
 verify --trust-list
 is_exit 0 "--trust-list"
+hasnt "$out" "has ended" "an anchor in its time"
+verify --at 2099-01-01T00:00:00Z --trust-list
+has "$out" "has ended" "an anchor that has ended is told"
 has "$out" "sign" "shows purposes"
 verify --limits entries=2 good.asice
 is_exit 65 "a limit"
