@@ -259,37 +259,6 @@ static void find_times(struct ed_judge *j, const struct ed_ades *sig,
 	           ed_say_time(j, out->proved_not_before));
 }
 
-/* 5.5.4 4) e): content, then signature, then what was added later; RFC 3161
- * 2.4.2: within their accuracies two tokens have no order. */
-static void find_order(struct ed_judge *j, const struct ed_ades *sig,
-                       struct ed_report_signature *out)
-{
-	const char *code = NULL;
-	size_t compared = 0;
-
-	for (size_t i = 0; i < sig->n_stamps; i++) {
-		const struct ed_stamp *a = &sig->stamps[i];
-
-		for (size_t k = 0; k < sig->n_stamps && !code; k++) {
-			const struct ed_stamp *b = &sig->stamps[k];
-
-			if (a->kind >= b->kind || b->kind > ED_STAMP_ARCHIVE ||
-			    !is_good(&out->stamps[i]) || !is_good(&out->stamps[k]))
-				continue;
-			compared++;
-			if (a->tst.time - a->tst.accuracy <= b->tst.time + b->tst.accuracy)
-				continue;
-			code = "timestamp.order";
-			ed_finding(&out->findings, code, sig->where, ed_stamp_title(a->kind),
-			           ed_say_time(j, a->tst.time), ed_stamp_title(b->kind));
-		}
-	}
-	if (compared)
-		ed_explain(j, &out->checks, "EN 319 102-1 5.5.4 4) e)",
-		           N_("the time-stamps are in the order in which they can be made"),
-		           code ? ED_UNSURE : ED_YES, NULL, code, "pairs=%zu", compared);
-}
-
 /* 5.5.4 5) and 5.6.3.4 8).  Without a proof best-signature-time is now (5.5.4 1)). */
 static void find_delay(struct ed_judge *j, const struct ed_ades *sig,
                        struct ed_report_signature *out)
@@ -510,7 +479,9 @@ static enum edoc_code judge_signature(struct ed_judge *j, const struct ed_ades *
 	rc = judge_signer(j, sig, out, &x, &certificate, err);
 	if (rc != EDOC_OK)
 		return rc;
-	find_order(j, sig, out);
+	rc = ed_order_signature(j, sig, out, err);
+	if (rc != EDOC_OK)
+		return rc;
 	find_delay(j, sig, out);
 	find_claim(j, sig, out);
 	when = (struct ed_moments){out->proved_not_after, out->proved_not_before};
@@ -589,6 +560,7 @@ static enum edoc_code judge_item(struct ed_judge *j, struct edoc_error *err)
 	if (rc != EDOC_OK)
 		return rc;
 	find_format(j);
+	ed_order_item(j);
 	if (j->item->kind == ED_ITEM_CERT || j->item->kind == ED_ITEM_CRL)
 		rc = judge_x509(j, err);
 	if (rc != EDOC_OK)

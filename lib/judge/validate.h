@@ -10,6 +10,7 @@
  *   past.c       5.6.2: past certificate validation (sliding time), past
  *                signature validation
  *   poe.c        5.6.2.3: proofs of existence
+ *   order.c      5.5.4 4) e): proofs in an order in which they can be made
  *   law.c        what national laws ask for beside it
  *   fetch.c      revocation and issuers from the network, when asked to
  *
@@ -188,6 +189,15 @@ enum edoc_code ed_past_certificate(struct ed_judge *j, const struct ed_signed *s
 enum edoc_code ed_judge_stamps(struct ed_judge *j, struct edoc_error *err) EDOC_CHECK;
 const char *ed_stamp_word(enum ed_stamp_kind kind);  /* "signature", for the report */
 const char *ed_stamp_title(enum ed_stamp_kind kind); /* "signature time-stamp" */
+
+/* ---- order.c ---- */
+
+/* 5.5.4 4) e): what a proof covers is older than the proof: the signature's own
+ * time-stamps and material, under its proofs and those of the container. */
+enum edoc_code ed_order_signature(struct ed_judge *j, const struct ed_ades *sig,
+                                  struct ed_report_signature *out,
+                                  struct edoc_error *err) EDOC_CHECK;
+void ed_order_item(struct ed_judge *j); /* the container's own time-stamps */
 
 /* ---- the whole ---- */
 

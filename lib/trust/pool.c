@@ -210,6 +210,38 @@ enum edoc_code ed_pool_read_revocation(struct ed_pool *pool, struct edoc_error *
 	return rc;
 }
 
+static void note_issued(const struct ed_material *m, int64_t *issued, const unsigned char *sha256,
+                        int64_t at)
+{
+	size_t blob = ed_material_find(m, sha256);
+
+	if (blob != (size_t)-1)
+		issued[blob] = at;
+}
+
+enum edoc_code ed_pool_moments(struct ed_pool *pool, int64_t **p_issued, struct edoc_error *err)
+{
+	const struct ed_material *m = pool->material;
+	int64_t *issued = ed_arena_alloc(pool->arena, (m->n + 1) * sizeof(*issued));
+	enum edoc_code rc = ed_pool_read_revocation(pool, err);
+
+	*p_issued = issued;
+	if (rc == EDOC_OK && !issued)
+		return ed_fail_memory(err);
+	for (size_t i = 0; rc == EDOC_OK && i < m->n; i++)
+		issued[i] = ED_TIME_NONE;
+	for (size_t i = 0; rc == EDOC_OK && i < pool->n_crls; i++) {
+		if (!pool->crls[i].unusable)
+			note_issued(m, issued, pool->crls[i].sha256, pool->crls[i].this_update);
+	}
+	for (size_t i = 0; rc == EDOC_OK && i < pool->n_answers; i++) {
+		if (!pool->answers[i].unusable)
+			note_issued(m, issued, pool->answers[i].sha256,
+			            pool->answers[i].produced_at);
+	}
+	return rc;
+}
+
 /* ---- looking up ---------------------------------------------------------------- */
 
 struct ed_cert *ed_pool_cert(struct ed_pool *pool, const unsigned char sha256[32])

@@ -711,6 +711,81 @@ static void with_time(void)
 	gives(s, LATER, "FAILED/EXPIRED", "signed after its end");
 }
 
+/* What an archive time-stamp covers is older, whoever is believed by now. */
+static void archive_order(int64_t inner, int64_t first, int64_t second, int64_t at,
+                          const char *want, const char *what)
+{
+	struct scene *s = begin(&signer);
+
+	stamp(s, ED_STAMP_SIGNATURE, inner, &tsa_old);
+	stamp(s, ED_STAMP_ARCHIVE, first, &tsa);
+	if (second)
+		stamp(s, ED_STAMP_ARCHIVE, second, &tsa);
+	gives(s, at, want, what);
+}
+
+static void material_order(bool ocsp, int64_t made, const char *want, const char *what)
+{
+	struct scene *s = begin(&signer);
+	struct ed_stamp *st;
+
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa);
+	st = stamp(s, ED_STAMP_ARCHIVE, SIGNED_AT + DAY, &tsa);
+	cover(st, ocsp ? put_ocsp(s, &signer, &ca, &ca, made, made + DAY)
+	               : put_crl(s, &ca, made, 0, 0));
+	gives(s, SIGNED_AT + 3 * DAY, want, what);
+}
+
+/* The container's own time-stamps over the signature's file, and over each other. */
+static void container_order(int64_t first, int64_t second, const char *want, const char *what)
+{
+	static const char *const words[] = {"INDETERMINATE", "FAILED", "PASSED"};
+	struct ed_object file = {.kind = ED_OBJECT_DATA, .name = "sig.xml", .hash = ED_SHA256};
+	struct ed_object token = {.kind = ED_OBJECT_DATA, .name = "1.tst", .hash = ED_SHA256};
+	struct scene *s = begin(&signer);
+	struct ed_stamp archive[2];
+
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa_old);
+	init_stamp(s, &archive[0], ED_STAMP_ARCHIVE, first, &tsa, 70);
+	init_stamp(s, &archive[1], ED_STAMP_ARCHIVE, second, &tsa, 71);
+	archive[0].where = "1.tst";
+	archive[1].where = "2.tst";
+	archive[0].covers = &file;
+	archive[1].covers = &token;
+	archive[0].n_covers = archive[1].n_covers = 1;
+	s->item.stamps = archive;
+	s->item.n_stamps = 2;
+	judge(s, SIGNED_AT + 30 * DAY);
+	is_str(words[s->report->indication], want, what);
+	is_str(s->report->subindication, *want == 'P' ? NULL : "TIMESTAMP_ORDER_FAILURE", "why");
+	ed_cert_clear(archive[0].tst.signer);
+	ed_cert_clear(archive[1].tst.signer);
+	end(s);
+}
+
+static void later_order(void)
+{
+	static const char failure[] = "INDETERMINATE/TIMESTAMP_ORDER_FAILURE";
+	const int64_t at = SIGNED_AT;
+
+	archive_order(at + 60, at + DAY, 0, LATER, "PASSED", "archived after it");
+	archive_order(at + 60, at - DAY, 0, at + DAY, failure, "archived before it");
+	archive_order(at + 60, at - DAY, 0, LATER, failure,
+	              "and it stays so when the first TSA's certificate has ended");
+	archive_order(at + 60, at + DAY, at + 2 * DAY, LATER, "PASSED", "archived twice");
+	archive_order(at + 60, at + 2 * DAY, at + DAY, at + 3 * DAY, failure,
+	              "the second is older than the first, which it covers");
+	archive_order(at + 60, at + 2 * DAY, at + 2 * DAY, LATER, "PASSED", "in one second");
+	material_order(false, at + DAY - 3600, "PASSED", "a CRL, then what covers it");
+	material_order(false, at + DAY + 60, "PASSED", "within the tolerance of clocks");
+	material_order(false, at + DAY + 3600, failure, "a CRL of after what covers it");
+	material_order(true, at + DAY - 3600, "PASSED", "an answer, then what covers it");
+	material_order(true, at + DAY + 3600, failure, "an answer of after what covers it");
+	container_order(at + DAY, at + 2 * DAY, "PASSED", "two archive manifests");
+	container_order(at + 30, at + 2 * DAY, "INDETERMINATE", "one before the file's token");
+	container_order(at + 2 * DAY, at + DAY, "INDETERMINATE", "one before the other");
+}
+
 static void order(void)
 {
 	struct scene *s = begin(&signer);
@@ -738,6 +813,7 @@ static void order(void)
 	stamp(s, ED_STAMP_ARCHIVE, SIGNED_AT + 60, &tsa);
 	gives(s, SIGNED_AT + DAY, "INDETERMINATE/TIMESTAMP_ORDER_FAILURE",
 	      "an archive time-stamp before what it is over");
+	later_order();
 	s = begin(&signer);
 	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 3 * DAY, &tsa);
 	use_policy(s, ALGORITHMS "time-stamps: {delay: 2d}\n");
