@@ -134,11 +134,14 @@ static int compare_fold(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* The canonical combining class of a mark; 0 for a starter. */
+/* The canonical combining class of a mark; 0 for a starter.  The table
+ * ascends, and most runes are below it. */
 static unsigned mark_order(uint32_t rune)
 {
-	for (size_t i = 0; i < sizeof mark_table / sizeof *mark_table; i++)
-		if (rune >= mark_table[i].first && rune <= mark_table[i].last)
+	const size_t n = sizeof mark_table / sizeof *mark_table;
+
+	for (size_t i = 0; i < n && rune >= mark_table[i].first; i++)
+		if (rune <= mark_table[i].last)
 			return mark_table[i].order;
 	return 0;
 }

@@ -67,6 +67,25 @@ static void base64(void)
 		ed_buf_clear(&back);
 	}
 	ok(round, "every length goes both ways");
+
+	struct ed_buf wide, back;
+	ed_buf_init(&wide, 8192);
+	ed_buf_init(&back, 8192);
+	ed_buf_reset(&buf);
+	for (int i = 0; i < 5; i++)
+		ed_buf_put(&back, all, sizeof all);
+	ed_b64_put(&buf, back.data, back.len);
+	for (size_t i = 0; i < buf.len; i++) { /* a line of 7 is no whole number of fours */
+		ed_buf_putc(&wide, (char)buf.data[i]);
+		if (i % 7 == 6)
+			ed_buf_puts(&wide, "\r\n");
+	}
+	ed_buf_reset(&back);
+	ok(ed_b64_get(ed_buf_str(&wide), wide.len, &back) && back.len == 5 * sizeof all &&
+	           !memcmp(back.data + 4 * sizeof all, all, sizeof all),
+	   "and lines of any width");
+	ed_buf_clear(&wide);
+	ed_buf_clear(&back);
 	ed_buf_clear(&buf);
 	ed_buf_init(&buf, 2);
 	ok(!ed_b64_get("Zm9v", 4, &buf), "more than fits is refused");
