@@ -124,6 +124,15 @@ static void writing(void)
 	json_decref(back);
 	edoc_free(line);
 	json_decref(v);
+
+	static const char all[] =
+	        "{\"k\\\"\":[],\"e\":{},\"s\":\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\","
+	        "\"r\":[1.5,2.0,-3,true,false,null,[{\"x\":[\"\"]}]]}";
+	is_ok(parse(all, &v), &err, "each kind of value");
+	is_ok(ed_json_line(v, &line, &err), &err, "is written");
+	is_str(line, all, "as it was");
+	edoc_free(line);
+	json_decref(v);
 }
 
 static void members(void)
