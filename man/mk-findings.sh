@@ -36,7 +36,8 @@ int main(void)
 	for (size_t i = 0; ed_rule_at(i); i++) {
 		const struct ed_rule *r = ed_rule_at(i);
 
-		printf(".It Li %s\n%s; %s%s%s; ", r->code, severity[r->severity],
+		printf(".It Li %s\n%s%s; %s%s%s; ", r->code, severity[r->severity],
+		       r->weighed && r->severity == EDOC_ERROR ? " by default" : "",
 		       indication[r->indication], r->subindication ? "/" : "",
 		       r->subindication ? r->subindication : "");
 		put(r->clause);

@@ -449,28 +449,6 @@ static enum edoc_code read_rest(struct reading *r, const struct ed_yaml *root)
 	return rc;
 }
 
-/* What is an error of form or of arithmetic stays one under every policy, and
- * no policy makes a signer out of nobody or a signature out of nothing. */
-static bool may_weigh(const struct ed_rule *rule)
-{
-	static const char *const fixed[] = {"internal.",
-	                                    "chain.not-found",
-	                                    "chain.signature",
-	                                    "chain.constraints",
-	                                    "key-usage.",
-	                                    "signature.none",
-	                                    "signature.certificate-",
-	                                    "signature.form-",
-	                                    "reference.none",
-	                                    "signature.repeated",
-	                                    "container.no-documents"};
-
-	for (size_t i = 0; i < sizeof(fixed) / sizeof(*fixed); i++)
-		if (!strncmp(rule->code, fixed[i], strlen(fixed[i])))
-			return false;
-	return rule->indication != EDOC_TOTAL_FAILED;
-}
-
 static enum edoc_code read_weight(struct reading *r, const struct ed_yaml *key,
                                   const struct ed_yaml *value)
 {
@@ -486,7 +464,7 @@ static enum edoc_code read_weight(struct reading *r, const struct ed_yaml *key,
 	for (int i = 0; value->kind == ED_YAML_SCALAR && i < 3; i++) {
 		if (strcmp(value->text, names[i]) != 0)
 			continue;
-		if (i != EDOC_ERROR && !may_weigh(rule))
+		if (i != EDOC_ERROR && !rule->weighed)
 			return ed_yaml_fail(key, r->where, r->err,
 			                    "\"%s\" is an error under every policy", key->text);
 		weight->code = rule->code;

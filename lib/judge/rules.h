@@ -8,6 +8,7 @@
 struct ed_rule {
 	const char *code;
 	enum edoc_severity severity;
+	bool weighed;                    /* a policy may make it lighter */
 	enum edoc_indication indication; /* what an error of this code makes of it */
 	const char *subindication;       /* EN 319 102-1 5.1.3, or NULL */
 	const char *clause;

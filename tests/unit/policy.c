@@ -5,6 +5,7 @@
 #include "base/io.h"
 #include "base/time.h"
 #include "judge/policy.h"
+#include "judge/rules.h"
 
 static char path[] = "/tmp/edoc-policy.XXXXXX";
 
@@ -29,6 +30,66 @@ static void refuses(const char *yaml, enum edoc_code code, const char *place, co
 	is_int(err.code, code, "the code stands in the error too");
 	ok(strstr(err.where, place) != NULL, "at %s: %s", place, err.where);
 	ok(policy == NULL, "and gives nothing");
+}
+
+/* Every rule but those that its table marks: a word of any policy to the contrary
+ * is refused. */
+static void never_lighter(void)
+{
+	static const char *const never[] = {"revocation.revoked",
+	                                    "revocation.revoked-authority",
+	                                    "revocation.held",
+	                                    "revocation.weak",
+	                                    "revocation.out-of-bounds",
+	                                    "algorithm.digest",
+	                                    "algorithm.digest-ended",
+	                                    "algorithm.key",
+	                                    "algorithm.scheme",
+	                                    "algorithm.certificate",
+	                                    "algorithm.certificate-ended",
+	                                    "cades.bound-to-another",
+	                                    "cades.not-bound",
+	                                    "signature.certificate-mismatch",
+	                                    "signature.certificate-unbound",
+	                                    "timestamp.tsa-purpose",
+	                                    "timestamp.unbound",
+	                                    "timestamp.order",
+	                                    "tsp.bound-to-another",
+	                                    "chain.expired",
+	                                    "chain.expired-not-revoked",
+	                                    "chain.not-yet-valid",
+	                                    "chain.not-granted",
+	                                    "chain.not-found",
+	                                    "chain.signature",
+	                                    "chain.constraints",
+	                                    "key-usage.unfit",
+	                                    "signature.none",
+	                                    "signature.repeated",
+	                                    "reference.none",
+	                                    "reference.absent",
+	                                    "container.no-documents",
+	                                    "cades.content-missing",
+	                                    "record.data-absent"};
+	char text[512];
+
+	for (size_t i = 0; i < sizeof(never) / sizeof(*never); i++) {
+		ok(ed_rule(never[i]) && !ed_rule(never[i])->weighed, "%s", never[i]);
+	}
+	for (size_t i = 0; ed_rule_at(i); i++) {
+		const struct ed_rule *rule = ed_rule_at(i);
+		struct edoc_policy *policy = NULL;
+		struct edoc_error err = {0};
+
+		ok(!rule->weighed || rule->indication != EDOC_TOTAL_FAILED,
+		   "%s: what fails is not weighed", rule->code);
+		snprintf(text, sizeof(text), HEAD DIGESTS KEYS "severity: {%s: warning}\n",
+		         rule->code);
+		if (rule->weighed)
+			is_ok(load(text, &policy, &err), &err, rule->code);
+		else
+			refuses(text, EDOC_ERR_INPUT, ":9:12", "every policy");
+		edoc_policy_free(policy);
+	}
 }
 
 static void refusals(void)
@@ -72,6 +133,7 @@ static void refusals(void)
 	        "error, warning, info");
 	refuses(HEAD DIGESTS KEYS "severity: {container.malformed: info}\n", EDOC_ERR_INPUT,
 	        ":9:12", "every policy");
+	never_lighter();
 	refuses(HEAD DIGESTS KEYS "severity: {internal.memory: warning}\n", EDOC_ERR_INPUT, ":9:12",
 	        "every policy");
 	refuses("format: edoc-policy/1\nname: t\ntitle: T\nissued-by: me\nbasis: none\n"
@@ -103,7 +165,7 @@ static void digests(void)
 	ed_findings_init(&list, arena);
 	ok(ed_time_parse("2030-01-01T00:00:00Z", &end), "a moment");
 	is_ok(load(HEAD "digests: [SHA-256, {name: SHA-1, until: 2029-12-31}]\n" KEYS
-	                "severity: {chain.expired: warning, document.partly-covered: info, "
+	                "severity: {revocation.stale: warning, document.partly-covered: info, "
 	                "container.malformed: error}\n",
 	           &policy, &err),
 	      &err, "a policy with a last day");
@@ -119,7 +181,7 @@ static void digests(void)
 	ed_policy_hash(policy, ED_SHA384, end, "", &list);
 	ed_policy_hash(policy, ED_HASH_NONE, end, "", &list);
 	is_int((int64_t)list.n, 3, "nor what is not named");
-	is_int(ed_policy_severity(policy, "chain.expired", EDOC_ERROR), EDOC_WARNING, "weighed");
+	is_int(ed_policy_severity(policy, "revocation.stale", EDOC_ERROR), EDOC_WARNING, "weighed");
 	is_int(ed_policy_severity(policy, "document.partly-covered", EDOC_ERROR), EDOC_INFO,
 	       "weighed");
 	is_int(ed_policy_severity(policy, "chain.not-found", EDOC_ERROR), EDOC_ERROR,
