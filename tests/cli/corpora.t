@@ -49,6 +49,17 @@ national() {
 		"${f##*/}: $sub"
 }
 
+# The corpus is scored without anchors; the signer's certificate may be given.
+f=$C/dss/files/dss-cades/validation/no-key-info-cert.pkcs7
+if [ -e "$f" ]; then
+	run edoc-verify --offline --json --trust "$C/dss/anchors/CAdESNoKeInfoTrustedStoreTest.pem" "$f"
+	json "$out" '.signatures[0] | .intact.data and .intact.signature and
+	    .subindication == "NO_CERTIFICATE_CHAIN_FOUND"' \
+		"a signature without certificates, the signer's given: intact, and not trusted"
+else
+	skip "no corpus at ../shared/corpora/dss"
+fi
+
 UNKNOWN=CRYPTO_CONSTRAINTS_FAILURE
 national ua/cms0.p7s $UNKNOWN
 national ua/cms1.p7s $UNKNOWN
