@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "door/xml.h"
 #include "judge/rules.h"
 #include "signature/xades.h"
 
@@ -15,7 +16,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char *const names[] = {"a.txt", "b.txt"};
+/* The last is another file of signatures, that a counter-signature names. */
+static const char *const names[] = {"a.txt", "b.txt", "META-INF/signatures0.xml"};
+static const char *const contents[] = {
+        "a.txt", "b.txt",
+        "<a:XAdESSignatures xmlns:a='" ED_NS_ASIC "'><d:Signature xmlns:d='" ED_NS_DS
+        "' Id='B'><d:SignedInfo/><d:SignatureValue Id='B-v'>AQID</d:SignatureValue>"
+        "</d:Signature></a:XAdESSignatures>"};
 
 static const char *name_it(void *arg, size_t i)
 {
@@ -28,14 +35,21 @@ static enum edoc_code digest_it(void *arg, size_t i, enum ed_hash hash,
 {
 	(void)arg;
 	(void)err;
-	return ed_hash_bytes(hash, names[i], strlen(names[i]), out) ? EDOC_OK : EDOC_ERR_MEMORY;
+	return ed_hash_bytes(hash, contents[i], strlen(contents[i]), out) ? EDOC_OK
+	                                                                  : EDOC_ERR_MEMORY;
 }
 
 static enum edoc_code read_it(void *arg, size_t i, struct ed_buf *buf, struct edoc_error *err)
 {
 	(void)arg;
-	ed_buf_puts(buf, names[i]);
+	ed_buf_puts(buf, contents[i]);
 	return ed_buf_check(buf, names[i], err);
+}
+
+static bool is_signatures(void *arg, size_t i)
+{
+	(void)arg;
+	return i == 2;
 }
 
 static bool has_error(const struct ed_findings *findings)
@@ -66,11 +80,12 @@ static bool passes(const struct ed_ades *x)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	for (int container = 0; container < 2; container++) {
-		const struct ed_data two = {.container = container,
-		                            .n = 2,
-		                            .name = name_it,
-		                            .digest = digest_it,
-		                            .read = read_it};
+		const struct ed_data three = {.container = container,
+		                              .n = 3,
+		                              .name = name_it,
+		                              .digest = digest_it,
+		                              .read = read_it,
+		                              .signatures = is_signatures};
 		struct ed_arena *arena = ed_arena_new();
 		struct ed_material material;
 		struct ed_ades *sigs = NULL;
@@ -78,7 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size_t n = 0;
 
 		ed_material_init(&material, arena);
-		if (ed_xades_read(data, size, "fuzz", ED_MAX_XML_BYTES, &two, &material, arena,
+		if (ed_xades_read(data, size, "fuzz", ED_MAX_XML_BYTES, &three, &material, arena,
 		                  &sigs, &n, &err) == EDOC_OK)
 			for (size_t i = 0; i < n; i++)
 				if (passes(&sigs[i]) &&
