@@ -316,13 +316,23 @@ static void find_useless_stamps(const struct ed_report_stamp *stamps, size_t n, 
 	}
 }
 
-static void find_useless_records(const struct ed_report_record *records, size_t n,
-                                 struct ed_findings *findings)
+static bool has_failed(const struct ed_judge *j, struct ed_report_record *record)
+{
+	bool failed = ed_conclude(j, &record->findings).indication == EDOC_TOTAL_FAILED;
+
+	for (size_t i = 0; i < record->n_stamps; i++)
+		failed = failed || record->stamps[i].indication == EDOC_TOTAL_FAILED;
+	return failed;
+}
+
+static void find_useless_records(const struct ed_judge *j, struct ed_report_record *records,
+                                 size_t n, struct ed_findings *findings)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (records[i].oldest_time == ED_TIME_NONE)
-			ed_finding(findings, "record.ignored", records[i].where, records[i].form,
-			           NULL, NULL);
+			ed_finding(findings,
+			           has_failed(j, &records[i]) ? "record.failed" : "record.ignored",
+			           records[i].where, records[i].form, NULL, NULL);
 	}
 }
 
@@ -488,7 +498,7 @@ static enum edoc_code judge_signature(struct ed_judge *j, const struct ed_ades *
 	ed_accept_algorithms(j, sig, &when, &out->findings, &out->checks);
 	ed_accept_properties(j, sig, &out->findings, &out->checks);
 	find_useless_stamps(out->stamps, out->n_stamps, out->proved_by != NULL, &out->findings);
-	find_useless_records(out->records, out->n_records, &out->findings);
+	find_useless_records(j, out->records, out->n_records, &out->findings);
 	require(j, sig, &x, out);
 	rc = ed_law_signature(j, sig, &certificate, out, err);
 	if (rc == EDOC_OK)
@@ -569,7 +579,7 @@ static enum edoc_code judge_item(struct ed_judge *j, struct edoc_error *err)
 		proven = proven || is_good(&report->stamps[i]);
 	if (report->n_signatures) {
 		find_useless_stamps(report->stamps, report->n_stamps, proven, &report->findings);
-		find_useless_records(report->records, report->n_records, &report->findings);
+		find_useless_records(j, report->records, report->n_records, &report->findings);
 	}
 	return ed_law_item(j, err);
 }

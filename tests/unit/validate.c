@@ -1110,6 +1110,35 @@ static void late_renewal(int64_t renewed, const char *want, const char *what)
 	end(s);
 }
 
+/* In a container, beside a signature that is good. */
+static void broken_record(const char *policy, enum edoc_indication want, const char *what)
+{
+	struct scene *s = begin(&signer);
+	struct ed_object value = value_object(s);
+	struct ed_stamp ats;
+
+	if (policy)
+		use_policy(s, policy);
+	s->record = (struct ed_record){.where = "er.ers",
+	                               .form = "RFC4998",
+	                               .sha256 = {99},
+	                               .stamps = &ats,
+	                               .n_stamps = 1,
+	                               .found = true,
+	                               .covers = &value,
+	                               .n_covers = 1};
+	ed_findings_init(&s->record.findings, s->arena);
+	init_stamp(s, &ats, ED_STAMP_ARCHIVE, SIGNED_AT + 60, &tsa, 50);
+	s->item.records = &s->record;
+	s->item.n_records = 1;
+	judge(s, SIGNED_AT + DAY);
+	is_int(s->report->indication, want, what);
+	is_int(s->report->signatures[0].pub.indication, EDOC_TOTAL_PASSED, "the signature is good");
+	ed_cert_clear(ats.tst.signer);
+	s->record.n_stamps = 0;
+	end(s);
+}
+
 static void records(void)
 {
 	struct scene *s = begin(&signer);
@@ -1162,7 +1191,29 @@ static void records(void)
 	is_str(verdict(s, &s->report->signatures[0], s->text), "INDETERMINATE/OUT_OF_BOUNDS_NO_POE",
 	       "a broken one");
 	is_int(s->report->records[0].indication, EDOC_TOTAL_FAILED, "fails");
-	ok(ed_findings_have(&s->report->findings, "record.ignored"), "and proves nothing");
+	ok(ed_findings_have(&s->report->findings, "record.failed"), "and proves nothing");
+	ed_cert_clear(ats[0].tst.signer);
+	s->record.n_stamps = 0;
+	end(s);
+	broken_record(NULL, EDOC_INDETERMINATE, "one beside a good signature weighs");
+	broken_record(ALGORITHMS "severity: {record.failed: warning}\n", EDOC_TOTAL_PASSED,
+	              "unless the policy passes over it");
+	s = begin(&signer);
+	s->record = (struct ed_record){.where = "er.xml",
+	                               .form = "RFC6283",
+	                               .sha256 = {99},
+	                               .stamps = ats,
+	                               .n_stamps = 1,
+	                               .found = false,
+	                               .covers = &value,
+	                               .n_covers = 1};
+	ed_findings_init(&s->record.findings, s->arena);
+	init_stamp(s, &ats[0], ED_STAMP_ARCHIVE, SIGNED_AT + 60, &tsa, 50);
+	s->item.records = &s->record;
+	s->item.n_records = 1;
+	judge(s, SIGNED_AT + DAY);
+	ok(ed_findings_have(&s->report->findings, "record.ignored"),
+	   "one of something that is not here is not broken");
 	ed_cert_clear(ats[0].tst.signer);
 	s->record.n_stamps = 0;
 	end(s);
