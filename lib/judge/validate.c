@@ -392,8 +392,30 @@ static enum edoc_code judge_signer(struct ed_judge *j, const struct ed_ades *sig
 
 /* ---- levels ---- */
 
-static bool came_along(const struct ed_judge *j, const struct ed_x509 *x)
+/* What the form's own rules make of it, by what stands there. */
+static enum ed_level level_of_form(const char *name)
 {
+	static const struct {
+		const char *end;
+		enum ed_level level;
+	} forms[] = {{"-LTA", ED_LEVEL_LTA}, {"-A", ED_LEVEL_LTA}, {"-ERS", ED_LEVEL_LTA},
+	             {"-LT", ED_LEVEL_LT},   {"-XL", ED_LEVEL_LT}, {"-T", ED_LEVEL_T},
+	             {"-C", ED_LEVEL_T},     {"-X", ED_LEVEL_T}};
+	const char *end = strrchr(name, '-');
+
+	for (size_t i = 0; end && i < sizeof(forms) / sizeof(*forms); i++) {
+		if (!strcmp(end, forms[i].end))
+			return forms[i].level;
+	}
+	return ED_LEVEL_B;
+}
+
+/* All revocation that was needed came along.  Where none was, nothing is missing,
+ * but only the form can say that there is validation data. */
+static bool came_along(const struct ed_judge *j, const struct ed_ades *sig, const struct ed_x509 *x)
+{
+	bool some = level_of_form(sig->level) >= ED_LEVEL_LT;
+
 	for (size_t i = 0; i < x->n; i++) {
 		const struct ed_known *known = &x->known[i];
 		size_t blob;
@@ -403,8 +425,9 @@ static bool came_along(const struct ed_judge *j, const struct ed_x509 *x)
 		blob = ed_material_find(&j->item->material, known->answer->sha256);
 		if (blob == (size_t)-1 || blob >= j->n_embedded)
 			return false;
+		some = true;
 	}
-	return x->chain && x->chain->trusted;
+	return some && x->chain && x->chain->trusted;
 }
 
 static bool has_archive_proof(const struct ed_judge *j, const struct ed_ades *sig,
@@ -440,7 +463,7 @@ static enum ed_level level_of(const struct ed_judge *j, const struct ed_ades *si
 {
 	if (!out->proved_by)
 		return ED_LEVEL_B;
-	if (!came_along(j, x))
+	if (!came_along(j, sig, x))
 		return ED_LEVEL_T;
 	return has_archive_proof(j, sig, out) ? ED_LEVEL_LTA : ED_LEVEL_LT;
 }
@@ -460,7 +483,8 @@ static void require(struct ed_judge *j, const struct ed_ades *sig, const struct 
 	ed_explain(j, &out->checks, "EN 319 102-1 5.2.8",
 	           N_("the level that is required is proven"), level < least ? ED_UNSURE : ED_YES,
 	           own ? "--require" : "require.level", level < least ? "require.level" : NULL,
-	           "level=%s; required=%s", ed_level_name(level), ed_level_name(least));
+	           "level=%s; proven=%s; required=%s", sig->level[0] ? sig->level : "-",
+	           ed_level_name(level), ed_level_name(least));
 	if ((j->policy->needs & ED_NEEDS_TIME_STAMP) && !out->proved_by)
 		ed_finding(&out->findings, "require.property", sig->where, "time-stamp", NULL,
 		           NULL);

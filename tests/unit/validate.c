@@ -1233,6 +1233,7 @@ static void containers(void)
 	archive.n_covers = 1;
 	s->item.stamps = &archive;
 	s->item.n_stamps = 1;
+	s->sig.level = "CAdES-BASELINE-LT";
 	s->options.require = "LTA";
 	judge(s, LATER);
 	is_str(verdict(s, &s->report->signatures[0], s->text), "PASSED",
@@ -1263,12 +1264,34 @@ static void levels(void)
 	s->options.require = "T";
 	gives(s, SIGNED_AT + DAY, "PASSED", "T is T");
 	s = stamped(&tsa);
+	s->sig.level = "XAdES-BASELINE-T";
 	s->options.require = "LT";
-	gives(s, SIGNED_AT + DAY, "PASSED", "nothing is needed, so all is there: LT");
+	gives(s, SIGNED_AT + DAY, "INDETERMINATE/SIG_CONSTRAINTS_FAILURE",
+	      "no revocation is needed and none is there: T, not LT");
 	s = stamped(&tsa);
+	s->sig.level = "XAdES-BASELINE-LT";
+	s->options.require = "LT";
+	gives(s, SIGNED_AT + DAY, "PASSED", "none is needed, and the form is LT");
+	s = begin(&signer);
+	s->sig.level = "XAdES-BASELINE-LT";
+	s->options.require = "LT";
+	gives(s, SIGNED_AT + DAY, "INDETERMINATE/SIG_CONSTRAINTS_FAILURE",
+	      "a form is not LT by its word: the time must be proven");
+	s = begin(&signer_dp);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa);
+	put_crl(s, &ca, SIGNED_AT + DAY - 60, 0, 0);
+	s->options.require = "LT";
+	gives(s, SIGNED_AT + DAY, "PASSED", "what is needed came along: LT");
+	s = stamped(&tsa);
+	s->sig.level = "XAdES-BASELINE-LT";
 	s->options.require = "LTA";
 	gives(s, SIGNED_AT + DAY, "INDETERMINATE/SIG_CONSTRAINTS_FAILURE", "and not LTA");
 	s = archived(&signer, NULL, 0);
+	s->sig.level = "XAdES-BASELINE-T";
+	s->options.require = "LTA";
+	gives(s, LATER, "INDETERMINATE/SIG_CONSTRAINTS_FAILURE", "LTA has what LT has");
+	s = archived(&signer, NULL, 0);
+	s->sig.level = "XAdES-BASELINE-LTA";
 	s->options.require = "LTA";
 	gives(s, LATER, "PASSED", "LTA");
 	s = begin(&signer);
@@ -1463,10 +1486,18 @@ static void online(void)
 	ok(ed_findings_have(&s->report->findings, "fetch.failed"), "which is told");
 	end(s);
 	s = stamped(&tsa);
-	s->options.require = "LT";
 	s->options.fetch = fetch;
 	s->options.fetch_arg = &net;
 	gives(s, SIGNED_AT + DAY, "PASSED", "a source is not asked where none is named");
+	net.down = false;
+	s = begin(&signer_dp);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa);
+	s->sig.level = "XAdES-BASELINE-T";
+	s->options.require = "LT";
+	s->options.fetch = fetch;
+	s->options.fetch_arg = &net;
+	gives(s, SIGNED_AT + DAY, "INDETERMINATE/SIG_CONSTRAINTS_FAILURE",
+	      "what the network answers makes no LT");
 }
 
 /* ---- a certificate by itself ---- */
