@@ -41,6 +41,7 @@ signer = Cert("Signer", Key(), ca, 10, exts=EE_EXTS)
 watched = Cert("Watched Signer", Key(), ca, 11, exts=EE_EXTS + [ocsp_at(), crl_at()])
 short = Cert("Short Signer", Key(), ca, 12, until="2026-04-01", exts=EE_EXTS)
 tsa = Cert("TSA", Key(), ca, 20, exts=[usage("digitalSignature"), eku(EKU_TSA, critical=True)])
+ended_tsa = Cert("Ended TSA", Key(), ca, 25, until="2026-04-01", exts=[usage("digitalSignature"), eku(EKU_TSA, critical=True)])
 responder = Cert("Responder", Key(), ca, 30, exts=[usage("digitalSignature"), eku(EKU_OCSP), NOCHECK])
 evil_root = Cert("Evil Root", Key(), exts=CA_EXTS)
 evil_ca = Cert("CA", Key(), evil_root, 2, exts=CA_EXTS)
@@ -107,6 +108,7 @@ def sound():
     put("good-xades-lt-crl.asice", asice(long_term(answers=[], crls=[crl(ca, this="2026-03-06", next_="2026-12-01")])))
     put("good-cades-b.p7m", attached())
     put("good-cades-t.p7m", cades_stamped())
+    put("good-xades-lta.asice", archived((tsa, "2026-03-15"), (tsa, "2026-03-25"), first=ended_tsa))
     put("good-detached.p7s", detached())
     put("good-cades.asice", cades_asice())
     put("good-cades.asics", package([("doc.txt", DOC), ("META-INF/signature.p7s", detached())], ASICS))
@@ -492,7 +494,22 @@ def stamp_attacks():
     x = xades(short)
     x.stamp(tst(tsa, b"other", chain=[ca]), twice=tst(tsa, b"another", chain=[ca]))
     put("T07-two-tokens-in-one.asice", asice(x))
+    put("T05-archive-before-stamp.asice", archived((tsa, "2026-03-01")))
+    put("T05-archive-before-stamp-of-ended-tsa.asice", archived((tsa, "2026-03-01"), first=ended_tsa))
+    put("T05-archive-before-archive.asice", archived((tsa, "2026-03-25"), (tsa, "2026-03-20")))
+    put("T05-archive-before-crl.asice", archived((tsa, "2026-03-15"), crls=[crl(ca, this="2026-03-18", next_="2026-12-01")]))
     put("T10-tst-over-other-document.asics", package([("doc.txt", OTHER), ("META-INF/timestamp.tst", tst(tsa, DOC, chain=[ca]))], ASICS))
+
+
+def archived(*stamps, first=tsa, cert=short, crls=()):
+    """Time-stamped on 5 March, then by archive time-stamps (EN 319 132-1 5.5.2)."""
+    x = stamped(cert, by=first)
+    x.values([ca, root], crls)
+    for by, at in stamps:
+        info = x.key_info.replace("<ds:KeyInfo>", f'<ds:KeyInfo xmlns:ds="{DS}">', 1)
+        over = x.props + x.info + x.value_xml + info + x.unsigned
+        x.stamp(tst(by, DOC + over.encode(), at, chain=[ca]), "ArchiveTimeStamp", XA141)
+    return asice(x)
 
 
 # ---- E: evidence records ----------------------------------------------------
@@ -544,6 +561,8 @@ def record_attacks():
     put("E07-algorithm-differs.asics", held(er([[seq(implicit_seq(0, alg(SHA512)), *split(sha1)[1:])]], (SHA512,))))
     put("E08-sha1-tree.asics", held(er([[ats(digest(DOC, SHA1), [[], [digest(b"x", SHA1)]], alg_=SHA1)[0]]], (SHA1,))))
     put("E09-no-link-to-a-file.asics", held(record([OTHER])))
+    put("E09-record-of-another-beside-signature.asics", package([("doc.txt", OTHER), ("META-INF/signature.p7s", detached(content=OTHER)),
+                                                                ("META-INF/evidencerecord.ers", record([DOC]))], ASICS))
     put_big("E10-many-hashes.asics", lambda: held(er([[seq(implicit_seq(0, alg(SHA256)), tlv(0xa2, seq(*(octets(i.to_bytes(32, "big")) for i in range(120000)))), token)]])))
 
 
