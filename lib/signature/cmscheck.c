@@ -253,7 +253,8 @@ static bool is_meant(const struct ed_cms_signer *s, const struct ed_cert *cert,
 	const ASN1_OCTET_STRING *own;
 
 	if (!key_id->whole)
-		return (issuer->whole_len == s->issuer.whole_len &&
+		return (issuer->whole && s->issuer.whole &&
+		        issuer->whole_len == s->issuer.whole_len &&
 		        !memcmp(issuer->whole, s->issuer.whole, issuer->whole_len)) ||
 		       ed_name_same(X509_get_issuer_name(cert->x509), s->issuer.whole,
 		                    s->issuer.whole_len);
