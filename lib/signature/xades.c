@@ -498,12 +498,13 @@ static bool find_signatures(struct document *d, bool container)
 
 /* ---- what of the document nobody signed ---- */
 
-static bool is_signed(const struct ed_xr *r, const xmlNode *node)
+/* inside: it stands in the signature, which what signs the root leaves out. */
+static bool is_signed(const struct ed_xr *r, const xmlNode *node, bool inside)
 {
 	for (size_t i = 0; i < r->dsig.n_refs; i++) {
 		const struct ed_xr_ref *x = &r->refs[i];
 
-		if (x->good && (x->ref->kind == ED_REF_ROOT ||
+		if (x->good && ((x->ref->kind == ED_REF_ROOT && !inside) ||
 		                (x->ref->kind == ED_REF_ELEMENT && x->ref->target == node)))
 			return true;
 	}
@@ -517,7 +518,7 @@ static const xmlNode *unsigned_part(const struct ed_xr *r, const xmlNode *top)
 	const xmlNode *p = top;
 
 	while (p) {
-		bool over = is_signed(r, p) || ed_xml_is(p, ED_NS_DS, "Signature");
+		bool over = is_signed(r, p, false) || ed_xml_is(p, ED_NS_DS, "Signature");
 
 		if (!over && p->type == XML_ELEMENT_NODE && (p->properties || !p->children))
 			return p;
@@ -533,7 +534,7 @@ static bool holds_signed(const struct ed_xr *r, const xmlNode *object)
 {
 	for (const xmlNode *p = object->children; p; p = p->next)
 		if (is_text(p) ||
-		    (p->type == XML_ELEMENT_NODE && !is_signed(r, p) && !xades_namespace(p)))
+		    (p->type == XML_ELEMENT_NODE && !is_signed(r, p, true) && !xades_namespace(p)))
 			return false;
 	return true;
 }
@@ -541,7 +542,8 @@ static bool holds_signed(const struct ed_xr *r, const xmlNode *object)
 static const xmlNode *unsigned_object(const struct ed_xr *r)
 {
 	for (xmlNodePtr p = ed_xml_first(r->dsig.node); p; p = ed_xml_next(p))
-		if (ed_xml_is(p, ED_NS_DS, "Object") && !is_signed(r, p) && !holds_signed(r, p))
+		if (ed_xml_is(p, ED_NS_DS, "Object") && !is_signed(r, p, true) &&
+		    !holds_signed(r, p))
 			return p;
 	return NULL;
 }
