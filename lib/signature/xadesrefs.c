@@ -383,6 +383,9 @@ static enum edoc_code follow_chain(struct ed_xr *r, const char *name, bool *brok
 		if (chain.intact && chain.v[i].present &&
 		    (!add_cover(r, chain.v[i].name) || !ed_xr_use(r, chain.v[i].hash, "reference")))
 			return ed_fail_memory(err);
+	/* A step digests the digest and its algorithm, never the URI. */
+	if (chain.intact && chain.n)
+		ed_finding(&r->a->findings, "hashchain.names", name, NULL, NULL, NULL);
 	return EDOC_OK;
 }
 
