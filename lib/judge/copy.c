@@ -225,13 +225,7 @@ static enum edoc_code put_sheet(struct ed_page *page, const struct edoc_report *
 	              ed_page_class(report, report->indication));
 	ed_page_text(page, ed_page_verdict(page, report, report->indication));
 	ed_buf_puts(&page->out, "</span> ");
-	ed_page_text(page, ed_page_tr(page, N_("judged as of")));
-	ed_buf_putc(&page->out, ' ');
-	ed_page_time(page, report->at);
-	ed_buf_putc(&page->out, ' ');
-	ed_page_text(page, ed_page_tr(page, N_("under policy")));
-	ed_buf_putc(&page->out, ' ');
-	ed_page_text(page, report->policy_name);
+	ed_page_judged(page, report);
 	ed_buf_puts(&page->out, ", edoc-verify " EDOC_VERSION "</p>\n<table>\n");
 	if (code == EDOC_OK)
 		code = put_why(page, &report->findings, err);
@@ -247,15 +241,5 @@ enum edoc_code edoc_report_copy(const struct edoc_report *report,
                                 const struct edoc_text_options *options, char **html,
                                 struct edoc_error *err)
 {
-	static const struct edoc_text_options plain = {0};
-	struct ed_page page = {.options = options ? options : &plain};
-	enum edoc_code code;
-
-	*html = NULL;
-	ed_buf_init(&page.out, ED_HTML_MAX);
-	code = put_sheet(&page, report, err);
-	if (code == EDOC_OK)
-		return ed_buf_steal(&page.out, report->name, html, err);
-	ed_buf_clear(&page.out);
-	return code;
+	return ed_page_make(put_sheet, report, options, html, err);
 }

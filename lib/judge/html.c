@@ -19,13 +19,7 @@ static void put_heading(struct ed_page *page, const struct edoc_report *report)
 	ed_buf_puts(&page->out, "</p>\n<p class=\"soft\">");
 	ed_page_text(page, report->format ? report->format : ed_page_tr(page, N_("no format")));
 	ed_buf_puts(&page->out, ", ");
-	ed_page_text(page, ed_page_tr(page, N_("judged as of")));
-	ed_buf_putc(&page->out, ' ');
-	ed_page_time(page, report->at);
-	ed_buf_putc(&page->out, ' ');
-	ed_page_text(page, ed_page_tr(page, N_("under policy")));
-	ed_buf_putc(&page->out, ' ');
-	ed_page_text(page, report->policy_name);
+	ed_page_judged(page, report);
 	ed_buf_puts(&page->out, "; edoc-verify " EDOC_VERSION "</p>\n");
 }
 
@@ -264,15 +258,5 @@ enum edoc_code edoc_report_html(const struct edoc_report *report,
                                 const struct edoc_text_options *options, char **html,
                                 struct edoc_error *err)
 {
-	static const struct edoc_text_options plain = {0};
-	struct ed_page page = {.options = options ? options : &plain};
-	enum edoc_code code;
-
-	*html = NULL;
-	ed_buf_init(&page.out, ED_HTML_MAX);
-	code = put_article(&page, report, err);
-	if (code == EDOC_OK)
-		return ed_buf_steal(&page.out, report->name, html, err);
-	ed_buf_clear(&page.out);
-	return code;
+	return ed_page_make(put_article, report, options, html, err);
 }

@@ -16,6 +16,23 @@ const char *ed_page_tr(const struct ed_page *page, const char *s)
 	return !lang || !strcmp(lang, "en") || !*s ? s : dgettext("edoc", s);
 }
 
+enum edoc_code ed_page_make(ed_page_fn *put, const struct edoc_report *report,
+                            const struct edoc_text_options *options, char **html,
+                            struct edoc_error *err)
+{
+	static const struct edoc_text_options plain = {0};
+	struct ed_page page = {.options = options ? options : &plain};
+	enum edoc_code code;
+
+	*html = NULL;
+	ed_buf_init(&page.out, ED_HTML_MAX);
+	code = put(&page, report, err);
+	if (code == EDOC_OK)
+		return ed_buf_steal(&page.out, report->name, html, err);
+	ed_buf_clear(&page.out);
+	return code;
+}
+
 static void put_entities(struct ed_buf *out, const char *s)
 {
 	for (; *s; s++) {
@@ -79,6 +96,17 @@ void ed_page_time(struct ed_page *page, int64_t t)
 
 	ed_page_when(page, t, s);
 	ed_page_text(page, s);
+}
+
+void ed_page_judged(struct ed_page *page, const struct edoc_report *report)
+{
+	ed_page_text(page, ed_page_tr(page, N_("judged as of")));
+	ed_buf_putc(&page->out, ' ');
+	ed_page_time(page, report->at);
+	ed_buf_putc(&page->out, ' ');
+	ed_page_text(page, ed_page_tr(page, N_("under policy")));
+	ed_buf_putc(&page->out, ' ');
+	ed_page_text(page, report->policy_name);
 }
 
 void ed_page_row(struct ed_page *page, const char *label, const char *value)

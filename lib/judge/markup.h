@@ -13,6 +13,13 @@ struct ed_page {
 	struct ed_buf out;
 };
 
+/* What `put` writes of a report, as a string of the caller's. */
+typedef enum edoc_code ed_page_fn(struct ed_page *page, const struct edoc_report *report,
+                                  struct edoc_error *err);
+enum edoc_code ed_page_make(ed_page_fn *put, const struct edoc_report *report,
+                            const struct edoc_text_options *options, char **html,
+                            struct edoc_error *err) EDOC_CHECK;
+
 /* The words are looked up for the asked language, as findings are. */
 const char *ed_page_tr(const struct ed_page *page, const char *s) __attribute__((format_arg(2)));
 /* Text from anywhere: what steers a terminal or a reader's eye (controls,
@@ -22,6 +29,8 @@ void ed_page_text(struct ed_page *page, const char *s);
 void ed_page_lines(struct ed_page *page, const char *s);
 void ed_page_time(struct ed_page *page, int64_t t);
 void ed_page_when(const struct ed_page *page, int64_t t, char out[ED_WHEN]);
+/* "judged as of TIME under policy NAME" */
+void ed_page_judged(struct ed_page *page, const struct edoc_report *report);
 /* <tr><th>label</th><td>value</td></tr>; nothing when value is NULL or "". */
 void ed_page_row(struct ed_page *page, const char *label, const char *value);
 const char *ed_page_verdict(const struct ed_page *page, const struct edoc_report *report,
