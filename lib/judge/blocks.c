@@ -8,7 +8,7 @@
 
 #include "base/err.h"
 #include "base/time.h"
-#include "judge/fetch.h"
+#include "judge/online.h"
 #include "judge/validate.h"
 
 #define MAX_RESPONDERS 3 /* answers about who answered about who answered */

@@ -9,7 +9,7 @@
 #define ED_JUDGE_COLLECT_H
 
 #include "judge/item.h"
-#include "judge/view.h"
+#include "judge/dataview.h"
 #include "package/asicmanifest.h"
 #include "signature/hashchain.h"
 

@@ -11,7 +11,7 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "judge/verify.h"
-#include "judge/view.h"
+#include "judge/dataview.h"
 #include "route/exchange.h"
 #include "sign/sign.h"
 #include "signature/xades.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* Revocation and issuers' certificates through options->fetch, into the item's
  * material.  Without a fetch function nothing happens. */
-#ifndef ED_JUDGE_FETCH_H
-#define ED_JUDGE_FETCH_H
+#ifndef ED_JUDGE_ONLINE_H
+#define ED_JUDGE_ONLINE_H
 
 #include "judge/validate.h"
 

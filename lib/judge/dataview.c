@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "judge/view.h"
+#include "judge/dataview.h"
 
 #include <stdlib.h>
 #include <string.h>

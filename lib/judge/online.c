@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "judge/fetch.h"
+#include "judge/online.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,8 +4,8 @@
  * files given with --data, bytes in memory.  Each is digested once an
  * algorithm, whoever asks.
  */
-#ifndef ED_JUDGE_VIEW_H
-#define ED_JUDGE_VIEW_H
+#ifndef ED_JUDGE_DATAVIEW_H
+#define ED_JUDGE_DATAVIEW_H
 
 #include "base/arena.h"
 #include "package/asic.h"

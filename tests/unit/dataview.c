@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What signatures can be over: entries, files, bytes; found and digested. */
 #include "base/hex.h"
-#include "judge/view.h"
+#include "judge/dataview.h"
 #include "zipkit.h"
 
 #define ABC_SHA256 "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
