@@ -332,6 +332,30 @@ static bool whole_number(const char *text, int64_t *v)
 	return !*end;
 }
 
+/* No text beside its elements. */
+static bool holds_elements_only(const xmlNode *node)
+{
+	for (const xmlNode *p = node->children; p; p = p->next) {
+		const char *text = (const char *)p->content;
+
+		if (p->type == XML_CDATA_SECTION_NODE ||
+		    (p->type == XML_TEXT_NODE && text && text[strspn(text, " \t\r\n")]))
+			return false;
+	}
+	return true;
+}
+
+/* One dateTime and nothing else; nothing at all closes the list. */
+static bool read_next(const struct reading *r, const xmlNode *next, int64_t *t)
+{
+	const xmlNode *first = ed_xml_first(next);
+
+	*t = ED_TIME_NONE;
+	if (!holds_elements_only(next))
+		return false;
+	return !first || (!ed_xml_next(first) && time_in(r, next, "dateTime", t));
+}
+
 static enum edoc_code read_scheme(struct reading *r, const xmlNode *root, struct edoc_error *err)
 {
 	const xmlNode *scheme = ed_xml_child(root, NS, "SchemeInformation", NULL);
@@ -351,17 +375,22 @@ static enum edoc_code read_scheme(struct reading *r, const xmlNode *root, struct
 		        err, EDOC_ERR_VERSION, r->xml->where,
 		        "a trusted list of version %lld; 5 and 6 are read (TS 119 612 5.3.1)",
 		        (long long)v);
-	if (!sequence || !whole_number(line_of(r, sequence), &tsl->sequence))
-		return malformed(r, scheme, "the sequence number is missing (5.3.2)", err);
+	if (!sequence || !whole_number(line_of(r, sequence), &tsl->sequence) || !tsl->sequence)
+		return malformed(r, scheme, "the sequence number is missing, or none (5.3.2)", err);
 	/* A list of lists names other schemes, whose trust is not the administrator's choice. */
 	if (!uri || strstr(uri, "listofthelists"))
 		return malformed(r, scheme, "the type is missing, or it is a list of lists (5.3.3)",
 		                 err);
 	if (!time_in(r, scheme, "ListIssueDateTime", &tsl->issued))
-		return malformed(r, scheme, "the date of issue is missing (5.3.14)", err);
-	tsl->next_update = ED_TIME_NONE;
-	if (!next || (ed_xml_first(next) && !time_in(r, next, "dateTime", &tsl->next_update)))
-		return malformed(r, scheme, "NextUpdate is missing (5.3.15)", err);
+		return malformed(r, scheme,
+		                 "the date of issue is missing, or no date and time with its zone "
+		                 "(5.3.14)",
+		                 err);
+	if (!next || !read_next(r, next, &tsl->next_update))
+		return malformed(r, next ? next : scheme,
+		                 "NextUpdate is missing, or neither one dateTime with its zone nor "
+		                 "empty (5.3.15)",
+		                 err);
 	tsl->territory = territory ? line_of(r, territory) : "";
 	tsl->operator_name = name_in(r, scheme, "SchemeOperatorName");
 	return tsl->territory && tsl->operator_name ? EDOC_OK : ed_fail_memory(err);

@@ -167,6 +167,19 @@ for name, make in (("version", lambda: tsl(one, version="9")), ("lists", lambda:
                    ("no-tag", lambda: tsl(one, tag="urn:no")), ("no-issue", lambda: tsl(one, issued="yesterday")),
                    ("no-status", lambda: tsl([re.sub("<ServiceStatus>.*?</ServiceStatus>", "", services[0])])),
                    ("no-since", lambda: tsl([re.sub("<StatusStartingTime>.*?<", "<StatusStartingTime>2020<", services[0])])),
+                   ("next-text", lambda: tsl(one, next="2026-09-01T00:00:00Z")),
+                   ("next-mixed", lambda: tsl(one, next="2026<dateTime>2026-09-01T00:00:00Z</dateTime>")),
+                   ("next-two", lambda: tsl(one, next="<dateTime>2026-09-01T00:00:00Z</dateTime>" * 2)),
+                   ("next-other", lambda: tsl(one, next="<date>2026-09-01T00:00:00Z</date>")),
+                   ("next-more", lambda: tsl(one, next="<dateTime>2026-09-01T00:00:00Z</dateTime><date></date>")),
+                   ("next-zoneless", lambda: tsl(one, next="<dateTime>2026-09-01T00:00:00</dateTime>")),
+                   ("issue-nested", lambda: tsl(one, issued="<dateTime>2026-03-01T00:00:00Z</dateTime>")),
+                   ("since-nested", lambda: tsl([re.sub("(<StatusStartingTime>)(.*?)<", r"\1<dateTime>\2</dateTime><", services[0])])),
+                   ("version-nested", lambda: tsl(one, version="<v>5</v>")),
+                   ("version-more", lambda: tsl(one, version="5.1")),
+                   ("number-nested", lambda: tsl(one, sequence="<n>7</n>")),
+                   ("number-more", lambda: tsl(one, sequence="7 8")),
+                   ("number-none", lambda: tsl(one, sequence="0")),
                    ("other-root", lambda: "<TrustedList xmlns='urn:no'></TrustedList>")):
     file("bad/%s.xml" % name, make)
 sys.exit(0)

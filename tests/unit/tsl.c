@@ -124,6 +124,19 @@ static void test_malformed(void)
 	        {"bad/no-issue.xml", EDOC_ERR_INPUT, "5.3.14"},
 	        {"bad/no-status.xml", EDOC_ERR_INPUT, "5.5.4"},
 	        {"bad/no-since.xml", EDOC_ERR_INPUT, "5.5.5"},
+	        {"bad/next-text.xml", EDOC_ERR_INPUT, "5.3.15"},
+	        {"bad/next-mixed.xml", EDOC_ERR_INPUT, "5.3.15"},
+	        {"bad/next-two.xml", EDOC_ERR_INPUT, "5.3.15"},
+	        {"bad/next-other.xml", EDOC_ERR_INPUT, "5.3.15"},
+	        {"bad/next-more.xml", EDOC_ERR_INPUT, "5.3.15"},
+	        {"bad/next-zoneless.xml", EDOC_ERR_INPUT, "5.3.15"},
+	        {"bad/issue-nested.xml", EDOC_ERR_INPUT, "5.3.14"},
+	        {"bad/since-nested.xml", EDOC_ERR_INPUT, "5.5.5"},
+	        {"bad/version-nested.xml", EDOC_ERR_INPUT, "5.3.1"},
+	        {"bad/version-more.xml", EDOC_ERR_INPUT, "5.3.1"},
+	        {"bad/number-nested.xml", EDOC_ERR_INPUT, "5.3.2"},
+	        {"bad/number-more.xml", EDOC_ERR_INPUT, "5.3.2"},
+	        {"bad/number-none.xml", EDOC_ERR_INPUT, "5.3.2"},
 	        {"bad/other-root.xml", EDOC_ERR_INPUT, "TrustServiceStatusList"},
 	};
 
@@ -133,6 +146,7 @@ static void test_malformed(void)
 		fails(parse(cases[i].file, &tsl), cases[i].code, &err, cases[i].word,
 		      cases[i].file);
 		ok(tsl.n == 0 && !tsl.services, "and nothing is left of it");
+		ok(strstr(err.where, cases[i].file), "the place is told");
 	}
 }
 
