@@ -19,7 +19,8 @@
 #include "base/time.h"
 #include "trust/tsl.h"
 
-#define MAGIC "edoc-tsl/1\n"
+#define NAME "edoc-tsl/"
+#define MAGIC NAME "1\n"
 #define MAX_TEXT ((size_t)2 * ED_MAX_XML_BYTES)
 
 static const struct {
@@ -121,12 +122,17 @@ struct lines {
 	const char *where;
 };
 
+static const char *place(const struct lines *in)
+{
+	const char *s = ed_arena_printf(in->arena, "%s:%zu", in->where, in->number);
+
+	return s ? s : in->where;
+}
+
 static enum edoc_code malformed(const struct lines *in, const char *what, struct edoc_error *err)
 {
-	const char *place = ed_arena_printf(in->arena, "%s:%zu", in->where, in->number);
-
-	return ed_fail(err, EDOC_ERR_INPUT, place ? place : in->where,
-	               "no compiled trusted list (edoc-tsl/1): %s", what);
+	return ed_fail(err, EDOC_ERR_INPUT, place(in), "no compiled trusted list (edoc-tsl/1): %s",
+	               what);
 }
 
 /* The next line, cut at its tabs into exactly n fields; false: it is another. */
@@ -286,25 +292,82 @@ static enum edoc_code check_same(const struct ed_tsl *tsl, const void *text, siz
 	return rc;
 }
 
+/* ---- the bytes ---- */
+
+/* Editors, shells and mail programs of some systems store a text anew. */
+static bool is_utf16(const char *text, size_t len)
+{
+	static const char little[] = {'\xff', '\xfe', 'e', '\0', 'd'};
+	static const char big[] = {'\xfe', '\xff', '\0', 'e', '\0'};
+
+	return len >= sizeof(big) &&
+	       (!memcmp(text, little, sizeof(little)) || !memcmp(text, big, sizeof(big)));
+}
+
+static bool has_mark(const char *text, size_t len)
+{
+	return len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3);
+}
+
 bool ed_tsl_is_text(const void *bytes, size_t len)
 {
-	return len >= sizeof(MAGIC) - 1 && !memcmp(bytes, MAGIC, sizeof(MAGIC) - 1);
+	const char *text = bytes;
+
+	if (is_utf16(text, len))
+		return true;
+	if (has_mark(text, len)) {
+		text += 3;
+		len -= 3;
+	}
+	return len >= sizeof(NAME) - 1 && !memcmp(text, NAME, sizeof(NAME) - 1);
+}
+
+static enum edoc_code stored_anew(const struct lines *in, const char *what, struct edoc_error *err)
+{
+	return ed_fail(err, EDOC_ERR_INPUT, place(in),
+	               "this compiled trusted list %s: some program stored it anew; compile it "
+	               "again with --compile-list, and keep the bytes as they are",
+	               what);
+}
+
+static enum edoc_code check_bytes(struct lines *in, const char *text, size_t len,
+                                  struct edoc_error *err)
+{
+	const char *cr = memchr(text, '\r', len);
+
+	if (is_utf16(text, len))
+		return stored_anew(in, "is in UTF-16, not in UTF-8", err);
+	if (has_mark(text, len))
+		return stored_anew(in, "begins with a byte order mark", err);
+	for (const char *p = text; cr && p < cr; p++)
+		in->number += *p == '\n';
+	if (cr)
+		return stored_anew(in, "has a line that ends with CR LF, not with LF", err);
+	if (memchr(text, '\0', len))
+		return ed_fail(err, EDOC_ERR_INPUT, in->where, "a compiled list with a NUL in it");
+	if (len < sizeof(MAGIC) - 1 || memcmp(text, MAGIC, sizeof(MAGIC) - 1) != 0)
+		return ed_fail(
+		        err, EDOC_ERR_VERSION, place(in),
+		        "a compiled trusted list of another version; this program reads %.*s: "
+		        "compile it again with --compile-list",
+		        (int)sizeof(MAGIC) - 2, MAGIC);
+	return EDOC_OK;
 }
 
 enum edoc_code ed_tsl_load(const void *text, size_t len, const char *where, struct ed_arena *arena,
                            struct ed_tsl *tsl, struct edoc_error *err)
 {
-	struct lines in = {.number = 2, .arena = arena, .where = where};
+	struct lines in = {.number = 1, .arena = arena, .where = where};
 	enum edoc_code rc;
 
 	*tsl = (struct ed_tsl){0};
 	if (len > MAX_TEXT)
 		return ed_fail(err, EDOC_ERR_LIMIT, where, "a compiled list of more than %zu bytes",
 		               MAX_TEXT);
-	if (!ed_tsl_is_text(text, len))
-		return ed_fail(err, EDOC_ERR_INPUT, where, "does not begin with edoc-tsl/1");
-	if (memchr(text, '\0', len))
-		return ed_fail(err, EDOC_ERR_INPUT, where, "a compiled list with a NUL in it");
+	rc = check_bytes(&in, text, len, err);
+	if (rc != EDOC_OK)
+		return rc;
+	in.number = 2;
 	in.p = ed_arena_strndup(arena, (const char *)text + sizeof(MAGIC) - 1,
 	                        len - (sizeof(MAGIC) - 1));
 	rc = in.p ? read_lines(&in, tsl, err) : ed_fail_memory(err);

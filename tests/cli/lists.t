@@ -63,6 +63,16 @@ is_exit 77 "its signer is held against those that are named"
 sed 's/^end.*/end 1/' uz.edoc-tsl >cut.edoc-tsl
 run edoc-verify --at $at --trusted-list cut.edoc-tsl "$item"
 is_exit 65 "a compiled list that somebody edited"
+sed "s/\$/$(printf '\r')/" uz.edoc-tsl >crlf.edoc-tsl
+run edoc-verify --at $at --trusted-list crlf.edoc-tsl "$item"
+is_exit 65 "a compiled list with the line ends of another system"
+has "$err" "crlf.edoc-tsl:1" "where it is"
+has "$err" "CR LF" "is told as such"
+has "$err" "compile" "with what to do"
+(printf '\357\273\277' && cat uz.edoc-tsl) >bom.edoc-tsl
+run edoc-verify --at $at --trusted-list bom.edoc-tsl "$item"
+is_exit 65 "a compiled list with a byte order mark"
+has "$err" "byte order mark" "is told as such"
 verify --compile-list
 is_exit 64 "nothing to compile"
 verify --compile-list --trusted-list "$L/uz.xml" "$item"

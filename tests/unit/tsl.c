@@ -255,7 +255,6 @@ static void test_compiled(void)
 		ed_tsl_clear(&tsl);
 	}
 	ed_buf_clear(&again);
-	refused(text, "edoc-tsl/1", "edoc-tsl/2", "another version");
 	refused(text, "end\t9\n", "", "no end");
 	refused(text, "end\t9\n", "end\t8\n", "another count");
 	refused(text, "end\t9\n", "end\t9\n\n", "a line more");
@@ -271,6 +270,55 @@ static void test_compiled(void)
 	refused(text, "list\t", "LIST\t", "an unknown line");
 	text[strlen(text) - 1] = '\0';
 	fails(load(text, &tsl), EDOC_ERR_INPUT, &err, NULL, "the last line has no end");
+	free(text);
+}
+
+/* Bytes that another program made of a compiled list. */
+static void stored_anew(const void *bytes, size_t len, enum edoc_code code, const char *where,
+                        const char *word, const char *what)
+{
+	struct ed_tsl tsl;
+
+	ok(ed_tsl_is_text(bytes, len), "%s is still a compiled list", what);
+	fails(ed_tsl_load(bytes, len, "uz.edoc-tsl", arena, &tsl, &err), code, &err, word, what);
+	is_str(err.where, where, "and where");
+	ok(tsl.n == 0, "and gives no service");
+}
+
+static void test_stored_anew(void)
+{
+	char *text = compiled(), *anew, *p;
+	size_t n;
+
+	if (!text)
+		return;
+	n = strlen(text);
+	anew = calloc(2, n + 4);
+
+	p = anew;
+	for (const char *s = text; *s; *p++ = *s++)
+		if (*s == '\n')
+			*p++ = '\r';
+	stored_anew(anew, (size_t)(p - anew), EDOC_ERR_INPUT, "uz.edoc-tsl:1", "CR LF", "CR LF");
+
+	p = strchr(strchr(text, '\n') + 1, '\n');
+	sprintf(anew, "%.*s\r%s", (int)(p - text), text, p);
+	stored_anew(anew, n + 1, EDOC_ERR_INPUT, "uz.edoc-tsl:2", "CR LF", "CR LF in one line");
+
+	sprintf(anew, "\xef\xbb\xbf%s", text);
+	stored_anew(anew, n + 3, EDOC_ERR_INPUT, "uz.edoc-tsl:1", "byte order mark", "a BOM");
+
+	memcpy(anew, "\xff\xfe", 2);
+	for (size_t i = 0; i < n; i++) {
+		anew[2 + 2 * i] = text[i];
+		anew[3 + 2 * i] = 0;
+	}
+	stored_anew(anew, 2 + 2 * n, EDOC_ERR_INPUT, "uz.edoc-tsl:1", "UTF-16", "UTF-16");
+
+	memmove(text + 9, "9", 1);
+	stored_anew(text, n, EDOC_ERR_VERSION, "uz.edoc-tsl:1", "compile", "another version");
+	ok(!ed_tsl_is_text("\xef\xbb\xbf<TrustServiceStatusList/>", 28), "XML may have a BOM");
+	free(anew);
 	free(text);
 }
 
@@ -314,6 +362,7 @@ int main(void)
 	test_malformed();
 	test_signature();
 	test_compiled();
+	test_stored_anew();
 	test_corpora();
 	ed_arena_free(arena);
 	return done();
