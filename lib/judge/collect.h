@@ -28,6 +28,7 @@ struct ed_collect_manifest {
 	size_t target;               /* the entry it is of, or ED_NO_DATA */
 	struct ed_collect_ref *refs; /* of m.refs; NULL: not looked at yet */
 	struct ed_hashchain chain;   /* X-Road: that it refers to the result of; n may be 0 */
+	size_t result;               /* the entry of that result; ED_NO_DATA: there is none */
 	struct ed_findings findings; /* about the chain */
 };
 
@@ -35,9 +36,12 @@ struct ed_collect_manifest {
 struct ed_collect_at {
 	size_t sig, n_sigs;
 	size_t stamp, record, manifest;
+	size_t stamped; /* an intact token: the entry whose digest it holds */
 	size_t of, n_of; /* the manifests that are this entry's */
 	bool has_stamp, has_record, has_manifest;
-	bool chain; /* a file of an X-Road hash chain over which a time-stamp is */
+	bool chain;    /* a file of an X-Road hash chain over which a time-stamp is */
+	bool result;   /* of them the result: what follows from it is in a manifest */
+	size_t result_of;
 };
 
 struct ed_collect {

@@ -289,11 +289,65 @@ static enum edoc_code find_stamped(const struct ed_data *data, struct ed_stamp *
 	return EDOC_OK;
 }
 
+/*
+ * X-Road's tokens are not over their manifest but over the one thing that it
+ * names, the result of a hash chain (its message protocol's batch time-stamps).
+ */
+static enum edoc_code find_result(struct ed_collect *c, size_t entry,
+                                  const struct ed_collect_manifest *m, struct ed_stamp *stamp,
+                                  struct edoc_error *err)
+{
+	struct ed_view view;
+	size_t at;
+	enum edoc_code code;
+
+	if (m->result == ED_NO_DATA || m->m.n != 1)
+		return EDOC_OK;
+	ed_view_init(&view, c->arena, c->asic);
+	c->at[entry].stamped = m->result;
+	code = add_entry(c, &view, m->result, err);
+	return code ? code : find_stamped(ed_view_data(&view), stamp, &at, err);
+}
+
+/* A chain that leads to nothing of this package proves nothing of it: to its
+ * signatures, or where nobody signed, to a document. */
+static bool leads_here(const struct ed_collect *c, const struct ed_hashchain *chain)
+{
+	for (size_t i = 0; i < chain->n; i++) {
+		size_t entry = chain->v[i].present ? ed_zip_find(c->asic->zip, chain->v[i].name)
+		                                   : ED_NO_DATA;
+
+		if (entry != ED_NO_DATA && !c->at[entry].chain &&
+		    (c->at[entry].n_sigs || !c->item->n_sigs))
+			return true;
+	}
+	return false;
+}
+
+/* What the token's manifest refers to, and where that leads. */
+static enum edoc_code follow_stamped(struct ed_collect *c, size_t entry,
+                                     struct ed_collect_manifest *m, struct ed_stamp *stamp,
+                                     struct edoc_error *err)
+{
+	enum edoc_code code = ed_collect_check(c, m, err);
+
+	if (!code && !stamp->intact)
+		code = find_result(c, entry, m, stamp, err);
+	if (code)
+		return code;
+	if (m->kind == ED_ASIC_ARCHIVE_MANIFEST)
+		stamp->kind = ED_STAMP_ARCHIVE;
+	(void)ed_collect_note(m, &stamp->findings);
+	if (m->result != ED_NO_DATA && m->chain.intact && !leads_here(c, &m->chain))
+		ed_finding(&stamp->findings, "hashchain.elsewhere", name_of(c, m->result),
+		           name_of(c, m->result), NULL, NULL);
+	return EDOC_OK;
+}
+
 static enum edoc_code follow_stamp(struct ed_collect *c, size_t entry, struct ed_stamp *stamp,
                                    struct edoc_error *err)
 {
 	const char *name = stamp->where;
-	struct ed_collect_manifest *m;
 	struct ed_view view;
 	const struct ed_data *data;
 	bool manifests;
@@ -304,6 +358,10 @@ static enum edoc_code follow_stamp(struct ed_collect *c, size_t entry, struct ed
 		return code;
 	data = ed_view_data(&view);
 	code = find_stamped(data, stamp, &at, err);
+	if (!code && stamp->found)
+		c->at[entry].stamped = view.v[at].entry;
+	if (!code && manifests)
+		code = follow_stamped(c, entry, ed_collect_manifest_of(c, entry, at), stamp, err);
 	if (code)
 		return code;
 	if (!stamp->found)
@@ -313,13 +371,7 @@ static enum edoc_code follow_stamp(struct ed_collect *c, size_t entry, struct ed
 		           NULL);
 	if (manifests && data->n > 1)
 		ed_finding(&stamp->findings, "asicmanifest.several", name, name, NULL, NULL);
-	m = manifests ? ed_collect_manifest_of(c, entry, at) : NULL;
-	if (m && m->kind == ED_ASIC_ARCHIVE_MANIFEST)
-		stamp->kind = ED_STAMP_ARCHIVE;
-	code = m ? ed_collect_check(c, m, err) : EDOC_OK;
-	if (!code && m)
-		(void)ed_collect_note(m, &stamp->findings);
-	return code;
+	return EDOC_OK;
 }
 
 static enum edoc_code read_stamp(struct ed_collect *c, size_t entry, struct edoc_error *err)
@@ -352,25 +404,13 @@ static enum edoc_code read_stamp(struct ed_collect *c, size_t entry, struct edoc
 /* Once all is read: what each stamp proves. */
 static enum edoc_code protect_stamp(struct ed_collect *c, size_t entry, struct edoc_error *err)
 {
-	struct ed_stamp *stamp;
-	struct ed_view view;
-	const struct ed_data *data;
-	bool manifests;
-	size_t at;
-	enum edoc_code code;
+	const struct ed_collect_at *at = &c->at[entry];
+	struct ed_stamp *stamp = at->has_stamp ? &c->item->stamps[at->stamp] : NULL;
 
-	if (!c->at[entry].has_stamp)
+	if (!stamp || !stamp->intact)
 		return EDOC_OK;
-	stamp = &c->item->stamps[c->at[entry].stamp];
-	if (!stamp->intact)
-		return EDOC_OK;
-	code = view_for(c, entry, &view, &manifests, err);
-	data = ed_view_data(&view);
-	if (!code)
-		code = find_stamped(data, stamp, &at, err);
-	return code ? code
-	            : ed_collect_protect(c, view.v[at].entry, stamp->tst.imprint_hash,
-	                                 &stamp->covers, &stamp->n_covers, err);
+	return ed_collect_protect(c, at->stamped, stamp->tst.imprint_hash, &stamp->covers,
+	                          &stamp->n_covers, err);
 }
 
 /* ---- evidence records ---- */

@@ -22,7 +22,8 @@ static enum edoc_code read_manifest(struct ed_collect *c, size_t entry, struct e
 {
 	struct ed_item *item = c->item;
 	const char *name = c->view.v[c->view.by_entry[entry]].name;
-	struct ed_collect_manifest m = {.entry = entry, .kind = c->asic->kind[entry]};
+	struct ed_collect_manifest m = {
+	        .entry = entry, .kind = c->asic->kind[entry], .result = ED_NO_DATA};
 	struct edoc_error why = {0};
 	struct ed_buf xml;
 	enum edoc_code code;
@@ -133,7 +134,9 @@ static enum edoc_code follow_chain(struct ed_collect *c, struct ed_collect_manif
 	enum edoc_code code = ed_hashchain_follow(&c->view.data, m->m.refs[i].name, c->arena,
 	                                          &m->findings, &m->chain, err);
 
-	c->at[m->refs[i].entry].chain = true;
+	m->result = m->refs[i].entry;
+	c->at[m->result].chain = c->at[m->result].result = true;
+	c->at[m->result].result_of = (size_t)(m - c->manifests);
 	for (size_t k = 0; !code && k < m->chain.n; k++) {
 		size_t entry = ed_zip_find(c->asic->zip, m->chain.v[k].name);
 
@@ -164,7 +167,7 @@ enum edoc_code ed_collect_check(struct ed_collect *c, struct ed_collect_manifest
 	m->refs = refs;
 	ed_findings_init(&m->findings, c->arena);
 	for (size_t i = 0; i < m->m.n && !code; i++)
-		if (refs[i].state == ED_REF_GOOD && !m->chain.n &&
+		if (refs[i].state == ED_REF_GOOD && m->result == ED_NO_DATA &&
 		    ends(m->m.refs[i].name, "hashchainresult.xml"))
 			code = follow_chain(c, m, i, err);
 	return code;
@@ -315,14 +318,25 @@ static enum edoc_code protect_refs(struct protecting *p, struct ed_collect_manif
 			if (m->refs[i].state == ED_REF_GOOD)
 				code = protect(p, m->refs[i].entry,
 				               ed_collect_weaker(hash, m->m.refs[i].hash));
-	for (size_t i = 0; i < m->chain.n && !code && m->chain.intact; i++) {
-		size_t entry = m->chain.v[i].present
-		                       ? ed_zip_find(p->c->asic->zip, m->chain.v[i].name)
-		                       : ED_NO_DATA;
+	p->depth--;
+	return code;
+}
 
-		if (entry != ED_NO_DATA)
-			code = protect(p, entry, ed_collect_weaker(hash, m->chain.v[i].hash));
-	}
+/* The result of a hash chain: what its steps digest. */
+static enum edoc_code protect_chain(struct protecting *p, const struct ed_hashchain *chain,
+                                    enum ed_hash hash)
+{
+	enum edoc_code code = EDOC_OK;
+
+	if (++p->depth < ED_MAX_PROTECT_DEPTH)
+		for (size_t i = 0; i < chain->n && !code && chain->intact; i++) {
+			size_t entry = chain->v[i].present
+			                       ? ed_zip_find(p->c->asic->zip, chain->v[i].name)
+			                       : ED_NO_DATA;
+
+			if (entry != ED_NO_DATA)
+				code = protect(p, entry, ed_collect_weaker(hash, chain->v[i].hash));
+		}
 	p->depth--;
 	return code;
 }
@@ -344,6 +358,8 @@ static enum edoc_code protect(struct protecting *p, size_t entry, enum ed_hash h
 		code = put_contents(p, entry, hash);
 	if (!code && c->at[entry].has_manifest)
 		code = protect_refs(p, &c->manifests[c->at[entry].manifest], hash);
+	if (!code && c->at[entry].result)
+		code = protect_chain(p, &c->manifests[c->at[entry].result_of].chain, hash);
 	return code;
 }
 

@@ -811,6 +811,10 @@ static const struct ed_rule rules[] = {
         {"hashchain.digest", E, FAILED, "HASH_FAILURE", "X-Road, hash chain schema",
          N_("{0} is not the document that the signed chain of digests names"),
          N_("ask the sender for the container again")},
+        {"hashchain.elsewhere", E, FAILED, "FORMAT_FAILURE", "X-Road, hash chain schema",
+         N_("the time-stamped chain of digests ({0}) leads to nothing in this package "
+            "that it could prove"),
+         N_("the time-stamp is of something else: ask the sender for the container again")},
         {"hashchain.names", W, UNSURE, NULL, "X-Road, hash chain schema",
          N_("the signed chain holds the contents of the files, not which of them has which name"),
          N_("trust what the files say, not their names")},

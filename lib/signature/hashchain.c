@@ -25,6 +25,7 @@ struct file {
 	const char *name;
 	struct ed_xml *xml;
 	size_t steps, used;
+	enum ed_hash weakest; /* of the ways that led to its steps */
 };
 
 struct walk {
@@ -34,6 +35,7 @@ struct walk {
 	struct ed_hashchain *chain;
 	struct file files[ED_MAX_HASHCHAIN_FILES];
 	size_t n_files, cap, n_steps;
+	enum ed_hash weakest; /* of the steps that are being gone through */
 	struct edoc_error *err;
 	enum edoc_code code; /* of memory and reading; what is wrong is a finding */
 };
@@ -51,6 +53,11 @@ static bool fail(struct walk *w, enum edoc_code code)
 	return false;
 }
 
+static enum ed_hash weaker(enum ed_hash a, enum ed_hash b)
+{
+	return ed_hash_size(a) <= ed_hash_size(b) ? a : b;
+}
+
 static bool add_link(struct walk *w, const char *name, enum ed_hash hash, bool present)
 {
 	struct ed_hashchain *c = w->chain;
@@ -60,7 +67,7 @@ static bool add_link(struct walk *w, const char *name, enum ed_hash hash, bool p
 		c->n = 0;
 		return fail(w, ed_fail_memory(w->err));
 	}
-	c->v[c->n++] = (struct ed_hashlink){name, hash, present};
+	c->v[c->n++] = (struct ed_hashlink){name, weaker(hash, w->weakest), present};
 	return true;
 }
 
@@ -277,6 +284,7 @@ static bool step(struct walk *w, const char *uri, struct file *current, enum ed_
 	const char *fragment = strchr(uri, '#'), *name;
 	struct ed_buf inner, list;
 	struct file *f = current;
+	const enum ed_hash before = w->weakest;
 	xmlNodePtr node;
 	bool good = true;
 
@@ -291,7 +299,8 @@ static bool step(struct walk *w, const char *uri, struct file *current, enum ed_
 	    ++w->n_steps > ED_MAX_HASHCHAIN_STEPS)
 		return wrong(w, "hashchain.malformed", f ? f->name : uri, uri);
 	node->_private = w;
-	f->used++;
+	w->weakest = weaker(before, hash);
+	f->weakest = f->used++ ? weaker(f->weakest, w->weakest) : w->weakest;
 	ed_buf_init(&inner, ED_MAX_XML_BYTES);
 	ed_buf_init(&list, ED_MAX_XML_BYTES);
 	for (xmlNodePtr p = ed_xml_first(node); p && good; p = ed_xml_next(p))
@@ -302,6 +311,7 @@ static bool step(struct walk *w, const char *uri, struct file *current, enum ed_
 		good = fail(w, ed_fail_memory(w->err));
 	ed_buf_clear(&list);
 	ed_buf_clear(&inner);
+	w->weakest = before;
 	return good;
 }
 
@@ -319,6 +329,7 @@ static bool follow(struct walk *w, const struct ed_xml *xml, const char *where)
 	if (!ed_xml_is(root, NS, "HashChainResult") || !uri || hash == ED_HASH_NONE ||
 	    !digest_value(w, root, hash, want))
 		return wrong(w, "hashchain.malformed", where, "HashChainResult");
+	w->weakest = hash;
 	if (!step(w, uri, NULL, hash, 0, got))
 		return false;
 	if (!ed_same_bytes(want, got, ed_hash_size(hash)))
@@ -326,7 +337,7 @@ static bool follow(struct walk *w, const struct ed_xml *xml, const char *where)
 	/* The file of a chain whose every step counts is protected by the result. */
 	for (size_t i = 0; i < w->n_files; i++)
 		if (w->files[i].used == w->files[i].steps &&
-		    !add_link(w, w->files[i].name, hash, true))
+		    !add_link(w, w->files[i].name, w->files[i].weakest, true))
 			return false;
 	return true;
 }

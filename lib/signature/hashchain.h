@@ -14,7 +14,7 @@ struct ed_hashchain {
 	bool intact;       /* every step computes and every document at hand has its digest */
 	struct ed_hashlink {
 		const char *name;   /* of a document, or of the chain's own file */
-		enum ed_hash hash;
+		enum ed_hash hash;  /* the weakest on the way from the result */
 		bool present;       /* at hand */
 	} * v;
 	size_t n;
