@@ -60,7 +60,9 @@ ED_LDFLAGS  = $(LDFLAGS) $(HARDEN_LD) $(INSTR)
 
 LIB_C   = $(wildcard lib/*/*.c)
 LIB_O   = $(LIB_C:%.c=$(BUILD)/%.o) $(BUILD)/gen/embedded.o
-CMD_C   = $(filter-out $(TOOLS:%=cmd/%.c),$(wildcard cmd/*.c))
+# cmd/edoc-sign.c and its parts cmd/sign-*.c are one tool's, the rest is shared.
+PARTS_C = $(wildcard $(TOOLS:edoc-%=cmd/%-*.c))
+CMD_C   = $(filter-out $(TOOLS:%=cmd/%.c) $(PARTS_C),$(wildcard cmd/*.c))
 CMD_O   = $(CMD_C:%.c=$(BUILD)/%.o)
 UNIT    = $(patsubst %.c,$(BUILD)/%.t,$(wildcard tests/unit/*.c))
 FUZZ_C  = $(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c))
@@ -96,7 +98,9 @@ $(BUILD)/$(SO): $(LIB_O) lib/libedoc.sym
 	ln -sf $(SO) $(BUILD)/$(SONAME)
 	ln -sf $(SO) $(BUILD)/libedoc.so
 
-$(TOOLS:%=$(BUILD)/%): $(BUILD)/%: $(BUILD)/cmd/%.o $(CMD_O) $(BUILD)/libedoc.a
+parts = $(patsubst %.c,$(BUILD)/%.o,$(wildcard cmd/$(1:edoc-%=%)-*.c))
+.SECONDEXPANSION:
+$(TOOLS:%=$(BUILD)/%): $(BUILD)/%: $(BUILD)/cmd/%.o $$(call parts,$$(@F)) $(CMD_O) $(BUILD)/libedoc.a
 	$(CC) $(ED_LDFLAGS) -pie -o $@ $^ $(PKG_LIBS)
 
 # A tool of no use but to test the frame.

@@ -250,13 +250,15 @@ enum edoc_fetch_kind {
 	EDOC_FETCH_CRL = 1,  /* RFC 5280 4.2.1.13 */
 	EDOC_FETCH_OCSP = 2, /* RFC 6960 A.1: body is the request */
 	EDOC_FETCH_CERT = 3, /* caIssuers, RFC 5280 4.2.2.1 */
-	EDOC_FETCH_LIST = 4  /* a trusted list, TS 119 612 */
+	EDOC_FETCH_LIST = 4, /* a trusted list, TS 119 612 */
+	EDOC_FETCH_STAMP = 5 /* RFC 3161 3.4: body is the request; never kept, never shared */
 };
 struct edoc_fetch {
 	enum edoc_fetch_kind kind;
 	const char *url;
 	const void *body; /* POST, or NULL */
 	size_t body_len, max;
+	const char *login; /* "user:password" for HTTP authentication, or NULL */
 };
 typedef enum edoc_code edoc_fetch_fn(void *arg, const struct edoc_fetch *what, void **bytes,
 				     size_t *len, struct edoc_error *err);
@@ -505,6 +507,31 @@ const char *edoc_card_kind(size_t i);
 
 /* ---- packages and signing ---------------------------------------------- */
 
+enum edoc_form { EDOC_XADES = 0, EDOC_CADES = 1 };
+
+/* EN 319 122-1, 319 132-1 clause 6; each holds all that stands before it. */
+enum edoc_level { EDOC_LEVEL_B = 0, EDOC_LEVEL_T = 1, EDOC_LEVEL_LT = 2, EDOC_LEVEL_LTA = 3 };
+
+/* A time-stamping authority (RFC 3161). */
+struct edoc_tsa {
+	const char *url;
+	const char *policy; /* dotted OID that is asked for, or NULL */
+	const char *login;  /* "user:password", or NULL */
+};
+
+/* SignatureProductionPlaceV2, signer-location; each may be NULL. */
+struct edoc_sign_place {
+	const char *street, *city, *region, *postal_code, *country;
+};
+
+/* An explicit signature policy (EN 319 132-1 5.2.9): its identifier (a dotted
+ * OID or a URI), the file whose digest is signed, where others find it. */
+struct edoc_sign_policy {
+	const char *id;
+	const char *path;
+	const char *url; /* or NULL */
+};
+
 struct edoc_sign_options {
 	int64_t at;                     /* SigningTime; the caller's clock */
 	struct edoc_key *key;           /* required to sign */
@@ -518,6 +545,16 @@ struct edoc_sign_options {
 	bool overwrite;                 /* -f: an existing regular file may go */
 	bool dry_run;                   /* all checks, nothing written */
 	const struct edoc_limits *limits;
+	enum edoc_form form;
+	enum edoc_level level;
+	/* T and above, content_stamp: asked in this order until one answers. */
+	const struct edoc_tsa *tsas;
+	size_t n_tsas;
+	edoc_fetch_fn *fetch;           /* T and above; NULL: none can be had */
+	void *fetch_arg;
+	const struct edoc_sign_place *place;          /* or NULL */
+	const struct edoc_sign_policy *signed_policy; /* or NULL */
+	bool content_stamp;             /* a time-stamp over the documents, signed with them */
 };
 
 struct edoc_new_options {

@@ -142,6 +142,12 @@ STACK_OF(X509) *ed_key_chain(const struct edoc_key *key); /* may be NULL */
 /* SHA-256 for RSA and P-256, SHA-384 for P-384, SHA-512 for P-521; false: a key
  * that we do not sign with. */
 bool ed_key_sigalg(const struct edoc_key *key, struct ed_sigalg *alg);
+/* A value over octets, in the shape that alg says (r || s where plain).  A key
+ * that lives elsewhere (ed_key_outside) keeps what it was asked to sign, and
+ * gives zeros of the right length, or the value it was given for these octets. */
+enum edoc_code ed_sign_value(const struct edoc_key *key, const struct ed_sigalg *alg,
+                             const void *octets, size_t len, struct ed_buf *value,
+                             struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_sign_xml(const struct edoc_key *key, const struct ed_sigalg *alg,
                            const unsigned char *hash_value, size_t hash_len, struct ed_buf *value,
                            struct edoc_error *err) EDOC_CHECK;

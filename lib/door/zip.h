@@ -79,6 +79,10 @@ enum edoc_code ed_zip_writer_new(int fd, const char *name, struct ed_zip *base,
  * any more once fd is closed.
  */
 enum edoc_code ed_zip_writer_keep(struct ed_zip_writer *writer, struct edoc_error *err) EDOC_CHECK;
+/* Leaves entry i of the base out, before anything is added: what stands before
+ * the first of them is cloned, the rest copied as it is compressed. */
+enum edoc_code ed_zip_writer_drop(struct ed_zip_writer *writer, size_t i,
+                                  struct edoc_error *err) EDOC_CHECK;
 /* Stored, dos time 1980-01-01, no extra field; bytes are copied. */
 enum edoc_code ed_zip_add_bytes(struct ed_zip_writer *writer, const char *name, const void *bytes,
                                 size_t len, struct edoc_error *err) EDOC_CHECK;

@@ -37,4 +37,11 @@ enum edoc_code ed_asicmanifest_parse(const void *bytes, size_t len, const char *
                                      struct ed_findings *findings, struct ed_asicmanifest *manifest,
                                      struct edoc_error *err) EDOC_CHECK;
 
+/* An ASiCManifest (or, of ED_ASIC_ARCHIVE_MANIFEST's kind, an archive manifest)
+ * for `target`, the entry that signs it; root: the index of the Rootfile, or -1. */
+enum edoc_code ed_asicmanifest_write(struct ed_buf *out, const char *target,
+                                     const char *target_type,
+                                     const struct ed_asicmanifest_ref *refs, size_t n, size_t root,
+                                     struct edoc_error *err) EDOC_CHECK;
+
 #endif

@@ -5,6 +5,7 @@
 #define ED_SIGNATURE_CADES_H
 
 #include "signature/ades.h"
+#include "signature/words.h"
 
 /* The name that attached content has in ed_ades.covers and ed_object.name: it
  * brings none of its own. */
@@ -29,5 +30,21 @@ enum edoc_code ed_cades_read(const void *bytes, size_t len, const char *where,
                              const struct ed_data *data, size_t only, struct ed_material *material,
                              struct ed_arena *arena, struct ed_cades *cades,
                              struct edoc_error *err) EDOC_CHECK;
+
+/* Making baseline B (EN 319 122-1 6), DER: one signer. */
+struct ed_cades_spec {
+	struct ed_sign_words words;
+	enum ed_hash hash;                          /* of the content */
+	const unsigned char *digest;                /* of the content, detached; or NULL and ... */
+	const void *content;                        /* ... attached */
+	size_t content_len;
+	const char *media_type;                     /* mime-type attribute, or NULL */
+};
+enum edoc_code ed_cades_make(const struct ed_cades_spec *spec, struct ed_buf *der,
+                             struct edoc_error *err) EDOC_CHECK;
+/* One more signer of the same content; what is there keeps its bytes. */
+enum edoc_code ed_cades_cosign(const void *bytes, size_t len, const char *where,
+                               const struct ed_cades_spec *spec, struct ed_buf *out,
+                               struct edoc_error *err) EDOC_CHECK;
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef ED_SIGNATURE_DATA_H
 #define ED_SIGNATURE_DATA_H
 
+#include "base/pump.h"
 #include "door/crypto.h"
 
 struct ed_data {
@@ -20,6 +21,10 @@ struct ed_data {
 	                         unsigned char out[ED_HASH_MAX], struct edoc_error *err);
 	/* Whole, up to buf->max: for transforms and attached content. */
 	enum edoc_code (*read)(void *arg, size_t i, struct ed_buf *buf, struct edoc_error *err);
+	/* The same piece by piece, of any length: for time-stamps over content.
+	 * NULL: only read() can. */
+	enum edoc_code (*write)(void *arg, size_t i, ed_sink_fn *sink, void *sink_arg,
+	                        struct edoc_error *err);
 	/* A container's file of XAdES signatures; NULL: none is known. */
 	bool (*signatures)(void *arg, size_t i);
 };

@@ -151,7 +151,9 @@ static void note_silent(struct edoc_fetcher *f, const char *host)
 
 static const char *type_of(enum edoc_fetch_kind kind)
 {
-	return kind == EDOC_FETCH_OCSP ? "application/ocsp-request" : NULL;
+	return kind == EDOC_FETCH_OCSP    ? "application/ocsp-request"
+	       : kind == EDOC_FETCH_STAMP ? "application/timestamp-query"
+	                                  : NULL;
 }
 
 static const char *accept_of(enum edoc_fetch_kind kind)
@@ -163,6 +165,8 @@ static const char *accept_of(enum edoc_fetch_kind kind)
 		return "application/pkix-crl, */*";
 	case EDOC_FETCH_CERT:
 		return "application/pkix-cert, application/pkcs7-mime, */*";
+	case EDOC_FETCH_STAMP:
+		return "application/timestamp-reply";
 	case EDOC_FETCH_LIST:
 		break;
 	}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: ISC */
+/* The parts of edoc-sign: a verb's options and what it does. */
+#ifndef CMD_SIGN_H
+#define CMD_SIGN_H
+
+#include "cmd.h"
+
+/* sign-make.c */
+extern const struct cmd_option sign_card_options[], sign_new_options[], sign_sign_options[],
+        sign_revise_options[];
+int sign_run_card(struct cmd *cmd);
+int sign_run_new(struct cmd *cmd);
+int sign_run_sign(struct cmd *cmd);
+int sign_run_revise(struct cmd *cmd);
+
+/* sign-look.c */
+extern const struct cmd_option sign_extract_options[];
+int sign_run_show(struct cmd *cmd);
+int sign_run_extract(struct cmd *cmd);
+
+#endif
