@@ -44,6 +44,25 @@ static bool plain_preamble(const struct work *w)
 	       listed->len == own->whole_len && !memcmp(listed->p, own->whole, listed->len);
 }
 
+/* Nobody signs what comes along, and CAdES at large steps over choices that it
+ * does not know: here there are certificates and nothing else. */
+static bool only_certificates(const struct ed_cms *cms)
+{
+	struct ed_ber_reader r;
+	struct ed_ber e;
+
+	if (cms->crls.whole)
+		return false;
+	if (!cms->certs.whole)
+		return true;
+	ed_ber_enter(&r, &cms->certs, 0);
+	while (ed_ber_next(&r, &e)) {
+		if (!ed_ber_is(&e, ED_BER_UNIVERSAL, ED_BER_SEQUENCE))
+			return false;
+	}
+	return ed_ber_done(&r);
+}
+
 static const char *structure(struct work *w)
 {
 	const struct ed_cms *cms = &w->cms;
@@ -54,6 +73,8 @@ static const char *structure(struct work *w)
 		return N_("it carries a content of its own (RFC 5652 5.2: detached is needed)");
 	if (cms->n_signers != 1)
 		return N_("it has not exactly one signer (RFC 5652 5.1)");
+	if (!only_certificates(cms))
+		return N_("something other than certificates comes along (RFC 5652 10.2.2)");
 	w->s = &cms->signers[0];
 	return NULL;
 }

@@ -59,6 +59,9 @@ enum defect {
 	SIGNER_VERSION,
 	OTHER_DIGESTS,
 	MORE_DIGESTS,
+	OTHER_CHOICE, /* beside the certificate */
+	REVOCATION,
+	NO_REVOCATION,
 	/* read, but not right */
 	NO_CERT,
 	OTHER_CERT,
@@ -199,6 +202,12 @@ static struct bytes certs(enum defect d)
 			}
 		}
 		return tlv(0xa0, twin);
+	case OTHER_CHOICE: /* CertificateChoices knows [0] to [3] */
+		return tlv(0xa0, join(b, tlv(0xb9, none())));
+	case REVOCATION: /* OtherRevocationInfoFormat */
+		return join(tlv(0xa0, b), tlv(0xa1, tlv(0xa1, join(oid("1.2.3"), tlv(5, none())))));
+	case NO_REVOCATION:
+		return join(tlv(0xa0, b), tlv(0xa1, none()));
 	default:
 		return tlv(0xa0, b);
 	}
@@ -306,6 +315,9 @@ static void refusals(void)
 	        {MANY, "more than 64"},
 	        {WEAK, "none of SHA-256"},
 	        {INNER_TYPE, "id-data"},
+	        {OTHER_CHOICE, "other than certificates"},
+	        {REVOCATION, "other than certificates"},
+	        {NO_REVOCATION, "other than certificates"},
 	};
 	struct ed_cms_facts facts;
 	struct edoc_error err = {0};
