@@ -65,6 +65,15 @@ for s in $(grep -ohE '^(enum edoc_[a-z]+ |const char \*|void |size_t |bool |int 
 	grep -qE "\b$s\(" lib/edoc.h || complain "$s is not declared in edoc.h"
 done
 
+# One name, one file; and a comment that names a file names one that is there.
+find lib -name '*.c' | sed 's|.*/||' | LC_ALL=C sort | uniq -d | grep . && complain "two files of one name in lib/"
+all=$(find lib cmd tests -name '*.[ch]')
+grep -hoE '^ ?[/ ]\*.*' lib/*/*.[ch] cmd/*.[ch] | grep -oE '\b([a-z0-9]+/)*[a-z0-9]+\.[ch]\b' |
+	grep -v '^jansson\.h$' | LC_ALL=C sort -u |
+	while read -r f; do
+		echo "$all" | grep -qE "(^|/)$f\$" || echo "lint-layers: a comment names $f, which is not there"
+	done | grep . && bad=1
+
 # Every file says its licence.
 for f in lib/*.h lib/*/*.[ch] cmd/*.[ch] tests/*.[h] tests/*/*.c tests/*.sh; do
 	[ ! -e "$f" ] || head -n 3 "$f" | grep -q 'SPDX-License-Identifier: ISC' || complain "$f: no SPDX line"

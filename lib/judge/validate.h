@@ -10,9 +10,9 @@
  *   past.c       5.6.2: past certificate validation (sliding time), past
  *                signature validation
  *   poe.c        5.6.2.3: proofs of existence
- *   order.c      5.5.4 4) e): proofs in an order in which they can be made
+ *   stamporder.c 5.5.4 4) e): proofs in an order in which they can be made
  *   law.c        what national laws ask for beside it
- *   fetch.c      revocation and issuers from the network, when asked to
+ *   online.c     revocation and issuers from the network, when asked to
  *
  * A step leaves findings; the heaviest of them is its conclusion (rules.c says
  * which indication and sub-indication a code stands for), so what a report
@@ -190,7 +190,7 @@ enum edoc_code ed_judge_stamps(struct ed_judge *j, struct edoc_error *err) EDOC_
 const char *ed_stamp_word(enum ed_stamp_kind kind);  /* "signature", for the report */
 const char *ed_stamp_title(enum ed_stamp_kind kind); /* "signature time-stamp" */
 
-/* ---- order.c ---- */
+/* ---- stamporder.c ---- */
 
 /* 5.5.4 4) e): what a proof covers is older than the proof: the signature's own
  * time-stamps and material, under its proofs and those of the container. */
