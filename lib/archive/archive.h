@@ -77,9 +77,4 @@ enum edoc_code ed_report_lines(const struct edoc_archive_options *options,
 enum edoc_code ed_intake_record(struct edoc_archive *archive, const struct ed_object *object,
                                 const struct ed_intake *intake, int64_t now, bool adopted,
                                 struct edoc_error *err) EDOC_CHECK;
-/* Publishes a received copy with a verdict that was accepted. */
-enum edoc_code ed_intake_keep(struct edoc_archive *archive, struct ed_object *object,
-                              const struct ed_intake *intake, int64_t now,
-                              struct edoc_error *err) EDOC_CHECK;
-
 #endif

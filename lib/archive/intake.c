@@ -236,7 +236,8 @@ enum edoc_code ed_intake_record(struct edoc_archive *archive, const struct ed_ob
 	return code;
 }
 
-enum edoc_code ed_intake_keep(struct edoc_archive *archive, struct ed_object *object,
+/* Publishes a received copy with a verdict that was accepted. */
+static enum edoc_code publish(struct edoc_archive *archive, struct ed_object *object,
                               const struct ed_intake *intake, int64_t now, struct edoc_error *err)
 {
 	enum edoc_code code =
@@ -389,7 +390,7 @@ static enum edoc_code take(struct edoc_archive *archive, const char *path, int f
 		return code;
 	bool keep = accepted(&intake.verdict, accept);
 	if (keep && !archive->options->dry)
-		code = ed_intake_keep(archive, object, &intake, now, err);
+		code = publish(archive, object, &intake, now, err);
 	if (code == EDOC_OK)
 		code = tell_judged(archive, path, object->id, &intake, keep, err);
 	ed_intake_clear(&intake);

@@ -81,16 +81,8 @@ void ed_buf_putc(struct ed_buf *buf, char c)
 	ed_buf_put(buf, &c, 1);
 }
 
-void ed_buf_printf(struct ed_buf *buf, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	ed_buf_vprintf(buf, fmt, ap);
-	va_end(ap);
-}
-
-void ed_buf_vprintf(struct ed_buf *buf, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0)))
+static void put_formatted(struct ed_buf *buf, const char *fmt, va_list ap)
 {
 	va_list again;
 
@@ -106,6 +98,15 @@ void ed_buf_vprintf(struct ed_buf *buf, const char *fmt, va_list ap)
 		return;
 	(void)vsnprintf((char *)buf->data + buf->len, (size_t)n + 1, fmt, ap);
 	buf->len += (size_t)n;
+}
+
+void ed_buf_printf(struct ed_buf *buf, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	put_formatted(buf, fmt, ap);
+	va_end(ap);
 }
 
 enum edoc_code ed_buf_check(const struct ed_buf *buf, const char *where, struct edoc_error *err)

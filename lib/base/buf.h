@@ -22,8 +22,6 @@ void ed_buf_put(struct ed_buf *buf, const void *bytes, size_t len);
 void ed_buf_puts(struct ed_buf *buf, const char *s);
 void ed_buf_putc(struct ed_buf *buf, char c);
 void ed_buf_printf(struct ed_buf *buf, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void ed_buf_vprintf(struct ed_buf *buf, const char *fmt, va_list ap)
-	__attribute__((format(printf, 2, 0)));
 /* `where` names what grew, for the limit's message. */
 enum edoc_code ed_buf_check(const struct ed_buf *buf, const char *where,
 			    struct edoc_error *err) EDOC_CHECK;

@@ -214,6 +214,18 @@ static bool read_ext_key_usage(struct ed_cert *cert, struct ed_arena *arena)
 	return good;
 }
 
+/* Says where its revocation could be looked up (CRL, OCSP: RFC 5280 4.2.1.13, 4.2.2.1). */
+static bool names_revocation(X509 *x509)
+{
+	STACK_OF(OPENSSL_STRING) *ocsp = X509_get1_ocsp(x509);
+	bool named = sk_OPENSSL_STRING_num(ocsp) > 0 ||
+	             X509_get_ext_by_NID(x509, NID_crl_distribution_points, -1) >= 0;
+
+	X509_email_free(ocsp);
+	ERR_clear_error();
+	return named;
+}
+
 static bool read_extensions(struct ed_cert *cert, struct ed_arena *arena)
 {
 	uint32_t flags = X509_get_extension_flags(cert->x509);
@@ -223,11 +235,21 @@ static bool read_extensions(struct ed_cert *cert, struct ed_arena *arena)
 	cert->key_usage = cert->has_key_usage ? X509_get_key_usage(cert->x509) : 0;
 	cert->is_ca = (flags & EXFLAG_BCONS) && (flags & EXFLAG_CA);
 	cert->path_length = (int)X509_get_pathlen(cert->x509);
-	cert->names_revocation = ed_cert_names_revocation(cert->x509);
+	cert->names_revocation = names_revocation(cert->x509);
 	cert->no_check = has_extension(cert->x509, NID_id_pkix_OCSP_noCheck);
 	cert->short_term = has_extension_oid(cert->x509, OID_SHORT_TERM) ||
 	                   has_extension_oid(cert->x509, OID_NO_REV_AVAIL);
 	return read_ext_key_usage(cert, arena);
+}
+
+/* The digest under the certificate's own signature; NONE: another one. */
+static enum ed_hash signed_with(const X509 *x509)
+{
+	const X509_ALGOR *algor;
+	struct ed_sigalg alg;
+
+	X509_get0_signature(NULL, &algor, x509);
+	return ed_sigalg_by_algor(algor, &alg) ? alg.hash : ED_HASH_NONE;
 }
 
 /* A key that is not known is a fact, not an error. */
@@ -236,7 +258,7 @@ static bool read_key(struct ed_cert *cert, struct ed_arena *arena)
 	const EVP_PKEY *key = ed_cert_key(cert);
 	char text[ED_PKEY_TEXT] = "?";
 
-	cert->signed_with = ed_cert_signed_with(cert->x509);
+	cert->signed_with = signed_with(cert->x509);
 	if (key) {
 		cert->key_type = ed_pkey_type(key);
 		cert->key_bits = ed_pkey_bits(key);
@@ -338,26 +360,6 @@ EVP_PKEY *ed_cert_key(const struct ed_cert *cert)
 	if (!key)
 		ERR_clear_error();
 	return key;
-}
-
-enum ed_hash ed_cert_signed_with(const X509 *x509)
-{
-	const X509_ALGOR *algor;
-	struct ed_sigalg alg;
-
-	X509_get0_signature(NULL, &algor, x509);
-	return ed_sigalg_by_algor(algor, &alg) ? alg.hash : ED_HASH_NONE;
-}
-
-bool ed_cert_names_revocation(X509 *x509)
-{
-	STACK_OF(OPENSSL_STRING) *ocsp = X509_get1_ocsp(x509);
-	bool named = sk_OPENSSL_STRING_num(ocsp) > 0 ||
-	             X509_get_ext_by_NID(x509, NID_crl_distribution_points, -1) >= 0;
-
-	X509_email_free(ocsp);
-	ERR_clear_error();
-	return named;
 }
 
 /* Purposes of machines: none of them signs documents (RFC 5280 4.2.1.12). */

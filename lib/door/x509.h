@@ -58,10 +58,6 @@ enum edoc_code ed_cert_parse_memo(struct edoc_memo *memo, const void *der, size_
 void ed_cert_clear(struct ed_cert *cert);
 /* Its own issuer, by name, key identifier and algorithm; the value is not computed. */
 bool ed_cert_self_signed(X509 *x509);
-/* The digest under the certificate's own signature; NONE: another one. */
-enum ed_hash ed_cert_signed_with(const X509 *x509);
-/* Says where its revocation could be looked up (CRL, OCSP: RFC 5280 4.2.1.13, 4.2.2.1). */
-bool ed_cert_names_revocation(X509 *x509);
 /* What the certificate's key may not be used for when documents are signed:
  * NULL when fit, else the usages it is limited to, for people. */
 const char *ed_cert_unfit(const struct ed_cert *cert, struct ed_arena *arena);

@@ -77,19 +77,9 @@ size_t ed_zip_find(const struct ed_zip *zip, const char *name)
 	return (size_t)-1;
 }
 
-uint64_t ed_zip_directory_offset(const struct ed_zip *zip)
-{
-	return zip->directory;
-}
-
 const char *ed_zip_comment(const struct ed_zip *zip)
 {
 	return zip->comment;
-}
-
-int ed_zip_fd(const struct ed_zip *zip)
-{
-	return zip->fd;
 }
 
 /* ---- an entry's bytes -------------------------------------------------- */

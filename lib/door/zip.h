@@ -37,9 +37,7 @@ size_t ed_zip_count(const struct ed_zip *zip);
 const struct ed_zip_entry *ed_zip_entry(const struct ed_zip *zip, size_t i);
 /* The entry of exactly that name, or (size_t)-1. */
 size_t ed_zip_find(const struct ed_zip *zip, const char *name);
-uint64_t ed_zip_directory_offset(const struct ed_zip *zip);
 const char *ed_zip_comment(const struct ed_zip *zip); /* the archive's, "" */
-int ed_zip_fd(const struct ed_zip *zip);
 
 /* Streams entry i: exactly usize bytes with the right CRC-32, or an error
  * (EDOC_ERR_INPUT) after at most usize + 1 bytes. */

@@ -36,7 +36,8 @@ static bool asked(const struct ed_judge *j, enum ed_about role, const struct ed_
 	return false;
 }
 
-int64_t ed_material_moment(const struct ed_judge *j, const unsigned char sha256[32], bool proofs)
+static int64_t material_moment(const struct ed_judge *j, const unsigned char sha256[32],
+                               bool proofs)
 {
 	struct ed_object object = {.kind = ED_OBJECT_MATERIAL};
 
@@ -50,7 +51,7 @@ int64_t ed_cert_moment(const struct ed_judge *j, const struct ed_cert *cert, boo
 {
 	if (proofs && ed_material_find(&j->item->material, cert->sha256) == (size_t)-1)
 		return cert->not_before;
-	return ed_material_moment(j, cert->sha256, proofs);
+	return material_moment(j, cert->sha256, proofs);
 }
 
 /* ---- 5.2.5 ---- */
@@ -63,7 +64,7 @@ int64_t ed_answer_fresh_until(const struct ed_judge *j, const struct ed_revocati
 }
 
 /* What was issued at the moment or later is fresh for it, whatever it says. */
-bool ed_answer_fresh(const struct ed_judge *j, const struct ed_revocation *answer, int64_t t)
+static bool is_fresh(const struct ed_judge *j, const struct ed_revocation *answer, int64_t t)
 {
 	return t <= answer->this_update + j->policy->tolerance ||
 	       t <= ed_answer_fresh_until(j, answer);
@@ -85,6 +86,22 @@ struct asking {
 
 static enum edoc_code standing_of(const struct asking *a, struct ed_known *known,
                                   struct edoc_error *err);
+
+static bool is_himself(const struct asking *a, const struct ed_revocation *answer)
+{
+	return !memcmp(answer->signer->sha256, a->cert->sha256, sizeof(a->cert->sha256));
+}
+
+/*
+ * Nobody answers for himself but the issuer of a CRL whose own certificate
+ * says that it is looked up there (RFC 5280 4.2.1.13 cRLIssuer, 6.3.3 (f)):
+ * asked once, not for ever.  An OCSP responder has id-pkix-ocsp-nocheck for it
+ * (RFC 6960 4.2.2.2.1).
+ */
+static bool may_be_himself(const struct asking *a, const struct ed_revocation *answer)
+{
+	return a->role == ED_ABOUT_RESPONDER && answer->kind == ED_CRL;
+}
 
 /* 5.2.6.4: the issuer of the answer was itself valid and not revoked then. */
 static enum edoc_code responder_fits(const struct asking *a, const struct ed_revocation *answer,
@@ -118,6 +135,10 @@ static enum edoc_code responder_fits(const struct asking *a, const struct ed_rev
 	next.depth++;
 	if (!asked(a->j, next.role, next.cert))
 		return EDOC_OK;
+	if (is_himself(a, answer)) {
+		*fit = may_be_himself(a, answer) ? FITS : FITS_NOT;
+		return EDOC_OK;
+	}
 	rc = standing_of(&next, &known, err);
 	if (known.standing != ED_GOOD && known.standing != ED_NOT_NEEDED)
 		*fit = FITS_NOT;
@@ -130,7 +151,7 @@ static enum edoc_code answer_fits(const struct asking *a, const struct ed_revoca
 	const struct edoc_policy *policy = a->j->policy;
 	const struct ed_cert *signer = answer->signer;
 	int64_t latest = a->j->now + policy->tolerance;
-	int64_t moment = ed_material_moment(a->j, answer->sha256, a->task->proofs);
+	int64_t moment = material_moment(a->j, answer->sha256, a->task->proofs);
 	const EVP_PKEY *key = ed_cert_key(signer);
 
 	*fit = FITS_NOT;
@@ -188,7 +209,7 @@ static void hear(const struct asking *a, const struct ed_revocation *answer, str
 	} else {
 		if (!said->good)
 			said->good = answer;
-		if (!said->fresh && ed_answer_fresh(a->j, answer, a->task->fresh_at))
+		if (!said->fresh && is_fresh(a->j, answer, a->task->fresh_at))
 			said->fresh = answer;
 	}
 }
@@ -383,9 +404,9 @@ static void find_algorithms(struct ed_judge *j, const struct ed_x509_task *task,
                             const struct ed_chain *chain, struct ed_findings *findings)
 {
 	for (size_t i = 0; i < chain->n; i++) {
-		int64_t moment =
-		        chain->certs ? ed_material_moment(j, chain->certs[i]->sha256, task->proofs)
-		                     : j->now;
+		int64_t moment = chain->certs
+		                         ? material_moment(j, chain->certs[i]->sha256, task->proofs)
+		                         : j->now;
 		size_t before = findings->n;
 
 		ed_policy_link(j->policy, chain, i, moment, task->where, findings);
@@ -483,8 +504,8 @@ enum edoc_code ed_x509_validate(struct ed_judge *j, const struct ed_x509_task *t
 {
 	struct ed_findings first, list;
 	const struct ed_chains *chains;
-	enum edoc_code rc = ed_chains_build(j->pool, task->leaf, task->purpose, NULL, task->where,
-	                                    &chains, err);
+	enum edoc_code rc = ed_chains_build(j->pool, task->leaf, task->purpose, task->inputs,
+	                                    task->where, &chains, err);
 
 	*out = (struct ed_x509){0};
 	if (rc == EDOC_OK && !chains->v[0].anchored)

@@ -110,7 +110,6 @@ struct ed_collect_manifest *ed_collect_manifest_of(struct ed_collect *c, size_t 
 enum edoc_code ed_collect_protect(struct ed_collect *c, size_t entry, enum ed_hash hash,
                                   struct ed_object **objects, size_t *n,
                                   struct edoc_error *err) EDOC_CHECK;
-enum ed_hash ed_collect_weaker(enum ed_hash a, enum ed_hash b);
 
 /* ---- cover.c ---- */
 

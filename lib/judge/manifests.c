@@ -207,7 +207,7 @@ bool ed_collect_note(const struct ed_collect_manifest *m, struct ed_findings *fi
 
 /* ---- what a proof proves ---- */
 
-enum ed_hash ed_collect_weaker(enum ed_hash a, enum ed_hash b)
+static enum ed_hash weaker(enum ed_hash a, enum ed_hash b)
 {
 	return ed_hash_size(a) <= ed_hash_size(b) ? a : b;
 }
@@ -317,7 +317,7 @@ static enum edoc_code protect_refs(struct protecting *p, struct ed_collect_manif
 		for (size_t i = 0; i < m->m.n && !code; i++)
 			if (m->refs[i].state == ED_REF_GOOD)
 				code = protect(p, m->refs[i].entry,
-				               ed_collect_weaker(hash, m->m.refs[i].hash));
+				               weaker(hash, m->m.refs[i].hash));
 	p->depth--;
 	return code;
 }
@@ -335,7 +335,7 @@ static enum edoc_code protect_chain(struct protecting *p, const struct ed_hashch
 			                       : ED_NO_DATA;
 
 			if (entry != ED_NO_DATA)
-				code = protect(p, entry, ed_collect_weaker(hash, chain->v[i].hash));
+				code = protect(p, entry, weaker(hash, chain->v[i].hash));
 		}
 	p->depth--;
 	return code;

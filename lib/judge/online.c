@@ -121,7 +121,7 @@ enum edoc_code ed_fetch_issuers(struct ed_judge *j, const struct ed_x509_task *t
 			                err);
 		if (rc != EDOC_OK || !more)
 			break;
-		rc = ed_chains_build(j->pool, task->leaf, task->purpose, NULL, task->where, chains,
+		rc = ed_chains_build(j->pool, task->leaf, task->purpose, task->inputs, task->where, chains,
 		                     err);
 	}
 	return rc;

@@ -128,9 +128,14 @@ static enum edoc_code slide(struct ed_judge *j, const struct ed_signed *s,
 	return EDOC_OK;
 }
 
-enum edoc_code ed_past_certificate(struct ed_judge *j, const struct ed_signed *s,
-                                   const struct ed_chain *chain, int64_t *control, bool *good,
-                                   struct ed_findings *findings, struct edoc_error *err)
+/*
+ * 5.6.2.1, 5.6.2.2: the moment up to which the chain is known to have been
+ * good, by revocation that is proven to be that old.  false in *good: there is
+ * none, and past.no-proof says why.
+ */
+static enum edoc_code past_certificate(struct ed_judge *j, const struct ed_signed *s,
+                                       const struct ed_chain *chain, int64_t *control, bool *good,
+                                       struct ed_findings *findings, struct edoc_error *err)
 {
 	enum edoc_code rc = EDOC_OK;
 
@@ -167,7 +172,7 @@ static enum edoc_code past_signature(struct ed_judge *j, const struct ed_signed 
 	bool good;
 
 	/* 2) */
-	rc = ed_past_certificate(j, s, x->chain, &control, &good, findings, err);
+	rc = past_certificate(j, s, x->chain, &control, &good, findings, err);
 	if (rc != EDOC_OK || !good)
 		return rc;
 	/* 3) */

@@ -795,13 +795,6 @@ void ed_policy_link(const struct edoc_policy *policy, const struct ed_chain *cha
 		         chain->subjects[i], link->key_text, findings);
 }
 
-void ed_policy_chain(const struct edoc_policy *policy, const struct ed_chain *chain, int64_t t,
-                     const char *where, struct ed_findings *findings)
-{
-	for (size_t i = 0; i < chain->n; i++)
-		ed_policy_link(policy, chain, i, t, where, findings);
-}
-
 enum edoc_severity ed_policy_severity(const struct edoc_policy *policy, const char *code,
                                       enum edoc_severity otherwise)
 {

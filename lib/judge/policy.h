@@ -85,8 +85,6 @@ void ed_policy_key(const struct edoc_policy *policy, const EVP_PKEY *key, int64_
  * a chain: who issued it, and with what; the leaf's own key is ed_policy_key()'s. */
 void ed_policy_link(const struct edoc_policy *policy, const struct ed_chain *chain, size_t i,
                     int64_t t, const char *where, struct ed_findings *findings);
-void ed_policy_chain(const struct edoc_policy *policy, const struct ed_chain *chain, int64_t t,
-                     const char *where, struct ed_findings *findings); /* all of them */
 /* The severity a policy gives to a finding's code; the rule's own otherwise. */
 enum edoc_severity ed_policy_severity(const struct edoc_policy *policy, const char *code,
                                       enum edoc_severity otherwise);

@@ -125,7 +125,8 @@ struct ed_x509_task {
 	int64_t fresh_at; /* the moment that revocation must be fresh for */
 	bool proofs;      /* material existed when proofs say so (5.6.2), else only now */
 	bool sliding;     /* only answers that were issued and proven by `at` (5.6.2.2) */
-	struct ed_report_checks *checks; /* or NULL */
+	const struct ed_path_inputs *inputs; /* RFC 5280 6.1.1; NULL: any policy will do */
+	struct ed_report_checks *checks;     /* or NULL */
 };
 
 /* 5.2.6.  Tries the prospective chains and takes the first that passes, else
@@ -133,18 +134,14 @@ struct ed_x509_task {
 enum edoc_code ed_x509_validate(struct ed_judge *j, const struct ed_x509_task *task,
                                 struct ed_x509 *out, struct ed_findings *findings,
                                 struct edoc_error *err) EDOC_CHECK;
-/* 5.2.5: the answer is fresh enough for a moment. */
-bool ed_answer_fresh(const struct ed_judge *j, const struct ed_revocation *answer, int64_t t);
-/* The last moment that it is fresh for; its issuance when it says no end. */
+/* 5.2.5: the last moment that an answer is fresh for; its issuance when it says no end. */
 int64_t ed_answer_fresh_until(const struct ed_judge *j, const struct ed_revocation *answer);
 /* How certificate i of a chain stands, by the answers at hand. */
 enum edoc_code ed_x509_standing(struct ed_judge *j, const struct ed_x509_task *task,
                                 const struct ed_chain *chain, size_t i, struct ed_known *known,
                                 struct edoc_error *err) EDOC_CHECK;
-/* When a CRL or answer existed: now, or what a proof says. */
-int64_t ed_material_moment(const struct ed_judge *j, const unsigned char sha256[32], bool proofs);
-/* The same of a certificate.  One that came with the trust set and not with the
- * item is vouched for by who gave it: it is as old as it says. */
+/* When a certificate existed: now, or what a proof says.  One that came with the trust set and not
+ * with the item is vouched for by who gave it: it is as old as it says. */
 int64_t ed_cert_moment(const struct ed_judge *j, const struct ed_cert *cert, bool proofs);
 /* The chain for the report, with dates and answers. */
 enum edoc_code ed_x509_links(struct ed_judge *j, const struct ed_x509 *x,
@@ -173,15 +170,6 @@ struct ed_signed {
 enum edoc_code ed_signed_validate(struct ed_judge *j, const struct ed_signed *s, struct ed_x509 *x,
                                   int64_t *judged_at, struct ed_findings *findings,
                                   struct edoc_error *err) EDOC_CHECK;
-/*
- * 5.6.2.1, 5.6.2.2: the moment up to which the chain is known to have been
- * good, by revocation that is proven to be that old.  false in *good: there is
- * none, and past.no-proof says why.
- */
-enum edoc_code ed_past_certificate(struct ed_judge *j, const struct ed_signed *s,
-                                   const struct ed_chain *chain, int64_t *control, bool *good,
-                                   struct ed_findings *findings, struct edoc_error *err) EDOC_CHECK;
-
 /* ---- stamps.c ---- */
 
 /* 5.4 and 5.6.3.4 1), 5): every time-stamp and record of the item, records

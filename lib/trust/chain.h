@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* From a certificate to an anchor, at a moment, as findings. */
+/* From a certificate to an anchor, and what is wrong with it at a moment. */
 #ifndef ED_TRUST_CHAIN_H
 #define ED_TRUST_CHAIN_H
 
@@ -13,7 +13,6 @@ struct ed_chain_link {
 	const char *key_text;
 };
 
-/* Fields after `trusted` are of ed_chains_build() alone. */
 struct ed_chain {
 	const char **subjects; /* leaf first, anchor last; in the arena */
 	struct ed_chain_link *links;
@@ -58,19 +57,5 @@ enum edoc_code ed_chains_build(struct ed_pool *pool, struct ed_cert *leaf, unsig
  */
 bool ed_chain_at(const struct ed_chain *chain, int64_t at, const char *where,
                  struct ed_findings *findings);
-
-/*
- * The best chain at one moment, for who needs no more: signing, routes.
- * Findings: chain.not-found, chain.expired, chain.not-yet-valid,
- * chain.signature, chain.constraints, key-usage.unfit at `where`; digests and
- * key sizes are the policy's (ed_policy_chain).  Revocation: a certificate of
- * the chain (not the anchor) that names a source gets revocation.not-checked,
- * one that names none gets nothing.
- */
-enum edoc_code ed_chain_check(const struct ed_cert *leaf, STACK_OF(X509) *embedded,
-                              const struct edoc_trust *trust, unsigned purpose, int64_t at,
-                              const char *where, struct ed_arena *arena,
-                              struct ed_findings *findings, struct ed_chain *chain,
-                              struct edoc_error *err) EDOC_CHECK;
 
 #endif

@@ -73,8 +73,6 @@ struct ed_pool {
 /* Parse what the material got since; revocation is left alone until asked for. */
 enum edoc_code ed_pool_read_certs(struct ed_pool *pool, struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_pool_read_revocation(struct ed_pool *pool, struct edoc_error *err) EDOC_CHECK;
-enum edoc_code ed_pool_add_x509(struct ed_pool *pool, X509 *x509, const char *where,
-                                struct edoc_error *err) EDOC_CHECK; /* up-refs; unreadable: no */
 
 /* Certificates at hand with that subject, those of the trust set first. */
 struct ed_names_walk {

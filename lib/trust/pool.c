@@ -79,17 +79,6 @@ static bool unreadable(enum edoc_code rc)
 	return rc == EDOC_ERR_INPUT || rc == EDOC_ERR_LIMIT;
 }
 
-enum edoc_code ed_pool_add_x509(struct ed_pool *pool, X509 *x509, const char *where,
-                                struct edoc_error *err)
-{
-	struct ed_cert *cert;
-	enum edoc_code rc = ed_cert_of(x509, where, pool->arena, &cert, err);
-
-	if (rc == EDOC_OK)
-		return keep_cert(pool, cert, err);
-	return unreadable(rc) ? EDOC_OK : rc;
-}
-
 static enum edoc_code read_cert(struct ed_pool *pool, const void *der, size_t len,
                                 const unsigned char *sha256, const char *where,
                                 struct edoc_error *err)
@@ -108,7 +97,7 @@ enum edoc_code ed_pool_read_certs(struct ed_pool *pool, struct edoc_error *err)
 	const struct ed_material *m = pool->material;
 	enum edoc_code rc = EDOC_OK;
 
-	for (; rc == EDOC_OK && m && pool->seen_certs < m->n; pool->seen_certs++) {
+	for (; rc == EDOC_OK && pool->seen_certs < m->n; pool->seen_certs++) {
 		const struct ed_blob *blob = &m->v[pool->seen_certs];
 
 		if (blob->kind == ED_CERT)
@@ -199,7 +188,7 @@ enum edoc_code ed_pool_read_revocation(struct ed_pool *pool, struct edoc_error *
 	const struct ed_material *m = pool->material;
 	enum edoc_code rc = ed_pool_read_certs(pool, err);
 
-	for (; rc == EDOC_OK && m && pool->seen_revocation < m->n; pool->seen_revocation++) {
+	for (; rc == EDOC_OK && pool->seen_revocation < m->n; pool->seen_revocation++) {
 		const struct ed_blob *blob = &m->v[pool->seen_revocation];
 
 		if (blob->kind == ED_CRL)
@@ -244,19 +233,6 @@ enum edoc_code ed_pool_moments(struct ed_pool *pool, int64_t **p_issued, struct 
 
 /* ---- looking up ---------------------------------------------------------------- */
 
-struct ed_cert *ed_pool_cert(struct ed_pool *pool, const unsigned char sha256[32])
-{
-	struct edoc_error err;
-
-	if (ed_pool_read_certs(pool, &err) != EDOC_OK)
-		return NULL;
-	for (size_t i = 0; i < pool->n_certs; i++) {
-		if (!memcmp(pool->certs[i]->sha256, sha256, 32))
-			return pool->certs[i];
-	}
-	return NULL;
-}
-
 static bool is_named(const struct ed_cert *cert, const struct ed_names_walk *walk)
 {
 	return cert->subject_hash == walk->hash &&
@@ -296,7 +272,7 @@ static const struct ed_pair *find_pair(const struct ed_pool *pool, const unsigne
 bool ed_pool_verify(struct ed_pool *pool, const unsigned char what[32], ed_verify_fn *fn,
                     void *signed_object, const struct ed_cert *by)
 {
-	struct edoc_memo *memo = pool->material ? pool->material->memo : NULL;
+	struct edoc_memo *memo = pool->material->memo;
 	EVP_PKEY *key = ed_cert_key(by);
 	const struct ed_pair *pair;
 	struct ed_pair *more;

@@ -19,8 +19,6 @@ enum edoc_code ed_pool_new(const struct ed_material *material, const struct edoc
                            struct ed_arena *arena, struct ed_pool **pool,
                            struct edoc_error *err) EDOC_CHECK;
 void ed_pool_free(struct ed_pool *pool);
-/* A certificate of the material, by digest; NULL: not there, or unreadable. */
-struct ed_cert *ed_pool_cert(struct ed_pool *pool, const unsigned char sha256[32]);
 /* When each blob of the material says that it was made: thisUpdate of a CRL,
  * producedAt of an OCSP answer; ED_TIME_NONE of all else. */
 enum edoc_code ed_pool_moments(struct ed_pool *pool, int64_t **issued,

@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "door/zip.h"
+#include "door/zipscan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -32,8 +32,8 @@ static void append(struct ed_zip *base, const uint8_t *data)
 	struct ed_zip_writer *w = NULL;
 	struct ed_zip *zip = NULL;
 	struct edoc_error err;
-	uint8_t *old = malloc((size_t)ed_zip_directory_offset(base) + 1);
-	size_t len = (size_t)ed_zip_directory_offset(base);
+	uint8_t *old = malloc((size_t)base->directory + 1);
+	size_t len = (size_t)base->directory;
 	int fd = memfd_create("appended", 0);
 	enum edoc_code code = ed_zip_writer_new(fd, "appended", base, &w, &err);
 
@@ -67,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		for (size_t i = 0; i < ed_zip_count(zip); i++) {
 			uint64_t n = 0;
 			const struct ed_zip_entry *e = ed_zip_entry(zip, i);
-			if (ed_zip_find(zip, e->name) != i || e->end > ed_zip_directory_offset(zip))
+			if (ed_zip_find(zip, e->name) != i || e->end > zip->directory)
 				abort();
 			if (!ed_zip_read(zip, i, count, &n, &err) ? n != e->usize : n > e->usize)
 				abort();

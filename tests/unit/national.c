@@ -71,6 +71,7 @@ static void unknown_algorithm(const char *leaf_name, const char *issuer_name)
 	struct ed_cert *leaf = cert(leaf_name, arena), *issuer = cert(issuer_name, arena);
 	const struct ed_chains *chains = NULL;
 	struct edoc_trust *trust = NULL;
+	struct ed_material none;
 	struct ed_pool *pool = NULL;
 	struct edoc_error err = {0};
 	struct ed_buf bytes;
@@ -80,7 +81,8 @@ static void unknown_algorithm(const char *leaf_name, const char *issuer_name)
 		is_ok(edoc_trust_add_memory(trust, bytes.data, bytes.len, EDOC_FOR_ALL, &err), &err,
 		      "the issuer is trusted");
 	ed_buf_clear(&bytes);
-	is_ok(ed_pool_new(NULL, trust, arena, &pool, &err), &err, "a pool");
+	ed_material_init(&none, arena);
+	is_ok(ed_pool_new(&none, trust, arena, &pool, &err), &err, "a pool");
 	if (leaf && issuer &&
 	    is_ok(ed_chains_build(pool, leaf, EDOC_FOR_SIGN, NULL, "", &chains, &err), &err,
 	          "asked"))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * NIST PKITS: 249 paths with the verdict they must get, through our own path
- * building, path validation and CRLs.  They are not ours to copy: without
+ * NIST PKITS: 249 paths with the verdict they must get, through what judges a
+ * signer's certificate (ed_x509_validate): path building, path validation, CRLs.  They are not ours
+ * to copy: without
  * ../shared/corpora/pkits this is skipped.
  */
 #include "../tap.h"
@@ -11,8 +12,8 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/time.h"
-#include "trust/revocation.h"
-#include "trust/chain.h"
+#include "judge/rules.h"
+#include "judge/validate.h"
 
 /* Cases whose verdict is not PKITS's, and why. */
 static const struct {
@@ -38,100 +39,24 @@ static void add_file(struct ed_material *m, enum ed_material_kind kind, const ch
 	ed_buf_clear(&bytes);
 }
 
-#define MAX_ASKED 4
-
-struct judging {
-	struct ed_pool *pool;
-	const struct ed_path_inputs *inputs;
-	int64_t at;
-	const char *why;                        /* the last reason to say no */
-	const struct ed_cert *asked[MAX_ASKED]; /* whose chains are being looked at */
-};
-
-static bool chain_holds(struct judging *j, struct ed_cert *leaf, unsigned depth);
-
-/* Who signs the CRL that speaks for himself is asked once. */
-static bool signer_holds(struct judging *j, struct ed_cert *signer, unsigned depth)
+/* Every algorithm that PKITS uses (DSA too), and an answer about everybody:
+ * what is asked here is RFC 5280, not whom one believes today. */
+static struct edoc_policy *any_algorithm(void)
 {
-	for (unsigned i = 0; i <= depth; i++) {
-		if (!memcmp(j->asked[i]->sha256, signer->sha256, 32))
-			return true;
-	}
-	return chain_holds(j, signer, depth + 1);
-}
+	static struct ed_policy_key keys[] = {{ED_KEY_RSA, 0, INT64_MAX},
+	                                      {ED_KEY_DSA, 0, INT64_MAX}};
+	struct edoc_policy *policy = NULL;
+	struct edoc_error err = {0};
 
-/* Good at that time, says somebody who may be asked. */
-static bool not_revoked(struct judging *j, struct ed_cert *cert, struct ed_cert *issuer,
-                        unsigned depth)
-{
-	const struct ed_revocations *answers;
-	struct edoc_error err;
-	bool good = false;
-
-	if (ed_revocation_about(j->pool, cert, issuer, "", &answers, &err) != EDOC_OK)
-		return false;
-	j->why = answers->findings.n ? answers->findings.v[0].code : "no CRL";
-	for (size_t i = 0; i < answers->n; i++) {
-		const struct ed_revocation *r = &answers->v[i];
-
-		if (r->this_update > j->at ||
-		    (r->next_update != ED_TIME_NONE && r->next_update < j->at)) {
-			j->why = "a CRL of another time";
-			continue;
-		}
-		if (!r->signer_is_issuer && !signer_holds(j, r->signer, depth))
-			continue;
-		if (good && r->reason == 6)
-			continue; /* the newest say that the hold is over */
-		if (r->status == ED_REV_REVOKED && r->revoked_at <= j->at) {
-			j->why = "revoked";
-			return false;
-		}
-		good = true;
-	}
-	return good;
-}
-
-static bool one_holds(struct judging *j, const struct ed_chain *chain, unsigned depth)
-{
-	struct ed_findings f;
-
-	ed_findings_init(&f, chain->findings.arena);
-	if (!chain->trusted) {
-		j->why = chain->findings.v[0].args[1] ? chain->findings.v[0].args[1]
-		                                      : chain->findings.v[0].code;
-		return false;
-	}
-	if (!ed_chain_at(chain, j->at, "", &f)) {
-		j->why = f.v[0].code;
-		return false;
-	}
-	for (size_t i = 0; i + 1 < chain->n; i++) {
-		if (!not_revoked(j, chain->certs[i], chain->certs[i + 1], depth))
-			return false;
-	}
-	return true;
-}
-
-static bool chain_holds(struct judging *j, struct ed_cert *leaf, unsigned depth)
-{
-	const struct ed_chains *chains;
-	struct edoc_error err;
-
-	j->why = "too deep";
-	if (depth == MAX_ASKED)
-		return false;
-	j->asked[depth] = leaf;
-	if (ed_chains_build(j->pool, leaf, EDOC_FOR_SIGN, depth ? NULL : j->inputs, "leaf", &chains,
-	                    &err) != EDOC_OK) {
-		j->why = "an error";
-		return false;
-	}
-	for (size_t i = 0; i < chains->n; i++) {
-		if (one_holds(j, &chains->v[i], depth))
-			return true;
-	}
-	return false;
+	if (!is_ok(edoc_policy_builtin("strict", &policy, &err), &err, "a policy"))
+		exit(1);
+	for (size_t i = 0; i < ED_N_HASHES; i++)
+		policy->hash_until[i] = INT64_MAX;
+	policy->keys = keys;
+	policy->n_keys = sizeof(keys) / sizeof(keys[0]);
+	for (size_t i = 0; i < ED_N_ABOUT; i++)
+		policy->ask[i] = ED_ASK_ALWAYS;
+	return policy;
 }
 
 static struct edoc_trust *anchor_of(const struct ed_material *m, size_t blob)
@@ -161,54 +86,89 @@ static void read_policies(json_t *item, const char *v[8], char text[7][40])
 	v[n] = NULL;
 }
 
-static bool judge(json_t *item, struct edoc_memo *memo, const char **why)
+/* EN 319 102-1 5.2.6 as the judge does it, at the moment of the case. */
+static bool judge_leaf(struct ed_item *item, const struct edoc_verify_options *options,
+                       const struct ed_path_inputs *inputs, const struct ed_blob *blob,
+                       const char **why)
 {
-	json_t *certs = json_object_get(item, "certs"), *crls = json_object_get(item, "crls");
-	const char *time = json_string_value(json_object_get(item, "time"));
-	struct ed_arena *arena = ed_arena_new();
+	struct edoc_report report = {.arena = item->arena, .name = "leaf"};
+	struct ed_judge j = {.item = item,
+	                     .options = options,
+	                     .policy = options->policy,
+	                     .report = &report,
+	                     .arena = item->arena,
+	                     .now = options->at};
+	struct ed_x509_task task = {.purpose = EDOC_FOR_SIGN,
+	                            .where = "leaf",
+	                            .at = options->at,
+	                            .fresh_at = options->at,
+	                            .inputs = inputs};
+	struct ed_findings findings;
+	struct ed_conclusion end = {EDOC_INDETERMINATE, NULL};
+	struct edoc_error err = {0};
+	struct ed_x509 x;
+
+	ed_findings_init(&findings, item->arena);
+	ed_findings_init(&report.findings, item->arena);
+	ed_poe_init(&j.poe, item->arena, j.now);
+	if (ed_cert_parse(blob->p, blob->len, "leaf", item->arena, &task.leaf, &err) == EDOC_OK &&
+	    ed_pool_new(&item->material, options->trust, item->arena, &j.pool, &err) == EDOC_OK &&
+	    ed_x509_validate(&j, &task, &x, &findings, &err) == EDOC_OK)
+		end = ed_conclude(&j, &findings);
+	else
+		ok(false, "an error: %s", err.msg);
+	*why = "";
+	for (size_t i = 0; i < findings.n; i++) {
+		const struct ed_rule *rule = ed_rule(findings.v[i].code);
+
+		if (rule->severity != EDOC_INFO)
+			*why = ed_arena_printf(item->arena, "%s %s", *why, rule->code);
+	}
+	ed_pool_free(j.pool);
+	ed_cert_clear(task.leaf);
+	return end.indication == EDOC_TOTAL_PASSED;
+}
+
+static bool judge(json_t *pkits, const struct edoc_policy *policy, struct edoc_memo *memo,
+                  const char **why)
+{
+	json_t *certs = json_object_get(pkits, "certs"), *crls = json_object_get(pkits, "crls");
+	const char *time = json_string_value(json_object_get(pkits, "time"));
+	struct ed_item item = {.arena = ed_arena_new(), .name = "leaf"};
 	const char *policies[8];
 	char text[7][40];
 	struct ed_path_inputs inputs = {
-	        .explicit_policy = json_is_true(json_object_get(item, "explicit")),
-	        .inhibit_mapping = json_is_true(json_object_get(item, "inhibit_map")),
-	        .inhibit_any = json_is_true(json_object_get(item, "inhibit_any")),
+	        .explicit_policy = json_is_true(json_object_get(pkits, "explicit")),
+	        .inhibit_mapping = json_is_true(json_object_get(pkits, "inhibit_map")),
+	        .inhibit_any = json_is_true(json_object_get(pkits, "inhibit_any")),
 	};
-	struct judging j = {.inputs = &inputs};
+	struct edoc_verify_options options = {.policy = policy};
 	size_t blob = 0, first = 0, leaf = 0;
-	struct ed_material material;
 	struct edoc_trust *trust;
-	struct edoc_error err = {0};
-	bool holds = false;
+	bool holds;
 
-	read_policies(item, policies, text);
+	read_policies(pkits, policies, text);
 	inputs.policies = policies[0] ? policies : NULL;
-	ed_material_init(&material, arena);
-	material.memo = memo;
+	ed_material_init(&item.material, item.arena);
+	item.material.memo = memo;
 	for (size_t i = 0; i < json_array_size(certs); i++) {
-		add_file(&material, ED_CERT, "certs", json_string_value(json_array_get(certs, i)),
-		         "crt", &blob);
+		add_file(&item.material, ED_CERT, "certs",
+		         json_string_value(json_array_get(certs, i)), "crt", &blob);
 		if (i == 0)
 			first = blob;
 		leaf = blob;
 	}
 	for (size_t i = 0; i < json_array_size(crls); i++)
-		add_file(&material, ED_CRL, "crls", json_string_value(json_array_get(crls, i)),
+		add_file(&item.material, ED_CRL, "crls", json_string_value(json_array_get(crls, i)),
 		         "crl", &blob);
-	trust = anchor_of(&material, first);
-	if (!ed_time_parse(time, &j.at))
+	trust = anchor_of(&item.material, first);
+	options.trust = trust;
+	if (!ed_time_parse(time, &options.at))
 		ok(false, "time %s", time);
-	if (ed_pool_new(&material, trust, arena, &j.pool, &err) == EDOC_OK) {
-		struct ed_cert *cert = ed_pool_cert(j.pool, material.v[leaf].sha256);
-
-		holds = cert && chain_holds(&j, cert, 0);
-		if (!cert)
-			j.why = "no certificate";
-	}
-	*why = holds ? "" : j.why;
-	ed_pool_free(j.pool);
+	holds = judge_leaf(&item, &options, &inputs, &item.material.v[leaf], why);
 	edoc_trust_free(trust);
 	*why = strdup(*why);
-	ed_arena_free(arena);
+	ed_arena_free(item.arena);
 	return holds;
 }
 
@@ -224,6 +184,7 @@ static const char *known_miss(const char *id)
 int main(void)
 {
 	const char *src = getenv("SRCDIR");
+	struct edoc_policy *policy = any_algorithm();
 	struct edoc_memo *memo = NULL;
 	struct edoc_error err;
 	size_t n = 0, right = 0, unsafe = 0, other = 0;
@@ -244,7 +205,7 @@ int main(void)
 		const char *name = json_string_value(json_object_get(item, "name"));
 		bool want = !strcmp(json_string_value(json_object_get(item, "expect")), "SUCCESS");
 		const char *why, *again, *miss = known_miss(id);
-		bool got = judge(item, NULL, &why);
+		bool got = judge(item, policy, NULL, &why);
 
 		n++;
 		right += got == want;
@@ -253,14 +214,15 @@ int main(void)
 			printf("# %s %s: %s (%s)%s%s\n", id, name, got ? "accepted" : "refused",
 			       why, miss ? ", as is known: " : "", miss ? miss : "");
 		ok(miss ? !got && want : got == want, "%s %s", id, name);
-		other += judge(item, memo, &again) != got || strcmp(why, again) != 0;
+		other += judge(item, policy, memo, &again) != got || strcmp(why, again) != 0;
 		free((char *)why);
 		free((char *)again);
 	}
 	is_int((int64_t)n, 249, "249 cases");
 	is_int((int64_t)unsafe, 0, "none is accepted that must be refused");
-	ok(right >= 246, "%zu of 249 are right", right);
+	ok(right >= 248, "%zu of 249 are right", right);
 	is_int((int64_t)other, 0, "all come out the same with what a batch remembers");
+	edoc_policy_free(policy);
 	edoc_memo_free(memo);
 	json_decref(cases);
 	return done();

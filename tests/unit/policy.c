@@ -216,6 +216,13 @@ static void key(const struct edoc_policy *policy, const char *file, const char *
 	ed_arena_free(arena);
 }
 
+static void links_of(const struct edoc_policy *policy, const struct ed_chain *c,
+                     struct ed_findings *list)
+{
+	for (size_t i = 0; i < c->n; i++)
+		ed_policy_link(policy, c, i, 0, "", list);
+}
+
 static void chain(const struct edoc_policy *policy)
 {
 	struct ed_chain_link links[3] = {
@@ -229,10 +236,10 @@ static void chain(const struct edoc_policy *policy)
 	struct ed_findings list;
 
 	ed_findings_init(&list, arena);
-	ed_policy_chain(policy, &c, 0, "", &list);
+	links_of(policy, &c, &list);
 	is_str(codes(&list), "", "a chain; an anchor's own signature does not count");
 	c.trusted = false;
-	ed_policy_chain(policy, &c, 0, "", &list);
+	links_of(policy, &c, &list);
 	is_str(codes(&list), "algorithm.certificate(root,SHA-1) ", "it counts where it is none");
 	ed_findings_init(&list, arena);
 	c.trusted = true;
@@ -242,7 +249,7 @@ static void chain(const struct edoc_policy *policy)
 	links[1].key_text = "ED25519";
 	links[2].bits = 1024;
 	links[2].key_text = "RSA-1024";
-	ed_policy_chain(policy, &c, 0, "", &list);
+	links_of(policy, &c, &list);
 	is_str(codes(&list),
 	       "algorithm.certificate(leaf,SHA-1) algorithm.certificate(ca,?) "
 	       "algorithm.certificate(ca,ED25519) algorithm.certificate(root,RSA-1024) ",

@@ -588,6 +588,55 @@ static void ocsp(void)
 	gives(s, at, "INDETERMINATE/TRY_LATER", "R03 it had ended when it answered");
 }
 
+/* A CRL of others', by one whom the certificate names; it says so of itself too. */
+static struct ed_object put_indirect(struct scene *s, const struct who *by, int64_t at, long serial)
+{
+	static const char idp[] = "issuingDistributionPoint=critical,@idp\n[idp]\n"
+	                          "fullname=URI:http://kit.example/i.crl\nindirectCRL=TRUE\n";
+	X509_CRL *crl = new_crl(by, at, 1, idp);
+	unsigned char *der = NULL;
+	int n;
+
+	if (serial)
+		list(crl, serial, at, 1, &ca);
+	X509_CRL_sign(crl, by->key, EVP_sha256());
+	n = i2d_X509_CRL(crl, &der);
+	X509_CRL_free(crl);
+	return put(s, ED_CRL, der, n);
+}
+
+static void listers(void)
+{
+#define LISTED                                                                                     \
+	"crlDistributionPoints=dp\n[dp]\nfullname=URI:http://kit.example/i.crl\n"                  \
+	"CRLissuer=dirName:lister\n[lister]\nO=Kit\nCN=Lister\n"
+	struct who lister = issue("Lister", &ca, 70, "keyUsage=critical,cRLSign\n" LISTED);
+	struct who person = issue("Listed", &ca, 71, PERSON_EXT LISTED);
+	struct who himself =
+	        issue("Lister", &ca, 72, "keyUsage=critical,digitalSignature,cRLSign\n" LISTED);
+	const int64_t at = SIGNED_AT + DAY;
+	struct scene *s = begin(&person);
+
+	put_cert(s, &lister);
+	put_indirect(s, &lister, at - 3600, 0);
+	gives(s, at, "PASSED", "PKITS 4.14.30: the lister's own certificate is in its list");
+	s = begin(&person);
+	put_cert(s, &lister);
+	put_indirect(s, &lister, at - 3600, 71);
+	gives(s, at, "INDETERMINATE/REVOKED_NO_POE", "and he is revoked there");
+	s = begin(&person);
+	put_cert(s, &lister);
+	put_indirect(s, &lister, at - 3600, 70);
+	gives(s, at, "INDETERMINATE/TRY_LATER", "the lister is: who he clears is not cleared");
+	s = begin(&himself);
+	put_indirect(s, &himself, at - 3600, 0);
+	gives(s, at, "INDETERMINATE/TRY_LATER", "R03 who signs a document does not answer for it");
+	who_free(&lister);
+	who_free(&person);
+	who_free(&himself);
+#undef LISTED
+}
+
 /* ---- algorithms ---- */
 
 #define UNTIL                                                                                      \
@@ -1609,6 +1658,7 @@ int main(void)
 	policies();
 	revocation();
 	ocsp();
+	listers();
 	algorithms();
 	with_time();
 	order();

@@ -64,8 +64,8 @@ static void facts(void)
 	is_str(cert->hex, hex, "fingerprint");
 	ok(!*cert->pinfl && !*cert->inn && !*cert->uid && !*cert->serial_number, "no identifiers");
 	ok(ed_pkey_type(ed_cert_key(cert)) == ED_KEY_EC_P256, "its key");
-	is_int(ed_cert_signed_with(cert->x509), ED_SHA256, "signed with SHA-256");
-	ok(!ed_cert_names_revocation(cert->x509), "names no revocation");
+	is_int(cert->signed_with, ED_SHA256, "signed with SHA-256");
+	ok(!cert->names_revocation, "names no revocation");
 	ed_cert_clear(cert);
 	ed_cert_clear(cert);
 	ed_buf_clear(&der);
@@ -98,7 +98,7 @@ static void identifiers(void)
 	is_str(cert->serial_number, "UZ-77", "serialNumber");
 	ed_cert_clear(cert);
 	cert = cert_of("crl.p12");
-	ok(ed_cert_names_revocation(cert->x509), "names a revocation list");
+	ok(cert->names_revocation, "names a revocation list");
 	ed_cert_clear(cert);
 	cert = cert_of("unfit.p12");
 	is_str(ed_cert_unfit(cert, arena), "keyEncipherment", "unfit, and what it is for");

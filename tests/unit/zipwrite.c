@@ -461,7 +461,7 @@ static void kept_as_it_is_read(void)
 	is_ok(finish(), &err, "a base");
 	base_fd = out;
 	base = reopened("opened");
-	directory = ed_zip_directory_offset(base);
+	directory = base->directory;
 	for (int round = 0; round < 3; round++) {
 		base->data_fd = base_fd;
 		base->keeper = NULL;
