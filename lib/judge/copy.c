@@ -102,7 +102,7 @@ static void put_times(struct ed_page *page, const struct ed_report_signature *si
 	char when[ED_WHEN];
 
 	if (sig->pub.claimed_time != ED_TIME_NONE) {
-		ed_page_when(page, sig->pub.claimed_time, when);
+		ed_words_when(page->options, sig->pub.claimed_time, when);
 		ed_page_row(page, ed_page_tr(page, N_("claimed signing time")), when);
 	}
 	ed_buf_puts(&page->out, "<tr><th>");
@@ -152,7 +152,8 @@ static enum edoc_code put_signer(struct ed_page *page, const struct edoc_report 
 
 	ed_buf_printf(&page->out, "<section><h3>%zu. <span class=\"verdict %s\">", number,
 	              ed_page_class(report, sig->pub.indication));
-	ed_page_text(page, ed_page_verdict(page, report, sig->pub.indication));
+	ed_page_text(page,
+	             ed_words_verdict(page->options->lang, report->format, sig->pub.indication));
 	ed_buf_puts(&page->out, "</span></h3>\n<table>\n");
 	ed_page_row(page, ed_page_tr(page, N_("signer")), sig->pub.subject);
 	ed_page_row(page, "PINFL", sig->pinfl);
@@ -164,8 +165,8 @@ static enum edoc_code put_signer(struct ed_page *page, const struct edoc_report 
 	if (sig->n_links) {
 		char from[ED_WHEN], until[ED_WHEN], both[2 * ED_WHEN + 8];
 
-		ed_page_when(page, sig->links[0].not_before, from);
-		ed_page_when(page, sig->links[0].not_after, until);
+		ed_words_when(page->options, sig->links[0].not_before, from);
+		ed_words_when(page->options, sig->links[0].not_after, until);
 		(void)snprintf(both, sizeof(both), "%s – %s", from, until);
 		ed_page_row(page, ed_page_tr(page, N_("certificate valid")), both);
 	}
@@ -223,7 +224,8 @@ static enum edoc_code put_sheet(struct ed_page *page, const struct edoc_report *
 	ed_page_text(page, ed_page_tr(page, N_("Verification")));
 	ed_buf_printf(&page->out, "</h2>\n<p><span class=\"verdict %s\">",
 	              ed_page_class(report, report->indication));
-	ed_page_text(page, ed_page_verdict(page, report, report->indication));
+	ed_page_text(page,
+	             ed_words_verdict(page->options->lang, report->format, report->indication));
 	ed_buf_puts(&page->out, "</span> ");
 	ed_page_judged(page, report);
 	ed_buf_puts(&page->out, ", edoc-verify " EDOC_VERSION "</p>\n<table>\n");

@@ -12,7 +12,8 @@ static void put_heading(struct ed_page *page, const struct edoc_report *report)
 	ed_page_text(page, report->name);
 	ed_buf_printf(&page->out, "</h1>\n<p><span class=\"verdict %s\">",
 	              ed_page_class(report, report->indication));
-	ed_page_text(page, ed_page_verdict(page, report, report->indication));
+	ed_page_text(page,
+	             ed_words_verdict(page->options->lang, report->format, report->indication));
 	ed_buf_puts(&page->out, "</span>");
 	if (report->subindication)
 		ed_buf_printf(&page->out, "<span class=\"sub\">%s</span>", report->subindication);
@@ -40,7 +41,7 @@ static void put_part(struct ed_page *page, const struct edoc_report *report, con
 	ed_page_text(page, where ? where : "");
 	ed_buf_printf(&page->out, " <span class=\"verdict %s\">",
 	              ed_page_class(report, indication));
-	ed_page_text(page, ed_page_verdict(page, report, indication));
+	ed_page_text(page, ed_words_verdict(page->options->lang, report->format, indication));
 	ed_buf_puts(&page->out, "</span>");
 	if (sub)
 		ed_buf_printf(&page->out, "<span class=\"sub\">%s</span>", sub);
@@ -110,7 +111,7 @@ static void put_checks(struct ed_page *page, const struct ed_report_checks *chec
 		ed_buf_puts(&page->out, "</td><td>");
 		ed_page_text(page, c->rule ? c->rule : "");
 		ed_buf_puts(&page->out, "</td><td><b>");
-		ed_page_text(page, ed_page_tr(page, ed_outcome_word(c->outcome)));
+		ed_page_text(page, ed_words_outcome(page->options->lang, c->outcome));
 		ed_buf_puts(&page->out, "</b></td></tr>\n");
 	}
 	ed_buf_puts(&page->out, "</table>\n");

@@ -11,9 +11,7 @@
 
 const char *ed_page_tr(const struct ed_page *page, const char *s)
 {
-	const char *lang = page->options->lang;
-
-	return !lang || !strcmp(lang, "en") || !*s ? s : dgettext("edoc", s);
+	return ed_words(page->options->lang, s);
 }
 
 enum edoc_code ed_page_make(ed_page_fn *put, const struct edoc_report *report,
@@ -82,19 +80,11 @@ void ed_page_lines(struct ed_page *page, const char *s)
 	}
 }
 
-void ed_page_when(const struct ed_page *page, int64_t t, char out[ED_WHEN])
-{
-	if (page->options->time)
-		page->options->time(t, out, ED_WHEN, page->options->time_arg);
-	else
-		ed_time_format(out, t);
-}
-
 void ed_page_time(struct ed_page *page, int64_t t)
 {
 	char s[ED_WHEN];
 
-	ed_page_when(page, t, s);
+	ed_words_when(page->options, t, s);
 	ed_page_text(page, s);
 }
 
@@ -120,22 +110,6 @@ void ed_page_row(struct ed_page *page, const char *label, const char *value)
 	ed_buf_puts(&page->out, "</td></tr>\n");
 }
 
-const char *ed_page_verdict(const struct ed_page *page, const struct edoc_report *report,
-                            enum edoc_indication indication)
-{
-	if (!report->format)
-		return ed_page_tr(page, N_("MALFORMED"));
-	switch (indication) {
-	case EDOC_TOTAL_PASSED:
-		return ed_page_tr(page, N_("PASSED"));
-	case EDOC_TOTAL_FAILED:
-		return ed_page_tr(page, N_("FAILED"));
-	case EDOC_INDETERMINATE:
-		break;
-	}
-	return ed_page_tr(page, N_("INDETERMINATE"));
-}
-
 const char *ed_page_class(const struct edoc_report *report, enum edoc_indication indication)
 {
 	if (!report->format || indication == EDOC_TOTAL_FAILED)
@@ -146,9 +120,6 @@ const char *ed_page_class(const struct edoc_report *report, enum edoc_indication
 static enum edoc_code put_finding(struct ed_page *page, const struct edoc_finding *f,
                                   struct edoc_error *err)
 {
-	static const char *const mark[] = {[EDOC_INFO] = N_("note"),
-	                                   [EDOC_WARNING] = N_("warning"),
-	                                   [EDOC_ERROR] = N_("error")};
 	static const char *const class[] = {
 	        [EDOC_INFO] = "note", [EDOC_WARNING] = "warning", [EDOC_ERROR] = "error"};
 	const char *lang = page->options->lang;
@@ -159,7 +130,7 @@ static enum edoc_code put_finding(struct ed_page *page, const struct edoc_findin
 		code = edoc_finding_advice(f, lang, &advice, err);
 	if (code == EDOC_OK) {
 		ed_buf_printf(&page->out, "<li class=\"%s\"><b>", class[f->severity]);
-		ed_page_text(page, ed_page_tr(page, mark[f->severity]));
+		ed_page_text(page, ed_words_severity(lang, f->severity));
 		ed_buf_puts(&page->out, "</b> ");
 		ed_page_text(page, msg);
 		if (*advice) {
@@ -198,21 +169,6 @@ enum edoc_code ed_page_findings(struct ed_page *page, const struct ed_findings *
 	return code;
 }
 
-const char *ed_outcome_word(enum ed_outcome outcome)
-{
-	switch (outcome) {
-	case ED_YES:
-		return N_("yes");
-	case ED_NO:
-		return N_("no");
-	case ED_SKIPPED:
-		return N_("not looked at");
-	case ED_UNSURE:
-		break;
-	}
-	return N_("unknown");
-}
-
 enum edoc_code ed_page_conditions(struct ed_page *page,
                                   const struct ed_report_condition *conditions, size_t n,
                                   struct edoc_error *err)
@@ -236,7 +192,7 @@ enum edoc_code ed_page_conditions(struct ed_page *page,
 		ed_buf_puts(&page->out, "</td><td>");
 		ed_page_text(page, ed_page_tr(page, c->what));
 		ed_buf_puts(&page->out, "</td><td class=\"short\"><b>");
-		ed_page_text(page, ed_page_tr(page, ed_outcome_word(c->met)));
+		ed_page_text(page, ed_words_outcome(page->options->lang, c->met));
 		ed_buf_puts(&page->out, "</b></td><td>");
 		ed_page_text(page, why);
 		ed_buf_puts(&page->out, "</td></tr>\n");

@@ -3,10 +3,9 @@
 #ifndef ED_JUDGE_MARKUP_H
 #define ED_JUDGE_MARKUP_H
 
-#include "judge/report.h"
+#include "judge/words.h"
 
 #define ED_HTML_MAX (64u << 20)
-#define ED_WHEN 64 /* an instant for people */
 
 struct ed_page {
 	const struct edoc_text_options *options;
@@ -20,7 +19,6 @@ enum edoc_code ed_page_make(ed_page_fn *put, const struct edoc_report *report,
                             const struct edoc_text_options *options, char **html,
                             struct edoc_error *err) EDOC_CHECK;
 
-/* The words are looked up for the asked language, as findings are. */
 const char *ed_page_tr(const struct ed_page *page, const char *s) __attribute__((format_arg(2)));
 /* Text from anywhere: what steers a terminal or a reader's eye (controls,
  * bidirectional overrides) as \xNN, markup as entities. */
@@ -28,13 +26,10 @@ void ed_page_text(struct ed_page *page, const char *s);
 /* The same for several lines. */
 void ed_page_lines(struct ed_page *page, const char *s);
 void ed_page_time(struct ed_page *page, int64_t t);
-void ed_page_when(const struct ed_page *page, int64_t t, char out[ED_WHEN]);
 /* "judged as of TIME under policy NAME" */
 void ed_page_judged(struct ed_page *page, const struct edoc_report *report);
 /* <tr><th>label</th><td>value</td></tr>; nothing when value is NULL or "". */
 void ed_page_row(struct ed_page *page, const char *label, const char *value);
-const char *ed_page_verdict(const struct ed_page *page, const struct edoc_report *report,
-                            enum edoc_indication indication);
 /* "passed" "failed" "indeterminate": the class of its colour. */
 const char *ed_page_class(const struct edoc_report *report, enum edoc_indication indication);
 enum edoc_code ed_page_findings(struct ed_page *page, const struct ed_findings *findings,
@@ -44,8 +39,6 @@ enum edoc_code ed_page_findings(struct ed_page *page, const struct ed_findings *
 enum edoc_code ed_page_conditions(struct ed_page *page,
                                   const struct ed_report_condition *conditions, size_t n,
                                   struct edoc_error *err) EDOC_CHECK;
-/* "yes" "no" "unknown" "skipped", in the page's language. */
-const char *ed_outcome_word(enum ed_outcome outcome); /* to be translated */
 
 /* ---- timeline.c ---- */
 

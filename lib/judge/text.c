@@ -6,7 +6,7 @@
 
 #include "base/err.h"
 #include "base/time.h"
-#include "judge/markup.h"
+#include "judge/words.h"
 
 #define TEXT_MAX (64u << 20)
 #define COLUMNS 80
@@ -17,28 +17,9 @@ struct text {
 	size_t indent; /* of a part's labels: 4, in a time-stamp 6 */
 };
 
-/* The words are looked up for the asked language, as findings are. */
 __attribute__((format_arg(2))) static const char *tr(const struct text *t, const char *s)
 {
-	const char *lang = t->options->lang;
-
-	return !lang || !strcmp(lang, "en") || !*s ? s : dgettext("edoc", s);
-}
-
-static const char *verdict(const struct text *t, const char *format,
-                           enum edoc_indication indication)
-{
-	if (!format)
-		return tr(t, N_("MALFORMED"));
-	switch (indication) {
-	case EDOC_TOTAL_PASSED:
-		return tr(t, N_("PASSED"));
-	case EDOC_TOTAL_FAILED:
-		return tr(t, N_("FAILED"));
-	case EDOC_INDETERMINATE:
-		break;
-	}
-	return tr(t, N_("INDETERMINATE"));
+	return ed_words(t->options->lang, s);
 }
 
 static void put_verdict(struct text *t, const char *format, enum edoc_indication indication)
@@ -51,7 +32,7 @@ static void put_verdict(struct text *t, const char *format, enum edoc_indication
 
 	if (t->options->color)
 		ed_buf_puts(&t->buf, colour[format ? indication : EDOC_TOTAL_FAILED]);
-	ed_buf_puts(&t->buf, verdict(t, format, indication));
+	ed_buf_puts(&t->buf, ed_words_verdict(t->options->lang, format, indication));
 	if (t->options->color)
 		ed_buf_puts(&t->buf, "\033[0m");
 }
@@ -65,21 +46,11 @@ static void put_escaped(struct text *t, const char *s)
 	ed_buf_puts(&t->buf, piece);
 }
 
-#define WHEN 64
-
-static void say_time(const struct text *t, int64_t when, char s[WHEN])
-{
-	if (t->options->time)
-		t->options->time(when, s, WHEN, t->options->time_arg);
-	else
-		ed_time_format(s, when);
-}
-
 static void put_time(struct text *t, int64_t when)
 {
-	char s[WHEN];
+	char s[ED_WHEN];
 
-	say_time(t, when, s);
+	ed_words_when(t->options, when, s);
 	ed_buf_puts(&t->buf, s);
 }
 
@@ -133,11 +104,9 @@ static void put_labelled(struct text *t, const char *label, const char *value)
 static enum edoc_code put_finding(struct text *t, const struct edoc_finding *f, size_t indent,
                                   struct edoc_error *err)
 {
-	static const char *const mark[] = {
-	        [EDOC_INFO] = "note", [EDOC_WARNING] = "warning", [EDOC_ERROR] = "error"};
 	char *msg = NULL, *advice = NULL, place[1024];
 	enum edoc_code code;
-	const char *word = tr(t, mark[f->severity]);
+	const char *word = ed_words_severity(t->options->lang, f->severity);
 
 	code = edoc_finding_text(f, t->options->lang, &msg, err);
 	if (code == EDOC_OK)
@@ -260,11 +229,11 @@ static void put_part(struct text *t, const char *indent, const char *what, const
 
 static void put_labelled_time(struct text *t, const char *label, int64_t when, const char *note)
 {
-	char s[WHEN], line[WHEN + 256];
+	char s[ED_WHEN], line[ED_WHEN + 256];
 
 	if (when == ED_TIME_NONE)
 		return;
-	say_time(t, when, s);
+	ed_words_when(t->options, when, s);
 	(void)snprintf(line, sizeof(line), "%s%s%s", s, note ? " " : "", note ? note : "");
 	put_labelled(t, label, line);
 }
@@ -272,12 +241,12 @@ static void put_labelled_time(struct text *t, const char *label, int64_t when, c
 /* "good by OCSP of 2026-03-05": what was believed of a certificate. */
 static void put_link(struct text *t, const struct ed_report_link *link)
 {
-	char from[WHEN], until[WHEN], update[WHEN], line[4 * WHEN + 512];
+	char from[ED_WHEN], until[ED_WHEN], update[ED_WHEN], line[4 * ED_WHEN + 512];
 
-	say_time(t, link->not_before, from);
-	say_time(t, link->not_after, until);
+	ed_words_when(t->options, link->not_before, from);
+	ed_words_when(t->options, link->not_after, until);
 	if (link->revocation) {
-		say_time(t, link->this_update, update);
+		ed_words_when(t->options, link->this_update, update);
 		(void)snprintf(
 		        line, sizeof(line), "%s - %s; %s: %s, %s", from, until, link->revocation,
 		        link->revocation_status ? tr(t, link->revocation_status) : "?", update);
@@ -338,8 +307,8 @@ static enum edoc_code put_conditions(struct text *t, const struct ed_report_cond
 		if (code != EDOC_OK)
 			break;
 		(void)snprintf(line, sizeof(line), "%s, %s: %s: %s%s%s", c->law, c->article,
-		               tr(t, c->what), tr(t, ed_outcome_word(c->met)), *why ? "; " : "",
-		               why);
+		               tr(t, c->what), ed_words_outcome(t->options->lang, c->met),
+		               *why ? "; " : "", why);
 		put_labelled(t, i ? "" : tr(t, N_("law")), line);
 		edoc_free(why);
 	}
@@ -483,13 +452,14 @@ enum edoc_code edoc_report_text(const struct edoc_report *report,
 	static const struct edoc_text_options plain = {0};
 	struct text t = {.options = options ? options : &plain, .indent = 4};
 	enum edoc_code code;
+	const char *word;
 	size_t w;
 
 	*text = NULL;
 	ed_buf_init(&t.buf, TEXT_MAX);
 	put_verdict(&t, report->format, report->indication);
-	w = strlen(verdict(&t, report->format, report->indication));
-	w = columns(verdict(&t, report->format, report->indication), w);
+	word = ed_words_verdict(t.options->lang, report->format, report->indication);
+	w = columns(word, strlen(word));
 	ed_buf_printf(&t.buf, "%*s", w < 14 ? (int)(14 - w) : 1, "");
 	put_escaped(&t, report->name);
 	ed_buf_puts(&t.buf, "  ");

@@ -1,18 +1,65 @@
 /* SPDX-License-Identifier: ISC */
 /* From a finding's code and arguments to a sentence in somebody's language. */
+#include "judge/words.h"
+
 #include <libintl.h>
 #include <string.h>
 
 #include "base/err.h"
-#include "judge/report.h"
+#include "base/time.h"
 
 #define SENTENCE_MAX 8192
 
-static const char *translated(const char *s, const char *lang)
+const char *ed_words(const char *lang, const char *s)
 {
-	if (!lang || !strcmp(lang, "en") || !*s)
-		return s;
-	return dgettext("edoc", s);
+	return !lang || !strcmp(lang, "en") || !*s ? s : dgettext("edoc", s);
+}
+
+const char *ed_words_verdict(const char *lang, const char *format, enum edoc_indication indication)
+{
+	if (!format)
+		return ed_words(lang, N_("MALFORMED"));
+	switch (indication) {
+	case EDOC_TOTAL_PASSED:
+		return ed_words(lang, N_("PASSED"));
+	case EDOC_TOTAL_FAILED:
+		return ed_words(lang, N_("FAILED"));
+	case EDOC_INDETERMINATE:
+		break;
+	}
+	return ed_words(lang, N_("INDETERMINATE"));
+}
+
+const char *ed_words_severity(const char *lang, enum edoc_severity severity)
+{
+	static const char *const words[] = {[EDOC_INFO] = N_("note"),
+	                                    [EDOC_WARNING] = N_("warning"),
+	                                    [EDOC_ERROR] = N_("error")};
+
+	return ed_words(lang, words[severity]);
+}
+
+const char *ed_words_outcome(const char *lang, enum ed_outcome outcome)
+{
+	switch (outcome) {
+	case ED_YES:
+		return ed_words(lang, N_("yes"));
+	case ED_NO:
+		return ed_words(lang, N_("no"));
+	case ED_SKIPPED:
+		return ed_words(lang, N_("not looked at"));
+	case ED_UNSURE:
+		break;
+	}
+	return ed_words(lang, N_("unknown"));
+}
+
+void ed_words_when(const struct edoc_text_options *options, int64_t t, char out[ED_WHEN])
+{
+	if (options->time)
+		options->time(t, out, ED_WHEN, options->time_arg);
+	else
+		ed_time_format(out, t);
 }
 
 /* {0}..{2} stand for the arguments; an absent one is a dash. */
@@ -54,7 +101,7 @@ static void translate_phrases(const struct edoc_finding *finding, const char *la
 			continue;
 		for (size_t k = 0; k < 3; k++) {
 			if (phrases[i].ours[k] && args[k])
-				args[k] = translated(args[k], lang);
+				args[k] = ed_words(lang, args[k]);
 		}
 	}
 }
@@ -73,7 +120,7 @@ enum edoc_code edoc_finding_text(const struct edoc_finding *finding, const char 
 	const char *args[3];
 
 	translate_phrases(finding, lang, args);
-	return fill(rule ? translated(rule->text, lang) : finding->code, args, finding->code, text,
+	return fill(rule ? ed_words(lang, rule->text) : finding->code, args, finding->code, text,
 	            err);
 }
 
@@ -82,7 +129,7 @@ enum edoc_code edoc_finding_advice(const struct edoc_finding *finding, const cha
 {
 	const struct ed_rule *rule = ed_rule(finding->code);
 
-	return fill(rule ? translated(rule->advice, lang) : "", finding->args, finding->code, text,
+	return fill(rule ? ed_words(lang, rule->advice) : "", finding->args, finding->code, text,
 	            err);
 }
 
@@ -90,9 +137,9 @@ enum edoc_code ed_report_condition_why(const struct ed_report_condition *conditi
                                        const char *lang, char **text, struct edoc_error *err)
 {
 	/* The second is what proves a time, or a sub-indication: never the user's data. */
-	const char *proof = condition->args[1] ? translated(condition->args[1], lang) : NULL;
+	const char *proof = condition->args[1] ? ed_words(lang, condition->args[1]) : NULL;
 	const char *const args[3] = {condition->args[0], proof, NULL};
 
-	return fill(translated(condition->why ? condition->why : "", lang), args, condition->law,
+	return fill(ed_words(lang, condition->why ? condition->why : ""), args, condition->law,
 	            text, err);
 }
