@@ -68,7 +68,7 @@ done
 # One name, one file; and a comment that names a file names one that is there.
 find lib -name '*.c' | sed 's|.*/||' | LC_ALL=C sort | uniq -d | grep . && complain "two files of one name in lib/"
 all=$(find lib cmd tests -name '*.[ch]')
-grep -hoE '^ ?[/ ]\*.*' lib/*/*.[ch] cmd/*.[ch] | grep -oE '\b([a-z0-9]+/)*[a-z0-9]+\.[ch]\b' |
+grep -hoE '^ ?[/ ]\*.*' lib/*/*.[ch] cmd/*.[ch] | grep -oE '\b([a-z0-9]+/)*[a-z0-9-]+\.[ch]\b' |
 	grep -v '^jansson\.h$' | LC_ALL=C sort -u |
 	while read -r f; do
 		echo "$all" | grep -qE "(^|/)$f\$" || echo "lint-layers: a comment names $f, which is not there"
