@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Which level a signature is of, by what is there (EN 319 122-1 6.3, EN 319
- * 122-2 5): whether it is any good is not asked. */
+ * 122-2 5): whether it is any good is not asked, but of evidence records. */
 #include <string.h>
 
 #include "base/time.h"
@@ -19,6 +19,15 @@ static bool stamped(const struct ed_cades_sig *sig, const char *oid)
 {
 	for (size_t i = 0; i < sig->ades->n_stamps; i++)
 		if (!strcmp(sig->tokens[i].attr->oid, oid))
+			return true;
+	return false;
+}
+
+/* An evidence record that holds, arithmetically: its level is that it proves. */
+static bool recorded(const struct ed_cades_sig *sig)
+{
+	for (size_t i = 0; i < sig->ades->n_records; i++)
+		if (sig->ades->records[i].intact && sig->ades->records[i].found)
 			return true;
 	return false;
 }
@@ -102,7 +111,7 @@ static const char *extended(const struct ed_cades_sig *sig)
 	bool archive = stamped(sig, OID_ARCHIVE_STAMP) || stamped(sig, OID_ARCHIVE_STAMP_V2) ||
 	               stamped(sig, OID_ARCHIVE_STAMP_V3);
 
-	if (has(sig, OID_RECORD_INTERNAL) || has(sig, OID_RECORD_EXTERNAL))
+	if (recorded(sig))
 		return "CAdES-E-ERS";
 	if (!stamped(sig, OID_SIGNATURE_STAMP))
 		return sig->ades->policy_kind == ED_POLICY_EXPLICIT ? "CAdES-EPES" : "CAdES-BES";
@@ -119,8 +128,7 @@ const char *ed_cades_level(const struct ed_cades_sig *sig)
 {
 	if (strcmp(sig->ades->form, "CAdES") != 0 || !has_basics(sig))
 		return "";
-	if (baseline_b(sig) && !legacy(sig) && !has(sig, OID_RECORD_INTERNAL) &&
-	    !has(sig, OID_RECORD_EXTERNAL))
+	if (baseline_b(sig) && !legacy(sig) && !recorded(sig))
 		return baseline(sig);
 	return extended(sig);
 }

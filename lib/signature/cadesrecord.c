@@ -26,6 +26,7 @@ struct guarded {
 	struct ed_cades_sig *sig;
 	const struct ed_cms_attr *attr; /* that holds the record */
 	size_t n;                       /* of the objects: with content or without */
+	bool external;
 };
 
 static bool is_record(const struct ed_cms_attr *a)
@@ -273,7 +274,7 @@ static bool translate(struct ed_record *record, const struct guarded *p)
 {
 	const struct ed_object *covers = record->covers;
 	size_t n = record->n_covers, cap = 0;
-	bool signature = false, content = p->n < N_OBJECTS, ok = true;
+	bool signature = false, content = p->n < N_OBJECTS, missed = false, ok = true;
 
 	record->covers = NULL;
 	record->n_covers = 0;
@@ -287,7 +288,11 @@ static bool translate(struct ed_record *record, const struct guarded *p)
 			ok = cover_signature(record, p, covers[i].hash, &cap);
 		}
 	}
-	if (record->found && !(signature && content)) {
+	/* All that it could be of is here, and it is of something else. */
+	if (ed_findings_have(&record->findings, "evidence.data-not-found") &&
+	    (p->n == N_OBJECTS || !p->external))
+		missed = true;
+	if ((record->found || missed) && !(signature && content)) {
 		record->intact = false;
 		ed_finding(&record->findings, "cades.record-omits", record->where,
 		           signature ? "the content" : "the signature", NULL, NULL);
@@ -301,15 +306,15 @@ static enum edoc_code read_record(struct ed_cades_sig *sig, const struct ed_cms_
 	struct ed_cades_work *work = sig->work;
 	struct ed_ades *ades = sig->ades;
 	struct ed_record *record = &ades->records[ades->n_records];
-	struct guarded p = {.sig = sig, .attr = attr};
+	struct guarded p = {
+	        .sig = sig, .attr = attr, .external = !strcmp(attr->oid, OID_RECORD_EXTERNAL)};
 	struct ed_data data = {.arg = &p, .name = name, .digest = digest, .read = bytes};
-	bool external = !strcmp(attr->oid, OID_RECORD_EXTERNAL);
 	struct edoc_error why;
 	enum edoc_code rc;
 
 	/* DER is another form only where it does not stand in DER. */
 	data.n = ed_ber_is_der(&work->cms.whole, true) ? N_CUTS : N_FORMS;
-	if (external && !work->content && !sig->parent && sig->object != ED_NO_DATA)
+	if (p.external && !work->content && !sig->parent && sig->object != ED_NO_DATA)
 		data.n = N_OBJECTS;
 	p.n = data.n;
 	rc = ed_record_read(value->whole, value->whole_len, ades->where, &data, work->material,

@@ -154,6 +154,9 @@ static enum edoc_code read_record(struct ed_xr_scope *s, xmlNodePtr node, struct
 		return code;
 	}
 	s->r->record_orders[s->r->a->n_records++] = s->order;
+	/* All of it is here, and the record is of something else. */
+	if (data.n && ed_findings_have(&record->findings, "evidence.data-not-found"))
+		ed_finding(&record->findings, "xades.record-omits", where, NULL, NULL, NULL);
 	if (!ed_record_covers(record, WHOLE))
 		return EDOC_OK;
 	c.hash = record->n_covers ? record->covers[0].hash : ED_HASH_NONE;

@@ -95,6 +95,7 @@ static void test_internal(void)
 	after(&s, attribute(OID_CERT_VALUES, tlv(SEQ, cert(anvar))));
 	r = read_cades(cades_data(&s));
 	ok(!first(&r)->intact && first(&r)->n_covers == 0, "internal: an attribute came later");
+	is_str(r.cades.sigs->level, "CAdES-T", "what is broken gives no level");
 	ok(r.cades.sigs->intact_signature, "the signature stays");
 	forget(&r);
 }
@@ -108,6 +109,14 @@ static void test_over_other(void)
 	r = read_cades(cades_data(&s));
 	ok(!first(&r)->intact && first(&r)->n_covers == 0, "E09: over something else");
 	ok(r.cades.sigs->intact_signature && r.cades.sigs->intact_data, "the signature stays");
+	is_str(r.cades.sigs->level, "CAdES-BASELINE-B", "and its level");
+	forget(&r);
+	s = plain(); /* in a tree of several it could be of something that is not here */
+	after(&s, attribute(OID_RECORD_INTERNAL, group(raw("other", 5), raw("more", 4), LATER)));
+	r = read_cades(cades_data(&s));
+	ok(!first(&r)->intact && ed_findings_have(&first(&r)->findings, "cades.record-omits"),
+	   "E09: over other things, and the signature is here");
+	is_str(r.cades.sigs->level, "CAdES-BASELINE-B", "gives no level");
 	forget(&r);
 	s = plain();
 	after(&s, attribute(OID_RECORD_INTERNAL, text(UTF8, "x")));
@@ -192,6 +201,16 @@ static void test_external(void)
 	ok(first(&r)->intact && covers(first(&r), ED_OBJECT_SIGNATURE, s.value) &&
 	           !covers_data(first(&r), "one.txt"),
 	   "external: the content is not at hand");
+	forget(&r);
+	s.n_after = 0;
+	after(&s, attribute(OID_RECORD_EXTERNAL, group(raw("other", 5), raw("more", 4), LATER)));
+	r = read_with(cades_data(&s), &files, ED_NO_DATA);
+	ok(!first(&r)->intact && ed_findings_have(&first(&r)->findings, "cades.record-omits"),
+	   "external: over neither");
+	forget(&r);
+	r = read_cades(cades_data(&s));
+	ok(!first(&r)->intact && !ed_findings_have(&first(&r)->findings, "cades.record-omits"),
+	   "external: it could be over the content, which is not here");
 	forget(&r);
 	s.n_after = 0;
 	after(&s, attribute(OID_RECORD_EXTERNAL, record(none(), cades_data(&s), LATER)));

@@ -170,7 +170,8 @@ static void no_tokens(const char *s)
 			abort();
 		t = change(strdup(s), CLOSE, property);
 		is_ok(check(t, &sigs, &n), &err, odd[i].inside);
-		ok(n == 1 && sigs[0].n_stamps == 0 && clean(&sigs[0]) &&
+		ok(n == 1 && sigs[0].n_stamps == 0 && sigs[0].intact_data &&
+		           sigs[0].intact_signature &&
 		           ed_findings_have(&sigs[0].findings, odd[i].code),
 		   "%s: %s", odd[i].inside, odd[i].code);
 		ed_ades_clear(sigs, n);
@@ -340,6 +341,48 @@ static void content_stamps(void)
 	}
 }
 
+/* One ArchiveTimeStamp over a group of two, none of which is the signature. */
+static struct bytes record_of_others(void)
+{
+	struct bytes a = hash(ED_SHA256, raw("a", 1)), b = hash(ED_SHA256, raw("b", 1));
+	bool ordered = memcmp(a.p, b.p, 32) < 0;
+	struct bytes both = ordered ? join(a, b) : join(b, a);
+	struct bytes list = tlv(SEQ, join(tlv(OCTETS, a), tlv(OCTETS, b)));
+	struct bytes ats = tlv(SEQ, join(tlv(0xa2, list), token(both, WHEN, none())));
+	struct bytes head = join(tlv(0x02, raw("\1", 1)), tlv(SEQ, alg(SHA256)));
+
+	return tlv(SEQ, join(head, tlv(SEQ, tlv(SEQ, ats))));
+}
+
+/* E09: the signature is whole, so a record that it carries has to be of it. */
+static void records_of_others(void)
+{
+	struct bytes der = record_of_others();
+	struct ed_ades *sigs;
+	char *s = plain(), *property = NULL;
+	struct ed_buf b64;
+	size_t n;
+
+	ed_buf_init(&b64, 1 << 20);
+	ed_b64_put(&b64, der.p, der.n);
+	if (asprintf(&property,
+	             "<en:SealingEvidenceRecords xmlns:en='http://uri.etsi.org/19132/v1.1.1#'>"
+	             "<en:ASN1EvidenceRecord>%s</en:ASN1EvidenceRecord>"
+	             "</en:SealingEvidenceRecords>" CLOSE,
+	             ed_buf_str(&b64)) < 0)
+		abort();
+	s = change(s, CLOSE, property);
+	is_ok(check(s, &sigs, &n), &err, "a record");
+	if (ok(n == 1 && sigs[0].n_records == 1, "is read"))
+		ok(!sigs[0].records[0].intact &&
+		           ed_findings_have(&sigs[0].records[0].findings, "xades.record-omits"),
+		   "E09: over other things, and the signature is here");
+	ed_ades_clear(sigs, n);
+	ed_buf_clear(&b64);
+	free(property);
+	free(s);
+}
+
 int main(void)
 {
 	if (set_up()) {
@@ -348,6 +391,7 @@ int main(void)
 		archive_stamps();
 		content_stamps();
 		unknown();
+		records_of_others();
 	}
 	tear_down();
 	return done();
