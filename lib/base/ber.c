@@ -7,8 +7,6 @@
 #include "base/limits.h"
 #include "base/time.h"
 
-#define MAX_OID 64 /* octets of contents */
-
 /* X.690 8.9.1, 8.11.1: always constructed; 8.2 to 8.8, 8.19, 8.20: never. */
 #define BIT(tag) (1u << (tag))
 #define ALWAYS (BIT(8) | BIT(11) | BIT(ED_BER_SEQUENCE) | BIT(ED_BER_SET))
@@ -215,7 +213,7 @@ static char *put_arc(char *end, arc_t arc)
 
 static bool oid_fits(const struct ed_ber *e)
 {
-	return e->whole && !e->constructed && e->len > 0 && e->len <= MAX_OID &&
+	return e->whole && !e->constructed && e->len > 0 && e->len <= ED_BER_OID_OCTETS &&
 	       (e->cls != ED_BER_UNIVERSAL || e->tag == ED_BER_OID);
 }
 
@@ -254,33 +252,54 @@ const char *ed_ber_oid(const struct ed_ber *e, struct ed_arena *arena)
 	return ed_ber_oid_text(e, text) ? ed_arena_strdup(arena, text) : NULL;
 }
 
-/* The inverse, for identifiers of our own tables: arcs below 2^64. */
-static size_t oid_contents(const char *dotted, uint8_t out[MAX_OID])
+/* One decimal arc, without leading zeros. */
+static bool read_arc(const char **pos, arc_t *arc)
 {
-	uint64_t top = strtoull(dotted, (char **)&dotted, 10), arc;
+	const char *p = *pos;
+	arc_t n = 0;
+
+	if (*p < '0' || *p > '9' || (*p == '0' && p[1] >= '0' && p[1] <= '9'))
+		return false;
+	for (; *p >= '0' && *p <= '9'; p++) {
+		if (n >> 121)
+			return false;
+		n = n * 10 + (arc_t)(*p - '0');
+	}
+	*pos = p;
+	*arc = n;
+	return true;
+}
+
+size_t ed_ber_oid_octets(const char *dotted, uint8_t out[ED_BER_OID_OCTETS])
+{
+	arc_t top, arc;
 	size_t n = 0;
 
-	for (unsigned i = 0; *dotted == '.'; i++) {
-		unsigned shift = 63;
+	if (!read_arc(&dotted, &top) || top > 2 || *dotted != '.')
+		return 0;
+	for (bool first = true; *dotted == '.'; first = false) {
+		unsigned shift = 0;
 
-		arc = strtoull(dotted + 1, (char **)&dotted, 10);
-		if (i == 0)
-			arc += top * 40;
-		if (n + 10 > MAX_OID)
+		dotted++;
+		if (!read_arc(&dotted, &arc) || (first && top < 2 && arc > 39))
 			return 0;
-		while (shift > 0 && !(arc >> shift))
-			shift -= 7;
+		if (first)
+			arc += top * 40;
+		while (arc >> shift > 0x7f)
+			shift += 7;
+		if (n + shift / 7 + 1 > ED_BER_OID_OCTETS)
+			return 0;
 		for (; shift > 0; shift -= 7)
 			out[n++] = (uint8_t)(0x80 | (arc >> shift & 0x7f));
 		out[n++] = (uint8_t)(arc & 0x7f);
 	}
-	return n;
+	return *dotted ? 0 : n;
 }
 
 bool ed_ber_oid_is(const struct ed_ber *e, const char *dotted)
 {
-	uint8_t want[MAX_OID];
-	size_t n = oid_contents(dotted, want);
+	uint8_t want[ED_BER_OID_OCTETS];
+	size_t n = ed_ber_oid_octets(dotted, want);
 
 	return oid_fits(e) && n > 0 && n == e->len && !memcmp(want, e->p, n);
 }
@@ -445,8 +464,7 @@ static size_t length_size(size_t len)
 	return n;
 }
 
-/* 11.6: as octet strings, the shorter one padded with zeros. */
-static int compare(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
+int ed_ber_compare(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
 {
 	size_t n = a_len < b_len ? a_len : b_len;
 	int c = memcmp(a, b, n);
@@ -524,7 +542,7 @@ static bool is_der(const struct ed_ber *e, bool sets, unsigned depth)
 		if (!is_der(&child, sets, depth + 1))
 			return false;
 		if (sets && last.whole && ed_ber_is(e, ED_BER_UNIVERSAL, ED_BER_SET) &&
-		    compare(last.whole, last.whole_len, child.whole, child.whole_len) > 0)
+		    ed_ber_compare(last.whole, last.whole_len, child.whole, child.whole_len) > 0)
 			return false;
 		last = child;
 	}
@@ -645,7 +663,7 @@ static int by_octets(const void *a, const void *b)
 {
 	const struct piece *x = a, *y = b;
 
-	return compare(x->p, x->len, y->p, y->len);
+	return ed_ber_compare(x->p, x->len, y->p, y->len);
 }
 
 static void sort_pieces(struct ed_buf *inner, struct piece *v, size_t n, struct ed_buf *out)

@@ -67,6 +67,9 @@ bool ed_ber_is(const struct ed_ber *e, enum ed_ber_class cls, uint32_t tag);
 /* DER all the way down (X.690 10, 11): definite minimal lengths, primitive
  * strings, minimal integers, SET OF sorted where `sets`. */
 bool ed_ber_is_der(const struct ed_ber *e, bool sets);
+/* The order of a SET OF (X.690 11.6): as octet strings, the shorter one padded
+ * with zeros. */
+int ed_ber_compare(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len);
 
 /* Dotted text of an OBJECT IDENTIFIER, in the arena; NULL: malformed. */
 const char *ed_ber_oid(const struct ed_ber *e, struct ed_arena *arena);
@@ -74,6 +77,9 @@ const char *ed_ber_oid(const struct ed_ber *e, struct ed_arena *arena);
 #define ED_BER_OID_TEXT 264
 bool ed_ber_oid_text(const struct ed_ber *e, char out[ED_BER_OID_TEXT]);
 bool ed_ber_oid_is(const struct ed_ber *e, const char *dotted);
+/* The contents of dotted text; 0: it is no OID (X.660), or too long. */
+#define ED_BER_OID_OCTETS 64
+size_t ed_ber_oid_octets(const char *dotted, uint8_t out[ED_BER_OID_OCTETS]);
 bool ed_ber_int(const struct ed_ber *e, int64_t *v); /* false: none, or too large */
 /* UTCTime (RFC 5280 4.1.2.5.1) or GeneralizedTime, Z only; fractions are cut. */
 bool ed_ber_time(const struct ed_ber *e, int64_t *t);

@@ -17,6 +17,10 @@ struct ed_der {
 	bool bad; /* opened too deep, closed too often, no OID */
 };
 
+/* Identifier and length octets, by themselves. */
+#define ED_DER_HEAD (2 + sizeof(size_t))
+size_t ed_der_head(uint8_t out[ED_DER_HEAD], unsigned tag, size_t len);
+
 void ed_der_init(struct ed_der *der, struct ed_buf *out);
 /* tag: as in one identifier octet: 0x30, 0x31, 0xa0 | n. */
 void ed_der_open(struct ed_der *der, unsigned tag);
