@@ -5,7 +5,7 @@
 #define ED_SIGNATURE_CADES_H
 
 #include "signature/ades.h"
-#include "signature/words.h"
+#include "signature/signwords.h"
 
 /* The name that attached content has in ed_ades.covers and ed_object.name: it
  * brings none of its own. */

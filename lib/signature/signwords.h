@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* What a signer says beside the documents, whatever the form: each is a
  * signed attribute or property.  All may be NULL or empty. */
-#ifndef ED_SIGNATURE_WORDS_H
-#define ED_SIGNATURE_WORDS_H
+#ifndef ED_SIGNATURE_SIGNWORDS_H
+#define ED_SIGNATURE_SIGNWORDS_H
 
 #include "signature/ades.h"
 
@@ -21,8 +21,17 @@ struct ed_sign_words {
 };
 
 /* What is refused in any form: control characters, unknown commitments, more
- * than ED_MAX_ROLES. */
+ * than ED_MAX_ROLES, a policy whose identifier is neither an OID nor a URI. */
 enum edoc_code ed_sign_words_check(const struct ed_sign_words *words,
                                    struct edoc_error *err) EDOC_CHECK;
+
+/* The dotted OID that the policy's identifier is, "urn:oid:" before it or not;
+ * NULL: it is a URI of another kind. */
+const char *ed_sign_policy_oid(const struct edoc_sign_policy *policy);
+/* The digest of the policy's file, as its bytes stand (EN 319 132-1 5.2.9.2,
+ * TS 119 172-1 C.1). */
+enum edoc_code ed_sign_policy_digest(const struct edoc_sign_policy *policy, enum ed_hash hash,
+                                     unsigned char out[ED_HASH_MAX],
+                                     struct edoc_error *err) EDOC_CHECK;
 
 #endif
