@@ -47,6 +47,9 @@ struct ed_zip_writer {
 	char *name;
 	struct ed_zip *base; /* the caller's, or NULL */
 	bool *kept;          /* which of its pieces are cloned already */
+	bool *dropped;       /* of its entries; NULL: none */
+	uint64_t cut;        /* up to here it is cloned */
+	size_t moved;        /* entries behind the cut that stay */
 	zip_t *z;
 	struct source *sources, **last;
 	size_t n;
@@ -283,7 +286,7 @@ static zip_int64_t read_base(struct ed_zip_writer *w, void *p, size_t n)
 {
 	ssize_t got;
 
-	if (!w->base)
+	if (!w->base || w->dropped)
 		return 0;
 	do
 		got = pread(w->base->fd, p, n, (off_t)w->read_at);
@@ -296,7 +299,7 @@ static zip_int64_t read_base(struct ed_zip_writer *w, void *p, size_t n)
 
 static zip_int64_t stat_base(struct ed_zip_writer *w, zip_stat_t *st)
 {
-	if (!w->base) {
+	if (!w->base || w->dropped) {
 		zip_error_set(&w->zerr, ZIP_ER_READ, ENOENT); /* a new archive */
 		return -1;
 	}
@@ -319,14 +322,14 @@ static zip_int64_t seek_to(struct ed_zip_writer *w, uint64_t *at, uint64_t size,
 
 static uint64_t pieces(const struct ed_zip_writer *w)
 {
-	return (w->base->directory + PIECE - 1) / PIECE;
+	return (w->cut + PIECE - 1) / PIECE;
 }
 
 /* The pieces of the base that hold any of [from, end), once each. */
 static zip_int64_t clone_pieces(struct ed_zip_writer *w, uint64_t from, uint64_t end)
 {
 	for (uint64_t i = from / PIECE; i * PIECE < end; i++) {
-		uint64_t last = i + 1 < pieces(w) ? (i + 1) * PIECE : w->base->directory;
+		uint64_t last = i + 1 < pieces(w) ? (i + 1) * PIECE : w->cut;
 
 		if (w->kept[i])
 			continue;
@@ -344,10 +347,9 @@ static zip_int64_t clone_pieces(struct ed_zip_writer *w, uint64_t from, uint64_t
  * ZIP64 data descriptor; ours is the scan's. */
 static zip_int64_t clone_base(struct ed_zip_writer *w)
 {
-	uint64_t directory = w->base ? w->base->directory : 0;
-	zip_int64_t ret = directory ? clone_pieces(w, 0, directory) : 0;
+	zip_int64_t ret = w->cut ? clone_pieces(w, 0, w->cut) : 0;
 
-	w->write_at = directory;
+	w->write_at = w->cut;
 	return ret;
 }
 
@@ -368,9 +370,7 @@ static zip_int64_t output_call(void *arg, void *data, zip_uint64_t len, zip_sour
 		return seek_to(w, &w->read_at, size, data, len);
 	case ZIP_SOURCE_TELL:
 		return (zip_int64_t)w->read_at;
-	case ZIP_SOURCE_BEGIN_WRITE:
-		w->write_at = 0;
-		return 0;
+	case ZIP_SOURCE_BEGIN_WRITE: /* libzip knows of no base: it goes on behind it */
 	case ZIP_SOURCE_BEGIN_WRITE_CLONING:
 		return clone_base(w);
 	case ZIP_SOURCE_WRITE:
@@ -419,40 +419,113 @@ static enum edoc_code zip_failed(struct ed_zip_writer *w, const char *where, zip
 	               zip_error_strerror(e));
 }
 
-enum edoc_code ed_zip_writer_new(int fd, const char *name, struct ed_zip *base,
+/* libzip's part: an archive of its own where it must not see the base. */
+static enum edoc_code open_output(struct ed_zip_writer *w, struct edoc_error *err)
+{
+	bool fresh = !w->base || w->dropped;
+	zip_source_t *src;
+	zip_error_t e;
+	enum edoc_code code;
+
+	zip_error_init(&e);
+	src = zip_source_function_create(output_call, w, &e);
+	w->z = src ? zip_open_from_source(src, fresh ? ZIP_CREATE | ZIP_TRUNCATE : 0, &e) : NULL;
+	if (w->z)
+		return EDOC_OK;
+	code = zip_failed(w, w->name, &e, err);
+	zip_source_free(src);
+	zip_error_fini(&e);
+	return code;
+}
+
+static enum edoc_code new_writer(int fd, const char *name, struct ed_zip *base,
                                  struct ed_zip_writer **out, struct edoc_error *err)
 {
 	struct ed_zip_writer *w = calloc(1, sizeof(*w));
-	zip_source_t *src;
-	enum edoc_code code;
-	zip_error_t e;
 
 	*out = NULL;
 	if (!w)
 		return ed_fail_memory(err);
 	w->fd = fd;
 	w->base = base;
+	w->cut = base ? base->directory : 0;
 	w->last = &w->sources;
+	zip_error_init(&w->zerr);
 	w->name = strdup(name);
 	w->kept = base ? calloc((size_t)pieces(w) + 1, sizeof(*w->kept)) : NULL;
-	zip_error_init(&w->zerr);
-	zip_error_init(&e);
-	src = w->name && (w->kept || !base) ? zip_source_function_create(output_call, w, &e) : NULL;
-	w->z = src ? zip_open_from_source(src, base ? 0 : ZIP_CREATE | ZIP_TRUNCATE, &e) : NULL;
-	if (w->z) {
-		*out = w;
-		return EDOC_OK;
+	if (!w->name || (base && !w->kept)) {
+		ed_zip_writer_free(w);
+		return ed_fail_memory(err);
 	}
-	code = w->name && (w->kept || !base) ? zip_failed(w, name, &e, err) : ed_fail_memory(err);
-	zip_source_free(src);
-	zip_error_fini(&e);
-	ed_zip_writer_free(w);
+	*out = w;
+	return EDOC_OK;
+}
+
+enum edoc_code ed_zip_writer_new(int fd, const char *name, struct ed_zip *base,
+                                 struct ed_zip_writer **out, struct edoc_error *err)
+{
+	struct ed_zip_writer *w;
+	enum edoc_code code = new_writer(fd, name, base, &w, err);
+
+	*out = NULL;
+	if (code)
+		return code;
+	code = open_output(w, err);
+	if (code)
+		ed_zip_writer_free(w);
+	else
+		*out = w;
+	return code;
+}
+
+/* What stands behind the first entry that is left out moves. */
+static enum edoc_code move_rest(struct ed_zip_writer *w, struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+
+	for (size_t i = 0; i < w->base->n && !code; i++) {
+		const struct ed_zip_entry *entry = &w->base->entries[i];
+
+		if (entry->header < w->cut || w->dropped[i])
+			continue;
+		code = ed_zip_add_copy(w, entry->name, w->base, i, err);
+		w->moved++;
+	}
+	return code;
+}
+
+enum edoc_code ed_zip_writer_without(int fd, const char *name, struct ed_zip *base,
+                                     const size_t *drop, size_t n, struct ed_zip_writer **out,
+                                     struct edoc_error *err)
+{
+	struct ed_zip_writer *w;
+	enum edoc_code code = new_writer(fd, name, base, &w, err);
+
+	*out = NULL;
+	if (code)
+		return code;
+	w->dropped = calloc(base->n + 1, sizeof(*w->dropped));
+	if (!w->dropped)
+		code = ed_fail_memory(err);
+	for (size_t i = 0; i < n && !code; i++) {
+		w->dropped[drop[i]] = true;
+		if (base->entries[drop[i]].header < w->cut)
+			w->cut = base->entries[drop[i]].header;
+	}
+	if (!code)
+		code = open_output(w, err);
+	if (!code)
+		code = move_rest(w, err);
+	if (code)
+		ed_zip_writer_free(w);
+	else
+		*out = w;
 	return code;
 }
 
 enum edoc_code ed_zip_writer_keep(struct ed_zip_writer *w, struct edoc_error *err)
 {
-	if (!w->base)
+	if (!w->base || w->dropped)
 		return ed_fail(err, EDOC_ERR_BUG, w->name, "there is nothing to keep");
 	w->base->keeper = w;
 	w->base->data_fd = w->fd;
@@ -591,8 +664,10 @@ static enum edoc_code names_apart(struct ed_zip_writer *w, struct edoc_error *er
 
 	if (!names)
 		return ed_fail_memory(err);
-	for (size_t i = 0; i < n; i++)
-		names[i] = w->base->entries[i].name;
+	n = 0;
+	for (size_t i = 0; w->base && i < w->base->n; i++)
+		if (w->base->entries[i].header < w->cut)
+			names[n++] = w->base->entries[i].name;
 	for (struct source *s = w->sources; s; s = s->next)
 		names[n++] = s->name;
 	code = ed_zip_names_apart(names, n, err);
@@ -654,7 +729,8 @@ static enum edoc_code find_added(struct ed_zip_writer *w, uint64_t *start, uint6
                                  uint64_t *end, struct edoc_error *err)
 {
 	unsigned char p[ED_ZIP_CENTRAL];
-	uint64_t at = w->write_end - w->base->comment_len - ED_ZIP_END;
+	uint64_t comment = w->dropped ? 0 : w->base->comment_len; /* libzip has seen */
+	uint64_t at = w->write_end - comment - ED_ZIP_END;
 	enum edoc_code code = ed_pread_full(w->fd, w->name, p, ED_ZIP_END, at, err);
 
 	*start = ed_le32(p + 16);
@@ -667,11 +743,37 @@ static enum edoc_code find_added(struct ed_zip_writer *w, uint64_t *start, uint6
 		*start = ed_le64(p);
 	}
 	*added = *start;
-	for (size_t i = 0; !code && i < w->base->n; i++) {
+	for (size_t i = 0; !code && !w->dropped && i < w->base->n; i++) {
 		code = ed_pread_full(w->fd, w->name, p, sizeof(p), *added, err);
 		*added += ED_ZIP_CENTRAL + ed_le16(p + 28) + ed_le16(p + 30) + ed_le16(p + 32);
 	}
 	return code;
+}
+
+/* The records of the base's entries that stand where they stood. */
+static zip_int64_t copy_directory(struct ed_zip_writer *w, size_t *kept)
+{
+	const struct ed_zip *base = w->base;
+	uint64_t at = base->directory;
+
+	*kept = 0;
+	for (size_t i = 0; i < base->n; i++) {
+		unsigned char p[ED_ZIP_CENTRAL];
+		struct edoc_error why = {0};
+		enum edoc_code code = ed_pread_full(base->fd, base->name, p, sizeof(p), at, &why);
+		uint64_t end =
+		        at + ED_ZIP_CENTRAL + ed_le16(p + 28) + ed_le16(p + 30) + ed_le16(p + 32);
+
+		if (code)
+			return broken(w, code, &why);
+		if (base->entries[i].header < w->cut) {
+			if (copy_base(w, at, end) < 0)
+				return -1;
+			++*kept;
+		}
+		at = end;
+	}
+	return 0;
 }
 
 /* The base's directory as it was, the added entries', the end. */
@@ -679,6 +781,7 @@ static enum edoc_code restore_directory(struct ed_zip_writer *w, struct edoc_err
 {
 	const struct ed_zip *base = w->base;
 	uint64_t start, added, end;
+	size_t kept = 0;
 	unsigned char *fresh;
 	enum edoc_code code = find_added(w, &start, &added, &end, err);
 	zip_int64_t ret;
@@ -690,11 +793,11 @@ static enum edoc_code restore_directory(struct ed_zip_writer *w, struct edoc_err
 		return ed_fail_memory(err);
 	code = ed_pread_full(w->fd, w->name, fresh, (size_t)(end - added), added, err);
 	w->write_at = start;
-	ret = code ? -1 : copy_base(w, base->directory, base->directory + base->directory_size);
+	ret = code ? -1 : copy_directory(w, &kept);
 	if (ret >= 0)
 		ret = write_out(w, fresh, (size_t)(end - added));
 	if (ret >= 0)
-		ret = write_end(w, base->n + w->n, start);
+		ret = write_end(w, kept + w->n, start);
 	if (ret >= 0)
 		ret = write_out(w, base->comment, base->comment_len);
 	if (ret >= 0 && ftruncate(w->fd, (off_t)w->write_at))
@@ -709,7 +812,7 @@ enum edoc_code ed_zip_writer_finish(struct ed_zip_writer *w, struct edoc_error *
 {
 	enum edoc_code code = w->failed ? zip_failed(w, w->name, &w->zerr, err) : EDOC_OK;
 
-	if (!code && w->n == 0)
+	if (!code && w->n == w->moved)
 		code = ed_fail(err, EDOC_ERR_USAGE, w->name, "nothing was added to the package");
 	if (!code)
 		code = names_apart(w, err);
@@ -741,6 +844,7 @@ void ed_zip_writer_free(struct ed_zip_writer *w)
 		free_source(s);
 	}
 	zip_error_fini(&w->zerr);
+	free(w->dropped);
 	free(w->kept);
 	free(w->name);
 	free(w);
