@@ -161,6 +161,21 @@ static bool proved(const struct ed_item *item, const char *name)
 	return false;
 }
 
+/* The readers name one file; another with the same content is signed or
+ * proved as well, whatever its name: out here names are the user's. */
+static const struct ed_item_document *original_of(const struct ed_item *item,
+                                                  const struct ed_item_document *copy)
+{
+	for (size_t i = 0; i < item->n_documents; i++) {
+		const struct ed_item_document *doc = &item->documents[i];
+
+		if (doc != copy && !memcmp(doc->sha256, copy->sha256, sizeof(doc->sha256)) &&
+		    (count_covers(item, doc->name) || proved(item, doc->name)))
+			return doc;
+	}
+	return NULL;
+}
+
 /* Whoever gives a file wants to know of that file: one that nothing here is
  * over must not look signed. */
 static enum edoc_code look_at_data(struct ed_collect *c, struct edoc_error *err)
@@ -168,15 +183,25 @@ static enum edoc_code look_at_data(struct ed_collect *c, struct edoc_error *err)
 	struct ed_item *item = c->item;
 	enum edoc_code code = EDOC_OK;
 
-	for (size_t i = 0; i < c->view.n && !code; i++) {
-		const char *name = c->view.v[i].name;
-		size_t covered = count_covers(item, name);
+	for (size_t i = 0; i < c->view.n && !code; i++)
+		code = ed_collect_add_document(c, i, NULL, count_covers(item, c->view.v[i].name),
+		                               err);
+	for (size_t i = 0; i < item->n_documents && !code; i++) {
+		struct ed_item_document *doc = &item->documents[i];
+		const struct ed_item_document *original;
 
-		code = ed_collect_add_document(c, i, NULL, covered, err);
-		if (!covered && !proved(item, name))
+		if (doc->covered || proved(item, doc->name))
+			continue;
+		original = original_of(item, doc);
+		if (original) {
+			doc->covered = original->covered;
+			ed_finding(&item->findings, "document.copy", doc->name, original->name,
+			           doc->name, NULL);
+		} else {
 			ed_finding(&item->findings,
-			           item->n_sigs ? "document.uncovered" : "document.unproved", name,
-			           name, NULL, NULL);
+			           item->n_sigs ? "document.uncovered" : "document.unproved",
+			           doc->name, doc->name, NULL, NULL);
+		}
 	}
 	return code;
 }

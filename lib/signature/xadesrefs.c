@@ -260,6 +260,8 @@ static enum edoc_code report(struct ed_xr *r, struct ed_xr_ref *x, enum outcome 
 		           shown);
 	else if (x->good && x->object != ED_NO_DATA && ref->transforms.c14n_given)
 		ed_xr_note(r, "reference.canonical", ref->node, shown, NULL);
+	if (x->good && x->object != ED_NO_DATA && ref->name && by_name(r, ref->name) != x->object)
+		ed_xr_note(r, "reference.renamed", ref->node, ref->name, object_name(r, x->object));
 	if (x->good && r->parent && ref->target == r->parent->dsig.value_node)
 		r->countersigns = true;
 	return EDOC_OK;

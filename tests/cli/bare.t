@@ -39,6 +39,14 @@ verify --data letter.txt --data other.txt d.p7s
 is_exit 2 "a second file that is not signed"
 intact true "the signature is what it was"
 json "$out" '.uncovered == ["other.txt"]' "the second one does not look signed"
+cp letter.txt copy.txt
+verify --data letter.txt --data copy.txt d.p7s
+is_exit 0 "one content under two names"
+json "$out" '.uncovered == [] and (.documents | length == 2)' "both are what was signed"
+found document.copy "and it is told that they are one"
+verify --data copy.txt d.p7s
+is_exit 0 "a file of any name: CMS signs none"
+json "$out" '[.. | .code? // empty] == []' "nothing is to be said of that"
 for form in d.pem d.b64; do
 	verify --data letter.txt $form
 	is_exit 0 "$form"

@@ -179,6 +179,18 @@ static void wrapping(void)
 	    "reference.digest", "a whole document wrapped");
 }
 
+static bool says(const char *s, const char *code)
+{
+	struct ed_ades *sigs;
+	size_t n;
+	bool said;
+
+	is_ok(check(s, &sigs, &n), &err, code);
+	said = n == 1 && ed_findings_have(&sigs[0].findings, code);
+	ed_ades_clear(sigs, n);
+	return said;
+}
+
 static void detached(void)
 {
 	good(document("", PLAIN("URI='order.txt'"), "", ""), "detached", "order.txt", "by name");
@@ -195,7 +207,9 @@ static void detached(void)
 	{
 		char *s = document("", PLAIN("URI='renamed.txt'"), "", "");
 
+		ok(!says(s, "reference.renamed"), "under the name that was signed");
 		files[0].name = "again.txt";
+		ok(says(s, "reference.renamed"), "under another: that is told");
 		good(s, "detached", "again.txt", "renamed: found by its digest");
 	}
 	files[0].name = "order.txt";
