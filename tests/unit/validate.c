@@ -835,6 +835,45 @@ static void later_order(void)
 	container_order(at + 2 * DAY, at + DAY, "INDETERMINATE", "one before the other");
 }
 
+/* An archive time-stamp over a signature time-stamp whose TSA was revoked. */
+static void revoked_tsa(const struct who *by, int64_t tsa_ends, int reason, int64_t signer_ends,
+                        const char *want, const char *proved_by, const char *what)
+{
+	struct scene *s = begin(by);
+	bool first;
+
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa_old);
+	stamp(s, ED_STAMP_ARCHIVE, SIGNED_AT + DAY, &tsa);
+	put_crl_with(s, &ca, SIGNED_AT + 8 * DAY, 21, tsa_ends, reason, EVP_sha256());
+	if (signer_ends)
+		put_crl(s, &ca, SIGNED_AT + 8 * DAY - 60, 11, signer_ends);
+	judge(s, SIGNED_AT + 8 * DAY + 60);
+	first = s->report->signatures[0].stamps[0].indication == EDOC_TOTAL_PASSED;
+	is_str(verdict(s, &s->report->signatures[0], s->text), want, what);
+	is_str(s->report->signatures[0].proved_by, proved_by, "the time is proven by that");
+	ok(first == !strcmp(proved_by, "signature time-stamp") &&
+	           first == !has(s, "timestamp.ignored"),
+	   "the signature time-stamp is %s", first ? "a proof" : "none, and that is told");
+	end(s);
+}
+
+static void revoked_tsas(void)
+{
+	static const char sig[] = "signature time-stamp", archive[] = "archive time-stamp";
+	const int64_t hour = 3600, at = SIGNED_AT;
+
+	revoked_tsa(&signer, at + 3 * DAY, 1, 0, "PASSED", sig, "its TSA revoked after it");
+	revoked_tsa(&signer, at + hour, 1, 0, "PASSED", archive,
+	            "before it: the archive time-stamp is a proof by itself");
+	revoked_tsa(&signer, at + hour, 4, 0, "PASSED", archive, "whatever the reason");
+	revoked_tsa(&signer_dp, at + 3 * DAY, 1, at + 2 * hour, "PASSED", sig,
+	            "the signer's certificate revoked between the two, the TSA's after");
+	revoked_tsa(&signer_dp, at + hour, 1, at + 2 * hour, "INDETERMINATE/REVOKED_NO_POE",
+	            archive, "the TSA's before: nothing proves that the signature was older");
+	revoked_tsa(&signer_dp, at + hour, 1, at + 2 * DAY, "PASSED", archive,
+	            "the signer's after both");
+}
+
 static void order(void)
 {
 	struct scene *s = begin(&signer);
@@ -1661,6 +1700,7 @@ int main(void)
 	listers();
 	algorithms();
 	with_time();
+	revoked_tsas();
 	order();
 	stamps();
 	long_term();
