@@ -84,6 +84,44 @@ verify --data other.txt p.asice
 is_exit 0 "a package needs no --data"
 found document.not-used "and says so"
 
+# ---- proofs alone: what is wrong with them is said first
+R=$D/records
+headline() { # ARG...
+	run edoc-verify --trust "$R/ca.pem" "$@"
+	head -n 1 "$out" >headline
+}
+headline --data "$R/one.txt" --data "$R/two.txt" "$R/good/group.ers"
+is_exit 2 "a sound evidence record"
+has headline "nobody has signed" "signs nothing"
+headline --data "$R/one.txt" "$R/bad/changed.ers"
+is_exit 1 "a record of something that has changed"
+has headline "evidence record" "that is what is said"
+hasnt headline "nobody has signed" "and not that nobody signed"
+cat >cnf <<'END'
+[tsa]
+default_tsa = us
+[us]
+serial = serial
+crypto_device = builtin
+signer_digest = sha256
+default_policy = 1.2.3.4
+digests = sha256
+ess_cert_id_alg = sha256
+END
+echo 01 >serial
+export OPENSSL_CONF="$W/cnf"
+openssl ts -query -data letter.txt -sha256 -cert -no_nonce -out q.tsq 2>>log &&
+	openssl ts -reply -config cnf -section us -queryfile q.tsq -signer "$R/tsa.crt" -inkey "$R/tsa.key" \
+		-token_out -out letter.tst 2>>log || exit 1
+unset OPENSSL_CONF
+headline --data letter.txt letter.tst
+has headline "nobody has signed" "a sound time-stamp"
+headline --data other.txt letter.tst
+is_exit 1 "a time-stamp over another file"
+has headline "over something else than other.txt" "that is what is said"
+headline letter.tst
+has headline "what the time-stamp is over is not here" "a time-stamp over nothing"
+
 # ---- certificates
 verify "$P/anvar.crt"
 json "$out" '.format == "X.509"' "a certificate"
