@@ -197,6 +197,9 @@ enum edoc_code ed_item_collect(int fd, const char *name, const struct edoc_verif
 	if (code)
 		return code;
 	item->kind = what.kind;
+	if (what.text_behind)
+		ed_finding(&item->findings, "item.text-behind", ed_basename(name), NULL, NULL,
+		           NULL);
 	return read_kind(&c, fd, name, &what, err);
 }
 

@@ -179,11 +179,52 @@ enum ed_item_kind ed_item_kind_of(const void *bytes, size_t len)
 
 /* ---- PEM and base64 ---- */
 
-/* Appends what stands in one block; *rest: behind it.  false: no PEM. */
-static bool unwrap_block(const char *p, const char *end, struct ed_buf *out, const char **rest)
+/*
+ * RFC 7468 4 to 13: a label says what it holds.  Time-stamps and evidence
+ * records have none of their own; a token is CMS.
+ */
+static bool label_fits(const char *label, size_t len, enum ed_item_kind kind)
+{
+	static const struct {
+		const char *label;
+		enum ed_item_kind kind;
+	} known[] = {
+	        {"CERTIFICATE", ED_ITEM_CERT},
+	        {"X509 CERTIFICATE", ED_ITEM_CERT},
+	        {"X.509 CERTIFICATE", ED_ITEM_CERT},
+	        {"X509 CRL", ED_ITEM_CRL},
+	        {"CRL", ED_ITEM_CRL},
+	        {"CMS", ED_ITEM_CMS},
+	        {"PKCS7", ED_ITEM_CMS},
+	        {"PKCS #7 SIGNED DATA", ED_ITEM_CMS},
+	        {"CERTIFICATE REQUEST", ED_ITEM_UNKNOWN},
+	        {"NEW CERTIFICATE REQUEST", ED_ITEM_UNKNOWN},
+	        {"ATTRIBUTE CERTIFICATE", ED_ITEM_UNKNOWN},
+	        {"PRIVATE KEY", ED_ITEM_UNKNOWN},
+	        {"ENCRYPTED PRIVATE KEY", ED_ITEM_UNKNOWN},
+	        {"PUBLIC KEY", ED_ITEM_UNKNOWN},
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (strlen(known[i].label) == len && !memcmp(known[i].label, label, len))
+			return known[i].kind == kind ||
+			       (known[i].kind == ED_ITEM_CMS && kind == ED_ITEM_TST);
+	return kind == ED_ITEM_TST || kind == ED_ITEM_RECORD;
+}
+
+struct pem {
+	const char *p, *end; /* what is not read yet */
+	struct ed_buf *out;
+	bool mislabelled;
+};
+
+/* Appends what stands in one block.  false: no PEM. */
+static bool unwrap_block(struct pem *pem)
 {
 	static const char begin[] = "-----BEGIN ", finish[] = "-----END ";
-	const char *label, *body, *stop;
+	const char *label, *body, *stop, *end = pem->end, *p = pem->p;
+	size_t had = pem->out->len;
+	enum ed_item_kind kind;
 
 	p = memmem(p, (size_t)(end - p), begin, sizeof(begin) - 1);
 	if (!p)
@@ -195,41 +236,51 @@ static bool unwrap_block(const char *p, const char *end, struct ed_buf *out, con
 	stop = memmem(body + 5, (size_t)(end - body - 5), finish, sizeof(finish) - 1);
 	if (!stop)
 		return false;
-	*rest = stop + sizeof(finish) - 1;
+	p = stop + sizeof(finish) - 1;
 	/* The two labels are one (RFC 7468 2). */
-	if (end - *rest < body - label + 5 || memcmp(*rest, label, (size_t)(body - label) + 5) != 0)
+	if (end - p < body - label + 5 || memcmp(p, label, (size_t)(body - label) + 5) != 0)
 		return false;
-	*rest += body - label + 5;
-	return ed_b64_get(body + 5, (size_t)(stop - body - 5), out);
+	pem->p = p + (body - label + 5);
+	if (!ed_b64_get(body + 5, (size_t)(stop - body - 5), pem->out))
+		return false;
+	kind = ed_item_kind_of(pem->out->data + had, pem->out->len - had);
+	if (kind != ED_ITEM_UNKNOWN && !label_fits(label, (size_t)(body - label), kind))
+		pem->mislabelled = true;
+	return true;
 }
 
 /* All blocks one behind the other: of certificates there may be several, of
  * anything else the reader refuses what comes behind. */
-static bool unwrap_pem(const struct ed_buf *text, struct ed_buf *out)
+static bool unwrap_pem(const struct ed_buf *text, struct ed_buf *out, struct ed_recognised *what)
 {
-	const char *p = (const char *)text->data, *end = p + text->len;
+	const char *p = (const char *)text->data;
+	struct pem pem = {.p = p, .end = p + text->len, .out = out};
 	size_t n = 0;
 
-	while (memmem(p, (size_t)(end - p), "-----BEGIN ", 11)) {
-		if (!unwrap_block(p, end, out, &p))
+	while (memmem(pem.p, (size_t)(pem.end - pem.p), "-----BEGIN ", 11)) {
+		if (!unwrap_block(&pem))
 			return false;
 		n++;
 	}
-	return n > 0;
+	if (pem.mislabelled)
+		what->looks = "PEM whose label does not say what it holds";
+	what->text_behind = skip_space(pem.p, pem.end) < pem.end;
+	return n > 0 && !pem.mislabelled;
 }
 
 /* What PEM or base64 holds takes the text's place. */
-static bool undo_armour(struct ed_buf *bytes)
+static bool undo_armour(struct ed_buf *bytes, struct ed_recognised *what)
 {
 	struct ed_buf out;
 	bool good, pem = memmem(bytes->data, bytes->len, "-----BEGIN ", 11) != NULL;
 
 	ed_buf_init(&out, bytes->max);
-	good = pem ? unwrap_pem(bytes, &out)
+	good = pem ? unwrap_pem(bytes, &out, what)
 	           : ed_b64_get((const char *)bytes->data, bytes->len, &out);
 	good = good && !out.failed && out.len > 0 &&
 	       ed_item_kind_of(out.data, out.len) != ED_ITEM_UNKNOWN;
 	if (!good) {
+		what->text_behind = false;
 		ed_buf_clear(&out);
 		return false;
 	}
@@ -349,7 +400,7 @@ static enum edoc_code look(int fd, const char *name, uint64_t size, struct ed_bu
 		if (code)
 			return code;
 		what->kind = ed_item_kind_of(bytes->data, bytes->len);
-		if (what->kind == ED_ITEM_UNKNOWN && undo_armour(bytes)) {
+		if (what->kind == ED_ITEM_UNKNOWN && undo_armour(bytes, what)) {
 			what->armoured = true;
 			what->kind = ed_item_kind_of(bytes->data, bytes->len);
 		}
@@ -359,7 +410,7 @@ static enum edoc_code look(int fd, const char *name, uint64_t size, struct ed_bu
 	code = ends_as_zip(fd, name, size, &zip, err);
 	if (zip)
 		what->kind = ED_ITEM_ZIP;
-	else
+	else if (!what->looks)
 		what->looks = looks_like(head);
 	return code;
 }

@@ -9,6 +9,7 @@ struct ed_recognised {
 	enum ed_item_kind kind;
 	const char *looks; /* for people, of what is not read: "a PDF document" */
 	bool armoured;     /* it came as PEM or base64 */
+	bool text_behind;  /* PEM, and words stand behind it */
 };
 
 /*

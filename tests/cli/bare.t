@@ -51,6 +51,21 @@ for form in d.pem d.b64; do
 	verify --data letter.txt $form
 	is_exit 0 "$form"
 done
+{ echo 'a letter of mine'; cat d.pem; } >before.pem
+verify --data letter.txt before.pem
+is_exit 0 "words before PEM"
+json "$out" '[.. | .code? // empty] == []' "explain it"
+{ cat d.pem; echo 'and I agree to pay'; } >behind.pem
+verify --data letter.txt behind.pem
+is_exit 0 "words behind PEM"
+found item.text-behind "nobody signed them"
+sed 's/CMS/CERTIFICATE/' d.pem >label.pem
+verify --data letter.txt label.pem
+is_exit 65 "CMS labelled as a certificate"
+has "$out" "label" "and why"
+cat d.pem d.pem >two.pem
+verify --data letter.txt two.pem
+is_exit 65 "two signatures in one PEM file"
 cp d.p7s d.asice
 verify --data letter.txt d.asice
 is_exit 0 "the name of the file decides nothing"

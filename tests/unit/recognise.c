@@ -117,6 +117,54 @@ static void armour(void)
 	ed_buf_clear(&text);
 }
 
+static void is_pem(const char *label, const void *p, size_t n, enum ed_item_kind kind,
+                   const char *behind)
+{
+	struct ed_buf text;
+
+	ed_buf_init(&text, 4096);
+	ed_buf_printf(&text, "-----BEGIN %s-----\n", label);
+	ed_b64_put(&text, p, n);
+	ed_buf_printf(&text, "\n-----END %s-----%s", label, behind);
+	if (kind == ED_ITEM_UNKNOWN)
+		is_none(text.data, text.len, "PEM whose label does not say what it holds");
+	else
+		is_kind(text.data, text.len, kind, label);
+	ed_buf_clear(&text);
+}
+#define PEM(label, s, kind) is_pem(label, s, sizeof(s) - 1, kind, "\n")
+
+/* RFC 7468 4, 5, 6, 8, 9: a label stands for one kind. */
+static void labels(void)
+{
+	PEM("CMS", CMS, ED_ITEM_CMS);
+	PEM("PKCS7", CMS, ED_ITEM_CMS);
+	PEM("CERTIFICATE", CMS, ED_ITEM_UNKNOWN);
+	PEM("PRIVATE KEY", CMS, ED_ITEM_UNKNOWN);
+	PEM("LETTER", CMS, ED_ITEM_UNKNOWN);
+	PEM("CMS ", CMS, ED_ITEM_UNKNOWN);
+	PEM("CERTIFICATE", CERT, ED_ITEM_CERT);
+	PEM("X509 CERTIFICATE", CERT, ED_ITEM_CERT);
+	PEM("CMS", CERT, ED_ITEM_UNKNOWN);
+	PEM("X509 CRL", CERT, ED_ITEM_UNKNOWN);
+	PEM("X509 CRL", CRL, ED_ITEM_CRL);
+	PEM("CERTIFICATE", CRL, ED_ITEM_UNKNOWN);
+	PEM("CMS", TST, ED_ITEM_TST);
+	PEM("TIMESTAMP", GRANTED, ED_ITEM_TST); /* none is registered */
+	PEM("CERTIFICATE", TST, ED_ITEM_UNKNOWN);
+	PEM("EVIDENCE RECORD", RECORD, ED_ITEM_RECORD);
+	PEM("CERTIFICATE", RECORD, ED_ITEM_UNKNOWN);
+	PEM("PUBLIC KEY", RECORD, ED_ITEM_UNKNOWN);
+	PEM("CMS", CMS, ED_ITEM_CMS);
+	ok(!what.text_behind, "a line's end is no text");
+	is_pem("CMS", CMS, sizeof(CMS) - 1, ED_ITEM_CMS, "");
+	ok(!what.text_behind, "nothing behind it");
+	is_pem("CMS", CMS, sizeof(CMS) - 1, ED_ITEM_CMS, " \r\n\t\n");
+	ok(!what.text_behind, "blanks behind it");
+	is_pem("CMS", CMS, sizeof(CMS) - 1, ED_ITEM_CMS, "\nI agree.\n");
+	ok(what.text_behind, "words behind it");
+}
+
 static void others(void)
 {
 	NONE("", "an empty file");
@@ -145,6 +193,7 @@ int main(void)
 	ed_buf_init(&bytes, 1);
 	kinds();
 	armour();
+	labels();
 	others();
 	ed_buf_clear(&bytes);
 	return done();
