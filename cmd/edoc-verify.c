@@ -241,10 +241,21 @@ static void show_anchor(struct cmd *cmd, const struct edoc_anchor *anchor, int64
 		         "6.1.1)\n"));
 }
 
+/* One that the administrator may miss, and wants to ask about. */
+static void show_unused(struct cmd *cmd, const struct edoc_anchor *anchor, const char *why,
+                        const char *service)
+{
+	if (!why)
+		return;
+	printf("%s\n  sha256 %s\n", cmd_text(cmd, anchor->subject), anchor->sha256);
+	printf(_("  not believed as %s: %s\n"), cmd_text(cmd, service), cmd_text(cmd, why));
+}
+
 static int list_trust(struct cmd *cmd, const struct edoc_trust *trust)
 {
 	struct edoc_anchor anchor;
 	struct edoc_list list;
+	const char *service;
 	size_t shown = 0;
 
 	for (size_t i = 0; edoc_trust_list(trust, i, &list); i++)
@@ -252,8 +263,12 @@ static int list_trust(struct cmd *cmd, const struct edoc_trust *trust)
 	for (size_t i = 0; edoc_trust_anchor(trust, i, &anchor); i++) {
 		int64_t from, until;
 
-		if (!edoc_trust_granted(trust, i, cmd->at, &from, &until))
+		if (!edoc_trust_granted(trust, i, cmd->at, &from, &until)) {
+			const char *why = edoc_trust_unused(trust, i, cmd->at, &service);
+
+			show_unused(cmd, &anchor, why, service);
 			continue;
+		}
 		show_anchor(cmd, &anchor, from, until);
 		shown++;
 	}

@@ -169,7 +169,7 @@ struct edoc_anchor {
  */
 enum edoc_code edoc_trust_add_list(struct edoc_trust *trust, const char *path,
 				   const char *const *signers, struct edoc_error *err) EDOC_CHECK;
-/* The list once verified, as lines that are read back fast: edoc-tsl/1. */
+/* The list once verified, as lines that are read back fast: edoc-tsl/2. */
 enum edoc_code edoc_list_compile(const char *path, const char *const *signers, char **text,
 				 struct edoc_error *err) EDOC_CHECK;
 
@@ -189,6 +189,11 @@ bool edoc_trust_list(const struct edoc_trust *trust, size_t i, struct edoc_list 
  * list that the moment is in; INT64_MIN: no end that way. */
 bool edoc_trust_granted(const struct edoc_trust *trust, size_t i, int64_t at, int64_t *from,
 			int64_t *until);
+
+/* Why what a trusted list says of the i-th anchor at a moment is not used, such
+ * as a critical extension, and the name of that service; NULL: nothing is wrong. */
+const char *edoc_trust_unused(const struct edoc_trust *trust, size_t i, int64_t at,
+			      const char **service);
 
 size_t edoc_trust_count(const struct edoc_trust *trust);
 bool edoc_trust_anchor(const struct edoc_trust *trust, size_t i, struct edoc_anchor *anchor);

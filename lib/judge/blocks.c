@@ -103,12 +103,23 @@ static bool may_be_himself(const struct asking *a, const struct ed_revocation *a
 	return a->role == ED_ABOUT_RESPONDER && answer->kind == ED_CRL;
 }
 
+/* The first that leads to an anchor, by its dates at that moment. */
+static const struct ed_chain *holding_at(const struct ed_chains *chains, int64_t moment,
+                                         const char *where)
+{
+	for (size_t i = 0; i < chains->n && chains->v[i].trusted; i++)
+		if (ed_chain_at(&chains->v[i], moment, where, NULL))
+			return &chains->v[i];
+	return NULL;
+}
+
 /* 5.2.6.4: the issuer of the answer was itself valid and not revoked then. */
 static enum edoc_code responder_fits(const struct asking *a, const struct ed_revocation *answer,
                                      int64_t moment, enum fit *fit, struct edoc_error *err)
 {
 	struct asking next = *a;
 	struct ed_x509_task task = *a->task;
+	const struct ed_chain *chain;
 	const struct ed_chains *chains;
 	struct ed_known known = {0};
 	enum edoc_code rc;
@@ -118,20 +129,21 @@ static enum edoc_code responder_fits(const struct asking *a, const struct ed_rev
 	                     answer->where, &chains, err);
 	if (rc != EDOC_OK || !chains->v[0].trusted)
 		return rc;
-	*fit = FITS;
-	if (chains->v[0].n < 2) /* an anchor for OCSP */
-		return EDOC_OK;
-	if (!ed_chain_at(&chains->v[0], moment, answer->where, NULL)) {
+	chain = holding_at(chains, moment, answer->where);
+	if (!chain) {
 		*fit = NOT_PROVEN;
 		return EDOC_OK;
 	}
+	*fit = FITS;
+	if (chain->n < 2) /* an anchor for OCSP */
+		return EDOC_OK;
 	task.at = moment;
 	task.fresh_at = answer->produced_at;
 	next.task = &task;
 	next.role = ED_ABOUT_RESPONDER;
 	next.cert = answer->signer;
-	next.issuer = chains->v[0].certs[1];
-	next.anchor = chains->v[0].n == 2;
+	next.issuer = chain->certs[1];
+	next.anchor = chain->n == 2;
 	next.depth++;
 	if (!asked(a->j, next.role, next.cert))
 		return EDOC_OK;
@@ -381,6 +393,8 @@ static bool find_dates(struct ed_judge *j, const struct ed_x509_task *task, cons
 
 	ed_findings_init(&dates, j->arena);
 	good = ed_chain_at(x->chain, task->at, task->where, &dates);
+	if (task->listed_at != task->at)
+		good &= ed_chain_granted(x->chain, task->listed_at, task->where, &dates);
 	for (size_t i = 0; i < x->n; i++)
 		known = known && x->known[i].standing <= ED_GOOD;
 	for (size_t i = 0; i < dates.n; i++) {

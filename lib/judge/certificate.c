@@ -47,7 +47,8 @@ enum edoc_code ed_judge_certificate(struct ed_cert *leaf, STACK_OF(X509) *embedd
 	                            .purpose = purpose,
 	                            .where = where,
 	                            .at = options->at,
-	                            .fresh_at = options->at};
+	                            .fresh_at = options->at,
+	                            .listed_at = options->at};
 	struct ed_x509 x;
 	enum edoc_code rc;
 

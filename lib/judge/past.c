@@ -29,6 +29,13 @@ static bool mendable(const struct ed_conclusion *c)
 	return false;
 }
 
+/* The list is asked about when the signature is proven (TS 119 615), and the
+ * maker of a token about when it says that it made it. */
+static int64_t listed_at(const struct ed_signed *s)
+{
+	return s->token && s->stamped < s->existed ? s->stamped : s->existed;
+}
+
 static enum edoc_code validate_at(struct ed_judge *j, const struct ed_signed *s, int64_t at,
                                   bool proofs, struct ed_x509 *x, struct ed_findings *findings,
                                   struct ed_conclusion *c, struct edoc_error *err)
@@ -38,6 +45,7 @@ static enum edoc_code validate_at(struct ed_judge *j, const struct ed_signed *s,
 	                            .where = s->where,
 	                            .at = at,
 	                            .fresh_at = at,
+	                            .listed_at = listed_at(s),
 	                            .proofs = proofs,
 	                            .checks = s->checks};
 	enum edoc_code rc;
@@ -97,6 +105,7 @@ static enum edoc_code slide(struct ed_judge *j, const struct ed_signed *s,
 	                            .where = s->where,
 	                            .at = *control,
 	                            .fresh_at = *control,
+	                            .listed_at = listed_at(s),
 	                            .proofs = true,
 	                            .sliding = true};
 	struct ed_known known;
@@ -141,10 +150,13 @@ static enum edoc_code past_certificate(struct ed_judge *j, const struct ed_signe
 
 	*control = j->now;
 	*good = chain->trusted;
-	for (size_t i = 0; i < chain->n_granted; i++) { /* 1): the anchor's sunset */
-		if (chain->granted[i].until != ED_TIME_NONE && chain->granted[i].until < *control &&
-		    chain->granted[i].until > s->existed)
-			*control = chain->granted[i].until;
+	/* 1): the anchor's sunset */
+	for (size_t i = 1; chain->service && i < chain->service->n; i++) {
+		const struct ed_trust_status *status = &chain->service->status[i];
+
+		if (status[-1].granted && !status->granted && status->from < *control &&
+		    status->from > s->existed)
+			*control = status->from;
 	}
 	for (size_t i = chain->n - 1; rc == EDOC_OK && *good && i-- > 0;) {
 		rc = slide(j, s, chain, i, control, good, err);

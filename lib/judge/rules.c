@@ -155,6 +155,13 @@ static const struct ed_rule rules[] = {
         {"chain.not-granted", E, UNSURE, "NO_CERTIFICATE_CHAIN_FOUND_NO_POE", "TS 119 612 5.5.4",
          N_("the trusted list did not stand behind {0} at {1}"),
          N_("without a proof that the signature is older, ask the signer to sign again")},
+        {"chain.granted-later", E, UNSURE, "NO_CERTIFICATE_CHAIN_FOUND_NO_POE", "TS 119 612 5.5.5",
+         N_("the trusted list stands behind {0} only later: {1}; the moment in question is {2}"),
+         N_("nobody vouched for that authority then: ask the signer to sign again")},
+        {"chain.service-unusable", E, UNSURE, "NO_CERTIFICATE_CHAIN_FOUND_NO_POE", "TS 119 612 5.5",
+         N_("what the trusted list says of {0} since {1} is not used: {2}"),
+         N_("tell the operator of the list; believe that authority only by a decision of your "
+            "own")},
         {"chain.list-overdue", W, UNSURE, NULL, "TS 119 612 5.3.15",
          N_("the trusted list that names {0} was to be renewed by {1}"),
          N_("fetch its newest issue: somebody on it may no longer be believed")},

@@ -123,6 +123,9 @@ struct ed_x509_task {
 	const char *where;
 	int64_t at;       /* the moment of validation */
 	int64_t fresh_at; /* the moment that revocation must be fresh for */
+	/* A trusted list must stand behind the anchor then too; that it did before
+	 * or after makes nobody's signature better. */
+	int64_t listed_at;
 	bool proofs;      /* material existed when proofs say so (5.6.2), else only now */
 	bool sliding;     /* only answers that were issued and proven by `at` (5.6.2.2) */
 	const struct ed_path_inputs *inputs; /* RFC 5280 6.1.1; NULL: any policy will do */

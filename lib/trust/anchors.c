@@ -85,18 +85,41 @@ bool edoc_trust_granted(const struct edoc_trust *trust, size_t i, int64_t at, in
                         int64_t *until)
 {
 	const struct ed_trust_entry *a = anchor_at(trust, i);
+	const struct ed_trust_status *now, *first, *last;
 
 	*from = *until = ED_TIME_NONE;
-	for (size_t k = 0; a && k < a->n_granted; k++) {
-		const struct ed_trust_period *p = &a->granted[k];
+	if (!a || !a->service)
+		return a != NULL;
+	now = ed_trust_status_at(a->service, at);
+	if (!now || !now->granted)
+		return false;
+	for (first = now; first > a->service->status && first[-1].granted; first--)
+		;
+	for (last = now + 1; last < a->service->status + a->service->n && last->granted; last++)
+		;
+	*from = first->from;
+	if (last < a->service->status + a->service->n)
+		*until = last->from;
+	return true;
+}
 
-		if (at < p->from || (p->until != ED_TIME_NONE && at >= p->until))
-			continue;
-		*from = p->from;
-		*until = p->until;
-		return true;
-	}
-	return a && a->n_granted == 0;
+const char *edoc_trust_unused(const struct edoc_trust *trust, size_t i, int64_t at,
+                              const char **service)
+{
+	const struct ed_trust_entry *a = anchor_at(trust, i);
+	const struct ed_trust_status *s =
+	        a && a->service ? ed_trust_status_at(a->service, at) : NULL;
+
+	*service = a && a->service ? a->service->name : NULL;
+	return s ? s->why : NULL;
+}
+
+const struct ed_trust_status *ed_trust_status_at(const struct ed_trust_service *service, int64_t at)
+{
+	for (size_t i = service->n; i-- > 0;)
+		if (service->status[i].from <= at)
+			return &service->status[i];
+	return NULL;
 }
 
 /* ---- lists ---------------------------------------------------------------- */
@@ -122,7 +145,7 @@ enum edoc_code ed_trust_keep_list(struct edoc_trust *trust, const struct edoc_li
 		return ed_fail_memory(err);
 	trust->lists[trust->n_lists++] = copy;
 	for (size_t i = 0; i < trust->n; i++)
-		if (trust->v[i]->n_granted > 0 && !strcmp(trust->v[i]->source, list->source))
+		if (trust->v[i]->service && !strcmp(trust->v[i]->source, list->source))
 			trust->v[i]->list_due = list->next_update;
 	return EDOC_OK;
 }
@@ -216,16 +239,36 @@ static struct ed_trust_entry **bucket(struct edoc_trust *trust, unsigned long ha
 	return &trust->by_subject[hash % BUCKETS];
 }
 
-/* The same certificate with the same periods: it only gets more purposes. */
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
+static bool same_service(const struct ed_trust_service *a, const struct ed_trust_service *b)
+{
+	if (!a || !b)
+		return a == b;
+	if (a->n != b->n || strcmp(a->name, b->name) != 0)
+		return false;
+	for (size_t i = 0; i < a->n; i++) {
+		const struct ed_trust_status *x = &a->status[i], *y = &b->status[i];
+
+		if (x->from != y->from || x->granted != y->granted || strcmp(x->word, y->word) ||
+		    !same_text(x->why, y->why))
+			return false;
+	}
+	return true;
+}
+
+/* The same certificate of the same service: it only gets more purposes. */
 static struct ed_trust_entry *known(const struct edoc_trust *trust, const struct ed_cert *cert,
-                                    const struct ed_trust_period *granted, size_t n)
+                                    const struct ed_trust_service *service)
 {
 	const struct ed_trust_entry *e = NULL;
 
 	while ((e = ed_trust_next(trust, cert->subject_hash, e))) {
 		if (!memcmp(e->cert->sha256, cert->sha256, sizeof(cert->sha256)) &&
-		    e->n_granted == n &&
-		    (n == 0 || !memcmp(e->granted, granted, n * sizeof(*granted))))
+		    same_service(e->service, service))
 			return (struct ed_trust_entry *)e;
 	}
 	return NULL;
@@ -248,8 +291,30 @@ static enum edoc_code append(struct edoc_trust *trust, struct ed_trust_entry *e,
 	return EDOC_OK;
 }
 
+/* NULL: no memory. */
+static const struct ed_trust_service *copy_service(struct ed_arena *arena,
+                                                   const struct ed_trust_service *service)
+{
+	struct ed_trust_service *copy = ed_arena_memdup(arena, service, sizeof(*service));
+	struct ed_trust_status *status =
+	        ed_arena_memdup(arena, service->status, service->n * sizeof(*status));
+
+	if (!copy || !status)
+		return NULL;
+	copy->name = ed_arena_strdup(arena, service->name);
+	copy->status = status;
+	for (size_t i = 0; i < service->n; i++) {
+		status[i].word = ed_arena_strdup(arena, status[i].word);
+		if (status[i].why)
+			status[i].why = ed_arena_strdup(arena, status[i].why);
+		if (!status[i].word || (service->status[i].why && !status[i].why))
+			return NULL;
+	}
+	return copy->name ? copy : NULL;
+}
+
 static enum edoc_code enter(struct edoc_trust *trust, X509 *x509, unsigned purposes,
-                            const char *source, const struct ed_trust_period *granted, size_t n,
+                            const char *source, const struct ed_trust_service *service,
                             struct edoc_error *err)
 {
 	struct ed_trust_entry *e, *same;
@@ -262,7 +327,7 @@ static enum edoc_code enter(struct edoc_trust *trust, X509 *x509, unsigned purpo
 	rc = ed_cert_of(x509, source, trust->arena, &cert, err);
 	if (rc != EDOC_OK)
 		return rc;
-	same = known(trust, cert, granted, n);
+	same = known(trust, cert, service);
 	if (same) {
 		trust->n_anchors += !same->purposes && purposes;
 		same->purposes |= purposes;
@@ -271,25 +336,24 @@ static enum edoc_code enter(struct edoc_trust *trust, X509 *x509, unsigned purpo
 	}
 	e = ed_arena_alloc(trust->arena, sizeof(*e));
 	if (e) {
-		*e = (struct ed_trust_entry){.cert = cert,
-		                             .purposes = purposes,
-		                             .n_granted = n,
-		                             .list_due = ED_TIME_NONE};
+		*e = (struct ed_trust_entry){
+		        .cert = cert, .purposes = purposes, .list_due = ED_TIME_NONE};
 		e->source = ed_arena_strdup(trust->arena, source);
-		if (n > 0)
-			e->granted = ed_arena_memdup(trust->arena, granted, n * sizeof(*granted));
+		if (service)
+			e->service = copy_service(trust->arena, service);
 	}
-	rc = e && e->source && (e->granted || n == 0) ? append(trust, e, err) : ed_fail_memory(err);
+	rc = e && e->source && (e->service || !service) ? append(trust, e, err)
+	                                                : ed_fail_memory(err);
 	if (rc != EDOC_OK)
 		ed_cert_clear(cert);
 	return rc;
 }
 
 enum edoc_code ed_trust_add_service(struct edoc_trust *trust, X509 *x509, unsigned purposes,
-                                    const char *source, const struct ed_trust_period *granted,
-                                    size_t n_granted, struct edoc_error *err)
+                                    const char *source, const struct ed_trust_service *service,
+                                    struct edoc_error *err)
 {
-	return enter(trust, x509, purposes, source, granted, n_granted, err);
+	return enter(trust, x509, purposes, source, service, err);
 }
 
 /*
@@ -304,8 +368,7 @@ static enum edoc_code add_cert(void *arg, X509 *x509, struct edoc_error *err)
 	bool anchor = adding->purposes == EDOC_FOR_OCSP || ed_cert_self_signed(x509);
 
 	adding->n++;
-	return enter(adding->trust, x509, anchor ? adding->purposes : 0, adding->source, NULL, 0,
-	             err);
+	return enter(adding->trust, x509, anchor ? adding->purposes : 0, adding->source, NULL, err);
 }
 
 static enum edoc_code add_file(struct adding *adding, const char *path, struct edoc_error *err)
@@ -466,6 +529,8 @@ enum edoc_code ed_trust_stacks(const struct edoc_trust *trust, unsigned purpose,
 	for (size_t i = 0; rc == EDOC_OK && trust && i < trust->n; i++) {
 		const struct ed_trust_entry *e = trust->v[i];
 
+		if (e->service) /* a stack knows no dates */
+			continue;
 		if (e->purposes & purpose)
 			rc = push(anchors, e->cert->x509, err);
 		else if (!e->purposes)

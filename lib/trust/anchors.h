@@ -5,25 +5,38 @@
 
 #include "door/x509.h"
 
-/* When an authority's supervisors stood behind it (TS 119 612 5.5.4, 5.6). */
-struct ed_trust_period {
-	int64_t from, until; /* until: ED_TIME_NONE open */
+/* What a trusted list says of a service since a moment, until what it says
+ * next (TS 119 612 5.5.4, 5.5.5, 5.6). */
+struct ed_trust_status {
+	int64_t from;
+	const char *word; /* "granted", "withdrawn" */
+	bool granted;     /* its supervisors stood behind it, and nothing speaks against */
+	const char *why;  /* why the word is not taken, or NULL */
 };
 
-/* An anchor that a trusted list names: whoever signed it, and in its periods
- * only.  The periods are copied. */
+struct ed_trust_service {
+	const char *name;
+	const struct ed_trust_status *status; /* each later than the one before */
+	size_t n;
+};
+
+/* What is said of that moment, or NULL: nothing yet. */
+const struct ed_trust_status *ed_trust_status_at(const struct ed_trust_service *service,
+                                                 int64_t at);
+
+/* An anchor that a trusted list names: whoever signed it, and while it is
+ * granted only; one that never is stays in the set to say so.  Copied. */
 enum edoc_code ed_trust_add_service(struct edoc_trust *trust, X509 *x509, unsigned purposes,
-                                    const char *source, const struct ed_trust_period *granted,
-                                    size_t n_granted, struct edoc_error *err) EDOC_CHECK;
+                                    const char *source, const struct ed_trust_service *service,
+                                    struct edoc_error *err) EDOC_CHECK;
 
 /* One certificate of the set; one may be in it several times, with other
- * purposes and periods. */
+ * purposes and services. */
 struct ed_trust_entry {
 	struct ed_cert *cert;
 	const char *source; /* the path it came from, "" from memory */
 	unsigned purposes;  /* 0: no anchor; it helps to build paths */
-	const struct ed_trust_period *granted;
-	size_t n_granted;            /* 0: always */
+	const struct ed_trust_service *service; /* NULL: believed always */
 	int64_t list_due;            /* of its list the next issue, or ED_TIME_NONE */
 	struct ed_trust_entry *next; /* of those whose subjects fall together */
 };
@@ -41,8 +54,8 @@ const struct ed_trust_entry *ed_trust_at(const struct edoc_trust *trust, size_t 
 enum edoc_code ed_trust_keep_list(struct edoc_trust *trust, const struct edoc_list *list,
                                   struct edoc_error *err) EDOC_CHECK;
 
-/* Anchors for a purpose, and certificates that help to build paths; new
- * stacks, freed by the caller with their references (sk_X509_pop_free). */
+/* Anchors for a purpose that are believed always, and certificates that help to
+ * build paths; new stacks, freed by the caller with their references (sk_X509_pop_free). */
 enum edoc_code ed_trust_stacks(const struct edoc_trust *trust, unsigned purpose,
                                STACK_OF(X509) **anchors, STACK_OF(X509) **others,
                                struct edoc_error *err) EDOC_CHECK;

@@ -6,6 +6,7 @@
  */
 #include "trust/chain.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,8 +73,7 @@ static void finish(struct building *b, size_t n, const struct ed_trust_entry *an
 		return;
 	chain = &b->out->v[b->out->n - 1];
 	chain->anchored = true;
-	chain->granted = anchor->granted;
-	chain->n_granted = anchor->n_granted;
+	chain->service = anchor->service;
 	chain->list_due = anchor->list_due;
 	trouble = ed_path_check(b->path, n, b->inputs, &depth);
 	if (trouble)
@@ -315,6 +315,8 @@ enum edoc_code ed_chains_build(struct ed_pool *pool, struct ed_cert *leaf, unsig
 
 /* ---- dates ---------------------------------------------------------------------- */
 
+#define MAX_WORDS 256 /* of two statuses; longer words are cut */
+
 static void find_time(struct ed_findings *findings, const char *code, const char *where,
                       const char *subject, int64_t t)
 {
@@ -338,15 +340,60 @@ static bool cert_at(const struct ed_cert *cert, int64_t at, const char *where,
 	return false;
 }
 
-static bool granted_at(const struct ed_chain *chain, int64_t at)
+static const struct ed_trust_status *granted_after(const struct ed_trust_service *service,
+                                                   int64_t at)
 {
-	bool granted = chain->n_granted == 0;
+	for (size_t i = 0; i < service->n; i++)
+		if (service->status[i].granted && service->status[i].from > at)
+			return &service->status[i];
+	return NULL;
+}
 
-	for (size_t i = 0; i < chain->n_granted; i++)
-		granted |=
-		        at >= chain->granted[i].from &&
-		        (chain->granted[i].until == ED_TIME_NONE || at < chain->granted[i].until);
-	return granted;
+/* "withdrawn (2022-01-01T00:00:00Z), granted (2024-01-01T00:00:00Z)" */
+static void say_statuses(char *out, size_t size, const struct ed_trust_status *then,
+                         const struct ed_trust_status *later)
+{
+	char since[ED_TIME_STR] = "", from[ED_TIME_STR];
+
+	if (then)
+		ed_time_format(since, then->from);
+	ed_time_format(from, later->from);
+	if (then)
+		(void)snprintf(out, size, "%s (%s), %s (%s)", then->word, since, later->word, from);
+	else
+		(void)snprintf(out, size, "%s (%s)", later->word, from);
+}
+
+bool ed_chain_granted(const struct ed_chain *chain, int64_t at, const char *where,
+                      struct ed_findings *findings)
+{
+	const struct ed_trust_service *service = chain->service;
+	const struct ed_trust_status *then, *later;
+	char moment[ED_TIME_STR], words[MAX_WORDS];
+
+	if (!service)
+		return true;
+	then = ed_trust_status_at(service, at);
+	if (then && then->granted)
+		return true;
+	if (!findings)
+		return false;
+	later = granted_after(service, at);
+	if (then && then->why) {
+		ed_time_format(moment, then->from);
+		ed_finding(findings, "chain.service-unusable", where, service->name, moment,
+		           then->why);
+		return false;
+	}
+	ed_time_format(moment, at);
+	if (later) {
+		say_statuses(words, sizeof(words), then, later);
+		ed_finding(findings, "chain.granted-later", where, service->name, words, moment);
+	} else {
+		ed_finding(findings, "chain.not-granted", where, chain->subjects[chain->n - 1],
+		           moment, NULL);
+	}
+	return false;
 }
 
 bool ed_chain_at(const struct ed_chain *chain, int64_t at, const char *where,
@@ -363,11 +410,8 @@ bool ed_chain_at(const struct ed_chain *chain, int64_t at, const char *where,
 	if (at > anchor->not_after)
 		find_time(findings, "chain.anchor-expired", where, anchor->subject,
 		          anchor->not_after);
-	if (!granted_at(chain, at)) {
-		find_time(findings, "chain.not-granted", where, anchor->subject, at);
-		good = false;
-	}
-	if (chain->n_granted && chain->list_due != ED_TIME_NONE && at > chain->list_due)
+	good &= ed_chain_granted(chain, at, where, findings);
+	if (chain->service && chain->list_due != ED_TIME_NONE && at > chain->list_due)
 		find_time(findings, "chain.list-overdue", where, anchor->subject, chain->list_due);
 	return good;
 }

@@ -22,9 +22,8 @@ struct ed_chain {
 	struct ed_cert **certs;      /* borrowed from the leaf's owner, pool and trust set */
 	bool anchored;               /* it ends at an anchor; else it is as long as was found */
 	struct ed_findings findings; /* why it is not trusted, whatever the date */
-	/* Of the anchor: a trusted list believes it only then; 0: always. */
-	const struct ed_trust_period *granted;
-	size_t n_granted;
+	/* The anchor, as a trusted list has it; NULL: it is believed always. */
+	const struct ed_trust_service *service;
 	int64_t list_due; /* when a newer issue of that list was promised, or ED_TIME_NONE */
 };
 
@@ -49,9 +48,15 @@ enum edoc_code ed_chains_build(struct ed_pool *pool, struct ed_cert *leaf, unsig
                                const struct ed_path_inputs *inputs, const char *where,
                                const struct ed_chains **chains, struct edoc_error *err) EDOC_CHECK;
 /*
+ * An anchor of a trusted list that is not believed at a moment: false, and why:
+ * chain.not-granted, chain.granted-later, chain.service-unusable.
+ */
+bool ed_chain_granted(const struct ed_chain *chain, int64_t at, const char *where,
+                      struct ed_findings *findings);
+/*
  * What is wrong with a chain at a moment, by dates alone: chain.expired and
- * chain.not-yet-valid of its certificates, chain.not-granted of an anchor from a
- * trusted list; false when something is.  chain.list-overdue is a warning.  The dates of the anchor's own
+ * chain.not-yet-valid of its certificates, ed_chain_granted() of its anchor;
+ * false when something is.  chain.list-overdue is a warning.  The dates of the anchor's own
  * certificate end nothing (RFC 5280 6.1: it is no part of the path):
  * chain.anchor-expired is a warning.  findings may be NULL.
  */

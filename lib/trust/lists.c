@@ -111,10 +111,7 @@ static enum edoc_code add_services(struct edoc_trust *trust, const char *path,
 	for (size_t i = 0; rc == EDOC_OK && i < tsl->n; i++) {
 		const struct ed_tsl_service *s = &tsl->services[i];
 
-		/* No period at all would be "always" to the set. */
-		if (s->n_granted > 0)
-			rc = ed_trust_add_service(trust, s->cert->x509, s->purposes, path,
-			                          s->granted, s->n_granted, err);
+		rc = ed_trust_add_service(trust, s->cert->x509, s->purposes, path, &s->listed, err);
 	}
 	return rc;
 }

@@ -14,6 +14,8 @@
 #define NS "http://uri.etsi.org/02231/v2#"
 #define TAG "http://uri.etsi.org/19612/TSLTag"
 #define TYPES "http://uri.etsi.org/TrstSvc/Svctype/"
+#define TYPES_MORE "http://uri.etsi.org/02231/v2/additionaltypes#"
+#define QUALIFICATIONS "http://uri.etsi.org/TrstSvc/SvcInfoExt/eSigDir-1999-93-EC-TrustedList/#"
 
 struct reading {
 	const struct ed_xml *xml;
@@ -138,6 +140,109 @@ static unsigned purposes_of(const char *type)
 	return 0;
 }
 
+/* ---- extensions (5.3.17, 5.4.6, 5.5.9) ---- */
+
+/* No text beside its elements. */
+static bool holds_elements_only(const xmlNode *node)
+{
+	for (const xmlNode *p = node->children; p; p = p->next) {
+		const char *text = (const char *)p->content;
+
+		if (p->type == XML_CDATA_SECTION_NODE ||
+		    (p->type == XML_TEXT_NODE && text && text[strspn(text, " \t\r\n")]))
+			return false;
+	}
+	return true;
+}
+
+/* 5.5.9.4: what an AdditionalServiceInformation says, when that is all it says. */
+static const char *information_of(const struct reading *r, const xmlNode *node)
+{
+	static const char *const roots[] = {
+	        "http://uri.etsi.org/TrstSvc/TrustedList/SvcInfoExt/",
+	        "http://uri.etsi.org/TrstSvc/eSigDir-1999-93-EC-TrustedList/SvcInfoExt/", NULL};
+	const xmlNode *uri = ed_xml_child(node, NS, "URI", NULL);
+
+	if (!uri || ed_xml_first(node) != uri || ed_xml_next(uri) || !holds_elements_only(node))
+		return NULL;
+	return word_of(line_of(r, uri), roots);
+}
+
+/*
+ * We decide whether the key of a service is believed, and when.  Whether its
+ * certificates are qualified (Qualifications), who answers for it now
+ * (TakenOverBy), and since when it keeps revocation of what has ended, on which
+ * we do not build, change nothing about that.
+ */
+static bool is_understood(const struct reading *r, const xmlNode *content)
+{
+	static const char *const words[] = {"ForeSignatures", "ForeSeals",
+	                                    "ForWebSiteAuthentication", "RootCA-QC"};
+	const char *word;
+
+	if (ed_xml_is(content, QUALIFICATIONS, "Qualifications") ||
+	    ed_xml_is(content, TYPES_MORE, "TakenOverBy") ||
+	    ed_xml_is(content, NS, "ExpiredCertsRevocationInfo"))
+		return true;
+	if (!ed_xml_is(content, NS, "AdditionalServiceInformation"))
+		return false;
+	word = information_of(r, content);
+	for (size_t i = 0; word && i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(word, words[i]))
+			return true;
+	return false;
+}
+
+/* xsd:boolean; what does not say no means yes. */
+static bool is_critical(const struct reading *r, const xmlNode *extension)
+{
+	const char *text = ed_xml_attr(extension, "Critical", r->arena);
+	size_t n;
+
+	if (!text)
+		return true;
+	text += strspn(text, " \t\r\n");
+	n = strcspn(text, " \t\r\n");
+	return !((n == 5 && !strncmp(text, "false", n)) || (n == 1 && *text == '0'));
+}
+
+/* The name of what is critical in an extension and not understood, or NULL. */
+static const char *stranger_in(const struct reading *r, const xmlNode *extension)
+{
+	const xmlNode *content = ed_xml_first(extension);
+
+	if (!ed_xml_is(extension, NS, "Extension"))
+		return (const char *)extension->name;
+	if (!is_critical(r, extension))
+		return NULL;
+	if (!content || !holds_elements_only(extension))
+		return (const char *)extension->name;
+	for (; content; content = ed_xml_next(content))
+		if (!is_understood(r, content))
+			return (const char *)content->name;
+	return NULL;
+}
+
+/* As with certificates: what is critical and not understood ends the use of
+ * what it stands in.  *name: in the arena, or NULL. */
+static enum edoc_code find_stranger(const struct reading *r, const xmlNode *parent,
+                                    const char *extensions, const char **name,
+                                    struct edoc_error *err)
+{
+	const char *found = NULL;
+	bool several;
+	const xmlNode *list = ed_xml_child(parent, NS, extensions, &several);
+
+	if (several)
+		found = extensions;
+	else if (list && !holds_elements_only(list))
+		found = extensions;
+	for (const xmlNode *e = ed_xml_first(list); e && !found; e = ed_xml_next(e))
+		found = stranger_in(r, e);
+	*name = found ? ed_arena_strdup(r->arena, found) : NULL;
+	return found && !*name ? ed_fail_memory(err) : EDOC_OK;
+}
+
 /* An authority for the certificates of web servers alone signs no documents
  * (5.5.9.4). */
 static bool for_signing(const struct reading *r, const xmlNode *information)
@@ -146,47 +251,84 @@ static bool for_signing(const struct reading *r, const xmlNode *information)
 	bool said = false;
 
 	for (const xmlNode *e = ed_xml_first(list); e; e = ed_xml_next(e)) {
-		const xmlNode *more = ed_xml_child(e, NS, "AdditionalServiceInformation", NULL);
-		const xmlNode *uri = more ? ed_xml_child(more, NS, "URI", NULL) : NULL;
-		const char *text = uri ? line_of(r, uri) : NULL;
-		const char *word = text ? strrchr(text, '/') : NULL;
+		for (const xmlNode *p = ed_xml_first(e); p; p = ed_xml_next(p)) {
+			const char *word = NULL;
 
-		if (!word)
-			continue;
-		if (!strcmp(word, "/ForeSignatures") || !strcmp(word, "/ForeSeals"))
-			return true;
-		said = said || !strcmp(word, "/ForWebSiteAuthentication");
+			if (ed_xml_is(p, NS, "AdditionalServiceInformation"))
+				word = information_of(r, p);
+			if (!word)
+				continue;
+			if (!strcmp(word, "ForeSignatures") || !strcmp(word, "ForeSeals"))
+				return true;
+			said = said || !strcmp(word, "ForWebSiteAuthentication");
+		}
 	}
 	return !said;
 }
 
-/* ---- periods ---- */
+/* ---- what is said since when ---- */
 
-struct status {
-	int64_t from;
-	bool granted;
+struct provider {
+	const char *name;
+	const char *stranger; /* of 5.4.6, or NULL */
 };
 
 struct statuses {
-	struct status *v;
+	struct ed_trust_status *v; /* as they stand there: the newest first */
 	size_t n, cap;
 };
 
+static const char *last_word(const char *uri)
+{
+	const char *slash = uri ? strrchr(uri, '/') : NULL;
+
+	return slash ? slash + 1 : uri;
+}
+
+/* Why what is said there is not taken; *why NULL: it is. */
+static enum edoc_code find_doubts(const struct reading *r, const xmlNode *instance,
+                                  const struct provider *provider, unsigned purposes,
+                                  const char **why, struct edoc_error *err)
+{
+	const char *stranger = provider->stranger, *clause = "5.4.6";
+	enum edoc_code rc = EDOC_OK;
+
+	*why = NULL;
+	if (!stranger) {
+		clause = "5.5.9";
+		rc = find_stranger(r, instance, "ServiceInformationExtensions", &stranger, err);
+	}
+	if (rc != EDOC_OK)
+		return rc;
+	if (!stranger && purposes == EDOC_FOR_SIGN && !for_signing(r, instance))
+		*why = "it is there for web servers alone (5.5.9.4)";
+	if (!stranger)
+		return EDOC_OK;
+	*why = ed_arena_printf(r->arena, "its critical extension %s is not understood (%s)",
+	                       stranger, clause);
+	return *why ? EDOC_OK : ed_fail_memory(err);
+}
+
 static enum edoc_code add_status(struct reading *r, const xmlNode *instance, const char *type,
-                                 struct statuses *list, struct edoc_error *err)
+                                 const struct provider *provider, struct statuses *list,
+                                 struct edoc_error *err)
 {
 	static const char *const roots[] = {TYPES, NULL};
 	const xmlNode *status = ed_xml_child(instance, NS, "ServiceStatus", NULL);
 	const xmlNode *node = ed_xml_child(instance, NS, "ServiceTypeIdentifier", NULL);
 	const char *own = node ? word_of(line_of(r, node), roots) : NULL;
-	struct status s = {0, false};
+	const char *uri = status ? line_of(r, status) : NULL;
+	struct ed_trust_status s = {.word = last_word(uri)};
+	enum edoc_code rc;
 
-	if (!status || !time_in(r, instance, "StatusStartingTime", &s.from))
+	if (!uri || !*s.word || !time_in(r, instance, "StatusStartingTime", &s.from))
 		return malformed(r, instance,
 		                 "a service lacks its status or since when (5.5.4, 5.5.5)", err);
+	rc = find_doubts(r, instance, provider, purposes_of(type), &s.why, err);
+	if (rc != EDOC_OK)
+		return rc;
 	/* As a service of another kind it was none of this kind. */
-	s.granted = is_granted(line_of(r, status)) && purposes_of(own) == purposes_of(type) &&
-	            (purposes_of(type) != EDOC_FOR_SIGN || for_signing(r, instance));
+	s.granted = !s.why && is_granted(uri) && purposes_of(own) == purposes_of(type);
 	list->v = ed_arena_grow(r->arena, list->v, list->n, &list->cap, sizeof(*list->v));
 	if (!list->v)
 		return ed_fail_memory(err);
@@ -194,39 +336,31 @@ static enum edoc_code add_status(struct reading *r, const xmlNode *instance, con
 	return EDOC_OK;
 }
 
-static int by_time(const void *a, const void *b)
+/*
+ * The status rules since its moment; before, its history, the newest first
+ * (5.5.10).  A history that is not so contradicts the status, and the service
+ * cannot be used: nothing tells which of the two is right.
+ */
+static void put_in_order(const struct statuses *list, struct ed_trust_service *service)
 {
-	const struct status *x = a, *y = b;
-	int order = (x->from > y->from) - (x->from < y->from);
+	struct ed_trust_status *v = list->v;
 
-	/* Of two since one moment the worse holds. */
-	return order ? order : y->granted - x->granted;
-}
-
-static enum edoc_code make_periods(struct reading *r, const struct statuses *list,
-                                   struct ed_tsl_service *service, struct edoc_error *err)
-{
-	struct ed_trust_period *v = ed_arena_alloc(r->arena, list->n * sizeof(*v));
-	size_t n = 0;
-	bool open = false;
-
-	if (!v)
-		return ed_fail_memory(err);
-	qsort(list->v, list->n, sizeof(*list->v), by_time);
-	for (size_t i = 0; i < list->n; i++) {
-		const struct status *s = &list->v[i];
-
-		if (i + 1 < list->n && list->v[i + 1].from == s->from)
+	service->status = v;
+	service->n = list->n;
+	for (size_t i = 1; i < list->n; i++) {
+		if (v[i].from < v[i - 1].from)
 			continue;
-		if (s->granted && !open)
-			v[n] = (struct ed_trust_period){s->from, ED_TIME_NONE};
-		else if (!s->granted && open)
-			v[n++].until = s->from;
-		open = s->granted;
+		v[0].granted = false;
+		v[0].why = "its history is not older than its status, the newest first (5.5.10)";
+		service->n = 1;
+		return;
 	}
-	service->granted = v;
-	service->n_granted = n + open;
-	return EDOC_OK;
+	for (size_t i = 0; i < list->n / 2; i++) {
+		struct ed_trust_status newer = v[i];
+
+		v[i] = v[list->n - 1 - i];
+		v[list->n - 1 - i] = newer;
+	}
 }
 
 /* ---- services ---- */
@@ -266,25 +400,26 @@ static enum edoc_code add_cert(struct reading *r, const xmlNode *node,
 }
 
 static enum edoc_code read_history(struct reading *r, const xmlNode *service, const char *type,
-                                   struct statuses *list, struct edoc_error *err)
+                                   const struct provider *provider, struct statuses *list,
+                                   struct edoc_error *err)
 {
 	const xmlNode *history = ed_xml_child(service, NS, "ServiceHistory", NULL);
 	enum edoc_code rc = EDOC_OK;
 
 	for (const xmlNode *p = ed_xml_first(history); p && rc == EDOC_OK; p = ed_xml_next(p))
 		if (ed_xml_is(p, NS, "ServiceHistoryInstance"))
-			rc = add_status(r, p, type, list, err);
+			rc = add_status(r, p, type, provider, list, err);
 	return rc;
 }
 
-static enum edoc_code read_service(struct reading *r, const xmlNode *node, const char *provider,
-                                   struct edoc_error *err)
+static enum edoc_code read_service(struct reading *r, const xmlNode *node,
+                                   const struct provider *provider, struct edoc_error *err)
 {
 	static const char *const roots[] = {TYPES, NULL};
 	const xmlNode *information = ed_xml_child(node, NS, "ServiceInformation", NULL);
 	const xmlNode *type = ed_xml_child(information, NS, "ServiceTypeIdentifier", NULL);
 	const xmlNode *identity = ed_xml_child(information, NS, "ServiceDigitalIdentity", NULL);
-	struct ed_tsl_service service = {.provider = provider};
+	struct ed_tsl_service service = {.provider = provider->name};
 	struct statuses list = {0};
 	enum edoc_code rc;
 
@@ -294,12 +429,12 @@ static enum edoc_code read_service(struct reading *r, const xmlNode *node, const
 	service.purposes = purposes_of(service.type);
 	if (!service.purposes)
 		return EDOC_OK;
-	service.name = name_in(r, information, "ServiceName");
-	rc = add_status(r, information, service.type, &list, err);
+	service.listed.name = name_in(r, information, "ServiceName");
+	rc = add_status(r, information, service.type, provider, &list, err);
 	if (rc == EDOC_OK)
-		rc = read_history(r, node, service.type, &list, err);
+		rc = read_history(r, node, service.type, provider, &list, err);
 	if (rc == EDOC_OK)
-		rc = make_periods(r, &list, &service, err);
+		put_in_order(&list, &service.listed);
 	for (const xmlNode *id = ed_xml_first(identity); id && rc == EDOC_OK; id = ed_xml_next(id))
 		for (const xmlNode *p = ed_xml_first(id); p && rc == EDOC_OK; p = ed_xml_next(p))
 			if (ed_xml_is(p, NS, "X509Certificate"))
@@ -311,12 +446,16 @@ static enum edoc_code read_provider(struct reading *r, const xmlNode *node, stru
 {
 	const xmlNode *information = ed_xml_child(node, NS, "TSPInformation", NULL);
 	const xmlNode *services = ed_xml_child(node, NS, "TSPServices", NULL);
-	const char *provider = information ? name_in(r, information, "TSPName") : "";
-	enum edoc_code rc = EDOC_OK;
+	struct provider provider = {0};
+	enum edoc_code rc;
 
+	if (!information)
+		return malformed(r, node, "a provider lacks its information (5.4)", err);
+	provider.name = name_in(r, information, "TSPName");
+	rc = find_stranger(r, information, "TSPInformationExtensions", &provider.stranger, err);
 	for (const xmlNode *p = ed_xml_first(services); p && rc == EDOC_OK; p = ed_xml_next(p))
 		if (ed_xml_is(p, NS, "TSPService"))
-			rc = read_service(r, p, provider, err);
+			rc = read_service(r, p, &provider, err);
 	return rc;
 }
 
@@ -330,19 +469,6 @@ static bool whole_number(const char *text, int64_t *v)
 		return false;
 	*v = strtoll(text, &end, 10);
 	return !*end;
-}
-
-/* No text beside its elements. */
-static bool holds_elements_only(const xmlNode *node)
-{
-	for (const xmlNode *p = node->children; p; p = p->next) {
-		const char *text = (const char *)p->content;
-
-		if (p->type == XML_CDATA_SECTION_NODE ||
-		    (p->type == XML_TEXT_NODE && text && text[strspn(text, " \t\r\n")]))
-			return false;
-	}
-	return true;
 }
 
 /* One dateTime and nothing else; nothing at all closes the list. */
@@ -365,7 +491,8 @@ static enum edoc_code read_scheme(struct reading *r, const xmlNode *root, struct
 	const xmlNode *territory = ed_xml_child(scheme, NS, "SchemeTerritory", NULL);
 	const xmlNode *next = ed_xml_child(scheme, NS, "NextUpdate", NULL);
 	struct ed_tsl *tsl = r->tsl;
-	const char *uri = type ? line_of(r, type) : NULL;
+	const char *uri = type ? line_of(r, type) : NULL, *stranger;
+	enum edoc_code rc;
 	int64_t v;
 
 	if (!scheme || !version || !whole_number(line_of(r, version), &v))
@@ -391,6 +518,14 @@ static enum edoc_code read_scheme(struct reading *r, const xmlNode *root, struct
 		                 "NextUpdate is missing, or neither one dateTime with its zone nor "
 		                 "empty (5.3.15)",
 		                 err);
+	rc = find_stranger(r, scheme, "SchemeExtensions", &stranger, err);
+	if (rc != EDOC_OK)
+		return rc;
+	if (stranger)
+		return ed_fail(err, EDOC_ERR_INPUT, ed_xml_place(r->xml, scheme, r->arena),
+		               "the critical extension %s of this trusted list is not understood "
+		               "(TS 119 612 5.3.17)",
+		               stranger);
 	tsl->territory = territory ? line_of(r, territory) : "";
 	tsl->operator_name = name_in(r, scheme, "SchemeOperatorName");
 	return tsl->territory && tsl->operator_name ? EDOC_OK : ed_fail_memory(err);

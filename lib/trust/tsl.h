@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Trusted lists (TS 119 612 v2.1.1 to v2.3.1) of one scheme: signed XML, whose
- * signer must be pinned; services become anchors for a purpose, with the
- * periods in which they were granted.  Once verified, a list may be kept as
- * lines of text that are read back fast (edoc-tsl/1).
+ * signer must be pinned; services become anchors for a purpose, while they
+ * were granted.  Once verified, a list may be kept as lines of text that are
+ * read back fast (edoc-tsl/2).
  */
 #ifndef ED_TRUST_TSL_H
 #define ED_TRUST_TSL_H
@@ -14,10 +14,9 @@
 struct ed_tsl_service {
 	struct ed_cert *cert;
 	unsigned purposes; /* CA/QC, CA/PKC: SIGN; TSA*: TSA; OCSP*: OCSP */
-	const char *name, *provider;
-	const char *type;                /* "CA/QC": what follows .../Svctype/ */
-	struct ed_trust_period *granted; /* oldest first, none touches the next */
-	size_t n_granted;                /* 0: never; then it is no anchor */
+	const char *provider;
+	const char *type;               /* "CA/QC": what follows .../Svctype/ */
+	struct ed_trust_service listed; /* its name, and its status since when */
 };
 
 struct ed_tsl {
@@ -41,7 +40,7 @@ enum edoc_code ed_tsl_parse(const void *xml, size_t len, const char *where, stru
                             struct ed_tsl *tsl, struct edoc_error *err) EDOC_CHECK;
 void ed_tsl_clear(struct ed_tsl *tsl);
 
-/* edoc-tsl/1: deterministic; what is not byte for byte what ed_tsl_write()
+/* edoc-tsl/2: deterministic; what is not byte for byte what ed_tsl_write()
  * makes is refused. */
 enum edoc_code ed_tsl_write(const struct ed_tsl *tsl, struct ed_buf *text,
                             struct edoc_error *err) EDOC_CHECK;

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A trusted list that was verified, as lines of text (edoc-tsl/1), tabs between
+ * A trusted list that was verified, as lines of text (edoc-tsl/2), tabs between
  * fields.  Whoever can write this file can write anchors, so it is no less
  * believed than a PEM file beside it.
  *
- *   edoc-tsl/1
+ *   edoc-tsl/2
  *   list      SHA256-OF-XML  SHA256-OF-SIGNER  SEQUENCE  ISSUED  NEXT-UPDATE|-
  *   scheme    TERRITORY  OPERATOR
- *   service   PURPOSES  FROM/UNTIL|FROM/-[,...]|-  TYPE  PROVIDER  NAME  CERTIFICATE
+ *   service   PURPOSES  TYPE  PROVIDER  NAME  CERTIFICATE
+ *   status    FROM  +|-  WORD  WHY-IT-IS-NOT-TAKEN|
+ *             of the service above, the oldest first; +: granted
  *   end       HOW-MANY-SERVICES
  */
 #include <stdlib.h>
@@ -20,7 +22,7 @@
 #include "trust/tsl.h"
 
 #define NAME "edoc-tsl/"
-#define MAGIC NAME "1\n"
+#define MAGIC NAME "2\n"
 #define MAX_TEXT ((size_t)2 * ED_MAX_XML_BYTES)
 
 static const struct {
@@ -60,17 +62,16 @@ static void put_purposes(struct ed_buf *out, unsigned bits)
 	}
 }
 
-static void put_periods(struct ed_buf *out, const struct ed_tsl_service *s)
+static void put_statuses(struct ed_buf *out, const struct ed_trust_service *service)
 {
-	for (size_t i = 0; i < s->n_granted; i++) {
-		if (i)
-			ed_buf_putc(out, ',');
-		put_time(out, s->granted[i].from);
-		ed_buf_putc(out, '/');
-		put_time(out, s->granted[i].until);
+	for (size_t i = 0; i < service->n; i++) {
+		const struct ed_trust_status *s = &service->status[i];
+
+		ed_buf_puts(out, "status\t");
+		put_time(out, s->from);
+		ed_buf_printf(out, "\t%c\t%s\t%s\n", s->granted ? '+' : '-', s->word,
+		              s->why ? s->why : "");
 	}
-	if (s->n_granted == 0)
-		ed_buf_putc(out, '-');
 }
 
 static enum edoc_code put_service(struct ed_buf *out, const struct ed_tsl_service *s,
@@ -84,11 +85,10 @@ static enum edoc_code put_service(struct ed_buf *out, const struct ed_tsl_servic
 	if (rc == EDOC_OK) {
 		ed_buf_puts(out, "service\t");
 		put_purposes(out, s->purposes);
-		ed_buf_putc(out, '\t');
-		put_periods(out, s);
-		ed_buf_printf(out, "\t%s\t%s\t%s\t", s->type, s->provider, s->name);
+		ed_buf_printf(out, "\t%s\t%s\t%s\t", s->type, s->provider, s->listed.name);
 		ed_b64_put(out, der.data, der.len);
 		ed_buf_putc(out, '\n');
+		put_statuses(out, &s->listed);
 	}
 	ed_buf_clear(&der);
 	return rc;
@@ -110,7 +110,7 @@ enum edoc_code ed_tsl_write(const struct ed_tsl *tsl, struct ed_buf *out, struct
 	for (size_t i = 0; rc == EDOC_OK && i < tsl->n; i++)
 		rc = put_service(out, &tsl->services[i], err);
 	ed_buf_printf(out, "end\t%zu\n", tsl->n);
-	return rc == EDOC_OK ? ed_buf_check(out, "edoc-tsl/1", err) : rc;
+	return rc == EDOC_OK ? ed_buf_check(out, "edoc-tsl/2", err) : rc;
 }
 
 /* ---- reading ---- */
@@ -131,7 +131,7 @@ static const char *place(const struct lines *in)
 
 static enum edoc_code malformed(const struct lines *in, const char *what, struct edoc_error *err)
 {
-	return ed_fail(err, EDOC_ERR_INPUT, place(in), "no compiled trusted list (edoc-tsl/1): %s",
+	return ed_fail(err, EDOC_ERR_INPUT, place(in), "no compiled trusted list (edoc-tsl/2): %s",
 	               what);
 }
 
@@ -189,29 +189,29 @@ static bool read_purposes(char *text, unsigned *bits)
 	return true;
 }
 
-static bool read_periods(char *text, struct ed_arena *arena, struct ed_tsl_service *s)
+/* Its statuses, one at least, each later than the one before. */
+static enum edoc_code read_statuses(struct lines *in, struct ed_trust_service *service,
+                                    struct edoc_error *err)
 {
+	struct ed_trust_status *v = NULL;
 	size_t cap = 0;
+	char *f[4];
 
-	for (char *next; text && strcmp(text, "-") != 0; text = next) {
-		char *slash = strchr(text, '/');
-		struct ed_trust_period period;
+	while (take(in, "status", f, 4)) {
+		struct ed_trust_status s = {.granted = *f[1] == '+', .word = f[2]};
 
-		next = strchr(text, ',');
-		if (next)
-			*next++ = '\0';
-		if (!slash)
-			return false;
-		*slash++ = '\0';
-		if (!ed_time_parse(text, &period.from) || !read_time(slash, &period.until))
-			return false;
-		s->granted =
-		        ed_arena_grow(arena, s->granted, s->n_granted, &cap, sizeof(*s->granted));
-		if (!s->granted)
-			return false;
-		s->granted[s->n_granted++] = period;
+		if (*f[3])
+			s.why = f[3];
+		if (!ed_time_parse(f[0], &s.from) || (s.granted && s.why) ||
+		    (service->n && s.from <= v[service->n - 1].from))
+			return malformed(in, "a status is wrong, or not in order", err);
+		v = ed_arena_grow(in->arena, v, service->n, &cap, sizeof(*v));
+		if (!v)
+			return ed_fail_memory(err);
+		v[service->n++] = s;
 	}
-	return true;
+	service->status = v;
+	return service->n ? EDOC_OK : malformed(in, "a service has no status", err);
 }
 
 static enum edoc_code read_cert(const struct lines *in, const char *text, struct ed_cert **cert,
@@ -232,15 +232,17 @@ static enum edoc_code read_cert(const struct lines *in, const char *text, struct
 static enum edoc_code read_service(struct lines *in, char **f, struct ed_tsl *tsl,
                                    struct edoc_error *err)
 {
-	struct ed_tsl_service s = {.type = f[2], .provider = f[3], .name = f[4]};
+	struct ed_tsl_service s = {.type = f[1], .provider = f[2], .listed.name = f[3]};
 	enum edoc_code rc;
 
 	if (tsl->n >= ED_MAX_CERTS)
 		return ed_fail(err, EDOC_ERR_LIMIT, in->where,
 		               "more than %d certificates in one trusted list", ED_MAX_CERTS);
-	if (!read_purposes(f[0], &s.purposes) || !read_periods(f[1], in->arena, &s))
-		return malformed(in, "purposes or periods are wrong", err);
-	rc = read_cert(in, f[5], &s.cert, err);
+	if (!read_purposes(f[0], &s.purposes))
+		return malformed(in, "a purpose is wrong", err);
+	rc = read_statuses(in, &s.listed, err);
+	if (rc == EDOC_OK)
+		rc = read_cert(in, f[4], &s.cert, err);
 	if (rc != EDOC_OK)
 		return rc;
 	tsl->services =
@@ -268,7 +270,7 @@ static enum edoc_code read_lines(struct lines *in, struct ed_tsl *tsl, struct ed
 		return malformed(in, "the line \"scheme\" is wrong", err);
 	tsl->territory = f[0];
 	tsl->operator_name = f[1];
-	while (rc == EDOC_OK && take(in, "service", f, 6))
+	while (rc == EDOC_OK && take(in, "service", f, 5))
 		rc = read_service(in, f, tsl, err);
 	if (rc != EDOC_OK)
 		return rc;

@@ -54,24 +54,30 @@ def instance(kind, status, since, identity, name, web=False, extension=""):
 
 
 def service(kind, who, status, since, history=(), name="Service", **more):
-    """history: (status, since) or (status, since, kind), the newest first."""
+    """history: (status, since) or (status, since, kind[, extension]), the newest first."""
     identity = "".join("<DigitalId><X509Certificate>%s</X509Certificate></DigitalId>" % w for w in who)
     past = "".join("<ServiceHistoryInstance>%s</ServiceHistoryInstance>" % instance(
-        h[2] if len(h) > 2 else kind, h[0], h[1], "<DigitalId><X509SKI>AAAA</X509SKI></DigitalId>", name) for h in history)
+        h[2] if len(h) > 2 else kind, h[0], h[1], "<DigitalId><X509SKI>AAAA</X509SKI></DigitalId>", name,
+        extension=h[3] if len(h) > 3 else "") for h in history)
     return "<TSPService><ServiceInformation>%s</ServiceInformation>%s</TSPService>" % (
         instance(kind, status, since, identity, name, **more), "<ServiceHistory>%s</ServiceHistory>" % past if past else "")
 
 
+def critical(content, value=' Critical="true"', tag="ServiceInformationExtensions"):
+    return "<%s><Extension%s>%s</Extension></%s>" % (tag, value, content, tag)
+
+
 def tsl(services, territory="UZ", version="5", sequence="7", type="EUgeneric", issued="2026-03-01T00:00:00Z",
-        next="<dateTime>2026-09-01T00:00:00Z</dateTime>", tag="http://uri.etsi.org/19612/TSLTag", id=' Id="list"'):
+        next="<dateTime>2026-09-01T00:00:00Z</dateTime>", tag="http://uri.etsi.org/19612/TSLTag", id=' Id="list"',
+        scheme="", provider=""):
     return ('<TrustServiceStatusList xmlns="%s"%s TSLTag="%s"><SchemeInformation><TSLVersionIdentifier>%s'
             '</TSLVersionIdentifier><TSLSequenceNumber>%s</TSLSequenceNumber>'
             '<TSLType>http://uri.etsi.org/TrstSvc/TrustedList/TSLType/%s</TSLType>%s'
-            '<SchemeTerritory>%s</SchemeTerritory><ListIssueDateTime>%s</ListIssueDateTime><NextUpdate>%s</NextUpdate>'
-            '</SchemeInformation><TrustServiceProviderList><TrustServiceProvider><TSPInformation>%s</TSPInformation>'
+            '<SchemeTerritory>%s</SchemeTerritory><ListIssueDateTime>%s</ListIssueDateTime><NextUpdate>%s</NextUpdate>%s'
+            '</SchemeInformation><TrustServiceProviderList><TrustServiceProvider><TSPInformation>%s%s</TSPInformation>'
             '<TSPServices>%s</TSPServices></TrustServiceProvider></TrustServiceProviderList></TrustServiceStatusList>') % (
         NS, id, tag, version, sequence, type, names("SchemeOperatorName", ("uz", "Agentlik"), ("en", "The   Agency\n of tests")),
-        territory, issued, next, names("TSPName", ("en", "Provider &amp; Co")), "".join(services))
+        territory, issued, next, scheme, names("TSPName", ("en", "Provider &amp; Co")), provider, "".join(services))
 
 
 def raw(der):
@@ -152,6 +158,46 @@ file("T10-withdrawn.xml", lambda: sign(tsl([service("CA/QC", [CA, ROOT], withdra
     (granted, "2018-01-01T00:00:00Z")])])))
 file("T10-interrupted.xml", lambda: sign(tsl([service("CA/QC", [CA], granted, "2026-11-26T00:00:00Z", [
     (withdrawn, "2026-01-01T00:00:00Z"), (granted, "2018-01-01T00:00:00Z")])])))
+# The status rules since its own moment, whatever its history says of later.
+late = (withdrawn, "2020-01-01T00:00:00Z")
+file("T10-history-later.xml", lambda: sign(tsl([service("CA/QC", [CA, ROOT], *late, [
+    (granted, "2022-01-01T00:00:00Z"), (granted, "2018-01-01T00:00:00Z")])])))
+file("T10-history-same.xml", lambda: sign(tsl([service("CA/QC", [CA, ROOT], granted, late[1], [late])])))
+file("T10-history-order.xml", lambda: sign(tsl([service("CA/QC", [CA, ROOT], granted, "2024-01-01T00:00:00Z", [
+    (granted, "2018-01-01T00:00:00Z"), late])])))
+file("T10-history-twice.xml", lambda: sign(tsl([service("CA/QC", [CA, ROOT], granted, "2024-01-01T00:00:00Z", [
+    late, (granted, late[1])])])))
+file("begins-later.xml", lambda: sign(tsl([service("CA/QC", [CA, ROOT], granted, "2026-11-26T00:00:00Z")])))
+# What is critical and not known is not passed over (5.5.9); beside it what is known.
+UNKNOWN = '<Unheard xmlns="urn:made:up"></Unheard>'
+SIE = "http://uri.etsi.org/TrstSvc/SvcInfoExt/eSigDir-1999-93-EC-TrustedList/#"
+INFORMATION = '<AdditionalServiceInformation><URI xml:lang="en">%s%s</URI>%s</AdditionalServiceInformation>'
+KNOWN = (INFORMATION % (ASI, "RootCA-QC", ""), INFORMATION % (ASI, "ForeSignatures", ""),
+         '<Qualifications xmlns="%s"></Qualifications>' % SIE,
+         '<TakenOverBy xmlns="http://uri.etsi.org/02231/v2/additionaltypes#"></TakenOverBy>',
+         "<ExpiredCertsRevocationInfo>2016-07-01T00:00:00Z</ExpiredCertsRevocationInfo>")
+
+
+def one_with(extension, since="2016-07-01T00:00:00Z", history=(), **more):
+    return sign(tsl([service("CA/QC", [CA, ROOT], granted, since, history, extension=extension)], **more))
+
+
+EXTENSIONS = "ServiceInformationExtensions"
+file("critical-known.xml", lambda: one_with(critical('</Extension> <Extension Critical="true">'.join(KNOWN))))
+file("critical-false.xml", lambda: one_with(critical(UNKNOWN, ' Critical="false"')))
+file("critical-zero.xml", lambda: one_with(critical(UNKNOWN, ' Critical="0"')))
+for name, extension in (
+        ("true", critical(UNKNOWN)), ("one", critical(UNKNOWN, ' Critical="1"')), ("absent", critical(UNKNOWN, "")),
+        ("second", critical(KNOWN[0] + UNKNOWN)), ("empty", critical("")), ("text", critical(KNOWN[0] + "but not now")),
+        ("twice", critical(UNKNOWN) + critical(KNOWN[0])), ("uri", critical(INFORMATION % ("urn:made:up/", "ForeSignatures", ""))),
+        ("more", critical(INFORMATION % (ASI, "ForeSignatures", "<OtherInformation>but not now</OtherInformation>"))),
+        ("other", "<%s>%s</%s>" % (EXTENSIONS, UNKNOWN, EXTENSIONS)),
+        ("namespace", critical("<Qualifications></Qualifications>"))):
+    file("critical-%s.xml" % name, lambda: one_with(extension))
+file("critical-history.xml", lambda: one_with("", "2026-11-26T00:00:00Z", [
+    (granted, "2018-01-01T00:00:00Z", "CA/QC", critical(UNKNOWN))]))
+file("critical-provider.xml", lambda: one_with("", provider=critical(UNKNOWN, tag="TSPInformationExtensions")))
+file("bad/critical-scheme.xml", lambda: one_with("", scheme=critical(UNKNOWN, tag="SchemeExtensions")))
 file("bad/unsigned.xml", lambda: good)
 file("bad/T10-changed.xml", lambda: sign(good).replace(withdrawn, granted, 1))
 file("bad/stranger.xml", lambda: sign(tsl(one), who="desk-justice.pem"))
@@ -180,6 +226,7 @@ for name, make in (("version", lambda: tsl(one, version="9")), ("lists", lambda:
                    ("number-nested", lambda: tsl(one, sequence="<n>7</n>")),
                    ("number-more", lambda: tsl(one, sequence="7 8")),
                    ("number-none", lambda: tsl(one, sequence="0")),
+                   ("no-provider", lambda: tsl(one).replace("TSPInformation>", "TSPInfo>")),
                    ("other-root", lambda: "<TrustedList xmlns='urn:no'></TrustedList>")):
     file("bad/%s.xml" % name, make)
 sys.exit(0)

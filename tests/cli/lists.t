@@ -29,6 +29,38 @@ run edoc-verify --at 2026-11-26T10:00:00Z --list-signers "$D/pki/zarina.crt" \
 is_exit 0 "granted again the next day"
 verify --trusted-list "$L/T10-interrupted.xml" "$item"
 is_exit 2 "T10: withdrawn the day before"
+for i in later same order twice; do
+	verify --json --trusted-list "$L/T10-history-$i.xml" "$item"
+	is_exit 2 "T10: no history grants again: $i"
+	has "$out" chain.service-unusable "and why: $i"
+	has "$out" "5.5.10" "by the clause: $i"
+done
+verify --json --trusted-list "$L/begins-later.xml" "$item"
+is_exit 2 "granted only from the next day"
+has "$out" chain.granted-later "and says so"
+
+# ---- extensions
+for i in known false zero; do
+	verify --trusted-list "$L/critical-$i.xml" "$item"
+	is_exit 0 "extensions that do not stand in the way: $i"
+done
+for i in true one absent second empty text twice uri more other namespace provider history; do
+	verify --json --trusted-list "$L/critical-$i.xml" "$item"
+	is_exit 2 "a critical extension is not passed over: $i"
+	has "$out" chain.service-unusable "and is told: $i"
+done
+verify --trusted-list "$L/critical-true.xml" "$item"
+has "$out" Unheard "which extension"
+has "$out" "Service" "of which service"
+run edoc-verify --at 2026-11-26T10:00:00Z --list-signers "$D/pki/zarina.crt" \
+	--trusted-list "$L/critical-history.xml" "$item"
+is_exit 0 "what is critical in the past ends with it"
+verify --trusted-list "$L/bad/critical-scheme.xml" "$item"
+is_exit 65 "one of the scheme ends the list"
+has "$err" Unheard "and is named"
+verify --trust-list --trusted-list "$L/critical-true.xml"
+is_exit 1 "a list that makes nobody believed"
+same "$(grep -c 'not believed as Service: .*Unheard' "$out")" 2 "shows which and why, of both keys"
 verify --trusted-list "$L/T10-withdrawn.xml" --trusted-list "$L/uz.xml" "$item"
 is_exit 0 "one of two lists is enough"
 
@@ -53,7 +85,7 @@ is_exit 64 "signers without a list"
 verify --compile-list --trusted-list "$L/uz.xml"
 is_exit 0 "compiled"
 cp "$out" uz.edoc-tsl
-has uz.edoc-tsl "edoc-tsl/1" "to text"
+has uz.edoc-tsl "edoc-tsl/2" "to text"
 run edoc-verify --at $at --trusted-list uz.edoc-tsl "$item"
 is_exit 0 "which is believed as it lies there"
 verify --compile-list --trusted-list uz.edoc-tsl

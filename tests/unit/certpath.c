@@ -361,18 +361,41 @@ static void services(void)
 {
 	struct who root = issue("Root", NULL, 1, CA_EXT), ca = issue("CA", &root, 2, CA_EXT);
 	struct who person = issue("Person", &ca, 7, PERSON_EXT);
-	struct ed_trust_period granted[] = {{T2020, T2020 + DAY}, {NOW, ED_TIME_NONE}};
+	static const struct ed_trust_status statuses[] = {
+	        {T2020, "granted", true, NULL},
+	        {T2020 + DAY, "withdrawn", false, NULL},
+	        {NOW, "granted", true, NULL},
+	        {NOW + YEAR, "granted", false, "a reason"},
+	        {NOW + 2 * YEAR, "withdrawn", false, NULL},
+	};
+	static const struct ed_trust_service service = {"Issuing", statuses, 5};
 	struct scene s = scene(&person);
 	struct ed_findings f;
 	struct edoc_error err;
 
-	is_ok(ed_trust_add_service(s.trust, ca.x, EDOC_FOR_SIGN, "list", granted, 2, &err), &err,
+	is_ok(ed_trust_add_service(s.trust, ca.x, EDOC_FOR_SIGN, "list", &service, &err), &err,
 	      "a service of a trusted list");
 	is_str(build(&s), "Person CA +", "is an anchor, whoever signed it");
 	ed_findings_init(&f, s.arena);
 	ok(ed_chain_at(&s.chains->v[0], T2020 + 9, "", &f) && f.n == 0, "T10 granted then");
 	ok(!ed_chain_at(&s.chains->v[0], T2020 + DAY, "", &f), "T10 withdrawn");
+	is_str(f.v[0].code, "chain.granted-later", "is told");
+	is_str(f.v[0].args[0], "Issuing", "of which service");
+	ok(strstr(f.v[0].args[1], "withdrawn (2020-01-02") && strstr(f.v[0].args[1], ", granted ("),
+	   "what it was then, and later: %s", f.v[0].args[1]);
+	ed_findings_init(&f, s.arena);
+	ok(!ed_chain_granted(&s.chains->v[0], T2020 - 1, "", &f), "T10 before all of it");
+	is_str(f.v[0].code, "chain.granted-later", "is told");
+	ok(!strncmp(f.v[0].args[1], "granted (2020-01-01", 19), "since when: %s", f.v[0].args[1]);
+	is_str(f.v[0].args[2], "2019-12-31T23:59:59Z", "and the moment");
+	ed_findings_init(&f, s.arena);
+	ok(!ed_chain_granted(&s.chains->v[0], NOW + YEAR, "", &f), "T10 not taken");
+	is_str(f.v[0].code, "chain.service-unusable", "is told");
+	is_str(f.v[0].args[2], "a reason", "and why");
+	ed_findings_init(&f, s.arena);
+	ok(!ed_chain_granted(&s.chains->v[0], NOW + 3 * YEAR, "", &f), "T10 withdrawn for good");
 	is_str(f.v[0].code, "chain.not-granted", "is told");
+	ed_findings_init(&f, s.arena);
 	ok(ed_chain_at(&s.chains->v[0], NOW + DAY, "", &f), "T10 granted again");
 	is_int((int64_t)edoc_trust_count(s.trust), 1, "one anchor");
 	scene_end(&s);

@@ -53,7 +53,7 @@ static enum edoc_code parse(const char *file, struct ed_tsl *tsl)
 static const struct ed_tsl_service *named(const struct ed_tsl *tsl, const char *name)
 {
 	for (size_t i = 0; i < tsl->n; i++)
-		if (!strcmp(tsl->services[i].name, name))
+		if (!strcmp(tsl->services[i].listed.name, name))
 			return &tsl->services[i];
 	ok(false, "there is a service %s", name);
 	return &tsl->services[0];
@@ -64,14 +64,14 @@ static void periods_are(const struct ed_tsl *tsl, const char *name, const char *
 	const struct ed_tsl_service *s = named(tsl, name);
 	char text[512] = "";
 
-	for (size_t i = 0; i < s->n_granted; i++) {
-		char from[ED_TIME_STR], until[ED_TIME_STR] = "-";
+	for (size_t i = 0; i < s->listed.n; i++) {
+		const struct ed_trust_status *v = &s->listed.status[i];
 		size_t n = strlen(text);
+		char from[ED_TIME_STR];
 
-		ed_time_format(from, s->granted[i].from);
-		if (s->granted[i].until != ED_TIME_NONE)
-			ed_time_format(until, s->granted[i].until);
-		snprintf(text + n, sizeof(text) - n, "%s%.10s/%.10s", i ? " " : "", from, until);
+		ed_time_format(from, v->from);
+		snprintf(text + n, sizeof(text) - n, "%s%c%.10s", i ? " " : "",
+		         v->granted ? '+' : '-', from);
 	}
 	is_str(text, want, name);
 }
@@ -93,22 +93,70 @@ static void test_services(void)
 	is_int(named(&tsl, "Issuing")->purposes, EDOC_FOR_SIGN, "CA/QC signs");
 	is_int(named(&tsl, "Answers")->purposes, EDOC_FOR_OCSP, "OCSP answers");
 	is_int(named(&tsl, "T10 interrupted")->purposes, EDOC_FOR_TSA, "QTST stamps");
-	ok(tsl.services[0].cert != tsl.services[1].cert && !strcmp(tsl.services[1].name, "Issuing"),
+	ok(tsl.services[0].cert != tsl.services[1].cert &&
+	           !strcmp(tsl.services[1].listed.name, "Issuing"),
 	   "a service with two certificates is there twice");
-	periods_are(&tsl, "Issuing", "2012-01-01/-");
-	periods_are(&tsl, "Answers", "2019-01-01/-");
-	periods_are(&tsl, "T10 withdrawn", "2018-01-01/2022-01-01");
-	periods_are(&tsl, "T10 interrupted", "2017-01-01/2022-01-01 2024-01-01/-");
-	periods_are(&tsl, "T10 web servers", "");
-	periods_are(&tsl, "T10 deprecated", "");
-	periods_are(&tsl, "T10 unknown word", "");
-	periods_are(&tsl, "T10 both at once", "");
+	periods_are(&tsl, "Issuing", "+2012-01-01 +2014-01-01 +2016-07-01");
+	periods_are(&tsl, "Answers", "+2019-01-01");
+	periods_are(&tsl, "T10 withdrawn", "+2018-01-01 -2022-01-01");
+	periods_are(&tsl, "T10 interrupted", "-2016-01-01 +2017-01-01 -2022-01-01 +2024-01-01");
+	periods_are(&tsl, "T10 web servers", "-2020-01-01");
+	periods_are(&tsl, "T10 deprecated", "-2020-01-01");
+	periods_are(&tsl, "T10 unknown word", "-2020-01-01");
+	periods_are(&tsl, "T10 both at once", "-2020-01-01");
+	is_str(named(&tsl, "Issuing")->listed.status[1].word, "accredited", "a word of 2014");
+	is_str(named(&tsl, "T10 unknown word")->listed.status[0].word, "urn:granted", "its word");
 	ed_tsl_clear(&tsl);
 	is_ok(parse("v6.xml", &tsl), &err, "version 6");
 	ed_tsl_clear(&tsl);
 	is_ok(parse("closed.xml", &tsl), &err, "a closed list");
 	is_int(tsl.next_update, ED_TIME_NONE, "has no next update");
 	ed_tsl_clear(&tsl);
+}
+
+/* The one service of a list: its statuses, and why the last or first is not taken. */
+static void doubted(const char *file, const char *statuses, const char *why)
+{
+	struct ed_tsl tsl;
+	const char *said = NULL;
+
+	if (!is_ok(parse(file, &tsl), &err, file))
+		return;
+	periods_are(&tsl, "Service", statuses);
+	for (size_t i = 0; i < tsl.services[0].listed.n; i++)
+		if (tsl.services[0].listed.status[i].why)
+			said = tsl.services[0].listed.status[i].why;
+	ok(why ? said && strstr(said, why) : !said, "%s: %s", file, said ? said : "no doubt");
+	ed_tsl_clear(&tsl);
+}
+
+static void test_history(void)
+{
+	doubted("T10-withdrawn.xml", "+2018-01-01 -2020-01-01", NULL);
+	doubted("T10-history-later.xml", "-2020-01-01", "5.5.10");
+	doubted("T10-history-same.xml", "-2020-01-01", "5.5.10");
+	doubted("T10-history-order.xml", "-2024-01-01", "5.5.10");
+	doubted("T10-history-twice.xml", "-2024-01-01", "5.5.10");
+}
+
+static void test_extensions(void)
+{
+	static const struct {
+		const char *file, *why;
+	} cases[] = {
+	        {"critical-known.xml", NULL},          {"critical-false.xml", NULL},
+	        {"critical-zero.xml", NULL},           {"critical-true.xml", "Unheard"},
+	        {"critical-one.xml", "Unheard"},       {"critical-absent.xml", "Unheard"},
+	        {"critical-second.xml", "Unheard"},    {"critical-empty.xml", "Extension"},
+	        {"critical-text.xml", "Extension"},    {"critical-twice.xml", "Extensions"},
+	        {"critical-other.xml", "Unheard"},     {"critical-uri.xml", "AdditionalService"},
+	        {"critical-provider.xml", "5.4.6"},    {"critical-more.xml", "AdditionalService"},
+	        {"critical-namespace.xml", "Qualifi"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		doubted(cases[i].file, cases[i].why ? "-2016-07-01" : "+2016-07-01", cases[i].why);
+	doubted("critical-history.xml", "-2018-01-01 +2026-11-26", "Unheard");
 }
 
 static void test_malformed(void)
@@ -137,6 +185,8 @@ static void test_malformed(void)
 	        {"bad/number-nested.xml", EDOC_ERR_INPUT, "5.3.2"},
 	        {"bad/number-more.xml", EDOC_ERR_INPUT, "5.3.2"},
 	        {"bad/number-none.xml", EDOC_ERR_INPUT, "5.3.2"},
+	        {"bad/critical-scheme.xml", EDOC_ERR_INPUT, "5.3.17"},
+	        {"bad/no-provider.xml", EDOC_ERR_INPUT, "5.4"},
 	        {"bad/other-root.xml", EDOC_ERR_INPUT, "TrustServiceStatusList"},
 	};
 
@@ -249,7 +299,10 @@ static void test_compiled(void)
 	ed_buf_init(&again, 1 << 20);
 	if (is_ok(load(text, &tsl), &err, "it is read back")) {
 		is_int((int64_t)tsl.n, 9, "whole");
-		periods_are(&tsl, "T10 interrupted", "2017-01-01/2022-01-01 2024-01-01/-");
+		periods_are(&tsl, "T10 interrupted",
+		            "-2016-01-01 +2017-01-01 -2022-01-01 +2024-01-01");
+		ok(strstr(named(&tsl, "T10 both at once")->listed.status[0].why, "5.5.10"),
+		   "with its doubts");
 		is_ok(ed_tsl_write(&tsl, &again, &err), &err, "and written again");
 		is_str(ed_buf_str(&again), text, "is the same, byte for byte");
 		ed_tsl_clear(&tsl);
@@ -264,7 +317,13 @@ static void test_compiled(void)
 	refused(text, "\tsign\t", "\t\t", "no purpose");
 	refused(text, "2012-01-01T00:00:00Z", "2012-01-01T05:00:00+05:00",
 	        "a time written otherwise");
-	refused(text, "2012-01-01T00:00:00Z/-", "2012-01-01T00:00:00Z", "half a period");
+	refused(text, "2012-01-01T00:00:00Z", "2014-01-01T00:00:00Z", "a status twice");
+	refused(text, "2012-01-01T00:00:00Z", "2015-01-01T00:00:00Z", "statuses out of order");
+	refused(text, "2012-01-01T00:00:00Z\t+", "2012-01-01T00:00:00Z\t?", "neither + nor -");
+	refused(text, "2012-01-01T00:00:00Z\t+", "2012-01-01T00:00:00Z", "a field less");
+	refused(text, "\t+\tundersupervision\t", "\t+\tundersupervision\tno", "granted, and not");
+	refused(text, "status\t2019-01-01T00:00:00Z\t+\trecognisedatnationallevel\t\n", "",
+	        "a service without a status");
 	refused(text, "MII", "MI", "a broken certificate");
 	refused(text, "scheme\tUZ", "scheme\tUZ\tX", "a field more");
 	refused(text, "list\t", "LIST\t", "an unknown line");
@@ -335,6 +394,7 @@ static void test_corpora(void)
 		char path[4096];
 		struct ed_buf buf;
 		struct ed_tsl tsl;
+		int doubts = 0;
 
 		snprintf(path, sizeof(path),
 		         "%s/../shared/corpora/dss/files/dss-xades/validation/%s", src ? src : ".",
@@ -346,6 +406,10 @@ static void test_corpora(void)
 		                 cases[i].file)) {
 			is_str(tsl.territory, cases[i].territory, "its territory");
 			is_int((int64_t)tsl.n, cases[i].n, "its services");
+			for (size_t k = 0; k < tsl.n; k++)
+				for (size_t m = 0; m < tsl.services[k].listed.n; m++)
+					doubts += tsl.services[k].listed.status[m].why != NULL;
+			is_int(doubts, 0, "and nothing speaks against any");
 			ed_tsl_clear(&tsl);
 		}
 		ed_buf_clear(&buf);
@@ -359,6 +423,8 @@ int main(void)
 	arena = ed_arena_new();
 	snprintf(folder, sizeof(folder), "%s/testdata/lists", src ? src : ".");
 	test_services();
+	test_history();
+	test_extensions();
 	test_malformed();
 	test_signature();
 	test_compiled();

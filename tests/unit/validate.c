@@ -376,9 +376,87 @@ static void basic(void)
 }
 
 /* Chains that are wrong whatever the date, and an anchor of a trusted list. */
+/* A scene whose signer is believed by a list, and whose time-stamp, if any, is of SIGNED_AT. */
+static struct scene *listed(const struct ed_trust_service *service, bool proven)
+{
+	struct scene *s = begin(&signer);
+	struct edoc_error err = {0};
+
+	edoc_trust_free(s->trust);
+	is_ok(edoc_trust_new(&s->trust, &err), &err, "trust");
+	is_ok(ed_trust_add_service(s->trust, root.x, EDOC_FOR_SIGN, "list", service, &err), &err,
+	      "a service");
+	trust(s, &other, EDOC_FOR_TSA);
+	s->options.trust = s->trust;
+	if (proven)
+		stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa_other);
+	return s;
+}
+
+/* Believed when it is judged, and not when the signature is proven. */
+static void begins_later(void)
+{
+	static const struct ed_trust_status later[] = {{T2020, "withdrawn", false, NULL},
+	                                               {SIGNED_AT + DAY, "granted", true, NULL}};
+	static const struct ed_trust_status gap[] = {{T2020, "granted", true, NULL},
+	                                             {SIGNED_AT, "withdrawn", false, NULL},
+	                                             {SIGNED_AT + DAY, "granted", true, NULL}};
+	static const struct ed_trust_status just[] = {{SIGNED_AT + 60, "granted", true, NULL}};
+	static const struct ed_trust_service services[] = {
+	        {"Later", later, 2}, {"Gap", gap, 3}, {"Just", just, 1}};
+	struct scene *s;
+
+	for (size_t i = 0; i < 2; i++) {
+		s = listed(&services[i], true);
+		judge(s, SIGNED_AT + 2 * DAY);
+		is_str(verdict(s, &s->report->signatures[0], s->text),
+		       "INDETERMINATE/NO_CERTIFICATE_CHAIN_FOUND_NO_POE",
+		       "T10 granted only after what is proven");
+		ok(has(s, "chain.granted-later"), "is told");
+		end(s);
+		gives(listed(&services[i], false), SIGNED_AT + 2 * DAY, "PASSED",
+		      "nothing proves that it is older");
+	}
+	gives(listed(&services[2], true), SIGNED_AT + 2 * DAY, "PASSED", "granted at that moment");
+	/* another anchor at that moment, of the same name and key */
+	s = listed(&services[0], true);
+	trust(s, &root, EDOC_FOR_SIGN);
+	gives(s, SIGNED_AT + 2 * DAY, "PASSED", "believed otherwise");
+}
+
+/* A time-stamp by who was listed only after the time that it tells. */
+static void stamps_listed(void)
+{
+	static const struct ed_trust_status later[] = {{SIGNED_AT + DAY, "granted", true, NULL}};
+	static const struct ed_trust_status before[] = {{T2020, "granted", true, NULL}};
+	static const struct ed_trust_service services[] = {{"Before", before, 1},
+	                                                   {"Later", later, 1}};
+	struct edoc_error err = {0};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct scene *s = begin(&signer);
+
+		edoc_trust_free(s->trust);
+		is_ok(edoc_trust_new(&s->trust, &err), &err, "trust");
+		is_ok(ed_trust_add_service(s->trust, other.x, EDOC_FOR_TSA, "list", &services[i],
+		                           &err),
+		      &err, "a service");
+		trust(s, &root, EDOC_FOR_SIGN);
+		s->options.trust = s->trust;
+		stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa_other);
+		judge(s, SIGNED_AT + 2 * DAY);
+		is_int(s->report->signatures[0].stamps[0].indication,
+		       i ? EDOC_INDETERMINATE : EDOC_TOTAL_PASSED,
+		       i ? "T10 a time-stamp of before it was listed" : "of when it was");
+		end(s);
+	}
+}
+
 static void chains(void)
 {
-	const struct ed_trust_period granted = {T2020, SIGNED_AT + 30 * DAY};
+	static const struct ed_trust_status until[] = {
+	        {T2020, "granted", true, NULL}, {SIGNED_AT + 30 * DAY, "withdrawn", false, NULL}};
+	static const struct ed_trust_service granted = {"Root", until, 2};
 	struct who forged = ca, issued, by_person;
 	EVP_PKEY *key = new_key();
 	struct scene *s;
@@ -401,8 +479,7 @@ static void chains(void)
 		s = begin(&signer);
 		edoc_trust_free(s->trust);
 		is_ok(edoc_trust_new(&s->trust, &err), &err, "trust");
-		is_ok(ed_trust_add_service(s->trust, root.x, EDOC_FOR_SIGN, "list", &granted, 1,
-		                           &err),
+		is_ok(ed_trust_add_service(s->trust, root.x, EDOC_FOR_SIGN, "list", &granted, &err),
 		      &err, "granted until a month after it");
 		trust(s, &other, EDOC_FOR_TSA);
 		s->options.trust = s->trust;
@@ -412,6 +489,8 @@ static void chains(void)
 		      proven ? "PASSED" : "INDETERMINATE/NO_CERTIFICATE_CHAIN_FOUND_NO_POE",
 		      proven ? "withdrawn after what is proven" : "T10 withdrawn by a list");
 	}
+	begins_later();
+	stamps_listed();
 }
 
 static void policies(void)
