@@ -16,6 +16,7 @@
 #include "base/time.h"
 #include "door/crypto.h"
 #include "door/x509.h"
+#include "signature/cmsledger.h"
 
 #define CHUNK ((size_t)1 << 20)
 #define SHOW_MAX ((size_t)64 << 20)

@@ -412,6 +412,15 @@ const char *ed_sigalg_xml_uri(const struct ed_sigalg *alg)
 	return NULL;
 }
 
+const char *ed_sigalg_oid(const struct ed_sigalg *alg)
+{
+	for (size_t i = 0; i < N_ROWS && !alg->plain; i++) {
+		if (rows[i].kind == alg->kind && rows[i].hash == alg->hash && rows[i].oid)
+			return rows[i].oid;
+	}
+	return NULL;
+}
+
 /* [n] EXPLICIT of RSASSA-PSS-params: the one element inside. */
 static bool take_explicit(struct ed_ber_reader *r, uint32_t tag, struct ed_ber *inner, bool *absent)
 {
@@ -883,4 +892,38 @@ enum edoc_code ed_sign_xml(const struct edoc_key *key, const struct ed_sigalg *a
 	else
 		ed_buf_put(value, raw, len);
 	return ed_buf_check(value, edoc_key_subject(key), err);
+}
+
+/* Pure EdDSA is over the octets themselves (RFC 8419 3.1). */
+static enum edoc_code sign_pure(const struct edoc_key *key, const void *octets, size_t len,
+                                struct ed_buf *value, struct edoc_error *err)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	unsigned char raw[128];
+	size_t n = sizeof(raw);
+	bool good = ctx &&
+	            EVP_DigestSignInit_ex(ctx, NULL, NULL, ed_crypto_context(), NULL,
+	                                  ed_key_pkey(key), NULL) == 1 &&
+	            EVP_DigestSign(ctx, raw, &n, octets, len) == 1;
+
+	EVP_MD_CTX_free(ctx);
+	if (!good)
+		return ed_crypto_fail(err, EDOC_ERR_INPUT, edoc_key_subject(key),
+		                      "the key cannot sign");
+	ed_buf_put(value, raw, n);
+	return ed_buf_check(value, edoc_key_subject(key), err);
+}
+
+enum edoc_code ed_sign_value(const struct edoc_key *key, const struct ed_sigalg *alg,
+                             const void *octets, size_t len, struct ed_buf *value,
+                             struct edoc_error *err)
+{
+	unsigned char hash[ED_HASH_MAX];
+
+	if (alg->kind == ED_SIG_EDDSA && key_fits(ed_key_pkey(key), alg))
+		return sign_pure(key, octets, len, value, err);
+	if (!ed_hash_bytes(alg->hash, octets, len, hash))
+		return ed_crypto_fail(err, EDOC_ERR_BUG, edoc_key_subject(key),
+		                      ed_hash_name(alg->hash));
+	return ed_sign_xml(key, alg, hash, ed_hash_size(alg->hash), value, err);
 }

@@ -106,6 +106,8 @@ const char *ed_sigalg_xml_uri(const struct ed_sigalg *alg);
  */
 bool ed_sigalg_by_der(const struct ed_ber *der, enum ed_hash digest, struct ed_sigalg *alg);
 bool ed_sigalg_by_algor(const X509_ALGOR *algor, struct ed_sigalg *alg); /* of X.509 things */
+/* Dotted; NULL: it has none of its own (RSA-PSS, r || s). */
+const char *ed_sigalg_oid(const struct ed_sigalg *alg);
 /* A SignerInfo's two algorithms belong together (RFC 5652 5.3, RFC 4056 3, RFC 8419 3.1). */
 bool ed_sigalg_agrees(const struct ed_sigalg *alg, enum ed_hash digest);
 /* For people: "RSA-PSS with SHA-256", "Ed25519". */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The door to libcrypto's certificates and CMS. */
+/* The door to libcrypto's certificates. */
 #ifndef ED_DOOR_X509_H
 #define ED_DOOR_X509_H
 
@@ -80,12 +80,5 @@ enum edoc_code ed_certs_read(const void *bytes, size_t len, const char *where, e
 /* IssuerSerial of ESSCertIDv2 (RFC 5035 5), DER; XAdES carries it in base64. */
 enum edoc_code ed_cert_issuer_serial(const X509 *x509, struct ed_buf *der,
                                      struct edoc_error *err) EDOC_CHECK;
-
-/* ---- CMS: detached CAdES baseline B (EN 319 122-1), DER ---- */
-
-/* signed attributes: content-type, message-digest, signing-time `at`,
- * signing-certificate-v2.  The signer's certificate and chain are embedded. */
-enum edoc_code ed_cms_sign(const struct edoc_key *key, const void *content, size_t len, int64_t at,
-                           struct ed_buf *der, struct edoc_error *err) EDOC_CHECK;
 
 #endif

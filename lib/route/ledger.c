@@ -11,6 +11,7 @@
 #include "door/crypto.h"
 #include "door/x509.h"
 #include "route/ledger.h"
+#include "signature/cmsledger.h"
 
 void ed_ledger_clear(struct ed_ledger *ledger)
 {

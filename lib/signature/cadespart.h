@@ -13,6 +13,8 @@
 #include "signature/cms.h"
 
 /* Attribute types: EN 319 122-1 5 and A.2, TS 101 733, RFC 5652 11, RFC 5035. */
+#define OID_DATA "1.2.840.113549.1.7.1"
+#define OID_SIGNED_DATA "1.2.840.113549.1.7.2"
 #define OID_SIGNING_TIME "1.2.840.113549.1.9.5"
 #define OID_COUNTER_SIGNATURE "1.2.840.113549.1.9.6"
 #define OID_CONTENT_TYPE "1.2.840.113549.1.9.3"
@@ -45,6 +47,8 @@
 #define OID_ARCHIVE_STAMP_V3 "0.4.0.1733.2.4"
 #define OID_INDEX_V1 "0.4.0.1733.2.5"
 #define OID_SIGNER_ATTR_V2 "0.4.0.19122.1.1"
+#define OID_COMMITMENT_IS "1.2.840.113549.1.9.16.6." /* and 1 to 6: cadeswords.c */
+#define OID_SPURI "1.2.840.113549.1.9.16.5.1"
 #define OID_POLICY_STORE "0.4.0.19122.1.3"
 #define OID_INDEX_V2 "0.4.0.19122.1.4"
 #define OID_INDEX_V3 "0.4.0.19122.1.5"
@@ -123,6 +127,8 @@ void ed_cades_finding(const struct ed_cades_sig *sig, const char *code, const ch
                       const char *a1);
 
 /* cadeswords.c: what the signer says in signed attributes. */
+#define ED_CADES_COMMITMENTS 6
+extern const char *const ed_cades_commitments[ED_CADES_COMMITMENTS]; /* behind OID_COMMITMENT_IS */
 enum edoc_code ed_cades_words(struct ed_cades_sig *sig, struct edoc_error *err) EDOC_CHECK;
 
 /* cadespolicy.c */
@@ -200,5 +206,21 @@ struct ed_cades_index {
 enum edoc_code ed_cades_index_read(const struct ed_cades_sig *sig,
                                    const struct ed_cades_token *token, struct ed_cades_index *index,
                                    bool *ok, struct edoc_error *err) EDOC_CHECK;
+
+/* cadesmake.c: one SignerInfo. */
+struct ed_der;
+struct ed_cades_signer {
+	const struct ed_sign_words *words;
+	struct ed_sigalg alg;        /* by ed_cades_signer_alg() */
+	const unsigned char *digest; /* of what is signed, by alg.hash */
+	const char *content_type;    /* dotted; NULL: a counter-signature */
+	const char *media_type;      /* or NULL */
+};
+/* That the key signs with, in the shape that CMS has it. */
+enum edoc_code ed_cades_signer_alg(const struct edoc_key *key, struct ed_sigalg *alg,
+                                   struct edoc_error *err) EDOC_CHECK;
+enum edoc_code ed_cades_signer_write(const struct ed_cades_signer *signer, struct ed_buf *der,
+                                     struct edoc_error *err) EDOC_CHECK;
+void ed_cades_put_hash(struct ed_der *der, enum ed_hash hash); /* AlgorithmIdentifier */
 
 #endif

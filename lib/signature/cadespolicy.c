@@ -6,8 +6,6 @@
 #include "base/limits.h"
 #include "signature/cadespart.h"
 
-#define OID_SPURI "1.2.840.113549.1.9.16.5.1"
-
 /* SigPolicyQualifierInfo { id, qualifier }: only the URI is of use here. */
 static void read_qualifiers(struct ed_ades *ades, const struct ed_ber *list, struct ed_arena *arena)
 {

@@ -198,12 +198,13 @@ static bool read_time(struct ed_cades_sig *sig, const struct ed_ber *value)
 	return ed_ber_time(value, &sig->ades->claimed_time);
 }
 
+const char *const ed_cades_commitments[ED_CADES_COMMITMENTS] = {"origin", "receipt",  "delivery",
+                                                                "sender", "approval", "creation"};
+
 /* EN 319 122-1 5.2.3: id-cti-ets-proofOf... 1.2.840.113549.1.9.16.6.1 to 6 */
 static bool read_commitment(struct ed_cades_sig *sig, const struct ed_ber *value)
 {
-	static const char *const words[] = {"origin", "receipt",  "delivery",
-	                                    "sender", "approval", "creation"};
-	static const char prefix[] = "1.2.840.113549.1.9.16.6.";
+	static const char prefix[] = OID_COMMITMENT_IS;
 	struct ed_arena *arena = sig->work->arena;
 	struct ed_ber_reader r;
 	struct ed_ber id;
@@ -218,8 +219,8 @@ static bool read_commitment(struct ed_cades_sig *sig, const struct ed_ber *value
 		return false;
 	if (!strncmp(oid, prefix, strlen(prefix)) && strlen(oid) == strlen(prefix) + 1) {
 		unsigned char n = (unsigned char)(oid[strlen(prefix)] - '1');
-		if (n < sizeof words / sizeof *words)
-			oid = words[n];
+		if (n < ED_CADES_COMMITMENTS)
+			oid = ed_cades_commitments[n];
 	}
 	sig->ades->commitment = join(arena, sig->ades->commitment, oid);
 	return true;

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/time.h"
+#include "signature/cades.h"
 #include "signature/cms.h"
 
 #define OID_DATA "1.2.840.113549.1.7.1"
@@ -89,13 +90,18 @@ static const char *encoding(const struct work *w)
 	return NULL;
 }
 
+static bool is_sha2(enum ed_hash hash)
+{
+	return hash == ED_SHA256 || hash == ED_SHA384 || hash == ED_SHA512;
+}
+
 static const char *algorithms(struct work *w)
 {
 	const struct ed_cms_signer *s = w->s;
 
 	if (!plain_preamble(w))
 		return N_("its versions are not 1 or its digests not the signer's (RFC 5652 5.1)");
-	if (s->digest != ED_SHA256 && s->digest != ED_SHA384 && s->digest != ED_SHA512)
+	if (!is_sha2(s->digest))
 		return N_("its digest is none of SHA-256, SHA-384, SHA-512, or has parameters (RFC "
 		          "5754 "
 		          "2)");
@@ -210,8 +216,7 @@ static bool is_bound(const struct work *w)
 	enum ed_hash hash;
 
 	return value_of(w, OID_SIGNING_CERT_V2) && !value_of(w, OID_SIGNING_CERT) &&
-	       ed_cms_ess(w->s, w->facts->signer, &hash) == ED_ESS_MATCH &&
-	       (hash == ED_SHA256 || hash == ED_SHA384 || hash == ED_SHA512);
+	       ed_cms_ess(w->s, w->facts->signer, &hash) == ED_ESS_MATCH && is_sha2(hash);
 }
 
 static enum edoc_code compute(struct work *w, const void *content, size_t len)
@@ -288,4 +293,25 @@ void ed_cms_facts_clear(struct ed_cms_facts *facts)
 	ed_cert_clear(facts->signer);
 	sk_X509_pop_free(facts->others, X509_free);
 	*facts = (struct ed_cms_facts){.claimed_time = ED_TIME_NONE};
+}
+
+/* ---- making ---------------------------------------------------------------- */
+
+enum edoc_code ed_cms_sign(const struct edoc_key *key, const void *content, size_t len, int64_t at,
+                           struct ed_buf *der, struct edoc_error *err)
+{
+	struct ed_cades_spec spec = {.words = {.key = key, .at = at}};
+	unsigned char digest[ED_HASH_MAX];
+	struct ed_sigalg alg;
+
+	if (!ed_key_sigalg(key, &alg) || (alg.kind != ED_SIG_RSA && alg.kind != ED_SIG_ECDSA) ||
+	    !is_sha2(alg.hash))
+		return ed_fail(err, EDOC_ERR_INPUT, edoc_key_subject(key),
+		               "ledgers and checkpoints are signed with RSA PKCS#1 v1.5 or ECDSA "
+		               "and SHA-2: the key is of another kind");
+	if (!ed_hash_bytes(alg.hash, content, len, digest))
+		return ed_crypto_fail(err, EDOC_ERR_BUG, "", ed_hash_name(alg.hash));
+	spec.hash = alg.hash;
+	spec.digest = digest;
+	return ed_cades_make(&spec, der, err);
 }

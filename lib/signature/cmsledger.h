@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The ledger's signatures, detached CAdES baseline B as ed_cms_sign() makes
- * them.  What is read is stricter than CAdES at large: these are signatures of
- * edoc's own kind, so everything unusual is an attack or a fault.
+ * The ledger's signatures, and those of an archive's checkpoints: detached CAdES
+ * baseline B as ed_cms_sign() makes it.  What is read is stricter than CAdES at
+ * large: these are signatures of edoc's own kind, so everything unusual is an
+ * attack or a fault.
  */
 #ifndef ED_SIGNATURE_CMSLEDGER_H
 #define ED_SIGNATURE_CMSLEDGER_H
@@ -17,6 +18,13 @@ struct ed_cms_facts {
 	bool bound;        /* signing-certificate-v2 names the signer */
 	enum ed_hash hash; /* SHA-256, SHA-384 or SHA-512: nothing else is read */
 };
+/*
+ * Content-type, message-digest, signing-time `at`, signing-certificate-v2; the
+ * signer's certificate and chain come along.  Only by keys whose signatures
+ * ed_cms_verify() reads.
+ */
+enum edoc_code ed_cms_sign(const struct edoc_key *key, const void *content, size_t len, int64_t at,
+                           struct ed_buf *der, struct edoc_error *err) EDOC_CHECK;
 /*
  * Structural strictness first (outer type signedData before anything inner is
  * parsed, DER and not BER, consumed whole, one SignerInfo, signedAttrs
