@@ -2,6 +2,7 @@
 /* Many items, in many processes: what the tools say while and after. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@ struct run {
 	struct edoc_batch *batch;
 	uint64_t done, total;
 	int exit;
+	bool cut; /* the batch ends before its items */
 };
 
 /* ---- stopping ---- */
@@ -35,10 +37,12 @@ static void on_signal(int number)
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 
-/* No SA_RESTART: waiting for a list ends too. */
+/* What is being printed is printed; who does not want to wait for its reader
+ * says it twice. */
 int cmd_stop(void)
 {
-	struct sigaction now, act = {.sa_handler = on_signal};
+	struct sigaction now,
+	        act = {.sa_handler = on_signal, .sa_flags = SA_RESTART | (int)SA_RESETHAND};
 
 	if (stop_pipe[0] >= 0 || pipe2(stop_pipe, O_CLOEXEC | O_NONBLOCK))
 		return stop_pipe[0];
@@ -77,7 +81,7 @@ static void on_done(void *arg, const struct edoc_batch_result *result)
 
 static void give_up(struct run *run, const struct edoc_error *err)
 {
-	run->cmd->state->halt = true;
+	run->cmd->state->halt = run->cut = true;
 	if (!caught)
 		run->exit = cmd_fold(run->exit, cmd_fail(run->cmd, err));
 }
@@ -97,10 +101,15 @@ static int hand_on(struct cmd *cmd, const char *item, void *arg)
 static void on_idle(struct cmd *cmd, int fd, void *arg)
 {
 	struct run *run = arg;
+	struct pollfd either[] = {{.fd = fd, .events = POLLIN},
+	                          {.fd = stop_pipe[0], .events = POLLIN}};
 	struct edoc_error err = {0};
 
 	if (edoc_batch_wait(run->batch, fd, &err) != EDOC_OK)
 		give_up(run, &err);
+	/* Nothing is under way: then a signal ends the waiting for names. */
+	while (!caught && poll(either, 2, -1) < 0 && errno == EINTR)
+		;
 	if (caught)
 		cmd->state->halt = true;
 }
@@ -153,11 +162,15 @@ int cmd_batch(struct cmd *cmd, const struct cmd_batch *what)
 	(void)setenv("TZ", ":/etc/localtime", 0);
 	if (edoc_batch_new(&options, &run.batch, &err) != EDOC_OK)
 		return cmd_fail(cmd, &err);
+	if (what->head)
+		cmd_put(cmd, what->head, strlen(what->head));
 	run.total = cmd->state->progress ? cmd_count_files(cmd) : 0;
 	status = cmd_each_file_while(cmd, hand_on, on_idle, &run);
 	if (!cmd->state->halt && edoc_batch_wait(run.batch, -1, &err) != EDOC_OK)
 		give_up(&run, &err);
 	edoc_batch_free(run.batch);
+	if (what->end)
+		what->end(cmd, run.done, run.cut || caught);
 	if (caught)
 		obey(cmd, &run);
 	return cmd_fold(status, run.exit);

@@ -192,9 +192,13 @@ int cmd_open_exit(int error);
 /*
  * The items (folders walked) worked on by -j processes in boxes: `work` runs
  * there; its texts are printed here, its statuses folded, its errors said by
- * cmd_fail_item().  SIGINT, SIGTERM and SIGHUP stop all, and end the program.
+ * cmd_fail_item().  SIGINT, SIGTERM and SIGHUP stop all, and end the program
+ * by that signal; a second one does not wait for what is being printed.
  */
 struct cmd_batch {
+	const char *head; /* printed before the items; NULL: nothing */
+	/* Prints what follows them; cut: not all of them were judged.  Or NULL. */
+	void (*end)(struct cmd *cmd, uint64_t done, bool cut);
 	edoc_batch_work_fn *work;
 	void *arg;
 	edoc_fetch_fn *fetch; /* or NULL */

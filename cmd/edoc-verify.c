@@ -381,6 +381,25 @@ static uint64_t memory_for(const struct edoc_limits *limits)
 	                                 : 0;
 }
 
+/* A page that ends early says so: nobody is to take it for all there is. */
+static void end_page(struct cmd *cmd, uint64_t done, bool cut)
+{
+	struct edoc_error err = {0};
+	char *note = NULL;
+
+	if (cut) {
+		char *text = cmd_printf(_("The batch was stopped after %llu items; the others are "
+		                          "not on this page."),
+		                        (unsigned long long)done);
+		if (edoc_html_note(_("NOT ALL"), text, &note, &err) == EDOC_OK)
+			cmd_print(cmd, note);
+		else
+			(void)cmd_fail(cmd, &err);
+		free(text);
+	}
+	cmd_put(cmd, edoc_html_tail(), strlen(edoc_html_tail()));
+}
+
 /* A page has a beginning and an end around its items. */
 static int verify_all(struct cmd *cmd, struct run *run)
 {
@@ -391,18 +410,18 @@ static int verify_all(struct cmd *cmd, struct run *run)
 	                          .memory = memory_for(&run->limits),
 	                          .keep = run->fds,
 	                          .n_keep = run->n_data};
-	bool page = run->form == FORM_HTML || run->form == FORM_COPY;
 	struct edoc_error err = {0};
 	char *head = NULL;
 	int status;
 
-	if (page && edoc_html_head(_("Verification report"), cmd_lang(cmd), &head, &err) != EDOC_OK)
-		return cmd_fail(cmd, &err);
-	if (page)
-		cmd_print(cmd, head);
+	if (run->form == FORM_HTML || run->form == FORM_COPY) {
+		if (edoc_html_head(_("Verification report"), cmd_lang(cmd), &head, &err) != EDOC_OK)
+			return cmd_fail(cmd, &err);
+		batch.head = head;
+		batch.end = end_page;
+	}
 	status = cmd_batch(cmd, &batch);
-	if (page)
-		fputs(edoc_html_tail(), stdout);
+	edoc_free(head);
 	return status;
 }
 

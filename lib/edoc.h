@@ -382,6 +382,9 @@ enum edoc_code edoc_report_html(const struct edoc_report *report,
 enum edoc_code edoc_report_copy(const struct edoc_report *report,
 				const struct edoc_text_options *options, char **html,
 				struct edoc_error *err) EDOC_CHECK;
+/* Says of the page itself what its reader must know, as that it was cut short. */
+enum edoc_code edoc_html_note(const char *word, const char *text, char **html,
+			      struct edoc_error *err) EDOC_CHECK;
 const char *edoc_html_tail(void); /* static */
 
 /* ---- batches ----------------------------------------------------------- */

@@ -270,6 +270,21 @@ enum edoc_code edoc_html_head(const char *title, const char *lang, char **html,
 	return ed_buf_steal(&page.out, title, html, err);
 }
 
+enum edoc_code edoc_html_note(const char *word, const char *text, char **html,
+                              struct edoc_error *err)
+{
+	struct edoc_text_options options = {0};
+	struct ed_page page = {.options = &options};
+
+	ed_buf_init(&page.out, ED_HTML_MAX);
+	ed_buf_puts(&page.out, "<article>\n<p><span class=\"verdict failed\">");
+	ed_page_text(&page, word);
+	ed_buf_puts(&page.out, "</span> ");
+	ed_page_text(&page, text);
+	ed_buf_puts(&page.out, "</p>\n</article>\n");
+	return ed_buf_steal(&page.out, word, html, err);
+}
+
 const char *edoc_html_tail(void)
 {
 	return "</body>\n</html>\n";
