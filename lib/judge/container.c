@@ -264,6 +264,17 @@ static enum edoc_code read_cades(struct ed_collect *c, size_t entry, struct edoc
 
 /* ---- time-stamps ---- */
 
+/*
+ * Nothing refers to the token or record, so it proves nothing.  Whoever holds a
+ * package can take long-term material out of it; half of it left behind is a
+ * trace, and weighs as anything else in META-INF that nothing explains.
+ */
+static void orphan(struct ed_collect *c, struct ed_findings *findings, const char *name)
+{
+	ed_finding(findings, "asicmanifest.missing", name, name, NULL, NULL);
+	ed_finding(&c->item->findings, "asicmanifest.orphan", name, name, NULL, NULL);
+}
+
 /* What the token is over: the entry whose digest it holds, else the first. */
 static enum edoc_code find_stamped(const struct ed_data *data, struct ed_stamp *stamp, size_t *at,
                                    struct edoc_error *err)
@@ -365,7 +376,7 @@ static enum edoc_code follow_stamp(struct ed_collect *c, size_t entry, struct ed
 	if (code)
 		return code;
 	if (!stamp->found)
-		ed_finding(&stamp->findings, "asicmanifest.missing", name, name, NULL, NULL);
+		orphan(c, &stamp->findings, name);
 	else if (!stamp->intact)
 		ed_finding(&stamp->findings, "stamp.imprint", name, data->name(data->arg, at), NULL,
 		           NULL);
@@ -469,8 +480,7 @@ static void note_record(struct ed_collect *c, size_t entry, struct ed_record *re
 			record->intact = false;
 	}
 	if (k == 0 && c->asic->type != ED_ASIC_S)
-		ed_finding(&record->findings, "asicmanifest.missing", record->where, record->where,
-		           NULL, NULL);
+		orphan(c, &record->findings, record->where);
 	if (k > 1)
 		ed_finding(&record->findings, "asicmanifest.several", record->where, record->where,
 		           NULL, NULL);

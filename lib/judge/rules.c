@@ -889,6 +889,11 @@ static const struct ed_rule rules[] = {
         {"asicmanifest.missing", E, UNSURE, "SIGNED_DATA_NOT_FOUND", "EN 319 162-1 4.4.3.3",
          N_("nothing in the package says what {0} protects"),
          N_("its manifest was taken out or damaged: ask the sender for the package again")},
+        {"asicmanifest.orphan", M, UNSURE, NULL, "EN 319 162-1 4.4.3.2, 4.4.5",
+         N_("{0} is in the package, and the manifest that says what it proves is not: it proves "
+            "nothing"),
+         N_("somebody took the manifest out: ask the sender for the package again; the other "
+            "proofs hold as far as they go")},
         {"asicmanifest.several", E, UNSURE, NULL, "EN 319 162-1 4.4.3.3",
          N_("several manifests claim {0} for themselves"),
          N_("a program never makes this by itself: ask the sender which one is meant")},

@@ -278,6 +278,27 @@ found reference.absent "M14"
 mk zip l.asice e a.txt=a.txt b.txt=b.txt $M=m.xml $S=s.p7s $A1=ar1.xml $T=ar1.tst
 verify l.asice
 found asicmanifest.archive-last "the last is taken out"
+is_exit 0 "with its time-stamp, which leaves no trace but a name"
+lta() { run edoc-verify --json --trust root.pem --require LTA "$@"; }
+mk zip l.asice e a.txt=a.txt b.txt=b.txt $M=m.xml $S=s.p7s $A1=ar1.xml $T=ar1.tst $T2=ar2.tst
+verify l.asice
+is_exit 2 "M14: the last manifest is taken out, and its time-stamp stays"
+found asicmanifest.orphan "M14"
+json "$out" '[.findings[] | select(.code == "asicmanifest.orphan").where] == ["META-INF/timestamp002.tst"]' "says which"
+json "$out" '[.timestamps[] | select(.indication == "PASSED").where] == ["META-INF/timestamp001.tst"]' "the first is what it was"
+json "$out" '.signatures[0].indication == "TOTAL-PASSED"' "and so is the signature"
+mk zip l.asice e a.txt=a.txt b.txt=b.txt $M=m.xml $S=s.p7s $T=ar1.tst
+verify l.asice
+is_exit 2 "M14: the only one is"
+found asicmanifest.orphan "M14"
+json "$out" '.signatures[0].proved_time == null' "no time is proven"
+lta l.asice
+found require.level "and no level above B"
+mk zip l.asice e a.txt=a.txt b.txt=b.txt $M=m.xml $S=s.p7s $A=ar1.xml
+verify l.asice
+found asicmanifest.other "the time-stamp is, and its manifest stays"
+json "$out" '.timestamps == [] and .signatures[0].proved_time == null' "no time is proven"
+ok "does not pass" test "$status" != 0
 mk manifest $T $S=s.p7s a.txt=a.txt b.txt=b.txt >ar3.xml
 stamp ar3.xml ar3.tst
 mk zip l.asice e a.txt=a.txt b.txt=b.txt $M=m.xml $S=s.p7s $A=ar3.xml $T=ar3.tst
