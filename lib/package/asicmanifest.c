@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/hex.h"
 #include "base/limits.h"
 #include "base/path.h"
 #include "door/xml.h"
@@ -218,4 +219,97 @@ enum edoc_code ed_asicmanifest_parse(const void *bytes, size_t len, const char *
 		code = find_duplicate(&r, where);
 	ed_xml_free(xml);
 	return code;
+}
+
+/* ---- writing --------------------------------------------------------------- */
+
+static enum edoc_code put_uri(struct ed_buf *out, const char *name, struct edoc_error *err)
+{
+	char uri[3 * ED_MAX_NAME + 1];
+	size_t len = strlen(name);
+
+	if (len > ED_MAX_NAME || ed_name_fault(name, len))
+		return ed_fail(err, EDOC_ERR_INPUT, name, "not a name for an entry of a package");
+	ed_uri_encode(name, uri, sizeof(uri));
+	ed_buf_puts(out, " URI=\"");
+	ed_xml_put_attr(out, uri);
+	ed_buf_putc(out, '"');
+	return EDOC_OK;
+}
+
+static void put_type(struct ed_buf *out, const char *type)
+{
+	if (!type)
+		return;
+	ed_buf_puts(out, " MimeType=\"");
+	ed_xml_put_attr(out, type);
+	ed_buf_putc(out, '"');
+}
+
+static enum edoc_code put_ref(struct ed_buf *out, const struct ed_asicmanifest_ref *ref, bool root,
+                              struct edoc_error *err)
+{
+	const char *algorithm = ed_hash_xml_uri(ref->hash);
+	enum edoc_code code;
+
+	if (!algorithm)
+		return ed_fail(err, EDOC_ERR_INPUT, ref->name,
+		               "%s has no name in XML (RFC 9231 2.1)", ed_hash_name(ref->hash));
+	ed_buf_puts(out, "  <asic:DataObjectReference");
+	code = put_uri(out, ref->name, err);
+	if (code)
+		return code;
+	put_type(out, ref->media_type);
+	ed_buf_puts(out, root ? " Rootfile=\"true\">" : ">");
+	ed_buf_printf(out,
+	              "<ds:DigestMethod Algorithm=\"%s\"></ds:DigestMethod>"
+	              "<ds:DigestValue>",
+	              algorithm);
+	ed_b64_put(out, ref->digest, ed_hash_size(ref->hash));
+	ed_buf_puts(out, "</ds:DigestValue></asic:DataObjectReference>\n");
+	return EDOC_OK;
+}
+
+/* Each once, and nothing protects itself. */
+static enum edoc_code check_names(const char *target, const struct ed_asicmanifest_ref *refs,
+                                  size_t n, struct edoc_error *err)
+{
+	const char **names = calloc(n + 1, sizeof(*names));
+	enum edoc_code code = EDOC_OK;
+
+	if (!names)
+		return ed_fail_memory(err);
+	for (size_t i = 0; i < n; i++)
+		names[i] = refs[i].name;
+	names[n] = target;
+	qsort(names, n + 1, sizeof(*names), by_name);
+	for (size_t i = 1; i <= n && !code; i++)
+		if (!strcmp(names[i - 1], names[i]))
+			code = ed_fail(err, EDOC_ERR_INPUT, names[i],
+			               "a manifest cannot name an entry twice");
+	free(names);
+	return code;
+}
+
+enum edoc_code ed_asicmanifest_write(struct ed_buf *out, const char *target,
+                                     const char *target_type,
+                                     const struct ed_asicmanifest_ref *refs, size_t n, size_t root,
+                                     struct edoc_error *err)
+{
+	enum edoc_code code = check_names(target, refs, n, err);
+
+	if (code)
+		return code;
+	ed_buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+	                 "<asic:ASiCManifest xmlns:asic=\"" ED_NS_ASIC "\" xmlns:ds=\"" ED_NS_DS
+	                 "\">\n  <asic:SigReference");
+	code = put_uri(out, target, err);
+	if (code)
+		return code;
+	put_type(out, target_type);
+	ed_buf_puts(out, "></asic:SigReference>\n");
+	for (size_t i = 0; i < n && !code; i++)
+		code = put_ref(out, &refs[i], i == root, err);
+	ed_buf_puts(out, "</asic:ASiCManifest>\n");
+	return code ? code : ed_buf_check(out, target, err);
 }

@@ -37,8 +37,14 @@ enum edoc_code ed_asicmanifest_parse(const void *bytes, size_t len, const char *
                                      struct ed_findings *findings, struct ed_asicmanifest *manifest,
                                      struct edoc_error *err) EDOC_CHECK;
 
-/* An ASiCManifest (or, of ED_ASIC_ARCHIVE_MANIFEST's kind, an archive manifest)
- * for `target`, the entry that signs it; root: the index of the Rootfile, or -1. */
+/*
+ * A manifest for `target`, the entry that signs or time-stamps it; the same form
+ * in ASiCManifest and ASiCArchiveManifest files.  Of refs: name, media_type, hash
+ * and digest are written; root: the index of the Rootfile (of an archive manifest
+ * the one before it), or ED_NO_ROOT.  EDOC_ERR_INPUT: a name that no entry may
+ * have, twice the same, its own target, or a digest that XML has no name for.
+ */
+#define ED_NO_ROOT ((size_t)-1)
 enum edoc_code ed_asicmanifest_write(struct ed_buf *out, const char *target,
                                      const char *target_type,
                                      const struct ed_asicmanifest_ref *refs, size_t n, size_t root,

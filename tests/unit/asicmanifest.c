@@ -115,9 +115,70 @@ static void bad(void)
 	refused(ROOT TARGET "<b/>" END, "belongs to no manifest", "a stray element");
 }
 
+/* ---- writing --------------------------------------------------------------- */
+
+static struct ed_buf out;
+
+static enum edoc_code put(const char *target, const struct ed_asicmanifest_ref *refs, size_t n,
+                          size_t root)
+{
+	ed_buf_clear(&out);
+	ed_buf_init(&out, 1 << 20);
+	return ed_asicmanifest_write(&out, target, "application/pkcs7-signature", refs, n, root,
+	                             &err);
+}
+
+static void writing(void)
+{
+	static const char *const names[] = {"a b.txt", "Фармон & <1>.pdf", "dir/100%.txt",
+	                                    "x+y#z?"};
+	struct ed_asicmanifest_ref refs[4] = {0};
+
+	for (size_t i = 0; i < 4; i++) {
+		refs[i].name = names[i];
+		refs[i].hash = i % 2 ? ED_SHA512 : ED_SHA256;
+		memset(refs[i].digest, 0x40 + (int)i, ED_HASH_MAX);
+	}
+	refs[1].media_type = "text/\"x\"; a=<&>";
+	is_ok(put("META-INF/signature001.p7s", refs, 4, 2), &err, "written");
+	accepted(ed_buf_str(&out), NULL, "read again");
+	is_str(m.target, "META-INF/signature001.p7s", "whose it is");
+	is_str(m.target_type, "application/pkcs7-signature", "its type");
+	is_int((int64_t)m.n, 4, "all references");
+	for (size_t i = 0; i < m.n; i++) {
+		is_str(m.refs[i].name, names[i], "name");
+		ok(m.refs[i].hash == refs[i].hash && m.refs[i].root == (i == 2) &&
+		           !memcmp(m.refs[i].digest, refs[i].digest, ed_hash_size(refs[i].hash)),
+		   "... digest and Rootfile");
+		is_str(m.refs[i].media_type, refs[i].media_type, "... media type");
+	}
+	ok(strstr(ed_buf_str(&out), "URI=\"a%20b.txt\"") != NULL, "a blank is escaped");
+	is_ok(put("t", refs, 0, ED_NO_ROOT), &err, "of nothing");
+	accepted(ed_buf_str(&out), NULL, "read again");
+	is_ok(put("t", refs, 2, ED_NO_ROOT), &err, "without Rootfile");
+	ok(!strstr(ed_buf_str(&out), "Rootfile"), "... says none");
+	fails(put("a b.txt", refs, 4, 0), EDOC_ERR_INPUT, &err, "twice", "its own target");
+	fails(put("../x", refs, 4, 0), EDOC_ERR_INPUT, &err, "name", "a target outside");
+	refs[3].name = names[0];
+	fails(put("t", refs, 4, 0), EDOC_ERR_INPUT, &err, "twice", "one name twice");
+	refs[3].name = "a/../b";
+	fails(put("t", refs, 4, 0), EDOC_ERR_INPUT, &err, "name", "a name outside");
+	refs[3].name = "c";
+	refs[3].hash = ED_SHAKE256;
+	fails(put("t", refs, 4, 0), EDOC_ERR_INPUT, &err, "no name in XML",
+	      "a digest without a name");
+	refs[3].hash = ED_SHA256;
+	ed_buf_clear(&out);
+	ed_buf_init(&out, 100);
+	fails(ed_asicmanifest_write(&out, "t", NULL, refs, 4, 0, &err), EDOC_ERR_LIMIT, &err, "",
+	      "no room");
+	ed_buf_clear(&out);
+}
+
 int main(void)
 {
 	arena = ed_arena_new();
+	writing();
 	reading();
 	noted();
 	bad();
