@@ -6,7 +6,6 @@
  */
 #include "trust/chain.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -315,8 +314,6 @@ enum edoc_code ed_chains_build(struct ed_pool *pool, struct ed_cert *leaf, unsig
 
 /* ---- dates ---------------------------------------------------------------------- */
 
-#define MAX_WORDS 256 /* of two statuses; longer words are cut */
-
 static void find_time(struct ed_findings *findings, const char *code, const char *where,
                       const char *subject, int64_t t)
 {
@@ -350,18 +347,21 @@ static const struct ed_trust_status *granted_after(const struct ed_trust_service
 }
 
 /* "withdrawn (2022-01-01T00:00:00Z), granted (2024-01-01T00:00:00Z)" */
-static void say_statuses(char *out, size_t size, const struct ed_trust_status *then,
-                         const struct ed_trust_status *later)
+static const char *say_statuses(struct ed_arena *arena, const struct ed_trust_status *then,
+                                const struct ed_trust_status *later)
 {
-	char since[ED_TIME_STR] = "", from[ED_TIME_STR];
+	char since[ED_TIME_STR], from[ED_TIME_STR];
+	const char *words;
 
-	if (then)
-		ed_time_format(since, then->from);
 	ed_time_format(from, later->from);
-	if (then)
-		(void)snprintf(out, size, "%s (%s), %s (%s)", then->word, since, later->word, from);
-	else
-		(void)snprintf(out, size, "%s (%s)", later->word, from);
+	if (then) {
+		ed_time_format(since, then->from);
+		words = ed_arena_printf(arena, "%s (%s), %s (%s)", then->word, since, later->word,
+		                        from);
+	} else {
+		words = ed_arena_printf(arena, "%s (%s)", later->word, from);
+	}
+	return words ? words : later->word;
 }
 
 bool ed_chain_granted(const struct ed_chain *chain, int64_t at, const char *where,
@@ -369,7 +369,7 @@ bool ed_chain_granted(const struct ed_chain *chain, int64_t at, const char *wher
 {
 	const struct ed_trust_service *service = chain->service;
 	const struct ed_trust_status *then, *later;
-	char moment[ED_TIME_STR], words[MAX_WORDS];
+	char moment[ED_TIME_STR];
 
 	if (!service)
 		return true;
@@ -387,8 +387,8 @@ bool ed_chain_granted(const struct ed_chain *chain, int64_t at, const char *wher
 	}
 	ed_time_format(moment, at);
 	if (later) {
-		say_statuses(words, sizeof(words), then, later);
-		ed_finding(findings, "chain.granted-later", where, service->name, words, moment);
+		ed_finding(findings, "chain.granted-later", where, service->name,
+		           say_statuses(findings->arena, then, later), moment);
 	} else {
 		ed_finding(findings, "chain.not-granted", where, chain->subjects[chain->n - 1],
 		           moment, NULL);

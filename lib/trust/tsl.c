@@ -233,14 +233,22 @@ static enum edoc_code find_stranger(const struct reading *r, const xmlNode *pare
 	bool several;
 	const xmlNode *list = ed_xml_child(parent, NS, extensions, &several);
 
-	if (several)
-		found = extensions;
-	else if (list && !holds_elements_only(list))
+	if (several || (list && !holds_elements_only(list)))
 		found = extensions;
 	for (const xmlNode *e = ed_xml_first(list); e && !found; e = ed_xml_next(e))
 		found = stranger_in(r, e);
 	*name = found ? ed_arena_strdup(r->arena, found) : NULL;
 	return found && !*name ? ed_fail_memory(err) : EDOC_OK;
+}
+
+/* Whatever else stands beside the URI, and whoever named it. */
+static const char *word_in(const struct reading *r, const xmlNode *node)
+{
+	const xmlNode *uri = ed_xml_child(node, NS, "URI", NULL);
+	const char *text = uri ? line_of(r, uri) : NULL;
+	const char *slash = text ? strrchr(text, '/') : NULL;
+
+	return slash && ed_xml_is(node, NS, "AdditionalServiceInformation") ? slash + 1 : "";
 }
 
 /* An authority for the certificates of web servers alone signs no documents
@@ -252,12 +260,8 @@ static bool for_signing(const struct reading *r, const xmlNode *information)
 
 	for (const xmlNode *e = ed_xml_first(list); e; e = ed_xml_next(e)) {
 		for (const xmlNode *p = ed_xml_first(e); p; p = ed_xml_next(p)) {
-			const char *word = NULL;
+			const char *word = word_in(r, p);
 
-			if (ed_xml_is(p, NS, "AdditionalServiceInformation"))
-				word = information_of(r, p);
-			if (!word)
-				continue;
 			if (!strcmp(word, "ForeSignatures") || !strcmp(word, "ForeSeals"))
 				return true;
 			said = said || !strcmp(word, "ForWebSiteAuthentication");

@@ -203,7 +203,7 @@ static enum edoc_code read_statuses(struct lines *in, struct ed_trust_service *s
 		if (*f[3])
 			s.why = f[3];
 		if (!ed_time_parse(f[0], &s.from) || (s.granted && s.why) ||
-		    (service->n && s.from <= v[service->n - 1].from))
+		    (v && s.from <= v[service->n - 1].from))
 			return malformed(in, "a status is wrong, or not in order", err);
 		v = ed_arena_grow(in->arena, v, service->n, &cap, sizeof(*v));
 		if (!v)

@@ -194,6 +194,8 @@ for name, extension in (
         ("other", "<%s>%s</%s>" % (EXTENSIONS, UNKNOWN, EXTENSIONS)),
         ("namespace", critical("<Qualifications></Qualifications>"))):
     file("critical-%s.xml" % name, lambda: one_with(extension))
+file("web-more.xml", lambda: one_with(critical(
+    INFORMATION % (ASI, "ForWebSiteAuthentication", "<OtherInformation>since 2016</OtherInformation>"), ' Critical="false"')))
 file("critical-history.xml", lambda: one_with("", "2026-11-26T00:00:00Z", [
     (granted, "2018-01-01T00:00:00Z", "CA/QC", critical(UNKNOWN))]))
 file("critical-provider.xml", lambda: one_with("", provider=critical(UNKNOWN, tag="TSPInformationExtensions")))

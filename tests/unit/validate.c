@@ -424,6 +424,28 @@ static void begins_later(void)
 	gives(s, SIGNED_AT + 2 * DAY, "PASSED", "believed otherwise");
 }
 
+/* A responder that a list believed, and does not any more. */
+static void responders_listed(void)
+{
+	static const struct ed_trust_status statuses[] = {{T2020, "granted", true, NULL},
+	                                                  {SIGNED_AT, "withdrawn", false, NULL}};
+	static const struct ed_trust_service services[] = {{"Always", statuses, 1},
+	                                                   {"Withdrawn", statuses, 2}};
+	struct edoc_error err = {0};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct scene *s = begin(&signer_dp);
+
+		is_ok(ed_trust_add_service(s->trust, other.x, EDOC_FOR_OCSP, "list", &services[i],
+		                           &err),
+		      &err, "a service");
+		put_ocsp(s, &signer_dp, &ca, &other, SIGNED_AT + DAY - 60, SIGNED_AT + 2 * DAY);
+		gives(s, SIGNED_AT + DAY,
+		      i ? "INDETERMINATE/REVOCATION_OUT_OF_BOUNDS_NO_POE" : "PASSED",
+		      i ? "T10 an answer of a service that was withdrawn" : "of one that was not");
+	}
+}
+
 /* A time-stamp by who was listed only after the time that it tells. */
 static void stamps_listed(void)
 {
@@ -491,6 +513,7 @@ static void chains(void)
 	}
 	begins_later();
 	stamps_listed();
+	responders_listed();
 }
 
 static void policies(void)
