@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/time.h"
+#include "judge/relied.h"
 #include "judge/accept.h"
 
 #define OID_TIME_STAMPING "1.3.6.1.5.5.7.3.8"
@@ -167,7 +168,9 @@ static enum edoc_code judge_stamp(struct ed_judge *j, const struct ed_stamp *sta
 	c = ed_conclude(j, &out->findings);
 	out->indication = c.indication;
 	out->subindication = c.sub;
-	return rc;
+	return rc == EDOC_OK ? ed_relied_note(j, stamp->tst.sha256, true, stamp->where, s.purpose,
+	                                      &x, &c, &out->findings, err)
+	                     : rc;
 }
 
 static bool is_good(const struct ed_report_stamp *out)

@@ -3,7 +3,7 @@
  * EN 319 102-1 5.3, 5.5 and 5.6.3: from the facts of an item to the report of
  * each signature.
  */
-#include "judge/validate.h"
+#include "judge/relied.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -381,7 +381,10 @@ static enum edoc_code judge_signer(struct ed_judge *j, const struct ed_ades *sig
 	find_too_late(j, sig, x, &list, out);
 	*certificate = ed_conclude(j, &list);
 	ed_findings_move(&out->findings, &list);
-	rc = ed_x509_links(j, x, &out->links, &out->n_links, err);
+	rc = ed_relied_note(j, sig->value_sha256, false, sig->where, s.purpose, x, certificate, &list,
+	                    err);
+	if (rc == EDOC_OK)
+		rc = ed_x509_links(j, x, &out->links, &out->n_links, err);
 	out->chain = ed_arena_alloc(j->arena, (out->n_links + 1) * sizeof(*out->chain));
 	if (rc == EDOC_OK && !out->chain)
 		return ed_fail_memory(err);
@@ -608,8 +611,9 @@ static enum edoc_code judge_item(struct ed_judge *j, struct edoc_error *err)
 	return ed_law_item(j, err);
 }
 
-enum edoc_code ed_validate(struct ed_item *item, const struct edoc_verify_options *options,
-                           struct edoc_report *report, struct edoc_error *err)
+enum edoc_code ed_validate_relied(struct ed_item *item, const struct edoc_verify_options *options,
+                                  struct edoc_report *report, struct ed_relied_list *list,
+                                  struct edoc_error *err)
 {
 	struct ed_judge j = {.item = item,
 	                     .options = options,
@@ -617,7 +621,8 @@ enum edoc_code ed_validate(struct ed_item *item, const struct edoc_verify_option
 	                     .report = report,
 	                     .arena = report->arena,
 	                     .n_embedded = item->material.n,
-	                     .now = options->at};
+	                     .now = options->at,
+	                     .relied = list};
 	enum ed_level level;
 	enum edoc_code rc;
 
@@ -632,4 +637,10 @@ enum edoc_code ed_validate(struct ed_item *item, const struct edoc_verify_option
 	rc = judge_item(&j, err);
 	ed_pool_free(j.pool);
 	return rc;
+}
+
+enum edoc_code ed_validate(struct ed_item *item, const struct edoc_verify_options *options,
+                           struct edoc_report *report, struct edoc_error *err)
+{
+	return ed_validate_relied(item, options, report, NULL, err);
 }

@@ -72,6 +72,7 @@ struct ed_judge {
 	size_t n_embedded; /* of the item's material: the rest was fetched */
 	struct ed_judge_fetched *fetched;
 	size_t n_fetched, fetched_cap;
+	struct ed_relied_list *relied; /* who wants to know (relied.h), or NULL */
 };
 
 /* PASSED, FAILED or INDETERMINATE, and why (EN 319 102-1 5.1.3). */
