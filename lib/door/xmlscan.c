@@ -23,6 +23,10 @@ struct scan {
 	unsigned depth;
 	unsigned in_scope;                            /* namespace declarations */
 	unsigned char declared[ED_MAX_XML_DEPTH + 1]; /* by each open element */
+	size_t elements;          /* begun so far */
+	size_t wanted;            /* whose span is asked for ... */
+	struct ed_xml_span *span; /* ... or NULL */
+	unsigned span_depth;      /* at which it is open; 0: it is not */
 };
 
 static void place(const struct scan *s, char out[128])
@@ -104,8 +108,31 @@ static enum edoc_code pass_value(struct scan *s)
 	return count_node(s);
 }
 
+static void begin_span(struct scan *s, const unsigned char *tag, bool empty)
+{
+	if (!s->span || s->elements++ != s->wanted)
+		return;
+	s->span->start = (size_t)(tag - s->start);
+	s->span->inner = s->span->inner_end = s->span->end = (size_t)(s->p - s->start);
+	s->span->empty = empty;
+	if (empty)
+		s->span = NULL;
+	else
+		s->span_depth = s->depth + 1;
+}
+
+static void end_span(struct scan *s, const unsigned char *tag)
+{
+	if (!s->span || s->span_depth != s->depth)
+		return;
+	s->span->inner_end = (size_t)(tag - s->start);
+	s->span->end = (size_t)(s->p - s->start);
+	s->span = NULL;
+}
+
 static enum edoc_code start_tag(struct scan *s)
 {
+	const unsigned char *tag = s->p;
 	unsigned attributes = 0, namespaces = 0, scope;
 	bool empty = false;
 	enum edoc_code code = count_node(s);
@@ -137,6 +164,7 @@ static enum edoc_code start_tag(struct scan *s)
 	s->work += scope * (scope + s->depth);
 	if (s->work > ED_MAX_XML_NAMESPACE_WORK)
 		return too_many(s, "steps through its namespaces", ED_MAX_XML_NAMESPACE_WORK);
+	begin_span(s, tag, empty);
 	if (!empty) {
 		s->declared[++s->depth] = (unsigned char)namespaces;
 		s->in_scope += namespaces;
@@ -146,14 +174,15 @@ static enum edoc_code start_tag(struct scan *s)
 
 static enum edoc_code end_tag(struct scan *s)
 {
-	const unsigned char *close = memchr(s->p, '>', (size_t)(s->end - s->p));
+	const unsigned char *tag = s->p, *close = memchr(s->p, '>', (size_t)(s->end - s->p));
 
 	if (!close)
 		return malformed(s, "a tag without end");
 	if (s->depth == 0)
 		return malformed(s, "an end tag without its start");
-	s->in_scope -= s->declared[s->depth--];
 	s->p = close + 1;
+	end_span(s, tag);
+	s->in_scope -= s->declared[s->depth--];
 	return EDOC_OK;
 }
 
@@ -243,11 +272,25 @@ static enum edoc_code encoding(struct scan *s)
 	return declaration(s);
 }
 
+static enum edoc_code scan(struct scan *s, size_t len)
+{
+	enum edoc_code code;
+
+	s->end = s->start + len;
+	code = encoding(s);
+	while (code == EDOC_OK && s->p < s->end) {
+		s->p = memchr(s->p, '<', (size_t)(s->end - s->p));
+		if (!s->p)
+			break;
+		code = markup(s);
+	}
+	return code;
+}
+
 enum edoc_code ed_xml_scan(const void *bytes, size_t len, const char *where, size_t max_bytes,
                            struct edoc_error *err)
 {
 	struct scan s = {.start = bytes, .p = bytes, .where = where, .err = err};
-	enum edoc_code code;
 
 	if (len > max_bytes)
 		return ed_fail(err, EDOC_ERR_LIMIT, where,
@@ -255,13 +298,17 @@ enum edoc_code ed_xml_scan(const void *bytes, size_t len, const char *where, siz
 		               len, max_bytes);
 	if (len == 0)
 		return ed_fail(err, EDOC_ERR_INPUT, where, "empty, where XML was expected");
-	s.end = s.start + len;
-	code = encoding(&s);
-	while (code == EDOC_OK && s.p < s.end) {
-		s.p = memchr(s.p, '<', (size_t)(s.end - s.p));
-		if (!s.p)
-			break;
-		code = markup(&s);
-	}
+	return scan(&s, len);
+}
+
+enum edoc_code ed_xml_span(const void *bytes, size_t len, const char *where, size_t n,
+                           struct ed_xml_span *span, struct edoc_error *err)
+{
+	struct scan s = {
+	        .start = bytes, .p = bytes, .where = where, .err = err, .wanted = n, .span = span};
+	enum edoc_code code = len ? scan(&s, len) : EDOC_OK;
+
+	if (code == EDOC_OK && (len == 0 || s.span))
+		return ed_fail(err, EDOC_ERR_BUG, where, "no element %zu in this XML", n);
 	return code;
 }

@@ -382,9 +382,9 @@ static enum edoc_code read_one(struct ed_xr *r, xmlNodePtr node, struct edoc_err
 		code = ed_xr_values(r, err);
 	if (code == EDOC_OK)
 		code = ed_xr_signer(r, err);
-	if (code == EDOC_OK)
+	if (code == EDOC_OK && !r->unproved)
 		code = ed_xr_stamps(r, err);
-	if (code == EDOC_OK)
+	if (code == EDOC_OK && !r->unproved)
 		code = read_counters(r, err);
 	decide_level(r);
 	if (!r->properties_signed || !r->a->intact_signature)
@@ -590,12 +590,10 @@ static enum edoc_code read_signature(const struct document *d, size_t i, const s
 	return EDOC_OK;
 }
 
-static enum edoc_code read_document(struct document *d, const struct ed_data *data,
-                                    struct ed_material *material, struct ed_ades **sigs, size_t *n,
-                                    struct edoc_error *err)
+/* At least one, and no more than are read. */
+static enum edoc_code find_some(struct document *d, const struct ed_data *data,
+                                struct edoc_error *err)
 {
-	enum edoc_code code = EDOC_OK;
-
 	if (!find_signatures(d, data && data->container))
 		return ed_fail_memory(err);
 	if (d->n == 0)
@@ -608,12 +606,60 @@ static enum edoc_code read_document(struct document *d, const struct ed_data *da
 		return ed_fail(err, EDOC_ERR_LIMIT, d->xml->where,
 		               "more than %d signatures in one entry are not read",
 		               ED_MAX_SIGNATURES);
+	return EDOC_OK;
+}
+
+static enum edoc_code read_document(struct document *d, const struct ed_data *data,
+                                    struct ed_material *material, struct ed_ades **sigs, size_t *n,
+                                    struct edoc_error *err)
+{
+	enum edoc_code code = find_some(d, data, err);
+
+	if (code != EDOC_OK)
+		return code;
 	*sigs = ed_arena_alloc(d->arena, d->n * sizeof(**sigs));
 	if (!*sigs)
 		return ed_fail_memory(err);
 	for (size_t i = 0; i < d->n && code == EDOC_OK; i++)
 		code = read_signature(d, i, data, material, &(*sigs)[(*n)++], err);
 	return code;
+}
+
+enum edoc_code ed_xr_open(const void *bytes, size_t len, const char *where, size_t which,
+                          const struct ed_data *data, struct ed_arena *arena, struct ed_xr_one *one,
+                          struct edoc_error *err)
+{
+	struct document d = {.arena = arena};
+	enum edoc_code code;
+
+	memset(one, 0, sizeof(*one));
+	ed_material_init(&one->material, arena);
+	code = ed_xml_parse_any(bytes, len, where, ED_MAX_XML_BYTES, &one->xml, err);
+	if (code != EDOC_OK)
+		return code;
+	d.xml = one->xml;
+	code = find_some(&d, data, err);
+	if (code == EDOC_OK && which >= d.n)
+		code = ed_fail(err, EDOC_ERR_USAGE, where, "no signature %zu in it", which + 1);
+	if (code == EDOC_OK) {
+		one->r = (struct ed_xr){.xml = one->xml,
+		                        .arena = arena,
+		                        .data = data,
+		                        .material = &one->material,
+		                        .a = &one->a,
+		                        .unproved = true};
+		code = read_one(&one->r, d.nodes[which], err);
+	}
+	if (code != EDOC_OK)
+		ed_xr_close(one);
+	return code;
+}
+
+void ed_xr_close(struct ed_xr_one *one)
+{
+	ed_ades_clear(&one->a, 1);
+	ed_xml_free(one->xml);
+	one->xml = NULL;
 }
 
 enum edoc_code ed_xades_read(const void *bytes, size_t len, const char *where, size_t max_bytes,

@@ -51,6 +51,12 @@ enum edoc_code ed_xr_put_archive(struct ed_xr_scope *s) EDOC_CHECK;
 /* What the time-stamp property is over, by its name. */
 enum edoc_code ed_xr_put_stamped(struct ed_xr_scope *s) EDOC_CHECK;
 
+/* The digest of it, for a property that has no token yet.  EDOC_ERR_INPUT: not
+ * all of it is at hand. */
+enum edoc_code ed_xr_imprint(struct ed_xr *r, xmlNodePtr property, enum ed_stamp_kind kind,
+			     enum ed_hash hash, unsigned char imprint[ED_HASH_MAX],
+			     struct edoc_error *err) EDOC_CHECK;
+
 void ed_xr_cover_signature(struct ed_xr_covers *c, bool direct);
 void ed_xr_cover_values(struct ed_xr_covers *c, unsigned order);
 void ed_xr_cover_stamps(struct ed_xr_covers *c, unsigned order, bool signature_only);

@@ -71,7 +71,23 @@ struct ed_xr {
 	bool properties_signed;
 	bool not_baseline, not_etsi;
 	bool countersigns; /* a reference to the parent's SignatureValue holds */
+	bool unproved;     /* time-stamps and counter-signatures are not looked at */
 };
+
+/* One signature of a document, with the document still open: for what is added
+ * to it.  Neither stamps nor counter-signatures are read. */
+struct ed_xr_one {
+	struct ed_xml *xml;
+	struct ed_material material;
+	struct ed_ades a;
+	struct ed_xr r;
+};
+/* which: of those that ed_xades_read() gives.  To be closed when it succeeded;
+ * must not move. */
+enum edoc_code ed_xr_open(const void *bytes, size_t len, const char *where, size_t which,
+                          const struct ed_data *data, struct ed_arena *arena, struct ed_xr_one *one,
+                          struct edoc_error *err) EDOC_CHECK;
+void ed_xr_close(struct ed_xr_one *one);
 
 void ed_xr_note(struct ed_xr *r, const char *code, const xmlNode *node, const char *a0,
 		const char *a1);

@@ -24,15 +24,14 @@ static enum edoc_code to_digest(void *arg, const void *bytes, size_t len)
 	return ed_digest_update(c->digest, bytes, len) ? EDOC_OK : EDOC_ERR_MEMORY;
 }
 
-static enum edoc_code check_imprint(struct ed_xr_scope *s, struct ed_stamp *stamp)
+/* digest: of what the property is over; s->found tells whether it is there.
+ * Frees d. */
+static enum edoc_code digest_stamped(struct ed_xr_scope *s, struct ed_digest *d,
+                                     unsigned char digest[ED_HASH_MAX])
 {
-	unsigned char digest[ED_HASH_MAX];
-	struct ed_digest *d = ed_digest_new(stamp->tst.imprint_hash);
 	struct counted counted = {d, s->r};
 	enum edoc_code code;
 
-	if (!d) /* a digest that we do not know: the token's findings tell */
-		return EDOC_OK;
 	s->sink = to_digest;
 	s->arg = &counted;
 	code = ed_xr_put_stamped(s);
@@ -44,9 +43,22 @@ static enum edoc_code check_imprint(struct ed_xr_scope *s, struct ed_stamp *stam
 		s->found = false;
 		code = EDOC_OK;
 	}
+	return code;
+}
+
+static enum edoc_code check_imprint(struct ed_xr_scope *s, struct ed_stamp *stamp)
+{
+	enum ed_hash hash = stamp->tst.imprint_hash;
+	struct ed_digest *d = ed_digest_new(hash);
+	unsigned char digest[ED_HASH_MAX];
+	enum edoc_code code;
+
+	if (!d) /* a digest that we do not know: the token's findings tell */
+		return EDOC_OK;
+	code = digest_stamped(s, d, digest);
 	stamp->found = s->found;
 	stamp->intact = code == EDOC_OK && s->found &&
-	                stamp->tst.imprint_len == ed_hash_size(stamp->tst.imprint_hash) &&
+	                stamp->tst.imprint_len == ed_hash_size(hash) &&
 	                ed_same_bytes(digest, stamp->tst.imprint, stamp->tst.imprint_len);
 	return code;
 }
@@ -135,29 +147,63 @@ static enum edoc_code read_token(struct ed_xr_scope *s, xmlNodePtr node)
 
 /* ---- properties ---- */
 
+/* false: its CanonicalizationMethod is of no known form. */
+static bool begin_scope(struct ed_xr_scope *s, const xmlNode **method)
+{
+	xmlNodePtr p = ed_xml_child(s->node, ED_NS_DS, "CanonicalizationMethod", NULL);
+	char **prefixes = NULL;
+
+	*method = p;
+	s->v141 = ed_xml_is(s->node, ED_NS_XADES141, (const char *)s->node->name);
+	s->form.alg = ED_C14N_10; /* EN 319 132-1 4.5 */
+	if (p && !ed_c14n_read(p, s->r->arena, &s->form.alg, &s->form.comments, &prefixes))
+		return false;
+	s->form.prefixes = prefixes;
+	return true;
+}
+
 static enum edoc_code read_property(struct ed_xr *r, xmlNodePtr node, enum ed_stamp_kind kind,
                                     unsigned order, struct edoc_error *err)
 {
 	struct ed_xr_scope s = {.r = r, .node = node, .kind = kind, .order = order, .err = err};
-	xmlNodePtr method = ed_xml_child(node, ED_NS_DS, "CanonicalizationMethod", NULL);
 	enum edoc_code code = EDOC_OK;
-	char **prefixes = NULL;
+	const xmlNode *method;
 	size_t n = 0;
 
-	s.v141 = ed_xml_is(node, ED_NS_XADES141, (const char *)node->name);
-	s.form.alg = ED_C14N_10; /* EN 319 132-1 4.5 */
-	if (method && !ed_c14n_read(method, r->arena, &s.form.alg, &s.form.comments, &prefixes)) {
+	if (!begin_scope(&s, &method)) {
 		ed_xr_note(r, "xades.stamp-malformed", method, (const char *)node->name,
 		           "ds:CanonicalizationMethod");
 		return EDOC_OK;
 	}
-	s.form.prefixes = prefixes;
 	for (xmlNodePtr p = ed_xml_first(node); p && code == EDOC_OK; p = ed_xml_next(p)) {
 		if (ed_xr_is(r, p, "XMLTimeStamp"))
 			ed_xr_note(r, "xades.stamp-xml", p, (const char *)node->name, NULL);
 		else if (ed_xr_is(r, p, "EncapsulatedTimeStamp") && ++n)
 			code = read_token(&s, p);
 	}
+	return code;
+}
+
+enum edoc_code ed_xr_imprint(struct ed_xr *r, xmlNodePtr property, enum ed_stamp_kind kind,
+                             enum ed_hash hash, unsigned char imprint[ED_HASH_MAX],
+                             struct edoc_error *err)
+{
+	struct ed_xr_scope s = {.r = r, .node = property, .kind = kind, .err = err};
+	struct ed_digest *d = ed_digest_new(hash);
+	const xmlNode *method;
+	enum edoc_code code;
+
+	if (!d)
+		return ed_fail(err, EDOC_ERR_USAGE, r->a->where, "no such digest algorithm");
+	if (!begin_scope(&s, &method)) {
+		ed_digest_free(d);
+		return ed_fail(err, EDOC_ERR_BUG, r->a->where, "no canonical form for a stamp");
+	}
+	code = digest_stamped(&s, d, imprint);
+	if (code == EDOC_OK && !s.found)
+		return ed_fail(err, EDOC_ERR_INPUT, r->a->where,
+		               "not all that the time-stamp would be over is at hand, or it is "
+		               "more than is read");
 	return code;
 }
 
