@@ -7,6 +7,7 @@
 #include "signature/hashchain.h"
 
 #define URI "http://www.w3.org/2001/04/xmlenc#sha256"
+#define SHA1_URI "http://www.w3.org/2000/09/xmldsig#sha1"
 #define NS "xmlns='http://www.w3.org/2000/09/xmldsig#' xmlns:c='http://cyber.ee/hashchain'"
 #define VALUE "<DigestValue>%s</DigestValue>"
 
@@ -44,10 +45,15 @@ static struct ed_data data = {
 
 /* ---- making: the digests of a step, as X-Road encodes them ---- */
 
-static struct bytes single(struct bytes digest)
+static struct bytes single_by(struct bytes digest, const char *uri)
 {
 	return tlv(0x30,
-	           three(tlv(0x04, digest), tlv(0x0c, raw(URI, strlen(URI))), tlv(0x30, none())));
+	           three(tlv(0x04, digest), tlv(0x0c, raw(uri, strlen(uri))), tlv(0x30, none())));
+}
+
+static struct bytes single(struct bytes digest)
+{
+	return single_by(digest, URI);
 }
 
 static char *b64(struct bytes b)
@@ -135,11 +141,39 @@ static void expect(const char *code, size_t covers, const char *what)
 	make();
 }
 
+/* STEP1 by SHA-1: what hangs there is tied no better, whatever its own digest. */
+static void weak_step(void)
+{
+	struct bytes a = digest_of("<a/>"), b = digest_of("<b/>"), x = digest_of("x");
+	struct bytes list = tlv(0x30, join(single(x), single(b)));
+	struct bytes strong = single(hash(ED_SHA256, list)), weak;
+	char *old = b64(hash(ED_SHA256, tlv(0x30, join(strong, single(a))))), *fresh;
+	struct ed_findings findings;
+	struct ed_hashchain chain;
+
+	weak = single_by(hash(ED_SHA1, list), SHA1_URI);
+	fresh = b64(hash(ED_SHA256, tlv(0x30, join(weak, single(a)))));
+	change(1, "<c:StepRef URI='#STEP1'/>",
+	       "<c:StepRef URI='#STEP1'><DigestMethod Algorithm='" SHA1_URI "'/></c:StepRef>");
+	change(0, old, fresh);
+	ed_findings_init(&findings, arena);
+	is_ok(ed_hashchain_follow(&data, "result.xml", arena, &findings, &chain, &err), &err,
+	      "a weak step");
+	ok(chain.intact && chain.n == 3, "a step by SHA-1 computes");
+	for (size_t i = 0; i < chain.n; i++)
+		is_int(chain.v[i].hash, strcmp(chain.v[i].name, "a.xml") ? ED_SHA1 : ED_SHA256,
+		       chain.v[i].name);
+	free(old);
+	free(fresh);
+	make();
+}
+
 int main(void)
 {
 	arena = ed_arena_new();
 	make();
 	expect(NULL, 3, "two steps, two documents, and the chain itself");
+	weak_step();
 	data.n = 3;
 	expect(NULL, 2, "a document that is not here: its digest stands for it");
 	change(3, "<b/>", "<x/>");
