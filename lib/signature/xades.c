@@ -382,7 +382,7 @@ static enum edoc_code read_one(struct ed_xr *r, xmlNodePtr node, struct edoc_err
 		code = ed_xr_values(r, err);
 	if (code == EDOC_OK)
 		code = ed_xr_signer(r, err);
-	if (code == EDOC_OK && !r->unproved)
+	if (code == EDOC_OK)
 		code = ed_xr_stamps(r, err);
 	if (code == EDOC_OK && !r->unproved)
 		code = read_counters(r, err);

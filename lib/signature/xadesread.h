@@ -71,11 +71,12 @@ struct ed_xr {
 	bool properties_signed;
 	bool not_baseline, not_etsi;
 	bool countersigns; /* a reference to the parent's SignatureValue holds */
-	bool unproved;     /* time-stamps and counter-signatures are not looked at */
+	bool unproved;     /* what time-stamps are over and counter-signatures: not looked at */
 };
 
 /* One signature of a document, with the document still open: for what is added
- * to it.  Neither stamps nor counter-signatures are read. */
+ * to it.  What its time-stamps and records are over is not digested, and
+ * counter-signatures are not read. */
 struct ed_xr_one {
 	struct ed_xml *xml;
 	struct ed_material material;

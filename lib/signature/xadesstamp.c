@@ -132,7 +132,11 @@ static enum edoc_code read_token(struct ed_xr_scope *s, xmlNodePtr node)
 	stamp->id = ed_xml_attr(s->node, "Id", r->arena);
 	stamp->where = where;
 	ed_findings_init(&stamp->findings, r->arena);
-	code = stamp->type ? check_imprint(s, stamp) : ed_fail_memory(s->err);
+	if (!stamp->type)
+		return ed_fail_memory(s->err);
+	if (r->unproved)
+		return add_token_values(r, &stamp->tst, s->order, s->err);
+	code = check_imprint(s, stamp);
 	if (code != EDOC_OK)
 		return code;
 	if (!stamp->found)
@@ -253,7 +257,7 @@ enum edoc_code ed_xr_stamps(struct ed_xr *r, struct edoc_error *err)
 		order++;
 		if (kind)
 			code = read_property(r, p, kind->kind, order, err);
-		else if (ed_xml_is(p, ED_NS_XADESEN, "SealingEvidenceRecords"))
+		else if (ed_xml_is(p, ED_NS_XADESEN, "SealingEvidenceRecords") && !r->unproved)
 			code = ed_xr_records(r, p, order, err);
 	}
 	return code;

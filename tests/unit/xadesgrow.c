@@ -235,6 +235,267 @@ static void answers(void)
 	free(s);
 }
 
+/* ---- values ---------------------------------------------------------------- */
+
+static struct ed_blob blob(enum ed_material_kind kind, struct bytes b)
+{
+	struct ed_blob v = {.kind = kind, .p = b.p, .len = b.n, .where = "here"};
+	unsigned char digest[ED_HASH_MAX];
+
+	if (!ed_hash_bytes(ED_SHA256, b.p, b.n, digest))
+		abort();
+	memcpy(v.sha256, digest, 32);
+	return v;
+}
+
+/* Neither is looked into here: that is the judge's part. */
+static struct bytes crl_like(const char *s)
+{
+	return tlv(SEQ, tlv(SEQ, text(UTF8, s)));
+}
+
+static struct bytes answer_of(struct bytes basic)
+{
+	struct bytes b = join(oid("1.3.6.1.5.5.7.48.1.1"), tlv(OCTETS, basic));
+
+	return tlv(SEQ, join(tlv(0x0a, raw("\0", 1)), tlv(0xa0, tlv(SEQ, b))));
+}
+
+/* Frees s. */
+static char *values(char *s, size_t which, size_t about, const struct ed_blob *v, size_t n,
+                    const char *what)
+{
+	const struct ed_blob *list[8];
+	struct ed_grow g = of(s, which);
+	struct ed_buf out;
+	char *grown;
+
+	for (size_t i = 0; i < n; i++)
+		list[i] = &v[i];
+	ed_buf_init(&out, ED_MAX_XML_BYTES);
+	memset(&err, 0, sizeof(err));
+	is_ok(ed_xades_add_values(&g, about, list, n, &out, &err), &err, what);
+	ok(!strcmp(s, ed_buf_str(&out)) || only_added(s, ed_buf_str(&out)),
+	   "%s: no byte has changed", what);
+	grown = strdup(ed_buf_str(&out));
+	ed_buf_clear(&out);
+	free(s);
+	return grown;
+}
+
+/* Frees s. */
+static char *stamp(char *s, size_t which, enum ed_stamp_kind kind, const char *what)
+{
+	char *grown = stamp_once(s, which, kind, what);
+
+	if (!grown)
+		return s;
+	free(s);
+	return grown;
+}
+
+static bool brings(const char *s, const struct ed_blob *b)
+{
+	struct ed_ades *sigs;
+	bool found = false;
+	size_t n;
+
+	if (check(s, &sigs, &n) == EDOC_OK)
+		for (size_t i = 0; i < sigs[0].n_material; i++)
+			found = found || !memcmp(sigs[0].material[i].sha256, b->sha256, 32);
+	ed_ades_clear(sigs, n);
+	return found;
+}
+
+static unsigned times(const char *s, const char *word)
+{
+	unsigned n = 0;
+
+	for (s = strstr(s, word); s; s = strstr(s + 1, word))
+		n++;
+	return n;
+}
+
+/* B -> T -> LT -> LTA -> LTA */
+static void decades(void)
+{
+	struct bytes basic = crl_like("basic");
+	struct ed_blob v[] = {blob(ED_CERT, cert(anvar)), blob(ED_CRL, crl_like("crl")),
+	                      blob(ED_OCSP, basic), blob(ED_CERT, cert(zarina)),
+	                      blob(ED_CRL, crl_like("crl"))};
+	struct ed_blob whole = blob(ED_OCSP, answer_of(basic));
+	struct ed_blob more[] = {blob(ED_CERT, cert(farrukh)), blob(ED_CRL, crl_like("other")),
+	                         whole};
+	struct ed_blob last[] = {blob(ED_CRL, crl_like("last"))};
+	struct ed_blob late[] = {blob(ED_CRL, crl_like("late"))};
+	char *s = base(), *t;
+
+	s = stamp(s, 0, ED_STAMP_SIGNATURE, "T");
+	s = values(s, 0, ED_NO_STAMP, v, 5, "LT");
+	holds(s, 0, 1, "SignatureTimeStamp", "XAdES-LT", "LT");
+	ok(brings(s, &v[0]) && brings(s, &v[1]) && brings(s, &whole),
+	   "certificate, CRL, and the OCSP answer whole");
+	is_int(times(s, "<xades:EncapsulatedX509Certificate>"), 1,
+	       "what KeyInfo has is not repeated");
+	is_int(times(s, "<xades:EncapsulatedCRLValue>"), 1, "nor what was given twice");
+	t = values(strdup(s), 0, ED_NO_STAMP, v, 5, "the same again");
+	is_str(t, s, "the same again changes nothing");
+	free(t);
+	t = values(strdup(s), 0, 0, more, 3, "of the signature's time-stamp");
+	ok(strstr(t, "</xades:SignatureTimeStamp><xades141:TimeStampValidationData") != NULL &&
+	           times(t, "EncapsulatedOCSPValue>") == 2,
+	   "TimeStampValidationData is right behind it, without what is there");
+	free(t);
+	s = stamp(s, 0, ED_STAMP_ARCHIVE, "LTA");
+	holds(s, 0, 2, "ArchiveTimeStamp", "XAdES-A", "LTA");
+	s = values(s, 0, 1, more, 3, "of the archive time-stamp");
+	ok(strstr(s, "</xades141:ArchiveTimeStamp><xades141:TimeStampValidationData") != NULL,
+	   "TimeStampValidationData is right behind it");
+	s = stamp(s, 0, ED_STAMP_ARCHIVE, "LTA again");
+	holds(s, 0, 3, "ArchiveTimeStamp", "XAdES-A", "LTA again");
+	s = values(s, 0, 0, last, 1, "of the first, once all is sealed");
+	ok(strstr(s, "</xades141:ArchiveTimeStamp><xades141") !=
+	                   strstr(s, "<xades141:TimeStampValidationData") &&
+	           brings(s, &last[0]),
+	   "it is behind all, with an URI");
+	s = values(s, 0, ED_NO_STAMP, late, 1, "of the signature, once more");
+	ok(times(s, "<xades141:AnyValidationData") == 1 && times(s, "<xades:CRLValues>") == 4 &&
+	           brings(s, &late[0]),
+	   "RevocationValues stays the only one: AnyValidationData");
+	holds(s, 0, 3, "ArchiveTimeStamp", "XAdES-A", "all the time");
+	free(s);
+}
+
+/* What was added must not be changed behind an archive time-stamp. */
+static void sealed(void)
+{
+	struct ed_blob v[] = {blob(ED_CRL, crl_like("crl"))};
+	struct ed_ades *sigs;
+	char *s = base();
+	size_t n;
+
+	s = stamp(s, 0, ED_STAMP_SIGNATURE, "T");
+	s = values(s, 0, ED_NO_STAMP, v, 1, "LT");
+	s = stamp(s, 0, ED_STAMP_ARCHIVE, "LTA");
+	s = change(s, "</xades:EncapsulatedCRLValue>", "AAAA</xades:EncapsulatedCRLValue>");
+	is_ok(check(s, &sigs, &n), &err, "a CRL of four more letters");
+	ok(n == 1 && sigs[0].n_stamps == 2 && sigs[0].stamps[0].intact && !sigs[0].stamps[1].intact,
+	   "breaks the archive time-stamp, and it alone");
+	ed_ades_clear(sigs, n);
+	free(s);
+}
+
+/* ---- several, and one over another ------------------------------------------ */
+
+static void several(void)
+{
+	char *a = signature("S", PLAIN("URI='#o'"), OBJECT);
+	char *b = signature("S2", PLAIN("URI='#o'"), "");
+	char *s = NULL;
+
+	if (asprintf(&s,
+	             "\xef\xbb\xbf<?xml version='1.0'?>\r\n<!-- <ds:Signature> -->"
+	             "<root><![CDATA[<a>]]>\r\n%s\r\n%s</root>\r\n<?end <b> ?>",
+	             a, b) < 0)
+		abort();
+	s = seal(s, "S");
+	s = seal(s, "S2");
+	for (size_t i = 0; i < 2; i++) {
+		s = stamp(s, i, ED_STAMP_SIGNATURE, "each of two");
+		s = stamp(s, i, ED_STAMP_ARCHIVE, "each of two");
+	}
+	for (size_t i = 0; i < 2; i++) {
+		struct ed_ades *sigs;
+		size_t n;
+
+		is_ok(check(s, &sigs, &n), &err, "two that have grown");
+		ok(n == 2 && sigs[i].intact_data && sigs[i].intact_signature &&
+		           sigs[i].n_stamps == 2 && sigs[i].stamps[0].intact &&
+		           sigs[i].stamps[1].intact,
+		   "signature %zu", i + 1);
+		ed_ades_clear(sigs, n);
+	}
+	free(a);
+	free(b);
+	free(s);
+}
+
+/* A second signature that signs the first as it stands. */
+static void covered(void)
+{
+	char *b = signature("S2", PLAIN("URI='#S'"), ""), *a = base(), *s = NULL;
+	struct tsa tsa = {0};
+	struct ed_grow g;
+	struct ed_buf out;
+
+	if (asprintf(&s, "<root>%s%s</root>", a, b) < 0)
+		abort();
+	free(a);
+	free(b);
+	s = seal(s, "S2");
+	ed_buf_init(&out, ED_MAX_XML_BYTES);
+	g = of(s, 0);
+	fails(ed_xades_add_stamp(&g, ED_STAMP_SIGNATURE, ED_SHA256, ask, &tsa, &out, &err),
+	      EDOC_ERR_INPUT, &err, "something else signs", "a signature that another one signs");
+	ok(out.len == 0, "nothing is given");
+	g = of(s, 1);
+	is_ok(ed_xades_add_stamp(&g, ED_STAMP_SIGNATURE, ED_SHA256, ask, &tsa, &out, &err), &err,
+	      "the one that signs it can grow");
+	g = of(s, 2);
+	ok(ed_xades_add_stamp(&g, ED_STAMP_SIGNATURE, ED_SHA256, ask, &tsa, &out, &err) ==
+	           EDOC_ERR_USAGE,
+	   "there is no third");
+	ed_buf_clear(&out);
+	free(s);
+}
+
+/* ---- what is missing, what is too much --------------------------------------- */
+
+static void limits(void)
+{
+	struct ed_grow g;
+	struct tsa tsa = {0};
+	struct ed_buf out;
+	char *s = base(), *fill = malloc(ED_MAX_XML_BYTES), *t = NULL;
+	size_t n = ED_MAX_XML_BYTES - strlen(s) - 100;
+
+	n -= n % 10000;
+	memset(fill, ' ', n);
+	fill[n] = '\0';
+	for (size_t i = 0; i < n; i += 10000) {
+		memcpy(fill + i, "<!--", 4);
+		memcpy(fill + i + 9997, "-->", 3);
+	}
+	if (asprintf(&t, "%s%s%*s", s, fill, (int)(ED_MAX_XML_BYTES - strlen(s) - n - 100), "") < 0)
+		abort();
+	ed_buf_init(&out, ED_MAX_XML_BYTES);
+	g = of(t, 0);
+	fails(ed_xades_add_stamp(&g, ED_STAMP_SIGNATURE, ED_SHA256, ask, &tsa, &out, &err),
+	      EDOC_ERR_LIMIT, &err, "", "no room below 10 MiB");
+	is_int(out.len, 0, "nothing is given");
+	free(t);
+	free(fill);
+	ed_buf_clear(&out);
+	t = document("", PLAIN("URI='order.txt'"), "", "");
+	g = of(t, 0);
+	g.data = NULL;
+	fails(ed_xades_add_stamp(&g, ED_STAMP_ARCHIVE, ED_SHA256, ask, &tsa, &out, &err),
+	      EDOC_ERR_INPUT, &err, "at hand", "an archive time-stamp over what is not at hand");
+	is_int(tsa.asked, 0, "nobody was asked");
+	g.data = &data;
+	is_ok(ed_xades_add_stamp(&g, ED_STAMP_ARCHIVE, ED_SHA512, ask, &tsa, &out, &err), &err,
+	      "once it is, by SHA-512");
+	holds(ed_buf_str(&out), 0, 1, "ArchiveTimeStamp", "XAdES-BES", "over a file");
+	ok(ed_xades_add_stamp(&g, ED_STAMP_REFS, ED_SHA256, ask, &tsa, &out, &err) ==
+	                   EDOC_ERR_USAGE &&
+	           ed_xades_add_stamp(&g, ED_STAMP_ARCHIVE, ED_HASH_NONE, ask, &tsa, &out, &err) ==
+	                   EDOC_ERR_USAGE,
+	   "a kind, or a digest, that is not made");
+	ed_buf_clear(&out);
+	free(t);
+	free(s);
+}
+
 int main(void)
 {
 	if (!set_up())
@@ -242,6 +503,11 @@ int main(void)
 	shapes();
 	refusals();
 	answers();
+	decades();
+	sealed();
+	several();
+	covered();
+	limits();
 	tear_down();
 	return done();
 }
