@@ -104,11 +104,15 @@ static void on_idle(struct cmd *cmd, int fd, void *arg)
 	struct pollfd either[] = {{.fd = fd, .events = POLLIN},
 	                          {.fd = stop_pipe[0], .events = POLLIN}};
 	struct edoc_error err = {0};
+	int wait = -1;
 
 	if (edoc_batch_wait(run->batch, fd, &err) != EDOC_OK)
 		give_up(run, &err);
-	/* Nothing is under way: then a signal ends the waiting for names. */
-	while (!caught && poll(either, 2, -1) < 0 && errno == EINTR)
+	/* Nothing is under way: then a signal ends the waiting for names.  That a
+	 * FIFO has no writer only a read tells, of which there is one a second. */
+	if (fcntl(fd, F_GETFL) & O_NONBLOCK)
+		wait = 1000;
+	while (!caught && poll(either, 2, wait) < 0 && errno == EINTR)
 		;
 	if (caught)
 		cmd->state->halt = true;

@@ -193,7 +193,7 @@ static int next_byte(struct list *list)
 		if (run->cmd->state->halt)
 			return EOF;
 		n = read(list->fd, list->bytes, sizeof list->bytes);
-	} while (n < 0 && errno == EINTR);
+	} while (n < 0 && (errno == EINTR || (errno == EAGAIN && run->idle)));
 	if (n <= 0) {
 		list->error = n < 0 ? errno : 0;
 		return EOF;
@@ -274,6 +274,8 @@ static void take_file(struct run *run, const char *path)
 		run->exit = cmd_fold(run->exit, cmd_open_exit(error));
 		return;
 	}
+	if (run->idle) /* who waits there waits for signals too */
+		(void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	take_list(run, fd, path);
 	(void)close(fd);
 }
