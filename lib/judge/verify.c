@@ -26,18 +26,21 @@ static enum edoc_code check_options(const struct edoc_verify_options *options, c
 	return EDOC_OK;
 }
 
-/* No verdict on a part: a report that only says why nothing can be read. */
-static enum edoc_code report_malformed(const struct ed_item *item, const char *name,
-                                       const struct edoc_verify_options *options,
-                                       const struct edoc_error *why, struct edoc_report **report,
-                                       struct edoc_error *err)
+enum edoc_code ed_judge_unreadable(const char *finding, const char *name,
+                                   const struct edoc_verify_options *options, enum edoc_code code,
+                                   const struct edoc_error *why, struct edoc_report **report,
+                                   struct edoc_error *err)
 {
-	const char *code = item->kind == ED_ITEM_ZIP ? "container.malformed" : "item.malformed";
-	enum edoc_code made = ed_report_new(name, options->at, options->policy, report, err);
-
-	if (made != EDOC_OK)
-		return made;
-	ed_finding(&(*report)->findings, code, why->where, why->msg, NULL, NULL);
+	*report = NULL;
+	if (!is_the_input(code)) {
+		if (err)
+			*err = *why;
+		return code;
+	}
+	code = ed_report_new(name, options->at, options->policy, report, err);
+	if (code != EDOC_OK)
+		return code;
+	ed_finding(&(*report)->findings, finding, why->where, why->msg, NULL, NULL);
 	ed_report_decide(*report, options->policy);
 	return EDOC_OK;
 }
@@ -58,11 +61,10 @@ static enum edoc_code conclude(struct ed_item *item, enum edoc_code code, const 
 	}
 	ed_item_clear(item);
 	edoc_report_free(made);
-	if (is_the_input(code)) /* maybe found late: a wrong CRC in a document */
-		return report_malformed(item, name, options, why, report, err);
-	if (err)
-		*err = *why;
-	return code;
+	/* maybe found late: a wrong CRC in a document */
+	return ed_judge_unreadable(item->kind == ED_ITEM_ZIP ? "container.malformed"
+	                                                     : "item.malformed",
+	                           name, options, code, why, report, err);
 }
 
 enum edoc_code ed_judge_asic(struct ed_asic *asic, const struct ed_findings *container,

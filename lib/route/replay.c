@@ -14,6 +14,7 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "judge/certificate.h"
+#include "judge/verify.h"
 #include "route/receipt.h"
 #include "route/replay.h"
 #include "signature/cmsledger.h"
@@ -759,15 +760,17 @@ enum edoc_code edoc_route_verify_fd(int fd, const char *name, bool needed,
                                     const struct edoc_verify_options *options,
                                     struct edoc_report **report, struct edoc_error *err)
 {
+	struct edoc_error why = {0};
 	enum edoc_code code = edoc_verify_fd(fd, name, options, report, err);
 
+	if (code)
+		return code;
+	code = judge(fd, options, needed, *report, &why);
 	if (!code)
-		code = judge(fd, options, needed, *report, err);
-	if (code) {
-		edoc_report_free(*report);
-		*report = NULL;
-	}
-	return code;
+		return EDOC_OK;
+	edoc_report_free(*report);
+	/* A part that only the replay reads, as a ledger entry with a wrong CRC. */
+	return ed_judge_unreadable("container.malformed", name, options, code, &why, report, err);
 }
 
 enum edoc_code edoc_route_verify(const char *path, bool needed,

@@ -46,6 +46,18 @@ run edoc-verify --json --trust "$P/root.pem" swapped.asice
 same "$(jq -r '"\(.indication) \(.subindication) \(.exit)"' "$out")" "TOTAL-FAILED HASH_FAILURE 1" "HASH_FAILURE"
 same "$(jq -r '.signatures[0].intact | "\(.data) \(.signature)"' "$out")" "false true" "the signature itself is intact"
 json "$out" '[.signatures[0].findings[] | .args? // .msg] | tostring | contains("a.txt")' "the finding names the document"
+# A part that no signature covers and only the replay of the ledger reads.
+python3 - "$D/good/case-ended.asice" crc.asice <<'PY'
+import sys, zipfile
+b = bytearray(open(sys.argv[1], "rb").read())
+e = next(e for e in zipfile.ZipFile(sys.argv[1]).infolist() if e.filename.startswith("META-INF/edoc/ledger/") and e.filename.endswith(".cms"))
+h = e.header_offset
+b[h + 30 + b[h + 26] + 256 * b[h + 27] + b[h + 28] + 256 * b[h + 29] + e.compress_size // 2] ^= 1
+open(sys.argv[2], "wb").write(b)
+PY
+verify --json crc.asice
+is_exit 65 "a flipped byte in the ledger"
+json "$out" '.format == null and .findings[0].code == "container.malformed"' "is a report too"
 
 # ---- moments
 verify --at 2025-01-01T00:00:00Z good.asice
