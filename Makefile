@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 # GNU make.  make | demo | check | lint | fuzz | bench | install
 # make fuzz-smoke                 a minute of each fuzz target
+# make soak                       100,000 items in one run: memory is to stay flat
 # make check T=tests/unit/zip.c   one test;   SAN=address,undefined | COV=1
 # Local settings go in config.mk (not tracked).
 -include config.mk
@@ -185,6 +186,12 @@ bench: deps
 	@$(MAKE) --no-print-directory all $(BUILD)/bench-make $(BUILD)/bench-lt
 	@PATH="$(abspath $(BUILD)):$$PATH" SRCDIR="$(CURDIR)" sh tests/bench/run.sh
 
+# Thrice EDOC_SOAK_N items, two of them hung for a minute: some ten minutes.
+soak: deps
+	@$(MAKE) --no-print-directory all
+	@PATH="$(abspath $(BUILD)):$$PATH" SRCDIR="$(CURDIR)" \
+	    python3 -B tests/soak.py $${EDOC_SOAK_N:-100000} 10000 hang
+
 # ---- lint ----
 
 C_ALL = $(wildcard lib/*/*.c cmd/*.c)
@@ -235,7 +242,7 @@ clean:
 	rm -rf build build-*
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: FORCE all pot deps check check-run demo fuzz fuzzers fuzz-smoke bench lint lint-run lint-layers lint-text \
+.PHONY: FORCE all pot deps check check-run demo fuzz fuzzers fuzz-smoke bench soak lint lint-run lint-layers lint-text \
     lint-warn lint-cppcheck lint-tidy lint-analyzer install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
