@@ -203,13 +203,14 @@ static enum edoc_code add_manifest(struct ed_making *m, struct ed_zip_writer *wr
 static enum edoc_code late_signature(void *arg, struct ed_buf *out, struct edoc_error *err)
 {
 	struct ed_making *m = arg;
-	struct ed_xades_spec spec = {.key = m->sign->key,
-	                             .at = m->sign->at,
+	const char *const roles[] = {m->sign->role, NULL};
+	struct ed_xades_spec spec = {.words = {.key = m->sign->key,
+	                                       .at = m->sign->at,
+	                                       .roles = roles,
+	                                       .commitment = m->sign->commitment,
+	                                       .ledger_head = m->sign->ledger_head},
 	                             .hash = m->hash,
 	                             .n = m->n,
-	                             .role = m->sign->role,
-	                             .commitment = m->sign->commitment,
-	                             .ledger_head = m->sign->ledger_head,
 	                             .tag = ed_sign_tag(m->name)};
 	struct ed_xades_input *inputs = ed_arena_alloc(m->arena, (m->n + 1) * sizeof(*inputs));
 

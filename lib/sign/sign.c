@@ -126,11 +126,12 @@ enum edoc_code ed_sign_make(struct ed_asic *asic, const struct edoc_sign_options
                             const char *name, struct ed_arena *arena, struct ed_buf *xml,
                             struct edoc_error *err)
 {
-	struct ed_xades_spec spec = {.key = options->key,
-	                             .at = options->at,
-	                             .role = options->role,
-	                             .commitment = options->commitment,
-	                             .ledger_head = options->ledger_head,
+	const char *const roles[] = {options->role, NULL};
+	struct ed_xades_spec spec = {.words = {.key = options->key,
+	                                       .at = options->at,
+	                                       .roles = roles,
+	                                       .commitment = options->commitment,
+	                                       .ledger_head = options->ledger_head},
 	                             .tag = name ? ed_sign_tag(name) : NULL};
 	struct ed_xades_input *inputs;
 	struct ed_sigalg alg;

@@ -4,7 +4,7 @@
 #define ED_SIGNATURE_XADES_H
 
 #include "door/x509.h"
-#include "signature/ades.h"
+#include "signature/signwords.h"
 #include "signature/xmldsig.h"
 
 /*
@@ -27,14 +27,10 @@ struct ed_xades_input {
 };
 
 struct ed_xades_spec {
-	const struct edoc_key *key;
-	int64_t at;
+	struct ed_sign_words words;
 	enum ed_hash hash;      /* of the references */
 	const struct ed_xades_input *inputs;
 	size_t n;
-	/* Or NULL.  commitment: approval origin receipt delivery sender creation;
-	 * ledger_head qualifies it, so it needs one. */
-	const char *role, *commitment, *ledger_head;
 	const char *tag; /* 8 hex digits of the entry's name, or NULL */
 };
 

@@ -125,11 +125,11 @@ static enum edoc_code put_certificate(struct ed_buf *out, const X509 *x509, stru
 static enum edoc_code put_key_info(const struct maker *m, struct ed_buf *out,
                                    struct edoc_error *err)
 {
-	const STACK_OF(X509) *chain = ed_key_chain(m->spec->key);
+	const STACK_OF(X509) *chain = ed_key_chain(m->spec->words.key);
 	enum edoc_code code;
 
 	ed_buf_puts(out, "<ds:KeyInfo><ds:X509Data>");
-	code = put_certificate(out, ed_key_cert(m->spec->key), err);
+	code = put_certificate(out, ed_key_cert(m->spec->words.key), err);
 	for (int i = 0; i < sk_X509_num(chain) && code == EDOC_OK; i++)
 		code = put_certificate(out, sk_X509_value(chain, i), err);
 	ed_buf_puts(out, "</ds:X509Data></ds:KeyInfo>\n");
@@ -140,7 +140,7 @@ static enum edoc_code put_key_info(const struct maker *m, struct ed_buf *out,
 static enum edoc_code put_signing_certificate(const struct maker *m, struct ed_buf *out,
                                               struct edoc_error *err)
 {
-	const X509 *x509 = ed_key_cert(m->spec->key);
+	const X509 *x509 = ed_key_cert(m->spec->words.key);
 	unsigned char digest[ED_HASH_MAX];
 	struct ed_buf der;
 	enum edoc_code code;
@@ -165,44 +165,114 @@ static enum edoc_code put_signing_certificate(const struct maker *m, struct ed_b
 
 static void put_commitment(const struct maker *m, struct ed_buf *out)
 {
-	const struct ed_xades_spec *spec = m->spec;
+	const struct ed_sign_words *words = &m->spec->words;
 
-	if (!spec->commitment)
+	if (!words->commitment)
 		return;
 	ed_buf_puts(out, "<xades:CommitmentTypeIndication><xades:CommitmentTypeId>");
-	put_text_element(out, "xades:Identifier", ed_commitment_uri(spec->commitment));
+	put_text_element(out, "xades:Identifier", ed_commitment_uri(words->commitment));
 	ed_buf_puts(out, "</xades:CommitmentTypeId>"
 	                 "<xades:AllSignedDataObjects></xades:AllSignedDataObjects>");
-	if (spec->ledger_head) {
+	if (words->ledger_head) {
 		ed_buf_puts(out, "<xades:CommitmentTypeQualifiers><xades:CommitmentTypeQualifier>"
 		                 "<edoc:LedgerHead xmlns:edoc=\"" ED_NS_LEDGER "\">");
-		ed_xml_put_text(out, spec->ledger_head);
+		ed_xml_put_text(out, words->ledger_head);
 		ed_buf_puts(out, "</edoc:LedgerHead></xades:CommitmentTypeQualifier>"
 		                 "</xades:CommitmentTypeQualifiers>");
 	}
 	ed_buf_puts(out, "</xades:CommitmentTypeIndication>\n");
 }
 
-static enum edoc_code put_properties(const struct maker *m, struct ed_buf *out,
-                                     struct edoc_error *err)
+/* EN 319 132-1 5.2.9.1: an OID is an URN there (TS 101 903 7.1.2). */
+static enum edoc_code put_policy(const struct maker *m, struct ed_buf *out, struct edoc_error *err)
+{
+	const struct edoc_sign_policy *policy = m->spec->words.policy;
+	unsigned char digest[ED_HASH_MAX];
+	enum edoc_code code;
+	const char *oid;
+
+	if (!policy)
+		return EDOC_OK;
+	code = ed_sign_policy_digest(policy, m->spec->hash, digest, err);
+	if (code != EDOC_OK)
+		return code;
+	oid = ed_sign_policy_oid(policy);
+	ed_buf_puts(out, "<xades:SignaturePolicyIdentifier><xades:SignaturePolicyId>"
+	                 "<xades:SigPolicyId>");
+	if (oid)
+		ed_buf_printf(out,
+		              "<xades:Identifier Qualifier=\"OIDAsURN\">urn:oid:%s"
+		              "</xades:Identifier>",
+		              oid);
+	else
+		put_text_element(out, "xades:Identifier", policy->id);
+	ed_buf_puts(out, "</xades:SigPolicyId><xades:SigPolicyHash>");
+	put_digest_method(out, m->spec->hash);
+	put_b64_element(out, "ds:DigestValue", digest, ed_hash_size(m->spec->hash));
+	ed_buf_puts(out, "</xades:SigPolicyHash>");
+	if (policy->url) {
+		ed_buf_puts(out, "<xades:SigPolicyQualifiers><xades:SigPolicyQualifier>");
+		put_text_element(out, "xades:SPURI", policy->url);
+		ed_buf_puts(out, "</xades:SigPolicyQualifier></xades:SigPolicyQualifiers>");
+	}
+	ed_buf_puts(out, "</xades:SignaturePolicyId></xades:SignaturePolicyIdentifier>\n");
+	return EDOC_OK;
+}
+
+/* EN 319 132-1 5.2.5.2, in the order of its schema. */
+static void put_place(const struct maker *m, struct ed_buf *out)
+{
+	const struct edoc_sign_place *place = m->spec->words.place;
+
+	if (!place)
+		return;
+	ed_buf_puts(out, "<xades:SignatureProductionPlaceV2>");
+	if (place->city)
+		put_text_element(out, "xades:City", place->city);
+	if (place->street)
+		put_text_element(out, "xades:StreetAddress", place->street);
+	if (place->region)
+		put_text_element(out, "xades:StateOrProvince", place->region);
+	if (place->postal_code)
+		put_text_element(out, "xades:PostalCode", place->postal_code);
+	if (place->country)
+		put_text_element(out, "xades:CountryName", place->country);
+	ed_buf_puts(out, "</xades:SignatureProductionPlaceV2>\n");
+}
+
+static void put_roles(const struct maker *m, struct ed_buf *out)
+{
+	const char *const *roles = m->spec->words.roles;
+
+	if (!roles || !*roles)
+		return;
+	ed_buf_puts(out, "<xades:SignerRoleV2><xades:ClaimedRoles>");
+	for (; *roles; roles++)
+		put_text_element(out, "xades:ClaimedRole", *roles);
+	ed_buf_puts(out, "</xades:ClaimedRoles></xades:SignerRoleV2>\n");
+}
+
+/* EN 319 132-1 5.2.8.1 */
+static void put_content_stamp(const struct maker *m, struct ed_buf *out)
+{
+	const struct ed_sign_words *words = &m->spec->words;
+
+	if (!words->content_token)
+		return;
+	ed_buf_printf(out,
+	              "<xades:AllDataObjectsTimeStamp Id=\"%s-t\">"
+	              "<ds:CanonicalizationMethod Algorithm=\"%s\"></ds:CanonicalizationMethod>",
+	              m->id, ed_c14n_uri(ED_C14N_EXC, false));
+	put_b64_element(out, "xades:EncapsulatedTimeStamp", words->content_token,
+	                words->content_token_len);
+	ed_buf_puts(out, "</xades:AllDataObjectsTimeStamp>\n");
+}
+
+static void put_data_properties(const struct maker *m, struct ed_buf *out)
 {
 	const struct ed_xades_spec *spec = m->spec;
-	char time[ED_TIME_STR];
-	enum edoc_code code;
 
-	ed_time_format(time, spec->at);
-	ed_buf_printf(out,
-	              "<xades:SignedProperties Id=\"%s-p\">\n<xades:SignedSignatureProperties>\n"
-	              "<xades:SigningTime>%s</xades:SigningTime>\n",
-	              m->id, time);
-	code = put_signing_certificate(m, out, err);
-	if (spec->role) {
-		ed_buf_puts(out, "<xades:SignerRoleV2><xades:ClaimedRoles>");
-		put_text_element(out, "xades:ClaimedRole", spec->role);
-		ed_buf_puts(out, "</xades:ClaimedRoles></xades:SignerRoleV2>\n");
-	}
-	ed_buf_puts(out, "</xades:SignedSignatureProperties>\n"
-	                 "<xades:SignedDataObjectProperties>\n");
+	ed_buf_puts(out, "<xades:SignedDataObjectProperties>\n");
 	for (size_t i = 0; i < spec->n; i++) {
 		const char *type = spec->inputs[i].media_type;
 
@@ -213,7 +283,29 @@ static enum edoc_code put_properties(const struct maker *m, struct ed_buf *out,
 		ed_buf_puts(out, "</xades:DataObjectFormat>\n");
 	}
 	put_commitment(m, out);
-	ed_buf_puts(out, "</xades:SignedDataObjectProperties>\n</xades:SignedProperties>");
+	put_content_stamp(m, out);
+	ed_buf_puts(out, "</xades:SignedDataObjectProperties>\n");
+}
+
+static enum edoc_code put_properties(const struct maker *m, struct ed_buf *out,
+                                     struct edoc_error *err)
+{
+	char time[ED_TIME_STR];
+	enum edoc_code code;
+
+	ed_time_format(time, m->spec->words.at);
+	ed_buf_printf(out,
+	              "<xades:SignedProperties Id=\"%s-p\">\n<xades:SignedSignatureProperties>\n"
+	              "<xades:SigningTime>%s</xades:SigningTime>\n",
+	              m->id, time);
+	code = put_signing_certificate(m, out, err);
+	if (code == EDOC_OK)
+		code = put_policy(m, out, err);
+	put_place(m, out);
+	put_roles(m, out);
+	ed_buf_puts(out, "</xades:SignedSignatureProperties>\n");
+	put_data_properties(m, out);
+	ed_buf_puts(out, "</xades:SignedProperties>");
 	return code;
 }
 
@@ -298,7 +390,7 @@ static enum edoc_code fill_value(struct maker *m, const struct ed_buf *text, str
 	ed_buf_init(&value, ED_MAX_KEY_FILE);
 	code = digest_of(text, NULL, m->alg.hash, digest, err);
 	if (code == EDOC_OK)
-		code = ed_sign_xml(m->spec->key, &m->alg, digest, ed_hash_size(m->alg.hash), &value,
+		code = ed_sign_xml(m->spec->words.key, &m->alg, digest, ed_hash_size(m->alg.hash), &value,
 		                   err);
 	if (code == EDOC_OK)
 		ed_b64_put(&m->value, value.data, value.len);
@@ -307,26 +399,50 @@ static enum edoc_code fill_value(struct maker *m, const struct ed_buf *text, str
 }
 
 /* An Id that no co-signature has: from all that is signed, and by whom. */
+static bool add_word(struct ed_digest *digest, const char *word)
+{
+	return ed_digest_update(digest, word ? word : "", word ? strlen(word) + 1 : 1);
+}
+
+/* What few say goes in only where it is said, so that others' Ids stay. */
+static bool add_rare_words(struct ed_digest *digest, const struct ed_sign_words *words)
+{
+	const struct edoc_sign_place *p = words->place;
+	const char *const *roles = words->roles;
+	bool good = true;
+
+	for (size_t i = 1; good && roles && roles[0] && roles[i]; i++)
+		good = add_word(digest, roles[i]);
+	if (p)
+		good = good && add_word(digest, p->street) && add_word(digest, p->city) &&
+		       add_word(digest, p->region) && add_word(digest, p->postal_code) &&
+		       add_word(digest, p->country);
+	if (words->policy)
+		good = good && add_word(digest, words->policy->id);
+	if (words->content_token)
+		good = good &&
+		       ed_digest_update(digest, words->content_token, words->content_token_len);
+	return good;
+}
+
 static bool make_id(struct maker *m)
 {
 	const struct ed_xades_spec *spec = m->spec;
-	const char *words[] = {spec->role, spec->commitment, spec->ledger_head,
-	                       edoc_key_cert_sha256(spec->key)};
+	const struct ed_sign_words *words = &spec->words;
 	struct ed_digest *digest = ed_digest_new(ED_SHA256);
 	unsigned char value[ED_HASH_MAX];
 	char time[ED_TIME_STR];
-	bool good = digest != NULL;
+	bool good;
 
-	ed_time_format(time, spec->at);
-	good = good && ed_digest_update(digest, time, strlen(time) + 1);
-	for (size_t i = 0; good && i < sizeof(words) / sizeof(words[0]); i++)
-		good = ed_digest_update(digest, words[i] ? words[i] : "",
-		                        words[i] ? strlen(words[i]) + 1 : 1);
+	ed_time_format(time, words->at);
+	good = digest && add_word(digest, time) &&
+	       add_word(digest, words->roles ? words->roles[0] : NULL) &&
+	       add_word(digest, words->commitment) && add_word(digest, words->ledger_head) &&
+	       add_word(digest, edoc_key_cert_sha256(words->key));
 	for (size_t i = 0; good && i < spec->n; i++)
-		good = ed_digest_update(digest, spec->inputs[i].name,
-		                        strlen(spec->inputs[i].name) + 1) &&
+		good = add_word(digest, spec->inputs[i].name) &&
 		       ed_digest_update(digest, spec->inputs[i].digest, ed_hash_size(spec->hash));
-	good = good && ed_digest_final(digest, value);
+	good = good && add_rare_words(digest, words) && ed_digest_final(digest, value);
 	ed_digest_free(digest);
 	if (!good)
 		return false;
@@ -341,34 +457,13 @@ static bool make_id(struct maker *m)
 	return true;
 }
 
-static bool is_plain(const char *s)
-{
-	if (!*s || !ed_utf8_valid(s, strlen(s)))
-		return false;
-	for (; *s; s++)
-		if ((unsigned char)*s < ' ' || *s == 0x7f)
-			return false;
-	return true;
-}
-
 static enum edoc_code check_spec(const struct ed_xades_spec *spec, struct edoc_error *err)
 {
 	if (spec->n == 0)
 		return ed_fail(err, EDOC_ERR_USAGE, "", "there is nothing to sign");
 	if (!ed_hash_xml_uri(spec->hash))
 		return ed_fail(err, EDOC_ERR_USAGE, "", "no digest algorithm given");
-	if (spec->commitment && !ed_commitment_uri(spec->commitment))
-		return ed_fail(err, EDOC_ERR_USAGE, "",
-		               "no commitment \"%s\": it is approval, origin, receipt, delivery, "
-		               "sender or creation",
-		               spec->commitment);
-	if (spec->ledger_head && !spec->commitment)
-		return ed_fail(err, EDOC_ERR_USAGE, "",
-		               "a ledger head qualifies a commitment, and none is given");
-	if (spec->role && !is_plain(spec->role))
-		return ed_fail(err, EDOC_ERR_USAGE, "",
-		               "the role is empty, not UTF-8 or holds a control character");
-	return EDOC_OK;
+	return ed_sign_words_check(&spec->words, err);
 }
 
 enum edoc_code ed_xades_make(const struct ed_xades_spec *spec, struct ed_buf *xml,
@@ -379,8 +474,8 @@ enum edoc_code ed_xades_make(const struct ed_xades_spec *spec, struct ed_buf *xm
 
 	if (code != EDOC_OK)
 		return code;
-	if (!ed_key_sigalg(spec->key, &m.alg))
-		return ed_fail(err, EDOC_ERR_INPUT, edoc_key_subject(spec->key),
+	if (!ed_key_sigalg(spec->words.key, &m.alg))
+		return ed_fail(err, EDOC_ERR_INPUT, edoc_key_subject(spec->words.key),
 		               "this kind of key cannot make XML signatures");
 	if (!make_id(&m))
 		return ed_fail_memory(err);

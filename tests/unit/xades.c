@@ -263,14 +263,15 @@ static char *make(const struct edoc_key *key, const char *role, const char *comm
                   const char *head)
 {
 	struct ed_xades_input inputs[2];
-	struct ed_xades_spec spec = {.key = key,
-	                             .at = AT,
+	const char *const roles[] = {role, NULL};
+	struct ed_xades_spec spec = {.words = {.key = key,
+	                                       .at = AT,
+	                                       .roles = roles,
+	                                       .commitment = commitment,
+	                                       .ledger_head = head},
 	                             .hash = ED_SHA256,
 	                             .inputs = inputs,
-	                             .n = 2,
-	                             .role = role,
-	                             .commitment = commitment,
-	                             .ledger_head = head};
+	                             .n = 2};
 	struct ed_buf xml;
 	char *s = NULL;
 
@@ -855,8 +856,7 @@ static void whole_file(void)
 static void many(void)
 {
 	struct ed_xades_input *inputs = calloc(ED_MAX_ZIP_ENTRIES, sizeof(*inputs));
-	struct ed_xades_spec spec = {.key = zarina,
-	                             .at = AT,
+	struct ed_xades_spec spec = {.words = {.key = zarina, .at = AT},
 	                             .hash = ED_SHA512,
 	                             .inputs = inputs,
 	                             .n = ED_MAX_ZIP_ENTRIES};

@@ -349,11 +349,11 @@ __attribute__((unused)) static char *part(const char *s, const char *begin, cons
 __attribute__((unused)) static bool set_up(void)
 {
 	struct ed_xades_input input = {.name = "x", .media_type = "text/plain"};
-	struct ed_xades_spec spec = {.at = 1772683869, .hash = ED_SHA256, .inputs = &input, .n = 1};
+	struct ed_xades_spec spec = {.words = {.at = 1772683869}, .hash = ED_SHA256, .inputs = &input, .n = 1};
 	struct ed_buf xml;
 
 	kit_open();
-	spec.key = zarina;
+	spec.words.key = zarina;
 	ed_buf_init(&xml, ED_MAX_XML_BYTES);
 	if (!is_ok(ed_xades_make(&spec, &xml, &err), &err, "a signature to take parts from"))
 		return false;
