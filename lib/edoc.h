@@ -256,14 +256,17 @@ enum edoc_fetch_kind {
 	EDOC_FETCH_OCSP = 2, /* RFC 6960 A.1: body is the request */
 	EDOC_FETCH_CERT = 3, /* caIssuers, RFC 5280 4.2.2.1 */
 	EDOC_FETCH_LIST = 4, /* a trusted list, TS 119 612 */
-	EDOC_FETCH_STAMP = 5 /* RFC 3161 3.4: body is the request; never kept, never shared */
+	/* RFC 3161 3.4: body is the request; never kept, never shared.  url is the
+	 * user's own (edoc_tsa.url), and may lie where strangers' may not.
+	 * EDOC_ERR_DENIED: the server wants (another) login. */
+	EDOC_FETCH_STAMP = 5
 };
 struct edoc_fetch {
 	enum edoc_fetch_kind kind;
 	const char *url;
 	const void *body; /* POST, or NULL */
 	size_t body_len, max;
-	const char *login; /* "user:password" for HTTP authentication, or NULL */
+	const char *login; /* STAMP: "user:password" for HTTP authentication, or NULL */
 };
 typedef enum edoc_code edoc_fetch_fn(void *arg, const struct edoc_fetch *what, void **bytes,
 				     size_t *len, struct edoc_error *err);
@@ -457,7 +460,9 @@ enum edoc_code edoc_batch_fetch(void *worker, const struct edoc_fetch *what, voi
  * that does not answer is not asked again.  Addresses come from strangers:
  * what lies in this machine or a private network is refused, unless the host
  * is named by `intranet` or a proxy goes there.  Without `online` no socket is
- * opened.
+ * opened.  A time-stamp is asked for up to four times, half a second to ten
+ * seconds apart, while the server is silent or busy (HTTP 429, 5xx); a login goes
+ * over https, or within this machine and `intranet`, or EDOC_ERR_CONFIG says so.
  */
 struct edoc_fetcher;
 

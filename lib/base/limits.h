@@ -117,6 +117,13 @@
 #define ED_FETCH_OCSP_AGE 300          /* seconds that a kept answer is not asked for again */
 #define ED_FETCH_CRL_AGE 3600
 #define ED_FETCH_OTHER_AGE 86400
+#define ED_FETCH_RETRIES 3             /* of a time-stamp: after 0.5, 1 and 2 seconds ... */
+#define ED_FETCH_BACKOFF 500           /* ... in milliseconds; the first wait, doubled each time */
+#define ED_MAX_RETRY_AFTER 10          /* seconds that a server may have us wait instead */
+#define ED_MAX_LOGIN 512               /* bytes of "user:password" */
+#define ED_MAX_STAMP (1u << 20)        /* bytes of a TSA's answer */
+#define ED_MAX_TSA_WORDS 200           /* bytes of its own words that are told */
+#define ED_MAX_TSA_SAID 4096           /* of all that were asked */
 #define ED_MAX_SILENT 1000             /* hosts that are not asked again in one run */
 #define ED_MAX_FETCHED 100000          /* addresses that one run remembers */
 #define ED_FETCHED_BYTES (64u << 20)   /* answers held in memory where there is no cache */

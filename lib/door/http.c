@@ -162,6 +162,7 @@ struct ed_http {
 	const char *const *intranet;
 	unsigned seconds;
 	int stop;
+	bool inner; /* a connection may be open to where only some URLs may go */
 	/* of the fetch that is under way */
 	struct ed_buf *answer;
 	bool refused; /* an address was private */
@@ -244,30 +245,87 @@ static bool is_intranet(const struct ed_http *http, const char *url)
 	return false;
 }
 
-/* Nothing from the environment, no cookies, no passwords, no compression. */
+static bool is_plain(const char *url)
+{
+	return strncasecmp(url, "https", 5) != 0;
+}
+
+/* By name: before anybody is asked where it lies (RFC 6761 6.3). */
+static bool is_loopback(const char *url)
+{
+	char host[ED_HTTP_HOST];
+	struct in_addr v4;
+
+	if (!ed_http_host(url, host))
+		return false;
+	return !strcmp(host, "localhost") || !strcmp(host, "::1") ||
+	       (inet_pton(AF_INET, host, &v4) == 1 && ntohl(v4.s_addr) >> 24 == 127);
+}
+
+/* false: this login would be read by whoever carries it. */
+static bool login_is_safe(const struct ed_http *http, const struct ed_http_request *request)
+{
+	return !request->login || !is_plain(request->url) || is_loopback(request->url) ||
+	       is_intranet(http, request->url);
+}
+
+static int set_login(CURL *e, const char *login)
+{
+	char user[ED_MAX_LOGIN];
+	size_t n = strcspn(login, ":");
+	int bad = n >= sizeof(user);
+
+	if (!bad) {
+		memcpy(user, login, n);
+		user[n] = '\0';
+		bad |= curl.easy_setopt(e, CURLOPT_USERNAME, user);
+		bad |= curl.easy_setopt(e, CURLOPT_PASSWORD, login + n + (login[n] == ':'));
+		bad |= curl.easy_setopt(e, CURLOPT_HTTPAUTH, CURLAUTH_BASIC | CURLAUTH_DIGEST);
+	}
+	return bad;
+}
+
+/* Where the connection may go. */
+static int set_way(struct ed_http *http, const struct ed_http_request *request)
+{
+	CURL *e = http->easy;
+	bool inner = request->own || is_intranet(http, request->url);
+	const char *proxy = is_plain(request->url) ? http->http_proxy : http->https_proxy;
+	int bad = 0;
+
+	if (request->login && is_plain(request->url))
+		proxy = NULL;
+	bad |= curl.easy_setopt(e, CURLOPT_PROXY, proxy ? proxy : "");
+	bad |= curl.easy_setopt(e, CURLOPT_NOPROXY, http->no_proxy ? http->no_proxy : "");
+	/* A host of the intranet may not send us to its neighbours. */
+	bad |= curl.easy_setopt(e, CURLOPT_FOLLOWLOCATION, request->body || inner ? 0L : 1L);
+	bad |= curl.easy_setopt(e, CURLOPT_MAXREDIRS, 3L);
+	http->inner = http->inner || inner;
+	/* Behind a proxy it is the proxy that goes there, or does not. */
+	if (!inner && !(proxy && proxy[0])) {
+		bad |= curl.easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+		bad |= curl.easy_setopt(e, CURLOPT_OPENSOCKETDATA, http);
+		/* A connection that an exempt URL opened is not for others. */
+		bad |= curl.easy_setopt(e, CURLOPT_FRESH_CONNECT, http->inner ? 1L : 0L);
+	}
+	return bad;
+}
+
+/* Nothing from the environment, no cookies, no compression. */
 static bool set_up(struct ed_http *http, const struct ed_http_request *request,
                    const struct curl_slist *headers)
 {
 	CURL *e = http->easy;
-	bool inner = is_intranet(http, request->url);
-	/* Behind a proxy it is the proxy that goes there, or does not. */
-	const char *proxy =
-	        strncasecmp(request->url, "https", 5) ? http->http_proxy : http->https_proxy;
-	bool exempt = inner || (proxy && proxy[0]);
 	int bad = 0;
 
 	curl.easy_reset(e);
 	bad |= curl.easy_setopt(e, CURLOPT_URL, request->url);
 	bad |= curl.easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
 	bad |= curl.easy_setopt(e, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-	/* A host of the intranet may not send us to its neighbours. */
-	bad |= curl.easy_setopt(e, CURLOPT_FOLLOWLOCATION, request->body || inner ? 0L : 1L);
-	bad |= curl.easy_setopt(e, CURLOPT_MAXREDIRS, 3L);
+	bad |= set_way(http, request);
 	bad |= curl.easy_setopt(e, CURLOPT_FAILONERROR, 1L);
 	bad |= curl.easy_setopt(e, CURLOPT_HTTP09_ALLOWED, 0L);
 	bad |= curl.easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
-	bad |= curl.easy_setopt(e, CURLOPT_PROXY, proxy ? proxy : "");
-	bad |= curl.easy_setopt(e, CURLOPT_NOPROXY, http->no_proxy ? http->no_proxy : "");
 	bad |= curl.easy_setopt(e, CURLOPT_USERAGENT, "edoc/" EDOC_VERSION);
 	bad |= curl.easy_setopt(e, CURLOPT_CONNECTTIMEOUT, (long)(http->seconds + 3) / 4);
 	bad |= curl.easy_setopt(e, CURLOPT_TIMEOUT, (long)http->seconds);
@@ -279,12 +337,8 @@ static bool set_up(struct ed_http *http, const struct ed_http_request *request,
 	bad |= curl.easy_setopt(e, CURLOPT_NOPROGRESS, 0L);
 	bad |= curl.easy_setopt(e, CURLOPT_ERRORBUFFER, http->reason);
 	bad |= curl.easy_setopt(e, CURLOPT_HTTPHEADER, headers);
-	if (!exempt) {
-		bad |= curl.easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-		bad |= curl.easy_setopt(e, CURLOPT_OPENSOCKETDATA, http);
-		/* A connection that an exempt URL opened is not for others. */
-		bad |= curl.easy_setopt(e, CURLOPT_FRESH_CONNECT, http->intranet ? 1L : 0L);
-	}
+	if (request->login)
+		bad |= set_login(e, request->login);
 	if (request->body) {
 		bad |= curl.easy_setopt(e, CURLOPT_POST, 1L);
 		bad |= curl.easy_setopt(e, CURLOPT_POSTFIELDS, request->body);
@@ -341,20 +395,54 @@ static enum edoc_code say_why(const struct ed_http *http, const char *url, CURLc
 	               http->reason[0] ? http->reason : curl.easy_strerror(rc));
 }
 
+/* The media type alone: parameters may follow (RFC 9110 8.3.1). */
+static enum edoc_code check_type(const struct ed_http *http, const struct ed_http_request *request,
+                                 struct edoc_error *err)
+{
+	const char *type = NULL;
+	size_t n = strlen(request->wanted);
+
+	(void)curl.easy_getinfo(http->easy, CURLINFO_CONTENT_TYPE, &type);
+	if (type && !strncasecmp(type, request->wanted, n) && (!type[n] || strchr("; \t", type[n])))
+		return EDOC_OK;
+	return ed_fail(
+	        err, EDOC_ERR_AGAIN, request->url, "the server answers with %.100s, and not %s",
+	        type ? type : dgettext("edoc", "something without a media type"), request->wanted);
+}
+
+static void note_end(const struct ed_http *http, CURLcode rc, struct ed_http_end *end)
+{
+	curl_off_t again = 0, took = 0;
+
+	(void)curl.easy_getinfo(http->easy, CURLINFO_RETRY_AFTER, &again);
+	(void)curl.easy_getinfo(http->easy, CURLINFO_TOTAL_TIME_T, &took);
+	end->silent = is_silence(rc);
+	end->broken = rc == CURLE_GOT_NOTHING || rc == CURLE_SEND_ERROR || rc == CURLE_RECV_ERROR ||
+	              rc == CURLE_PARTIAL_FILE;
+	end->status = response(http);
+	end->again = again;
+	end->took = took / 1000;
+}
+
 enum edoc_code ed_http_fetch(struct ed_http *http, const struct ed_http_request *request,
-                             struct ed_buf *answer, bool *silent, struct edoc_error *err)
+                             struct ed_buf *answer, struct ed_http_end *end, struct edoc_error *err)
 {
 	struct curl_slist *headers = NULL;
 	enum edoc_code code;
 	CURLcode rc;
 
-	*silent = false;
+	*end = (struct ed_http_end){.silent = false};
 	http->answer = answer;
 	http->refused = false;
 	http->reason[0] = '\0';
 	if (!ed_http_url(request->url, strlen(request->url)))
 		return ed_fail(err, EDOC_ERR_INPUT, request->url,
 		               "no http or https address without a password");
+	if (!login_is_safe(http, request))
+		return ed_fail(
+		        err, EDOC_ERR_CONFIG, request->url,
+		        "a password does not go over plain http: use https, or name the host "
+		        "by \"intranet:\" in edoc.conf");
 	if (!add_header(&headers, "Content-Type", request->type) ||
 	    !add_header(&headers, "Accept", request->accept)) {
 		code = ed_fail_memory(err);
@@ -365,10 +453,12 @@ enum edoc_code ed_http_fetch(struct ed_http *http, const struct ed_http_request 
 		goto out;
 	}
 	rc = curl.easy_perform(http->easy);
-	*silent = is_silence(rc);
-	if (rc == CURLE_OK && response(http) != 200) /* a redirection not followed */
+	note_end(http, rc, end);
+	if (rc == CURLE_OK && end->status != 200) /* a redirection not followed */
 		rc = CURLE_HTTP_RETURNED_ERROR;
 	code = rc == CURLE_OK ? EDOC_OK : say_why(http, request->url, rc, err);
+	if (code == EDOC_OK && request->wanted)
+		code = check_type(http, request, err);
 out:
 	curl.slist_free_all(headers);
 	return code;

@@ -26,15 +26,30 @@ struct ed_http_request {
 	const char *type, *accept; /* of the body; of the answer; or NULL */
 	const void *body;          /* POST, which follows no redirection; or NULL */
 	size_t body_len;
+	const char *wanted; /* the only media type that is taken for an answer, or NULL: any */
+	/* The user named this address himself: it may lie wherever it does. */
+	bool own;
+	/* "user:password" (Basic, Digest: RFC 7617, 7616), or NULL.  Over plain
+	 * http only within this machine or to a host of `intranet`, past any proxy. */
+	const char *login;
+};
+
+/* How a fetch ended. */
+struct ed_http_end {
+	bool silent;   /* the host itself did not answer */
+	bool broken;   /* the connection ended before the answer did */
+	long status;   /* HTTP's, or 0 */
+	int64_t again; /* seconds of Retry-After, or 0 */
+	int64_t took;  /* milliseconds */
 };
 
 enum edoc_code ed_http_new(const struct ed_http_options *options, struct ed_http **http,
                            struct edoc_error *err) EDOC_CHECK;
 void ed_http_free(struct ed_http *http);
-/* EDOC_ERR_AGAIN: no answer, or not the one that was asked for (*silent: the
- * host itself did not answer).  LIMIT: longer than answer->max. */
+/* EDOC_ERR_AGAIN: no answer, or not the one that was asked for.  LIMIT: longer
+ * than answer->max.  CONFIG: a login that would go out in the clear. */
 enum edoc_code ed_http_fetch(struct ed_http *http, const struct ed_http_request *request,
-                             struct ed_buf *answer, bool *silent,
+                             struct ed_buf *answer, struct ed_http_end *end,
                              struct edoc_error *err) EDOC_CHECK;
 
 /* http or https, visible ASCII, a host, no credentials (RFC 3986 3.2.1). */

@@ -204,7 +204,10 @@ static bool read_rest(struct work *w, struct ed_ber_reader *r)
 	if (!read_accuracy(r, &w->tst->accuracy))
 		return false;
 	(void)ed_ber_take(r, ED_BER_UNIVERSAL, ED_BER_BOOLEAN, &e); /* ordering */
-	(void)ed_ber_take(r, ED_BER_UNIVERSAL, ED_BER_INTEGER, &e); /* nonce */
+	if (ed_ber_take(r, ED_BER_UNIVERSAL, ED_BER_INTEGER, &e)) {
+		w->tst->nonce = e.p;
+		w->tst->nonce_len = e.len;
+	}
 	if (ed_ber_take(r, ED_BER_CONTEXT, 0, &e)) {
 		ed_ber_enter(&inside, &e, 2);
 		if (!ed_ber_next(&inside, &w->tsa) || !ed_ber_done(&inside))

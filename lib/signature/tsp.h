@@ -16,6 +16,8 @@ struct ed_tst {
 	int64_t time;     /* genTime, seconds */
 	int64_t accuracy; /* seconds, rounded up; 0 when it says none */
 	const char *policy, *serial;
+	const unsigned char *nonce; /* contents of its INTEGER, or NULL */
+	size_t nonce_len;
 	enum ed_hash imprint_hash; /* NONE: one we do not know */
 	const unsigned char *imprint;
 	size_t imprint_len;

@@ -3,6 +3,7 @@
  * The caller's side of fetching: what this run has had, then the folder of
  * answers, then the network when it is allowed; each address once.
  */
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -174,7 +175,7 @@ static const char *accept_of(enum edoc_fetch_kind kind)
 }
 
 static enum edoc_code go(struct edoc_fetcher *f, const struct edoc_fetch *what,
-                         struct ed_buf *answer, struct edoc_error *err)
+                         struct ed_buf *answer, struct ed_http_end *end, struct edoc_error *err)
 {
 	const struct ed_http_options how = {.http_proxy = f->options.http_proxy,
 	                                    .https_proxy = f->options.https_proxy,
@@ -182,28 +183,106 @@ static enum edoc_code go(struct edoc_fetcher *f, const struct edoc_fetch *what,
 	                                    .intranet = f->options.intranet,
 	                                    .seconds = f->options.seconds,
 	                                    .stop = f->options.stop};
+	bool stamp = what->kind == EDOC_FETCH_STAMP;
 	const struct ed_http_request request = {.url = what->url,
 	                                        .type = type_of(what->kind),
 	                                        .accept = accept_of(what->kind),
 	                                        .body = what->body,
-	                                        .body_len = what->body_len};
-	char host[ED_HTTP_HOST] = "";
+	                                        .body_len = what->body_len,
+	                                        .wanted = stamp ? accept_of(what->kind) : NULL,
+	                                        .own = stamp,
+	                                        .login = stamp ? what->login : NULL};
 	enum edoc_code code = EDOC_OK;
-	bool silent = false;
+
+	if (!f->http)
+		code = ed_http_new(&how, &f->http, err);
+	return code == EDOC_OK ? ed_http_fetch(f->http, &request, answer, end, err) : code;
+}
+
+static enum edoc_code no_address(const struct edoc_fetch *what, struct edoc_error *err)
+{
+	return ed_fail(err, EDOC_ERR_AGAIN, what->url,
+	               "no http or https address without a password");
+}
+
+static enum edoc_code go_once(struct edoc_fetcher *f, const struct edoc_fetch *what,
+                              struct ed_buf *answer, struct edoc_error *err)
+{
+	struct ed_http_end end = {.silent = false};
+	char host[ED_HTTP_HOST] = "";
+	enum edoc_code code;
 
 	if (!ed_http_host(what->url, host))
-		return ed_fail(err, EDOC_ERR_AGAIN, what->url,
-		               "no http or https address without a password");
+		return no_address(what, err);
 	if (was_silent(f, host))
 		return ed_fail(err, EDOC_ERR_AGAIN, what->url,
 		               "the host did not answer before; it is not asked again in this run");
-	if (!f->http)
-		code = ed_http_new(&how, &f->http, err);
-	if (code == EDOC_OK)
-		code = ed_http_fetch(f->http, &request, answer, &silent, err);
-	if (silent)
+	code = go(f, what, answer, &end, err);
+	if (end.silent)
 		note_silent(f, host);
 	return code;
+}
+
+/* ---- a time-stamp: asked for again when that can help, kept by nobody ---- */
+
+/* Milliseconds to wait before the next try; -1: it would say the same. */
+static int64_t wait_for(const struct ed_http_end *end, unsigned tried)
+{
+	int64_t wait = (int64_t)ED_FETCH_BACKOFF << tried;
+	bool busy = end->status == 429 || end->status >= 500;
+
+	if (!busy && !end->silent && !end->broken)
+		return -1;
+	if (busy && end->again > ED_MAX_RETRY_AFTER)
+		return -1;
+	return busy && end->again * 1000 > wait ? end->again * 1000 : wait;
+}
+
+/* false: somebody said stop. */
+static bool rest(const struct edoc_fetcher *f, int64_t milliseconds)
+{
+	struct pollfd stop = {.fd = f->options.stop, .events = POLLIN};
+
+	return poll(&stop, 1, (int)milliseconds) == 0;
+}
+
+static enum edoc_code tell_login(const struct edoc_fetch *what, long status, struct edoc_error *err)
+{
+	return ed_fail(err, EDOC_ERR_DENIED, what->url, "%s (HTTP %ld)",
+	               dgettext("edoc", what->login ? N_("the server refuses this login")
+	                                            : N_("the server wants a login: "
+	                                                 "\"login-file:\" of edoc.conf")),
+	               status);
+}
+
+/* A host that was silent before in this run gets one try: a batch does not
+ * wait at each item for what is dead, and finds what lives again. */
+static enum edoc_code get_stamp(struct edoc_fetcher *f, const struct edoc_fetch *what,
+                                struct ed_buf *answer, struct edoc_error *err)
+{
+	int64_t patience = (int64_t)(f->options.seconds ? f->options.seconds : ED_FETCH_SECONDS);
+	char host[ED_HTTP_HOST] = "";
+	int64_t spent = 0, wait = 0;
+	struct ed_http_end end;
+	enum edoc_code code;
+	bool fails;
+
+	if (!ed_http_host(what->url, host))
+		return no_address(what, err);
+	fails = was_silent(f, host);
+	for (unsigned tried = 0;; tried++) {
+		end = (struct ed_http_end){.silent = false};
+		ed_buf_reset(answer);
+		code = go(f, what, answer, &end, err);
+		wait = wait_for(&end, tried);
+		spent += end.took + (wait > 0 ? wait : 0);
+		if (code != EDOC_ERR_AGAIN || wait < 0 || fails || tried == ED_FETCH_RETRIES ||
+		    spent >= patience * 1000 || !rest(f, wait))
+			break;
+	}
+	if (end.silent && !fails)
+		note_silent(f, host);
+	return end.status == 401 || end.status == 403 ? tell_login(what, end.status, err) : code;
 }
 
 /* ---- all of it ---- */
@@ -233,6 +312,9 @@ static enum edoc_code fetch(struct edoc_fetcher *f, const struct edoc_fetch *wha
 	const struct had *h;
 	bool filed;
 
+	if (what->kind == EDOC_FETCH_STAMP)
+		return f->options.online ? get_stamp(f, what, answer, err)
+		                         : ed_fail(err, EDOC_ERR_AGAIN, what->url, "offline");
 	if (!key_of(what, key))
 		return ed_fail_memory(err);
 	h = find(f, key);
@@ -250,7 +332,7 @@ static enum edoc_code fetch(struct edoc_fetcher *f, const struct edoc_fetch *wha
 	ed_buf_reset(answer);
 	if (!f->options.online)
 		return ed_fail(err, EDOC_ERR_AGAIN, what->url, "not in the cache, and offline");
-	code = go(f, what, answer, err);
+	code = go_once(f, what, answer, err);
 	if (code == EDOC_OK) {
 		filed = ed_cache_put(f->cache, key, answer->data ? answer->data : (const void *)"",
 		                     answer->len);
