@@ -346,19 +346,12 @@ static enum edoc_code prove(struct ed_cades_sig *sig, struct edoc_error *err)
 /* Slices that ed_cms does not keep: what archive time-stamps are over. */
 static bool find_parts(struct ed_cades_work *work)
 {
+	struct ed_cades_body body;
 	struct ed_ber_reader r;
-	struct ed_ber e, data;
 
-	ed_ber_enter(&r, &work->cms.whole, 1);
-	if (!ed_ber_take(&r, ED_BER_UNIVERSAL, ED_BER_OID, &e) || !ed_ber_next(&r, &e))
+	if (!ed_cades_body(&work->cms.whole, &body))
 		return false;
-	ed_ber_enter(&r, &e, 2);
-	if (!ed_ber_take(&r, ED_BER_UNIVERSAL, ED_BER_SEQUENCE, &data))
-		return false;
-	ed_ber_enter(&r, &data, 3);
-	if (!ed_ber_next(&r, &e) || !ed_ber_next(&r, &e) ||
-	    !ed_ber_take(&r, ED_BER_UNIVERSAL, ED_BER_SEQUENCE, &work->encap))
-		return false;
+	work->encap = body.encap;
 	ed_ber_enter(&r, &work->encap, 4);
 	return ed_ber_take(&r, ED_BER_UNIVERSAL, ED_BER_OID, &work->type);
 }
@@ -477,6 +470,43 @@ static enum edoc_code start(struct ed_cades_work *work, struct ed_cades *cades,
 	return EDOC_OK;
 }
 
+enum edoc_code ed_cades_open(struct ed_cades_work *work, struct ed_cades *cades,
+                             struct ed_cades_sig **parts, struct edoc_error *err)
+{
+	struct ed_cades_sig *sigs;
+	enum edoc_code rc;
+	size_t n;
+
+	*cades = (struct ed_cades){0};
+	rc = start(work, cades, err);
+	if (rc)
+		return rc;
+	n = work->n_signatures = work->cms.n_signers;
+	sigs = ed_arena_alloc(work->arena, n * sizeof *sigs);
+	cades->sigs = ed_arena_alloc(work->arena, n * sizeof *cades->sigs);
+	if (!sigs || !cades->sigs)
+		return ed_fail_memory(err);
+	for (; !rc && cades->n < n; cades->n++) {
+		sigs[cades->n].work = work;
+		sigs[cades->n].si = &work->cms.signers[cades->n];
+		sigs[cades->n].ades = &cades->sigs[cades->n];
+		rc = read_signature(&sigs[cades->n], cades->n, n, err);
+	}
+	if (work->n_places > 0)
+		qsort(work->places, work->n_places, sizeof *work->places, by_place);
+	for (size_t i = 0; !rc && i < n; i++)
+		rc = prove(&sigs[i], err);
+	if (!rc && !share_material(work, cades->sigs, n))
+		rc = ed_fail_memory(err);
+	if (!rc) {
+		*parts = sigs;
+		return EDOC_OK;
+	}
+	ed_ades_clear(cades->sigs, cades->n);
+	*cades = (struct ed_cades){0};
+	return rc;
+}
+
 enum edoc_code ed_cades_read(const void *bytes, size_t len, const char *where,
                              const struct ed_data *data, size_t only, struct ed_material *material,
                              struct ed_arena *arena, struct ed_cades *cades, struct edoc_error *err)
@@ -489,33 +519,6 @@ enum edoc_code ed_cades_read(const void *bytes, size_t len, const char *where,
 	                             .material = material,
 	                             .arena = arena};
 	struct ed_cades_sig *sigs;
-	enum edoc_code rc;
-	size_t n;
 
-	*cades = (struct ed_cades){0};
-	rc = start(&work, cades, err);
-	if (rc)
-		return rc;
-	n = work.n_signatures = work.cms.n_signers;
-	sigs = ed_arena_alloc(arena, n * sizeof *sigs);
-	cades->sigs = ed_arena_alloc(arena, n * sizeof *cades->sigs);
-	if (!sigs || !cades->sigs)
-		return ed_fail_memory(err);
-	for (; !rc && cades->n < n; cades->n++) {
-		sigs[cades->n].work = &work;
-		sigs[cades->n].si = &work.cms.signers[cades->n];
-		sigs[cades->n].ades = &cades->sigs[cades->n];
-		rc = read_signature(&sigs[cades->n], cades->n, n, err);
-	}
-	if (work.n_places > 0)
-		qsort(work.places, work.n_places, sizeof *work.places, by_place);
-	for (size_t i = 0; !rc && i < n; i++)
-		rc = prove(&sigs[i], err);
-	if (!rc && !share_material(&work, cades->sigs, n))
-		rc = ed_fail_memory(err);
-	if (!rc)
-		return EDOC_OK;
-	ed_ades_clear(cades->sigs, cades->n);
-	*cades = (struct ed_cades){0};
-	return rc;
+	return ed_cades_open(&work, cades, &sigs, err);
 }

@@ -25,10 +25,31 @@ static void put_signer(struct ed_cades_pieces *pieces, const struct ed_cms_signe
 
 /* ---- version 3 ----------------------------------------------------------- */
 
+/* 5.5.3: content is its digest. */
+static void put_v3(struct ed_cades_pieces *pieces, const struct ed_cades_sig *sig,
+                   enum ed_hash hash, const unsigned char *content, const struct ed_ber *index,
+                   bool der)
+{
+	ed_cades_put_element(pieces, &sig->work->type, der);
+	ed_cades_put(pieces, content, ed_hash_size(hash));
+	put_signer(pieces, sig->si, der);
+	ed_cades_put_element(pieces, index, false);
+}
+
+/* In DER, which is what others compute of BER too. */
+bool ed_cades_archive_imprint(const struct ed_cades_sig *sig, enum ed_hash hash,
+                              const unsigned char *content, const struct ed_ber *index,
+                              unsigned char out[ED_HASH_MAX])
+{
+	struct ed_cades_pieces pieces = {.work = sig->work};
+
+	put_v3(&pieces, sig, hash, content, index, true);
+	return ed_cades_pieces_digest(&pieces, hash, out);
+}
+
 static enum edoc_code archive_v3(struct ed_cades_sig *sig, const struct ed_cades_token *token,
                                  struct ed_cades_cover *c, struct edoc_error *err)
 {
-	struct ed_cades_work *work = sig->work;
 	struct ed_stamp *stamp = c->stamp;
 	enum ed_hash hash = stamp->tst.imprint_hash;
 	unsigned char content[ED_HASH_MAX];
@@ -47,10 +68,7 @@ static enum edoc_code archive_v3(struct ed_cades_sig *sig, const struct ed_cades
 	rc = ed_cades_digest(sig, hash, &stamp->found, content, err);
 	for (int der = 0; !rc && stamp->found && !stamp->intact && der < 2; der++) {
 		struct ed_cades_pieces pieces = {.work = sig->work};
-		ed_cades_put_element(&pieces, &work->type, der);
-		ed_cades_put(&pieces, content, ed_hash_size(hash));
-		put_signer(&pieces, sig->si, der);
-		ed_cades_put_element(&pieces, index.value, false);
+		put_v3(&pieces, sig, hash, content, index.value, der);
 		if (pieces.failed)
 			return ed_fail_memory(err);
 		stamp->intact = ed_cades_fits(&pieces, &stamp->tst);

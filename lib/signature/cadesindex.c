@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/der.h"
 #include "base/err.h"
 #include "base/limits.h"
 #include "signature/cadespart.h"
@@ -22,6 +23,7 @@ struct candidates {
 	enum ed_hash hash;
 	struct candidate *v;
 	size_t n, cap;
+	bool der; /* in DER alone: an index that is made */
 	bool failed;
 };
 
@@ -60,8 +62,11 @@ static void add_digest(struct candidates *list, const struct ed_ber *type,
 
 static void add(struct candidates *list, const struct ed_ber *type, const struct ed_ber *value)
 {
-	add_digest(list, type, value, false);
-	if (!ed_ber_is_der(value, false))
+	bool is_der = ed_ber_is_der(value, false);
+
+	if (is_der || !list->der)
+		add_digest(list, type, value, false);
+	if (!is_der)
 		add_digest(list, type, value, true);
 }
 
@@ -197,4 +202,47 @@ enum edoc_code ed_cades_index_read(const struct ed_cades_sig *sig,
 		rc = match(index, &lists[i], &list[i], &cap, err);
 	*ok = !rc;
 	return rc;
+}
+
+/* Each digest once. */
+static void put_list(struct ed_der *der, struct candidates *list)
+{
+	ed_der_open(der, 0x30);
+	for (size_t i = 0; i < list->n; i++) {
+		bool before = false;
+
+		for (size_t k = 0; k < i && !before; k++)
+			before = by_digest(&list->v[k], &list->v[i]) == 0;
+		if (!before)
+			ed_der_put(der, ED_BER_OCTETS, list->v[i].digest, ed_hash_size(list->hash));
+	}
+	ed_der_close(der);
+}
+
+enum edoc_code ed_cades_index_write(const struct ed_cades_sig *sig, enum ed_hash hash,
+                                    struct ed_buf *out, struct edoc_error *err)
+{
+	struct ed_cades_work *work = sig->work;
+	struct candidates list[3] = {{.work = work}, {.work = work}, {.work = work}};
+	struct ed_der der;
+
+	for (size_t i = 0; i < 3; i++) {
+		list[i].hash = hash;
+		list[i].der = true;
+	}
+	add_set(&list[0], &work->cms.certs);
+	add_set(&list[1], &work->cms.crls);
+	add_attrs(&list[2], sig->si, false);
+	if (list[0].failed || list[1].failed || list[2].failed)
+		return ed_fail_memory(err);
+	ed_der_init(&der, out);
+	ed_der_open(&der, 0x30);
+	ed_cades_put_hash(&der, hash);
+	for (size_t i = 0; i < 3; i++)
+		put_list(&der, &list[i]);
+	ed_der_close(&der);
+	if (ed_der_done(&der))
+		return EDOC_OK;
+	return out->failed ? ed_buf_check(out, work->where, err)
+	                   : ed_fail(err, EDOC_ERR_BUG, work->where, "the index was not written");
 }

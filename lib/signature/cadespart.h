@@ -113,6 +113,10 @@ enum edoc_code ed_cades_digest(const struct ed_cades_sig *sig, enum ed_hash hash
                                unsigned char out[ED_HASH_MAX], struct edoc_error *err) EDOC_CHECK;
 
 /* cades.c */
+/* As ed_cades_read(), of work's first seven members; the rest of it, and
+ * *parts beside cades->sigs, stay as long as the arena. */
+enum edoc_code ed_cades_open(struct ed_cades_work *work, struct ed_cades *cades,
+                             struct ed_cades_sig **parts, struct edoc_error *err) EDOC_CHECK;
 /* Each archive time-stamp is over all there is: what that costs is bounded by
  * the size of it.  false: it is used up. */
 bool ed_cades_spend(struct ed_cades_work *work, size_t bytes);
@@ -140,6 +144,8 @@ bool ed_cades_policy_store(struct ed_cades_sig *sig); /* false: memory */
  * stand, when they are not where they lie (a token's own), else NULL. */
 enum edoc_code ed_cades_values(struct ed_cades_sig *sig, const struct ed_cms_attr *attrs, size_t n,
                                const struct ed_ber *place, struct edoc_error *err) EDOC_CHECK;
+/* RFC 6960 4.2.1: the BasicOCSPResponse within an OCSPResponse; false: it is none. */
+bool ed_cades_basic_response(const struct ed_blob *blob, const uint8_t **p, size_t *len);
 /* Calls fn for each certificate, CRL and answer that is referred to by digest;
  * false: malformed. */
 typedef void ed_cades_ref_fn(void *arg, enum ed_hash hash, const uint8_t *digest, size_t len);
@@ -173,6 +179,8 @@ struct ed_cades_pieces {
 void ed_cades_put(struct ed_cades_pieces *pieces, const void *p, size_t len);
 /* As it stands, or in DER. */
 void ed_cades_put_element(struct ed_cades_pieces *pieces, const struct ed_ber *e, bool der);
+bool ed_cades_pieces_digest(const struct ed_cades_pieces *pieces, enum ed_hash hash,
+                            unsigned char out[ED_HASH_MAX]); /* false: memory, or too much */
 bool ed_cades_fits(const struct ed_cades_pieces *pieces, const struct ed_tst *tst);
 
 /* cadescover.c: what a time-stamp proves. */
@@ -194,6 +202,11 @@ enum ed_hash ed_cades_weaker(enum ed_hash a, enum ed_hash b);
 enum edoc_code ed_cades_archive(struct ed_cades_sig *sig, size_t i, struct ed_cades_cover *cover,
                                 struct edoc_error *err) EDOC_CHECK;
 
+/* What an archive-time-stamp-v3 that is made now is over.  content: its digest. */
+bool ed_cades_archive_imprint(const struct ed_cades_sig *sig, enum ed_hash hash,
+                              const unsigned char *content, const struct ed_ber *index,
+                              unsigned char out[ED_HASH_MAX]);
+
 /* cadesindex.c: ats-hash-index of an archive-time-stamp-v3. */
 struct ed_cades_index {
 	const struct ed_ber *value; /* ATSHashIndex, all of it */
@@ -206,6 +219,44 @@ struct ed_cades_index {
 enum edoc_code ed_cades_index_read(const struct ed_cades_sig *sig,
                                    const struct ed_cades_token *token, struct ed_cades_index *index,
                                    bool *ok, struct edoc_error *err) EDOC_CHECK;
+
+/* ATSHashIndexV3 over all there is now (5.5.2). */
+enum edoc_code ed_cades_index_write(const struct ed_cades_sig *sig, enum ed_hash hash,
+                                    struct ed_buf *out, struct edoc_error *err) EDOC_CHECK;
+
+/* cadesedit.c: elements put into BER or DER that is there; whatever is not around
+ * them keeps its bytes. */
+struct ed_cades_edit {
+	const uint8_t *in; /* the element (its `whole`) whose contents change ... */
+	const uint8_t *at; /* ... before what stands here, or at their end */
+	const uint8_t *p;  /* what comes */
+	size_t len;
+	bool instead; /* what stands there goes */
+};
+struct ed_cades_edits {
+	struct ed_arena *arena;
+	struct ed_cades_edit *v;
+	size_t n, cap;
+	bool failed; /* memory */
+};
+/* p is copied.  before: a child of in; NULL: the end. */
+void ed_cades_edit_insert(struct ed_cades_edits *edits, const struct ed_ber *in,
+                          const struct ed_ber *before, const void *p, size_t len);
+void ed_cades_edit_replace(struct ed_cades_edits *edits, const struct ed_ber *in,
+                           const struct ed_ber *child, const void *p, size_t len);
+/* One element more: a SET OF in order stays so, else it becomes the last. */
+void ed_cades_edit_set(struct ed_cades_edits *edits, const struct ed_ber *set, const void *p,
+                       size_t len);
+/* Lengths around what changed are made anew, definite or not as they were.
+ * false: e is malformed (out tells of room). */
+bool ed_cades_edit_write(const struct ed_cades_edits *edits, const struct ed_ber *e,
+                         struct ed_buf *out);
+
+/* The parts of a SignedData that may grow; those that are not there are zero. */
+struct ed_cades_body {
+	struct ed_ber data, version, digests, encap, certs, crls, signers;
+};
+bool ed_cades_body(const struct ed_ber *content_info, struct ed_cades_body *body);
 
 /* cadesmake.c: one SignerInfo. */
 struct ed_der;

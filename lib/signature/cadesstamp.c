@@ -69,8 +69,8 @@ void ed_cades_put_element(struct ed_cades_pieces *pieces, const struct ed_ber *e
 	ed_buf_clear(&buf);
 }
 
-static bool digest_pieces(const struct ed_cades_pieces *pieces, enum ed_hash hash,
-                          unsigned char out[ED_HASH_MAX])
+bool ed_cades_pieces_digest(const struct ed_cades_pieces *pieces, enum ed_hash hash,
+                            unsigned char out[ED_HASH_MAX])
 {
 	struct ed_digest *digest = pieces->failed ? NULL : ed_digest_new(hash);
 	bool ok = digest != NULL;
@@ -97,7 +97,7 @@ bool ed_cades_fits(const struct ed_cades_pieces *pieces, const struct ed_tst *ts
 {
 	unsigned char digest[ED_HASH_MAX];
 
-	return digest_pieces(pieces, tst->imprint_hash, digest) && imprint_is(tst, digest);
+	return ed_cades_pieces_digest(pieces, tst->imprint_hash, digest) && imprint_is(tst, digest);
 }
 
 /* ---- tokens -------------------------------------------------------------- */

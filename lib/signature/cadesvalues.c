@@ -222,8 +222,8 @@ static int by_digest(const void *a, const void *b)
 	return memcmp(a, b, ED_HASH_MAX);
 }
 
-/* RFC 6960 4.2.1: the BasicOCSPResponse within, which references are over. */
-static bool basic_response(const struct ed_blob *blob, const uint8_t **p, size_t *len)
+/* Which references are over. */
+bool ed_cades_basic_response(const struct ed_blob *blob, const uint8_t **p, size_t *len)
 {
 	struct ed_ber_reader r;
 	struct ed_ber e;
@@ -263,7 +263,7 @@ static struct ed_cades_table *make_table(struct ed_cades_work *work, enum ed_has
 		const struct ed_blob *b = &m->v[i];
 		t->v[t->n].blob = i;
 		t->n += ed_hash_bytes(hash, b->p, b->len, t->v[t->n].digest);
-		if (b->kind != ED_OCSP || !basic_response(b, &p, &len))
+		if (b->kind != ED_OCSP || !ed_cades_basic_response(b, &p, &len))
 			continue;
 		t->v[t->n].blob = i;
 		t->n += ed_hash_bytes(hash, p, len, t->v[t->n].digest);
