@@ -45,7 +45,9 @@
 #define ED_MAX_RECORD_INPUT ((size_t)128 << 20) /* a SignedData put in DER */
 #define ED_MAX_REF_WORK ((uint64_t)256 << 20)  /* octets of XML digested for references */
 #define ED_REF_WORK_WALK (ED_MAX_XML_BYTES / 4) /* counted for a walk of the whole document */
-#define ED_MAX_STAMP_WORK ((uint64_t)256 << 20) /* octets digested for those of a signature */
+#define ED_MAX_STAMP_WORK ((uint64_t)256 << 20) /* octets of XML digested for those of a signature */
+#define ED_MAX_DATA_PASSES 64u                 /* through all of an item's data, for time-stamps ... */
+#define ED_DATA_WORK_FREE ((uint64_t)256 << 20) /* ... and this, so that little is not cut */
 #define ED_MAX_STAMP_COVERS 1000000u           /* objects that those of a signature prove */
 #define ED_MAX_COUNTER 4                       /* depth of counter-signatures */
 #define ED_MAX_HASHCHAIN_FILES 16              /* X-Road: of one chain */

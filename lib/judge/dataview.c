@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/io.h"
+#include "base/limits.h"
 
 #define CHUNK (128u << 10)
 
@@ -102,40 +103,48 @@ static enum edoc_code no_object(size_t i, struct edoc_error *err)
 }
 
 /* A file, piece by piece, by pread: the descriptor's offset is the caller's. */
-static enum edoc_code digest_file(const struct ed_view_object *o, struct ed_digest *running,
-                                  unsigned char *buf, struct edoc_error *err)
+static enum edoc_code write_file(const struct ed_view_object *o, ed_sink_fn *sink, void *arg,
+                                 struct edoc_error *err)
 {
-	for (uint64_t at = 0; at < o->len;) {
-		size_t n = o->len - at < CHUNK ? (size_t)(o->len - at) : CHUNK;
-		enum edoc_code code = ed_pread_full(o->fd, o->name, buf, n, at, err);
+	unsigned char *chunk = malloc(CHUNK);
+	enum edoc_code code = chunk ? EDOC_OK : ed_fail_memory(err);
 
-		if (code)
-			return code;
-		if (!ed_digest_update(running, buf, n))
-			return ed_fail(err, EDOC_ERR_BUG, o->name, "the digest failed");
+	for (uint64_t at = 0; at < o->len && code == EDOC_OK;) {
+		size_t n = o->len - at < CHUNK ? (size_t)(o->len - at) : CHUNK;
+
+		code = ed_pread_full(o->fd, o->name, chunk, n, at, err);
+		if (code == EDOC_OK)
+			code = sink(arg, chunk, n, err);
 		at += n;
 	}
-	return EDOC_OK;
+	free(chunk);
+	return code;
+}
+
+/* What is no entry. */
+static enum edoc_code write_object(const struct ed_view_object *o, ed_sink_fn *sink, void *arg,
+                                   struct edoc_error *err)
+{
+	return o->fd >= 0 ? write_file(o, sink, arg, err) : sink(arg, o->p, (size_t)o->len, err);
+}
+
+static enum edoc_code to_digest(void *digest, const void *bytes, size_t len, struct edoc_error *err)
+{
+	return ed_digest_update(digest, bytes, len)
+	               ? EDOC_OK
+	               : ed_fail(err, EDOC_ERR_BUG, "", "the digest failed");
 }
 
 static enum edoc_code make_digest(const struct ed_view_object *o, enum ed_hash hash,
                                   unsigned char *out, struct edoc_error *err)
 {
-	struct ed_digest *running;
-	unsigned char *chunk;
+	struct ed_digest *running = ed_digest_new(hash);
 	enum edoc_code code;
 
-	if (o->fd < 0)
-		return ed_hash_bytes(hash, o->p, (size_t)o->len, out)
-		               ? EDOC_OK
-		               : ed_fail(err, EDOC_ERR_BUG, o->name, "the digest failed");
-	chunk = malloc(CHUNK);
-	running = ed_digest_new(hash);
-	code = chunk && running ? digest_file(o, running, chunk, err) : ed_fail_memory(err);
+	code = running ? write_object(o, to_digest, running, err) : ed_fail_memory(err);
 	if (!code && !ed_digest_final(running, out))
 		code = ed_fail(err, EDOC_ERR_BUG, o->name, "the digest failed");
 	ed_digest_free(running);
-	free(chunk);
 	return code;
 }
 
@@ -186,6 +195,37 @@ static enum edoc_code read_of(void *arg, size_t i, struct ed_buf *buf, struct ed
 	return ed_buf_check(buf, o->name, err);
 }
 
+static uint64_t length_of(const struct ed_view *view, size_t i)
+{
+	const struct ed_view_object *o = &view->v[i];
+
+	return o->entry != ED_NO_DATA ? ed_zip_entry(view->asic->zip, o->entry)->usize : o->len;
+}
+
+/*
+ * Honest content may be long, and an archive time-stamp is over all of it; what
+ * is bounded is how often a file can have all that it brings gone through.
+ */
+static enum edoc_code write_of(void *arg, size_t i, ed_sink_fn *sink, void *sink_arg,
+                               struct edoc_error *err)
+{
+	struct ed_view *view = arg;
+	const struct ed_view_object *o = i < view->n ? &view->v[i] : NULL;
+
+	if (!o)
+		return no_object(i, err);
+	view->written += length_of(view, i);
+	if (view->written > ED_DATA_WORK_FREE &&
+	    (view->written - ED_DATA_WORK_FREE) / ED_MAX_DATA_PASSES > view->total)
+		return ed_fail(err, EDOC_ERR_LIMIT, o->name,
+		               "time-stamps that go through all data more than %u times are not "
+		               "computed",
+		               ED_MAX_DATA_PASSES);
+	if (o->entry != ED_NO_DATA)
+		return ed_zip_read(view->asic->zip, o->entry, sink, sink_arg, err);
+	return write_object(o, sink, sink_arg, err);
+}
+
 static bool is_signatures(void *arg, size_t i)
 {
 	const struct ed_view *view = arg;
@@ -196,6 +236,9 @@ static bool is_signatures(void *arg, size_t i)
 
 const struct ed_data *ed_view_data(struct ed_view *view)
 {
+	view->total = 0;
+	for (size_t i = 0; i < view->n; i++)
+		view->total += length_of(view, i);
 	view->data = (struct ed_data){
 	        .arg = view,
 	        .container = view->asic != NULL,
@@ -204,6 +247,7 @@ const struct ed_data *ed_view_data(struct ed_view *view)
 	        .find = find,
 	        .digest = digest_of,
 	        .read = read_of,
+	        .write = write_of,
 	        .signatures = is_signatures,
 	};
 	return &view->data;

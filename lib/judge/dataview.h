@@ -26,6 +26,7 @@ struct ed_view {
 	struct ed_asic *asic;
 	struct ed_view_object *v;
 	size_t n, cap;
+	uint64_t total, written; /* bytes of all; given by write() so far */
 	size_t *by_entry; /* of the container: its index here, or ED_NO_DATA */
 };
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/limits.h"
+
 size_t ed_data_find(const struct ed_data *data, const char *name)
 {
 	if (data->find)
@@ -14,4 +16,20 @@ size_t ed_data_find(const struct ed_data *data, const char *name)
 			return i;
 	}
 	return ED_NO_DATA;
+}
+
+enum edoc_code ed_data_write(const struct ed_data *data, size_t i, ed_sink_fn *sink, void *arg,
+                             struct edoc_error *err)
+{
+	enum edoc_code code;
+	struct ed_buf bytes;
+
+	if (data->write)
+		return data->write(data->arg, i, sink, arg, err);
+	ed_buf_init(&bytes, ED_MAX_CMS_CONTENT);
+	code = data->read(data->arg, i, &bytes, err);
+	if (code == EDOC_OK)
+		code = sink(arg, bytes.data, bytes.len, err);
+	ed_buf_clear(&bytes);
+	return code;
 }

@@ -22,7 +22,7 @@ struct ed_data {
 	/* Whole, up to buf->max: for transforms and attached content. */
 	enum edoc_code (*read)(void *arg, size_t i, struct ed_buf *buf, struct edoc_error *err);
 	/* The same piece by piece, of any length: for time-stamps over content.
-	 * NULL: only read() can. */
+	 * EDOC_ERR_LIMIT: asked too often.  NULL: only read() can. */
 	enum edoc_code (*write)(void *arg, size_t i, ed_sink_fn *sink, void *sink_arg,
 	                        struct edoc_error *err);
 	/* A container's file of XAdES signatures; NULL: none is known. */
@@ -30,6 +30,9 @@ struct ed_data {
 };
 
 #define ED_NO_DATA ((size_t)-1)
+/* By write(), or where there is none by read(), up to ED_MAX_CMS_CONTENT. */
+enum edoc_code ed_data_write(const struct ed_data *data, size_t i, ed_sink_fn *sink, void *arg,
+                             struct edoc_error *err) EDOC_CHECK;
 size_t ed_data_find(const struct ed_data *data, const char *name); /* exact, or ED_NO_DATA */
 
 #endif

@@ -56,7 +56,8 @@ struct ed_xr {
 	unsigned *orders; /* of each a->material: 0 KeyInfo, then the n-th unsigned property */
 	size_t orders_cap;
 	unsigned *stamp_orders, *record_orders; /* the same of a->stamps, a->records */
-	uint64_t ref_work, stamp_work; /* octets digested for references, for time-stamps */
+	uint64_t ref_work, stamp_work; /* octets of XML digested for references, for time-stamps */
+	bool in_content;               /* what is given is data, bounded by who gives it */
 	size_t n_stamp_covers;
 	size_t stamp_orders_cap, record_orders_cap, records_cap;
 	struct ed_xr_cert_ref *cert_refs;

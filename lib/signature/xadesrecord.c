@@ -26,7 +26,7 @@ static enum edoc_code to_group(void *arg, const void *bytes, size_t len)
 
 	if (!g->running)
 		g->running = ed_digest_new(g->hash);
-	g->s->r->stamp_work += len;
+	g->s->r->stamp_work += g->s->r->in_content ? 0 : len;
 	if (g->s->r->stamp_work > ED_MAX_STAMP_WORK)
 		return EDOC_ERR_LIMIT;
 	return g->running && ed_digest_update(g->running, bytes, len) ? EDOC_OK : EDOC_ERR_MEMORY;

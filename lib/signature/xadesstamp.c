@@ -18,7 +18,7 @@ static enum edoc_code to_digest(void *arg, const void *bytes, size_t len)
 {
 	struct counted *c = arg;
 
-	c->r->stamp_work += len;
+	c->r->stamp_work += c->r->in_content ? 0 : len;
 	if (c->r->stamp_work > ED_MAX_STAMP_WORK)
 		return EDOC_ERR_LIMIT;
 	return ed_digest_update(c->digest, bytes, len) ? EDOC_OK : EDOC_ERR_MEMORY;

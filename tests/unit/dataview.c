@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What signatures can be over: entries, files, bytes; found and digested. */
 #include "base/hex.h"
+#include "base/limits.h"
 #include "judge/dataview.h"
 #include "zipkit.h"
 
@@ -53,6 +54,63 @@ static void files(void)
 	close(fd);
 }
 
+static enum edoc_code gather(void *arg, const void *bytes, size_t len, struct edoc_error *e)
+{
+	struct ed_buf *buf = arg;
+
+	ed_buf_put(buf, bytes, len);
+	return ed_buf_check(buf, "gathered", e);
+}
+
+static void is_written(const struct ed_data *data, size_t i, const char *want, const char *what)
+{
+	struct ed_buf buf;
+
+	ed_buf_init(&buf, 1 << 20);
+	is_ok(ed_data_write(data, i, gather, &buf, &err), &err, what);
+	is_str(ed_buf_str(&buf), want, what);
+	ed_buf_clear(&buf);
+}
+
+/* Piece by piece, of any length, but not for ever. */
+static void pieces(void)
+{
+	struct ed_view view;
+	struct ed_data data;
+	struct ed_buf buf;
+	size_t n = 300000;
+	char *large = malloc(n + 1);
+	int fd;
+
+	memset(large, 'l', n);
+	large[n - 1] = 'z';
+	large[n] = '\0';
+	fd = scratch_with(large, n);
+	ed_view_init(&view, arena, NULL);
+	is_ok(ed_view_add_file(&view, "a.txt", fd, &err), &err, "a file of several pieces");
+	is_ok(ed_view_add_bytes(&view, "(content)", "abc", 3, &err), &err, "bytes");
+	data = *ed_view_data(&view);
+	is_written(&data, 0, large, "a file");
+	is_written(&data, 1, "abc", "bytes");
+	ed_buf_init(&buf, 10);
+	fails(data.write(data.arg, 0, gather, &buf, &err), EDOC_ERR_LIMIT, &err, "",
+	      "the sink stops it");
+	ed_buf_clear(&buf);
+	fails(data.write(data.arg, 2, gather, &buf, &err), EDOC_ERR_BUG, &err, NULL, "no third");
+	view.written = ED_DATA_WORK_FREE + ED_MAX_DATA_PASSES * (n + 3) - 3;
+	is_written(&data, 1, "abc", "the last pass");
+	ed_buf_init(&buf, 1 << 20);
+	view.written += n;
+	fails(data.write(data.arg, 1, gather, &buf, &err), EDOC_ERR_LIMIT, &err, "more than 64 times",
+	      "one too many");
+	is_int((int64_t)buf.len, 0, "nothing is given");
+	ed_buf_clear(&buf);
+	data.write = NULL;
+	is_written(&data, 1, "abc", "by read(), where there is no write()");
+	close(fd);
+	free(large);
+}
+
 static void container(void)
 {
 	struct ed_zip_writer *w;
@@ -77,6 +135,7 @@ static void container(void)
 	ok(data->container, "a container");
 	is_int((int64_t)ed_data_find(data, "a.txt"), 1, "found by name");
 	is_int((int64_t)ed_data_find(data, "b.txt"), -1, "or not");
+	is_written(data, 1, "abc", "an entry, piece by piece");
 	is_digest(data, 1, ED_SHA256, ABC_SHA256);
 	ed_asic_free(asic);
 	is_str(data->name(data->arg, 1), "a.txt", "names outlive the container");
@@ -88,6 +147,7 @@ int main(void)
 	limits = edoc_limits_default();
 	arena = ed_arena_new();
 	files();
+	pieces();
 	container();
 	ed_arena_free(arena);
 	return done();
