@@ -503,6 +503,16 @@ typedef int edoc_passphrase_fn(char *buf, size_t size, const char *what, void *a
 enum edoc_code edoc_key_load(const char *path, const char *cert_path, const char *chain_path,
 			     edoc_passphrase_fn *ask, void *arg, struct edoc_key **key,
 			     struct edoc_error *err) EDOC_CHECK;
+/*
+ * A key that is not here: of its certificate, the first in cert_path; the rest
+ * of that file and chain_path (may be NULL) come along.  edoc_package_prepare()
+ * says what it has to sign, edoc_package_attach() puts the value in.
+ */
+enum edoc_code edoc_key_outside(const char *cert_path, const char *chain_path,
+				struct edoc_key **key, struct edoc_error *err) EDOC_CHECK;
+/* An RSA key signs with PSS padding (RFC 8017 8.1) from now on; one whose
+ * certificate says id-RSASSA-PSS does anyway.  EDOC_ERR_USAGE: not RSA. */
+enum edoc_code edoc_key_use_pss(struct edoc_key *key, struct edoc_error *err) EDOC_CHECK;
 void edoc_key_free(struct edoc_key *key);
 const char *edoc_key_subject(const struct edoc_key *key);
 const char *edoc_key_cert_sha256(const struct edoc_key *key);

@@ -79,6 +79,7 @@
 #define ED_MAX_PATHS 8                /* from a certificate to anchors that are looked at */
 #define ED_MAX_PATH_EDGES 500         /* issuers tried on the way */
 #define ED_MAX_TRUST_WORK 2000        /* signatures on certificates, CRLs, answers; an item */
+#define ED_MIN_RSA_BITS 2048          /* of a key that signs something new */
 #define ED_MAX_RSA_BITS 16384         /* of a key that is calculated with */
 #define ED_MAX_CRL (32u << 20)        /* one CRL, DER */
 #define ED_MAX_CRL_ENTRIES 500000    /* of one CRL */

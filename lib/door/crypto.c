@@ -18,6 +18,7 @@
 
 #include "base/err.h"
 #include "base/hex.h"
+#include "base/limits.h"
 
 #define DSIG "http://www.w3.org/2000/09/xmldsig#"
 #define DSIG11 "http://www.w3.org/2009/xmldsig11#"
@@ -31,6 +32,7 @@
 #define BSI "0.4.0.127.0.7.1.1.4.1." /* ecdsa-plain-... (TR-03111 5.2.1.1) */
 
 #define MAX_PLAIN 256 /* bytes of r || s: far above any curve of OpenSSL */
+#define MAX_VALUE 4096 /* bytes of a value that another keeps the key for */
 #define MAX_SALT 512  /* bytes: a modulus of 4096 bits */
 
 /* ---- the one context --------------------------------------------------- */
@@ -823,75 +825,137 @@ bool ed_verify_message(EVP_PKEY *key, const struct ed_sigalg *alg, const void *m
 
 /* ---- signing ----------------------------------------------------------- */
 
-bool ed_key_sigalg(const struct edoc_key *key, struct ed_sigalg *alg)
+/* RFC 4055 1.2, 3.1: what a key that is for PSS alone may be used with; one
+ * that is not limited goes with SHA-256. */
+static bool pss_of_key(const EVP_PKEY *key, struct ed_sigalg *alg)
 {
-	enum ed_key_type type = ed_pkey_type(ed_key_pkey(key));
+	char name[32] = "", mask[32] = "";
+	enum ed_hash hash = ED_SHA256;
+	int salt = 0;
 
-	memset(alg, 0, sizeof(*alg));
-	if (EVP_PKEY_get_base_id(ed_key_pkey(key)) == EVP_PKEY_RSA_PSS)
-		return false;
-	switch (type) {
-	case ED_KEY_RSA:
-		set_sigalg(alg, ED_SIG_RSA, ED_SHA256);
-		return true;
-	case ED_KEY_EC_P256:
-		set_sigalg(alg, ED_SIG_ECDSA, ED_SHA256);
-		break;
-	case ED_KEY_EC_P384:
-		set_sigalg(alg, ED_SIG_ECDSA, ED_SHA384);
-		break;
-	case ED_KEY_EC_P521:
-		set_sigalg(alg, ED_SIG_ECDSA, ED_SHA512);
-		break;
-	default:
-		return false;
+	if (EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_RSA_DIGEST, name, sizeof(name),
+	                                   NULL) == 1) {
+		(void)EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_RSA_PSS_SALTLEN, &salt);
+		if (EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_RSA_MGF1_DIGEST, mask,
+		                                   sizeof(mask), NULL) != 1)
+			snprintf(mask, sizeof(mask), "SHA1"); /* the default of RFC 4055 */
+		for (hash = ED_SHA256; hash < ED_N_HASHES; hash++)
+			if (md_of(hash) && EVP_MD_is_a(md_of(hash), name))
+				break;
 	}
+	ERR_clear_error();
+	if (hash == ED_N_HASHES || salt > (int)ed_hash_size(hash))
+		return false;
+	set_sigalg(alg, ED_SIG_PSS, hash);
+	return !mask[0] || EVP_MD_is_a(md_of(hash), mask);
+}
+
+static bool ecdsa_of_key(enum ed_key_type type, struct ed_sigalg *alg)
+{
+	static const enum ed_hash hash[ED_N_KEYS] = {
+	        [ED_KEY_EC_P256] = ED_SHA256,  [ED_KEY_EC_P384] = ED_SHA384,
+	        [ED_KEY_EC_P521] = ED_SHA512,  [ED_KEY_EC_BP256] = ED_SHA256,
+	        [ED_KEY_EC_BP384] = ED_SHA384, [ED_KEY_EC_BP512] = ED_SHA512,
+	};
+
+	if (!hash[type])
+		return false;
+	set_sigalg(alg, ED_SIG_ECDSA, hash[type]);
 	alg->type = type;
 	alg->plain = true;
 	return true;
 }
 
-/* r || s of exactly the curve's length, from libcrypto's DER. */
+bool ed_key_sigalg(const struct edoc_key *key, struct ed_sigalg *alg)
+{
+	const EVP_PKEY *pkey = ed_key_pkey(key);
+	enum ed_key_type type = ed_pkey_type(pkey);
+
+	memset(alg, 0, sizeof(*alg));
+	switch (type) {
+	case ED_KEY_RSA:
+		if (EVP_PKEY_get_base_id(pkey) == EVP_PKEY_RSA_PSS)
+			return pss_of_key(pkey, alg);
+		set_sigalg(alg, ed_key_wants_pss(key) ? ED_SIG_PSS : ED_SIG_RSA, ED_SHA256);
+		return true;
+	case ED_KEY_ED25519:
+		set_sigalg(alg, ED_SIG_EDDSA, ED_SHA512);
+		return true;
+	case ED_KEY_ED448:
+		set_sigalg(alg, ED_SIG_EDDSA, ED_SHAKE256);
+		return true;
+	default:
+		return ecdsa_of_key(type, alg);
+	}
+}
+
+/* r || s of exactly the curve's length, from DER with nothing behind it. */
 static bool plain_from_der(const unsigned char *der, size_t len, size_t half, unsigned char *value)
 {
 	const unsigned char *p = der;
 	ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &p, (long)len);
-	bool good = sig && BN_bn2binpad(ECDSA_SIG_get0_r(sig), value, (int)half) > 0 &&
+	bool good = sig && p == der + len &&
+	            BN_bn2binpad(ECDSA_SIG_get0_r(sig), value, (int)half) > 0 &&
 	            BN_bn2binpad(ECDSA_SIG_get0_s(sig), value + half, (int)half) > 0;
 
 	ECDSA_SIG_free(sig);
 	return good;
 }
 
-enum edoc_code ed_sign_xml(const struct edoc_key *key, const struct ed_sigalg *alg,
-                           const unsigned char *hash_value, size_t hash_len, struct ed_buf *value,
-                           struct edoc_error *err)
+/* A value as it came, DER for a pair, in the shape that alg says. */
+static bool put_shaped(const EVP_PKEY *pkey, const struct ed_sigalg *alg, const unsigned char *raw,
+                       size_t len, struct ed_buf *value)
+{
+	unsigned char rs[MAX_PLAIN];
+	size_t half = plain_half(pkey);
+
+	if (!alg->plain) {
+		ed_buf_put(value, raw, len);
+		return true;
+	}
+	if (half == 0 || 2 * half > sizeof(rs) || !plain_from_der(raw, len, half, rs))
+		return false;
+	ed_buf_put(value, rs, 2 * half);
+	return true;
+}
+
+bool ed_value_der(const EVP_PKEY *pkey, const unsigned char *plain, size_t len,
+                  struct ed_buf *value)
+{
+	size_t half = plain_half(pkey);
+	unsigned char *der = NULL;
+	int n = -1;
+
+	if (half && len == 2 * half)
+		n = plain_to_der(plain, half, &der);
+	if (n > 0)
+		ed_buf_put(value, der, (size_t)n);
+	OPENSSL_free(der);
+	ERR_clear_error();
+	return n > 0;
+}
+
+static enum edoc_code fail_sign(const struct edoc_key *key, struct edoc_error *err)
+{
+	return ed_crypto_fail(err, EDOC_ERR_INPUT, edoc_key_subject(key), "the key cannot sign");
+}
+
+static enum edoc_code sign_hash(const struct edoc_key *key, const struct ed_sigalg *alg,
+                                const unsigned char *hash_value, struct ed_buf *value,
+                                struct edoc_error *err)
 {
 	EVP_PKEY *pkey = ed_key_pkey(key);
-	unsigned char raw[2048], rs[MAX_PLAIN];
 	EVP_PKEY_CTX *ctx = NULL;
-	size_t len = sizeof(raw), half = 0;
-	bool good = false;
+	unsigned char raw[2048];
+	size_t len = sizeof(raw);
+	bool good;
 
-	if (!md_of(alg->hash) || hash_len != ed_hash_size(alg->hash) || !key_fits(pkey, alg))
-		return ed_fail(err, EDOC_ERR_BUG, edoc_key_subject(key),
-		               "the key does not fit the signature algorithm");
 	if (EVP_PKEY_get_size(pkey) <= (int)sizeof(raw))
 		ctx = value_ctx(pkey, alg, true);
-	if (ctx && EVP_PKEY_sign(ctx, raw, &len, hash_value, hash_len) == 1) {
-		half = plain_half(pkey);
-		good = !alg->plain ||
-		       (2 * half <= sizeof(rs) && plain_from_der(raw, len, half, rs));
-	}
+	good = ctx && EVP_PKEY_sign(ctx, raw, &len, hash_value, ed_hash_size(alg->hash)) == 1 &&
+	       put_shaped(pkey, alg, raw, len, value);
 	EVP_PKEY_CTX_free(ctx);
-	if (!good)
-		return ed_crypto_fail(err, EDOC_ERR_INPUT, edoc_key_subject(key),
-		                      "the key cannot sign");
-	if (alg->plain)
-		ed_buf_put(value, rs, 2 * half);
-	else
-		ed_buf_put(value, raw, len);
-	return ed_buf_check(value, edoc_key_subject(key), err);
+	return good ? ed_buf_check(value, edoc_key_subject(key), err) : fail_sign(key, err);
 }
 
 /* Pure EdDSA is over the octets themselves (RFC 8419 3.1). */
@@ -908,10 +972,33 @@ static enum edoc_code sign_pure(const struct edoc_key *key, const void *octets, 
 
 	EVP_MD_CTX_free(ctx);
 	if (!good)
-		return ed_crypto_fail(err, EDOC_ERR_INPUT, edoc_key_subject(key),
-		                      "the key cannot sign");
+		return fail_sign(key, err);
 	ed_buf_put(value, raw, n);
 	return ed_buf_check(value, edoc_key_subject(key), err);
+}
+
+/* What came from outside is believed once it verifies under the certificate. */
+static enum edoc_code sign_elsewhere(const struct edoc_key *key, const struct ed_sigalg *alg,
+                                     const void *octets, size_t len, struct ed_buf *value,
+                                     struct edoc_error *err)
+{
+	const struct ed_key_elsewhere *elsewhere = ed_key_elsewhere(key);
+	struct ed_sigalg as_der = *alg;
+	struct ed_buf raw;
+	enum edoc_code code;
+
+	as_der.plain = false;
+	ed_buf_init(&raw, MAX_VALUE);
+	code = elsewhere->sign(elsewhere->arg, key, &as_der, octets, len, &raw, err);
+	if (code == EDOC_OK)
+		code = ed_buf_check(&raw, edoc_key_subject(key), err);
+	if (code == EDOC_OK &&
+	    (!ed_verify_message(ed_key_pkey(key), &as_der, octets, len, raw.data, raw.len) ||
+	     !put_shaped(ed_key_pkey(key), alg, raw.data, raw.len, value)))
+		code = ed_fail(err, EDOC_ERR_IO, edoc_key_subject(key),
+		               "what the key's keeper gave does not verify under this certificate");
+	ed_buf_clear(&raw);
+	return code == EDOC_OK ? ed_buf_check(value, edoc_key_subject(key), err) : code;
 }
 
 enum edoc_code ed_sign_value(const struct edoc_key *key, const struct ed_sigalg *alg,
@@ -920,10 +1007,21 @@ enum edoc_code ed_sign_value(const struct edoc_key *key, const struct ed_sigalg 
 {
 	unsigned char hash[ED_HASH_MAX];
 
-	if (alg->kind == ED_SIG_EDDSA && key_fits(ed_key_pkey(key), alg))
+	if (!md_of(alg->hash) || !key_fits(ed_key_pkey(key), alg))
+		return ed_fail(err, EDOC_ERR_BUG, edoc_key_subject(key),
+		               "the key does not fit the signature algorithm");
+	/* Whatever the policy: such a signature is worth nothing before it is read. */
+	if (alg->type == ED_KEY_RSA && ed_pkey_bits(ed_key_pkey(key)) < ED_MIN_RSA_BITS)
+		return ed_fail(err, EDOC_ERR_DENIED, edoc_key_subject(key),
+		               "an RSA key of %d bits is too short for new signatures, %d are the "
+		               "least (TS 119 312 8.4): get a new key",
+		               ed_pkey_bits(ed_key_pkey(key)), ED_MIN_RSA_BITS);
+	if (ed_key_elsewhere(key))
+		return sign_elsewhere(key, alg, octets, len, value, err);
+	if (alg->kind == ED_SIG_EDDSA)
 		return sign_pure(key, octets, len, value, err);
 	if (!ed_hash_bytes(alg->hash, octets, len, hash))
 		return ed_crypto_fail(err, EDOC_ERR_BUG, edoc_key_subject(key),
 		                      ed_hash_name(alg->hash));
-	return ed_sign_xml(key, alg, hash, ed_hash_size(alg->hash), value, err);
+	return sign_hash(key, alg, hash, value, err);
 }

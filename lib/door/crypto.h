@@ -137,21 +137,51 @@ bool ed_verify_digest(EVP_PKEY *key, const struct ed_sigalg *alg, const unsigned
 bool ed_verify_message(EVP_PKEY *key, const struct ed_sigalg *alg, const void *message,
                        size_t message_len, const void *value, size_t len);
 
-/* The private half; edoc_key in the public header is this struct. */
+/*
+ * The private half; edoc_key in the public header is this struct.  Where the
+ * private key is elsewhere (a token, another program), ed_key_pkey() is the
+ * certificate's public one and `sign` makes values: a pair as DER.
+ */
+struct ed_key_elsewhere {
+	enum edoc_code (*sign)(void *arg, const struct edoc_key *key, const struct ed_sigalg *alg,
+	                       const void *octets, size_t len, struct ed_buf *value,
+	                       struct edoc_error *err);
+	void (*free)(void *arg);
+	void *arg;
+};
 EVP_PKEY *ed_key_pkey(const struct edoc_key *key);
 X509 *ed_key_cert(const struct edoc_key *key);
 STACK_OF(X509) *ed_key_chain(const struct edoc_key *key); /* may be NULL */
-/* SHA-256 for RSA and P-256, SHA-384 for P-384, SHA-512 for P-521; false: a key
- * that we do not sign with. */
+const struct ed_key_elsewhere *ed_key_elsewhere(const struct edoc_key *key); /* NULL: here */
+bool ed_key_wants_pss(const struct edoc_key *key);
+
+/*
+ * A key of a certificate only, for two steps.  Asked for a value it keeps the
+ * octets and stops with EDOC_ERR_AGAIN, until it is given the value for exactly
+ * these: other octets are EDOC_ERR_INPUT then.  name: what the new signature's
+ * entry was called at the first step ("" until then).
+ */
+#define ED_OUTSIDE_NAME 64
+struct ed_key_outside {
+	struct ed_buf octets, value; /* value: a pair as DER */
+	struct ed_sigalg alg;        /* that was asked for */
+	char name[ED_OUTSIDE_NAME];
+};
+struct ed_key_outside *ed_key_outside(const struct edoc_key *key); /* NULL: another kind */
+
+/*
+ * ECDSA: SHA-256 on 256 bits of P and brainpool, SHA-384, SHA-512 as they grow;
+ * Ed25519, Ed448; RSA with SHA-256, padded by PKCS#1 1.5, or by PSS where the
+ * key is for PSS alone or edoc_key_use_pss() said so.  false: a key that we do
+ * not sign with.
+ */
 bool ed_key_sigalg(const struct edoc_key *key, struct ed_sigalg *alg);
-/* A value over octets, in the shape that alg says (r || s where plain).  A key
- * that lives elsewhere (ed_key_outside) keeps what it was asked to sign, and
- * gives zeros of the right length, or the value it was given for these octets. */
+/* A value over octets, in the shape that alg says (r || s where plain). */
 enum edoc_code ed_sign_value(const struct edoc_key *key, const struct ed_sigalg *alg,
                              const void *octets, size_t len, struct ed_buf *value,
                              struct edoc_error *err) EDOC_CHECK;
-enum edoc_code ed_sign_xml(const struct edoc_key *key, const struct ed_sigalg *alg,
-                           const unsigned char *hash_value, size_t hash_len, struct ed_buf *value,
-                           struct edoc_error *err) EDOC_CHECK;
+/* DER of r || s, which has to be of the curve's length; false: it is not. */
+bool ed_value_der(const EVP_PKEY *pkey, const unsigned char *plain, size_t len,
+                  struct ed_buf *value);
 
 #endif

@@ -26,6 +26,9 @@ struct edoc_key {
 	STACK_OF(X509) *chain;
 	char *subject;
 	char sha256[65];
+	bool pss;
+	struct ed_key_elsewhere elsewhere; /* sign NULL: the private key is here */
+	struct ed_key_outside *outside;    /* of a certificate only */
 };
 
 EVP_PKEY *ed_key_pkey(const struct edoc_key *key)
@@ -43,6 +46,21 @@ STACK_OF(X509) *ed_key_chain(const struct edoc_key *key)
 	return key->chain;
 }
 
+const struct ed_key_elsewhere *ed_key_elsewhere(const struct edoc_key *key)
+{
+	return key->elsewhere.sign ? &key->elsewhere : NULL;
+}
+
+struct ed_key_outside *ed_key_outside(const struct edoc_key *key)
+{
+	return key->outside;
+}
+
+bool ed_key_wants_pss(const struct edoc_key *key)
+{
+	return key->pss;
+}
+
 const char *edoc_key_subject(const struct edoc_key *key)
 {
 	return key->subject;
@@ -57,6 +75,8 @@ void edoc_key_free(struct edoc_key *key)
 {
 	if (!key)
 		return;
+	if (key->elsewhere.free)
+		key->elsewhere.free(key->elsewhere.arg);
 	EVP_PKEY_free(key->pkey);
 	X509_free(key->cert);
 	sk_X509_pop_free(key->chain, X509_free);
@@ -381,19 +401,27 @@ static enum edoc_code put_chain(struct edoc_key *key, STACK_OF(X509) *from, stru
 	return rc;
 }
 
+static enum edoc_code check_key(const struct edoc_key *key, const char *path,
+                                struct edoc_error *err)
+{
+	struct ed_sigalg alg;
+
+	if (!ed_key_sigalg(key, &alg))
+		return ed_fail(err, EDOC_ERR_INPUT, path,
+		               "a key of this kind does not sign: RSA, EC on P-256, P-384, P-521 "
+		               "or brainpoolP256r1, P384r1, P512r1, Ed25519 and Ed448 do");
+	return EDOC_OK;
+}
+
 static enum edoc_code load(const char *path, const char *cert_path, const char *chain_path,
                            struct passphrase *pass, struct edoc_key *key, const struct certs *certs,
                            struct edoc_error *err)
 {
 	enum edoc_code rc = read_key(path, pass, &key->pkey, certs->key, err);
-	struct ed_sigalg alg;
 
-	if (rc != EDOC_OK)
-		return rc;
-	if (!ed_key_sigalg(key, &alg))
-		return ed_fail(err, EDOC_ERR_INPUT, path,
-		               "the key is neither RSA nor EC on P-256, P-384 or P-521");
-	if (cert_path)
+	if (rc == EDOC_OK)
+		rc = check_key(key, path, err);
+	if (rc == EDOC_OK && cert_path)
 		rc = read_certs(cert_path, certs->cert, err);
 	if (rc == EDOC_OK)
 		rc = choose(key, certs, path, cert_path, err);
@@ -410,36 +438,155 @@ static enum edoc_code load(const char *path, const char *cert_path, const char *
 	return rc == EDOC_OK ? put_chain(key, certs->chain, err) : rc;
 }
 
+/* A key on its way, in our own context. */
+struct loading {
+	OSSL_LIB_CTX *old;
+	struct certs certs;
+	struct edoc_key *key;
+};
+
+static enum edoc_code begin_loading(struct loading *l, struct edoc_error *err)
+{
+	memset(l, 0, sizeof(*l));
+	l->old = ed_crypto_enter();
+	if (!l->old)
+		return ed_fail(err, EDOC_ERR_BUG, "", "libcrypto's default provider is not there");
+	l->certs = (struct certs){sk_X509_new_null(), sk_X509_new_null(), sk_X509_new_null()};
+	l->key = calloc(1, sizeof(*l->key));
+	if (l->key)
+		l->key->chain = sk_X509_new_null();
+	if (l->key && l->key->chain && l->certs.key && l->certs.cert && l->certs.chain)
+		return EDOC_OK;
+	return ed_fail_memory(err);
+}
+
+static void end_loading(struct loading *l, enum edoc_code rc, struct edoc_key **key)
+{
+	if (rc == EDOC_OK)
+		*key = l->key;
+	else
+		edoc_key_free(l->key);
+	sk_X509_pop_free(l->certs.key, X509_free);
+	sk_X509_pop_free(l->certs.cert, X509_free);
+	sk_X509_pop_free(l->certs.chain, X509_free);
+	if (l->old)
+		ed_crypto_leave(l->old);
+}
+
 enum edoc_code edoc_key_load(const char *path, const char *cert_path, const char *chain_path,
                              edoc_passphrase_fn *ask, void *arg, struct edoc_key **key,
                              struct edoc_error *err)
 {
 	struct passphrase pass = {.ask = ask, .arg = arg, .what = path};
-	OSSL_LIB_CTX *old = ed_crypto_enter();
-	struct certs certs;
-	struct edoc_key *k;
-	enum edoc_code rc;
+	struct loading l;
+	enum edoc_code rc = begin_loading(&l, err);
 
 	*key = NULL;
-	if (!old)
-		return ed_fail(err, EDOC_ERR_BUG, "", "libcrypto's default provider is not there");
-	certs = (struct certs){sk_X509_new_null(), sk_X509_new_null(), sk_X509_new_null()};
-	k = calloc(1, sizeof(*k));
-	if (k)
-		k->chain = sk_X509_new_null();
-	if (k && k->chain && certs.key && certs.cert && certs.chain)
-		rc = load(path, cert_path, chain_path, &pass, k, &certs, err);
-	else
-		rc = ed_fail_memory(err);
 	if (rc == EDOC_OK)
-		*key = k;
-	else
-		edoc_key_free(k);
-	sk_X509_pop_free(certs.key, X509_free);
-	sk_X509_pop_free(certs.cert, X509_free);
-	sk_X509_pop_free(certs.chain, X509_free);
+		rc = load(path, cert_path, chain_path, &pass, l.key, &l.certs, err);
+	end_loading(&l, rc, key);
 	ed_wipe(&pass, sizeof(pass));
-	ed_crypto_leave(old);
+	return rc;
+}
+
+enum edoc_code edoc_key_use_pss(struct edoc_key *key, struct edoc_error *err)
+{
+	if (ed_pkey_type(key->pkey) != ED_KEY_RSA)
+		return ed_fail(err, EDOC_ERR_USAGE, key->subject,
+		               "only an RSA key can be padded by PSS (RFC 8017 8.1)");
+	key->pss = true;
+	return EDOC_OK;
+}
+
+/* ---- a key that another program keeps ------------------------------------- */
+
+static enum edoc_code sign_outside(void *arg, const struct edoc_key *key,
+                                   const struct ed_sigalg *alg, const void *octets, size_t len,
+                                   struct ed_buf *value, struct edoc_error *err)
+{
+	struct ed_key_outside *o = arg;
+
+	if (!o->value.len) {
+		ed_buf_reset(&o->octets);
+		ed_buf_put(&o->octets, octets, len);
+		o->alg = *alg;
+		return ed_fail(err, EDOC_ERR_AGAIN, key->subject,
+		               "the key is elsewhere: its value is awaited");
+	}
+	if (len != o->octets.len || memcmp(octets, o->octets.data, len) != 0)
+		return ed_fail(err, EDOC_ERR_INPUT, key->subject,
+		               "what would be signed now is not what the value was made for");
+	ed_buf_put(value, o->value.data, o->value.len);
+	return EDOC_OK;
+}
+
+static void free_outside(void *arg)
+{
+	struct ed_key_outside *o = arg;
+
+	ed_buf_clear(&o->octets);
+	ed_buf_clear(&o->value);
+	free(o);
+}
+
+static enum edoc_code make_outside(struct edoc_key *key, struct edoc_error *err)
+{
+	struct ed_key_outside *o = calloc(1, sizeof(*o));
+
+	if (!o)
+		return ed_fail_memory(err);
+	ed_buf_init(&o->octets, ED_MAX_XML_BYTES);
+	ed_buf_init(&o->value, ED_MAX_KEY_FILE);
+	key->outside = o;
+	key->elsewhere = (struct ed_key_elsewhere){sign_outside, free_outside, o};
+	return EDOC_OK;
+}
+
+/* The first certificate of the file is the signer's, as in RFC 8446 4.4.2. */
+static enum edoc_code put_public(struct edoc_key *key, const struct certs *certs, const char *path,
+                                 const char *chain_path, struct edoc_error *err)
+{
+	X509 *x509 = sk_X509_value(certs->cert, 0);
+	enum edoc_code rc;
+
+	key->cert = x509 && X509_up_ref(x509) ? x509 : NULL;
+	key->pkey = key->cert ? X509_get_pubkey(key->cert) : NULL;
+	if (!key->pkey)
+		return ed_crypto_fail(err, EDOC_ERR_INPUT, path,
+		                      "the certificate's key cannot be read");
+	rc = describe(key, err);
+	if (rc == EDOC_OK)
+		rc = check_key(key, path, err);
+	if (rc == EDOC_OK && chain_path)
+		rc = check_chain(key, certs, chain_path, err);
+	if (rc == EDOC_OK)
+		rc = put_chain(key, certs->cert, err);
+	return rc == EDOC_OK ? put_chain(key, certs->chain, err) : rc;
+}
+
+static enum edoc_code load_outside(struct edoc_key *key, const struct certs *certs,
+                                   const char *cert_path, const char *chain_path,
+                                   struct edoc_error *err)
+{
+	enum edoc_code rc = read_certs(cert_path, certs->cert, err);
+
+	if (rc == EDOC_OK && chain_path)
+		rc = read_certs(chain_path, certs->chain, err);
+	if (rc == EDOC_OK)
+		rc = put_public(key, certs, cert_path, chain_path, err);
+	return rc == EDOC_OK ? make_outside(key, err) : rc;
+}
+
+enum edoc_code edoc_key_outside(const char *cert_path, const char *chain_path,
+                                struct edoc_key **key, struct edoc_error *err)
+{
+	struct loading l;
+	enum edoc_code rc = begin_loading(&l, err);
+
+	*key = NULL;
+	if (rc == EDOC_OK)
+		rc = load_outside(l.key, &l.certs, cert_path, chain_path, err);
+	end_loading(&l, rc, key);
 	return rc;
 }
 

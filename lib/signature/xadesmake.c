@@ -334,37 +334,28 @@ static enum edoc_code put_all(const struct maker *m, struct ed_buf *out, struct 
 
 /* ---- digests and the value ---- */
 
-static enum edoc_code to_digest(void *digest, const void *bytes, size_t len)
+static enum edoc_code to_buf(void *buf, const void *bytes, size_t len)
 {
-	return ed_digest_update(digest, bytes, len) ? EDOC_OK : EDOC_ERR_MEMORY;
+	ed_buf_put(buf, bytes, len);
+	return EDOC_OK;
 }
 
-/* The digest of the element with that Id, or without one of SignedInfo. */
-static enum edoc_code digest_of(const struct ed_buf *text, const char *id, enum ed_hash hash,
-                                unsigned char out[ED_HASH_MAX], struct edoc_error *err)
+/* The canonical octets of the element with that Id, or without one of SignedInfo. */
+static enum edoc_code octets_of(const struct ed_buf *text, const char *id, struct ed_buf *out,
+                                struct edoc_error *err)
 {
-	struct ed_digest *digest = NULL;
 	struct ed_xml *xml = NULL;
 	xmlNodePtr node;
 	enum edoc_code code;
 
 	code = ed_xml_parse(text->data, text->len, WHERE, MAX_OUT, &xml, err);
 	if (code != EDOC_OK)
-		goto out;
+		return code;
 	node = id ? ed_xml_by_id(xml, id)
 	          : ed_xml_first(ed_xml_first(xmlDocGetRootElement(xml->doc)));
-	digest = ed_digest_new(hash);
-	if (!digest) {
-		code = ed_fail_memory(err);
-		goto out;
-	}
-	code = ed_c14n(xml, node, ED_C14N_EXC, false, NULL, NULL, to_digest, digest, err);
-	if (code == EDOC_OK && !ed_digest_final(digest, out))
-		code = ed_fail_memory(err);
-out:
-	ed_digest_free(digest);
+	code = ed_c14n(xml, node, ED_C14N_EXC, false, NULL, NULL, to_buf, out, err);
 	ed_xml_free(xml);
-	return code;
+	return code == EDOC_OK ? ed_buf_check(out, WHERE, err) : code;
 }
 
 static enum edoc_code fill_digest(struct maker *m, const struct ed_buf *text,
@@ -372,29 +363,34 @@ static enum edoc_code fill_digest(struct maker *m, const struct ed_buf *text,
 {
 	unsigned char digest[ED_HASH_MAX];
 	char id[sizeof(m->id) + 2];
+	struct ed_buf octets;
 	enum edoc_code code;
 
+	ed_buf_init(&octets, MAX_OUT);
 	snprintf(id, sizeof(id), "%s-p", m->id);
-	code = digest_of(text, id, m->spec->hash, digest, err);
+	code = octets_of(text, id, &octets, err);
+	if (code == EDOC_OK && !ed_hash_bytes(m->spec->hash, octets.data, octets.len, digest))
+		code = ed_fail_memory(err);
 	if (code == EDOC_OK)
 		ed_b64_put(&m->properties_digest, digest, ed_hash_size(m->spec->hash));
+	ed_buf_clear(&octets);
 	return code;
 }
 
 static enum edoc_code fill_value(struct maker *m, const struct ed_buf *text, struct edoc_error *err)
 {
-	unsigned char digest[ED_HASH_MAX];
-	struct ed_buf value;
+	struct ed_buf octets, value;
 	enum edoc_code code;
 
+	ed_buf_init(&octets, MAX_OUT);
 	ed_buf_init(&value, ED_MAX_KEY_FILE);
-	code = digest_of(text, NULL, m->alg.hash, digest, err);
+	code = octets_of(text, NULL, &octets, err);
 	if (code == EDOC_OK)
-		code = ed_sign_xml(m->spec->words.key, &m->alg, digest, ed_hash_size(m->alg.hash), &value,
-		                   err);
+		code = ed_sign_value(m->spec->words.key, &m->alg, octets.data, octets.len, &value, err);
 	if (code == EDOC_OK)
 		ed_b64_put(&m->value, value.data, value.len);
 	ed_buf_clear(&value);
+	ed_buf_clear(&octets);
 	return code;
 }
 

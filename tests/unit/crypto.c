@@ -148,7 +148,7 @@ static void values(const char *file, size_t len, const char *other_file)
 	ed_hash_bytes(alg.hash, "abc", 3, md);
 	n = ed_hash_size(alg.hash);
 	ed_buf_init(&value, 4096);
-	is_ok(ed_sign_xml(key, &alg, md, n, &value, &err), &err, "signs");
+	is_ok(ed_sign_value(key, &alg, "abc", 3, &value, &err), &err, "signs");
 	is_int((int64_t)value.len, (int64_t)len, "the value's length");
 	pkey = ed_key_pkey(key);
 	v = value.data;
@@ -178,7 +178,7 @@ static void values(const char *file, size_t len, const char *other_file)
 	wrong.kind = alg.kind == ED_SIG_RSA ? ED_SIG_ECDSA : ED_SIG_RSA;
 	wrong.type = wrong.kind == ED_SIG_RSA ? ED_KEY_RSA : ED_KEY_OTHER;
 	ok(!ed_verify_digest(pkey, &wrong, md, n, v, len), "not under the other family");
-	fails(ed_sign_xml(key, &wrong, md, n, &value, &err), EDOC_ERR_BUG, &err, "does not fit",
+	fails(ed_sign_value(key, &wrong, "abc", 3, &value, &err), EDOC_ERR_BUG, &err, "does not fit",
 	      "does not sign under the other family");
 	ok(ed_verify_digest(pkey, &alg, md, n, v, len), "still verifies");
 	ed_buf_clear(&value);

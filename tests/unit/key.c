@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 
 #include "../tap.h"
@@ -182,7 +184,7 @@ static void bad_files(void)
 	        "a certificate file without one");
 	refuses(pki("anvar.key"), made("absent"), "edoc", EDOC_ERR_ABSENT, "absent",
 	        "no such certificate file");
-	refuses(pki("explicit.p12"), NULL, "edoc", EDOC_ERR_INPUT, "neither RSA nor EC",
+	refuses(pki("explicit.p12"), NULL, "edoc", EDOC_ERR_INPUT, "of this kind does not sign",
 	        "a key on a curve given by numbers");
 	refuses(pki("legacy.p12"), NULL, "edoc", EDOC_ERR_INPUT, "openssl pkcs12 -export",
 	        "RC2: what to do about it");
@@ -247,6 +249,197 @@ static void generates(void)
 	ed_arena_free(arena);
 }
 
+/* ---- what each kind of key signs with ---------------------------------------- */
+
+/* A self-signed certificate, and with it the key where `secret`. */
+static const char *make_pem(EVP_PKEY *pkey, bool secret)
+{
+	X509 *x509 = X509_new_ex(ed_crypto_context(), NULL);
+	FILE *f = fopen(made("kind.pem"), "wb");
+	EVP_PKEY *signer = EVP_PKEY_Q_keygen(ed_crypto_context(), NULL, "EC", "P-256");
+	X509_NAME *name = X509_get_subject_name(x509);
+
+	if (!f || !signer || !X509_set_version(x509, 2) ||
+	    !ASN1_INTEGER_set(X509_get_serialNumber(x509), 7) ||
+	    !X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const unsigned char *)"Kind", -1,
+	                                -1, 0) ||
+	    !X509_set_issuer_name(x509, name) || !X509_gmtime_adj(X509_getm_notBefore(x509), 0) ||
+	    !X509_gmtime_adj(X509_getm_notAfter(x509), 1000) || !X509_set_pubkey(x509, pkey) ||
+	    !X509_sign(x509, signer, EVP_sha256()) || !PEM_write_X509(f, x509) ||
+	    (secret && !PEM_write_PKCS8PrivateKey(f, pkey, NULL, NULL, 0, NULL, NULL)) || fclose(f))
+		printf("Bail out! no key can be made\n");
+	X509_free(x509);
+	EVP_PKEY_free(signer);
+	return made("kind.pem");
+}
+
+static EVP_PKEY *make_pss(const char *md, int bits)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(ed_crypto_context(), "RSA-PSS", NULL);
+	EVP_PKEY *pkey = NULL;
+
+	if (!ctx || EVP_PKEY_keygen_init(ctx) != 1 ||
+	    EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, bits) != 1 ||
+	    (md && (EVP_PKEY_CTX_set_rsa_pss_keygen_md_name(ctx, md, NULL) != 1 ||
+	            EVP_PKEY_CTX_set_rsa_pss_keygen_mgf1_md_name(ctx, md) != 1)) ||
+	    EVP_PKEY_keygen(ctx, &pkey) != 1)
+		printf("Bail out! no PSS key\n");
+	EVP_PKEY_CTX_free(ctx);
+	return pkey;
+}
+
+static struct edoc_key *load_kind(EVP_PKEY *pkey)
+{
+	struct edoc_key *key = NULL;
+	struct edoc_error err = {0};
+
+	is_ok(edoc_key_load(make_pem(pkey, true), NULL, NULL, NULL, NULL, &key, &err), &err,
+	      "loads");
+	EVP_PKEY_free(pkey);
+	return key;
+}
+
+static void signs_as(struct edoc_key *key, const char *what)
+{
+	struct edoc_error err = {0};
+	struct ed_sigalg alg = {0};
+	char text[ED_SIGALG_TEXT];
+	struct ed_buf value;
+
+	if (!key)
+		return;
+	ok(ed_key_sigalg(key, &alg), "%s", what);
+	ed_sigalg_text(&alg, text);
+	is_str(text, what, "its algorithm");
+	ok(ed_sigalg_xml_uri(&alg) != NULL, "which XML can name");
+	for (int plain = 0; plain < 2; plain++) {
+		if (plain && alg.kind != ED_SIG_ECDSA)
+			break;
+		alg.plain = plain;
+		ed_buf_init(&value, 4096);
+		is_ok(ed_sign_value(key, &alg, "abc", 3, &value, &err), &err, "signs");
+		ok(ed_verify_message(ed_key_pkey(key), &alg, "abc", 3, value.data, value.len),
+		   "and it verifies");
+		ok(!ed_verify_message(ed_key_pkey(key), &alg, "abd", 3, value.data, value.len),
+		   "over these octets only");
+		ed_buf_clear(&value);
+	}
+}
+
+static void kinds(void)
+{
+	static const struct {
+		const char *type, *group, *alg;
+	} t[] = {
+	        {"EC", "P-521", "ECDSA with SHA-512"},
+	        {"EC", "brainpoolP256r1", "ECDSA with SHA-256"},
+	        {"EC", "brainpoolP384r1", "ECDSA with SHA-384"},
+	        {"EC", "brainpoolP512r1", "ECDSA with SHA-512"},
+	        {"ED25519", NULL, "Ed25519"},
+	        {"ED448", NULL, "Ed448"},
+	};
+	struct edoc_error err = {0};
+	struct edoc_key *key;
+
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		key = load_kind(EVP_PKEY_Q_keygen(ed_crypto_context(), NULL, t[i].type, t[i].group));
+		signs_as(key, t[i].alg);
+		fails(edoc_key_use_pss(key, &err), EDOC_ERR_USAGE, &err, "RSA", "no PSS for it");
+		edoc_key_free(key);
+	}
+	key = load_kind(EVP_PKEY_Q_keygen(ed_crypto_context(), NULL, "RSA", (size_t)2048));
+	signs_as(key, "RSA with SHA-256");
+	is_ok(edoc_key_use_pss(key, &err), &err, "PSS is asked for");
+	signs_as(key, "RSA-PSS with SHA-256");
+	edoc_key_free(key);
+	key = load_kind(make_pss(NULL, 2048));
+	signs_as(key, "RSA-PSS with SHA-256");
+	edoc_key_free(key);
+	key = load_kind(make_pss("SHA512", 2048));
+	signs_as(key, "RSA-PSS with SHA-512");
+	edoc_key_free(key);
+}
+
+static void short_keys(void)
+{
+	struct edoc_key *key =
+	        load_kind(EVP_PKEY_Q_keygen(ed_crypto_context(), NULL, "RSA", (size_t)2040));
+	struct edoc_error err = {0};
+	struct ed_sigalg alg;
+	struct ed_buf value;
+
+	ed_buf_init(&value, 4096);
+	ok(key && ed_key_sigalg(key, &alg), "RSA-2040");
+	fails(ed_sign_value(key, &alg, "abc", 3, &value, &err), EDOC_ERR_DENIED, &err, "2048",
+	      "is too short to sign");
+	is_int((int64_t)value.len, 0, "and gives nothing");
+	ed_buf_clear(&value);
+	edoc_key_free(key);
+}
+
+/* A key of a certificate: asked, it keeps the octets; given their value, it
+ * gives that, and for nothing else. */
+static void outside(const char *type, const char *group)
+{
+	EVP_PKEY *pkey = strcmp(type, "RSA") == 0
+	                         ? EVP_PKEY_Q_keygen(ed_crypto_context(), NULL, type, (size_t)2048)
+	                         : EVP_PKEY_Q_keygen(ed_crypto_context(), NULL, type, group);
+	struct edoc_key *key = NULL, *here;
+	struct ed_key_outside *o;
+	struct edoc_error err = {0};
+	struct ed_sigalg alg, der;
+	struct ed_buf value;
+
+	is_ok(edoc_key_outside(make_pem(pkey, true), NULL, &key, &err), &err, type);
+	here = load_kind(pkey);
+	if (!key || !here)
+		return;
+	ed_buf_init(&value, 4096);
+	o = ed_key_outside(key);
+	ok(o && !ed_key_outside(here) && !ed_key_elsewhere(here), "it alone is outside");
+	ok(ed_key_sigalg(key, &alg), "its algorithm is that of its certificate");
+	fails(ed_sign_value(key, &alg, "abc", 3, &value, &err), EDOC_ERR_AGAIN, &err, "awaited",
+	      "stops");
+	ok(o->octets.len == 3 && !memcmp(o->octets.data, "abc", 3) && o->alg.kind == alg.kind,
+	   "and keeps the octets");
+	der = alg;
+	der.plain = false;
+	is_ok(ed_sign_value(here, &der, "abc", 3, &o->value, &err), &err, "the other program");
+	fails(ed_sign_value(key, &alg, "abd", 3, &value, &err), EDOC_ERR_INPUT, &err, "not what",
+	      "not for other octets");
+	fails(ed_sign_value(key, &alg, "abcd", 4, &value, &err), EDOC_ERR_INPUT, &err, "not what",
+	      "nor for more of them");
+	is_ok(ed_sign_value(key, &alg, "abc", 3, &value, &err), &err, "for these");
+	ok(ed_verify_message(ed_key_pkey(key), &alg, "abc", 3, value.data, value.len),
+	   "in the shape that is wanted");
+	o->value.data[o->value.len - 1] ^= 1;
+	ed_buf_reset(&value);
+	fails(ed_sign_value(key, &alg, "abc", 3, &value, &err), EDOC_ERR_IO, &err,
+	      "does not verify", "a value that is wrong");
+	is_int((int64_t)value.len, 0, "is not given on");
+	ed_buf_clear(&value);
+	edoc_key_free(key);
+	edoc_key_free(here);
+}
+
+static void outside_files(void)
+{
+	struct edoc_key *key = NULL;
+	struct edoc_error err = {0};
+
+	is_ok(edoc_key_outside(pki("farrukh.crt"), pki("ca.pem"), &key, &err), &err, "a chain");
+	is_str(key ? edoc_key_subject(key) : "", FARRUKH, "whose it is");
+	is_int(key ? sk_X509_num(ed_key_chain(key)) : 0, 1, "the chain comes along");
+	edoc_key_free(key);
+	fails(edoc_key_outside(pki("zarina.der"), pki("farrukh.crt"), &key, &err), EDOC_ERR_INPUT,
+	      &err, "farrukh.crt", "a chain that is not its own");
+	ok(key == NULL, "gives nothing");
+	fails(edoc_key_outside(pki("anvar.key"), NULL, &key, &err), EDOC_ERR_INPUT, &err,
+	      "anvar.key", "no certificate");
+	fails(edoc_key_outside(made("none"), NULL, &key, &err), EDOC_ERR_ABSENT, &err, "none",
+	      "no file");
+}
+
 int main(void)
 {
 	char cmd[64];
@@ -258,6 +451,13 @@ int main(void)
 	bad_files();
 	big_file();
 	generates();
+	kinds();
+	short_keys();
+	outside("RSA", NULL);
+	outside("EC", "P-256");
+	outside("EC", "P-384");
+	outside("ED25519", NULL);
+	outside_files();
 	snprintf(cmd, sizeof(cmd), "rm -rf %s", dir);
 	if (system(cmd))
 		return 1;

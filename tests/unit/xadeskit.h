@@ -204,7 +204,6 @@ __attribute__((unused)) static char *seal(char *s, const char *id)
 {
 	unsigned char digest[ED_HASH_MAX];
 	struct ed_findings findings;
-	struct ed_sigalg alg;
 	struct ed_xmldsig sig;
 	struct ed_xml *xml;
 	struct ed_buf value;
@@ -218,10 +217,9 @@ __attribute__((unused)) static char *seal(char *s, const char *id)
 		return s;
 	}
 	(void)ed_xmldsig_parse(xml, ed_xml_by_id(xml, id), data.container, arena, &findings, &sig);
-	ed_key_sigalg(zarina, &alg);
 	ed_buf_init(&value, 10000);
 	if (ed_xmldsig_info_digest(xml, &sig, digest, &err) ||
-	    ed_sign_xml(zarina, &alg, digest, 32, &value, &err))
+	    !sign_digest(zarina, digest, &value))
 		ok(false, "seal: %s", err.msg);
 	snprintf(mark, sizeof(mark), "Id='%s-v'>AAAA", id);
 	s = put(s, strstr(s, mark) + strlen(mark) - 4, 4, value.data, value.len);
