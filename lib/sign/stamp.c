@@ -44,6 +44,22 @@ static bool is_its_own(enum edoc_code code)
 	       code == EDOC_ERR_DENIED;
 }
 
+/* An error has little room: each host gets its share, cut at a word. */
+static void tell(struct ed_buf *said, const struct ed_stamping *s, size_t i, const char *msg)
+{
+	const size_t room = (sizeof((struct edoc_error){0}.msg) - 60) / s->n;
+	const char *host = strstr(s->tsas[i].url, "//");
+	size_t n, left;
+
+	host = host ? host + 2 : s->tsas[i].url;
+	n = strcspn(host, "/?#");
+	left = room > n + 20 ? room - n - 4 : 16;
+	if (strlen(msg) > left)
+		while (left > 1 && msg[left] != ' ')
+			left--;
+	ed_buf_printf(said, "%s%.*s: %.*s", i ? "; " : "", (int)n, host, (int)left, msg);
+}
+
 enum edoc_code ed_sign_token(void *arg, enum ed_hash hash, const unsigned char imprint[ED_HASH_MAX],
                              struct ed_buf *token, struct edoc_error *err)
 {
@@ -70,7 +86,7 @@ enum edoc_code ed_sign_token(void *arg, enum ed_hash hash, const unsigned char i
 		if (code == EDOC_OK || !is_its_own(code))
 			break;
 		all_denied = all_denied && code == EDOC_ERR_DENIED;
-		ed_buf_printf(&said, "%s%s: %s", i ? "; " : "", s->tsas[i].url, why.msg);
+		tell(&said, s, i, why.msg);
 	}
 	if (is_its_own(code) && s->n > 1)
 		code = ed_fail(err, all_denied ? EDOC_ERR_DENIED : EDOC_ERR_AGAIN, "",
