@@ -469,6 +469,9 @@ struct edoc_fetcher;
 struct edoc_fetcher_options {
 	const char *cache; /* folder of answers, or NULL */
 	bool online;
+	/* OCSP is asked for each time: an answer from before a signature says
+	 * nothing of it (EN 319 102-1 5.2.5), and a run makes many. */
+	bool fresh;
 	int64_t now; /* the clock: how old a kept answer is */
 	const char *http_proxy, *https_proxy, *no_proxy; /* as curl(1)'s, or NULL */
 	const char *const *intranet; /* NULL-ended names of hosts, or NULL */

@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/ber.h"
 #include "base/err.h"
 #include "base/io.h"
 #include "base/limits.h"
+#include "door/http.h"
 #include "door/yaml.h"
 #include "edoc.h"
 
@@ -163,6 +165,91 @@ static enum edoc_code read_keys(const struct source *src, const struct ed_yaml *
 	return code;
 }
 
+/* One member of a TSA: an address, a dotted OID, a path. */
+static enum edoc_code read_tsa_part(const struct source *src, const char *key, const char *part,
+                                    const struct ed_yaml *node)
+{
+	uint8_t oid[ED_BER_OID_OCTETS];
+	const char *text = node->kind == ED_YAML_SCALAR ? node->text : "";
+
+	if (!strcmp(part, "login-file"))
+		return add_path(src, key, node);
+	if (!strcmp(part, "url") && !ed_http_url(text, strlen(text)))
+		return refuse(src, node,
+		              N_("an http or https address without a password is wanted"));
+	if (!strcmp(part, "policy") && !ed_ber_oid_octets(text, oid))
+		return refuse(src, node, N_("an object identifier is wanted, as 1.2.3"));
+	return add(src, key, text);
+}
+
+/* tsas: { state: http://tsa.example/, bank: {url: ..., policy: 1.2.3, login-file: l} } */
+static enum edoc_code read_tsa(const struct source *src, const char *name,
+                               const struct ed_yaml *node)
+{
+	static const char *const known[] = {"url", "policy", "login-file", NULL};
+	enum edoc_code code = EDOC_OK;
+
+	if (taken(src->conf, "tsas", name))
+		return EDOC_OK;
+	if (node->kind == ED_YAML_LIST)
+		return refuse(src, node,
+		              N_("a TSA is an address, or a map of url, policy and login-file"));
+	if (node->kind == ED_YAML_MAP) {
+		code = ed_yaml_only(node, src->path, known, src->err);
+		if (code == EDOC_OK && !ed_yaml_get(node, "url"))
+			code = refuse(src, node, N_("the TSA's \"url\" is missing"));
+	}
+	for (size_t i = 0; known[i] && code == EDOC_OK; i++) {
+		const struct ed_yaml *part = node->kind == ED_YAML_MAP ? ed_yaml_get(node, known[i])
+		                             : i                       ? NULL
+		                                                       : node;
+		const char *key = ed_arena_printf(src->conf->arena, "tsas.%s.%s", name, known[i]);
+
+		if (!key)
+			return ed_fail_memory(src->err);
+		if (part)
+			code = read_tsa_part(src, key, known[i], part);
+	}
+	return code == EDOC_OK ? add(src, "tsas", name) : code;
+}
+
+static enum edoc_code read_tsas(const struct source *src, const struct ed_yaml *map)
+{
+	enum edoc_code code = EDOC_OK;
+
+	if (map->kind != ED_YAML_MAP)
+		return refuse(src, map, N_("a map of names to TSAs is wanted"));
+	for (size_t i = 0; i < map->n && code == EDOC_OK; i++) {
+		const char *name = map->keys[i]->text;
+
+		if (name[0] == '\0' || strpbrk(name, "./"))
+			return refuse(src, map->keys[i],
+			              N_("a TSA's name is not empty and holds no \".\" or \"/\""));
+		code = read_tsa(src, name, map->items[i]);
+	}
+	return code;
+}
+
+/* Which of them are asked, in this order: a name or a list of names. */
+static enum edoc_code read_tsa_names(const struct source *src, const struct ed_yaml *node)
+{
+	enum edoc_code code = EDOC_OK;
+
+	if (node->kind == ED_YAML_SCALAR && node->text[0])
+		return add(src, "tsa", node->text);
+	if (node->kind != ED_YAML_LIST)
+		return refuse(src, node,
+		              N_("the name of one of the TSAs is wanted, or a list of names"));
+	for (size_t i = 0; i < node->n && code == EDOC_OK; i++) {
+		const struct ed_yaml *name = node->items[i];
+
+		if (name->kind != ED_YAML_SCALAR || !name->text[0])
+			return refuse(src, name, N_("the name of one of the TSAs is wanted"));
+		code = add(src, "tsa", name->text);
+	}
+	return code;
+}
+
 /* One purpose: a path or a list of them. */
 static enum edoc_code read_anchors(const struct source *src, const char *key,
                                    const struct ed_yaml *node)
@@ -240,8 +327,12 @@ static enum edoc_code read_member(const struct source *src, const char *key,
 		return read_keys(src, node);
 	if (!strcmp(key, "trust"))
 		return read_trust(src, node);
+	if (!strcmp(key, "tsas"))
+		return read_tsas(src, node);
 	if (taken(src->conf, key, NULL))
 		return EDOC_OK;
+	if (!strcmp(key, "tsa"))
+		return read_tsa_names(src, node);
 	if (!strcmp(key, "lang"))
 		return read_lang(src, node);
 	if (!strcmp(key, "key"))
@@ -253,8 +344,9 @@ static enum edoc_code read_member(const struct source *src, const char *key,
 
 static enum edoc_code read_root(const struct source *src, const struct ed_yaml *root)
 {
-	static const char *const known[] = {"key",      "keys", "trust", "desk",     "archive",
-	                                    "profiles", "lang", "cache", "intranet", NULL};
+	static const char *const known[] = {"key",      "keys",     "trust", "desk",
+	                                    "archive",  "profiles", "lang",  "cache",
+	                                    "intranet", "tsa",      "tsas",  NULL};
 
 	if (root->kind != ED_YAML_MAP)
 		return refuse(src, root, N_("a map of settings is wanted"));

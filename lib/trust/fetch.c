@@ -310,14 +310,17 @@ static enum edoc_code fetch(struct edoc_fetcher *f, const struct edoc_fetch *wha
 	unsigned char key[32];
 	enum edoc_code code;
 	const struct had *h;
-	bool filed;
+	bool filed, again;
 
 	if (what->kind == EDOC_FETCH_STAMP)
 		return f->options.online ? get_stamp(f, what, answer, err)
 		                         : ed_fail(err, EDOC_ERR_AGAIN, what->url, "offline");
 	if (!key_of(what, key))
 		return ed_fail_memory(err);
+	again = f->options.fresh && f->options.online && what->kind == EDOC_FETCH_OCSP;
 	h = find(f, key);
+	if (again && h && h->code == EDOC_OK)
+		h = NULL;
 	if (h && h->code != EDOC_OK)
 		return from_folder(f, what, key, true, answer)
 		               ? EDOC_OK
@@ -327,7 +330,7 @@ static enum edoc_code fetch(struct edoc_fetcher *f, const struct edoc_fetch *wha
 		ed_buf_put(answer, h->bytes, h->len);
 		return ed_buf_check(answer, what->url, err);
 	}
-	if (from_folder(f, what, key, h || !f->options.online, answer))
+	if (!again && from_folder(f, what, key, h || !f->options.online, answer))
 		return EDOC_OK;
 	ed_buf_reset(answer);
 	if (!f->options.online)

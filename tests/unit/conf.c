@@ -72,6 +72,27 @@ static void layers(const char *dir)
 	is_str(edoc_conf_get(conf, "cache"), "/c", "a cache");
 	is_str(edoc_conf_item(conf, "intranet", 1), "::1", "hosts of the intranet");
 	ok(!edoc_conf_item(conf, "intranet", 2), "two of them");
+	is_ok(load(conf,
+	           "tsa: [state, bank]\n"
+	           "tsas:\n"
+	           "  state: https://tsa.example/\n"
+	           "  bank: {url: 'http://tsa.bank.example:8080/q', policy: 1.2.3, login-file: l}\n",
+	           NULL),
+	      &err, "TSAs");
+	is_str(edoc_conf_item(conf, "tsa", 1), "bank", "the second that is asked");
+	is_str(edoc_conf_get(conf, "tsas.state.url"), "https://tsa.example/", "an address");
+	ok(!edoc_conf_get(conf, "tsas.state.policy"), "alone");
+	is_str(edoc_conf_get(conf, "tsas.bank.url"), "http://tsa.bank.example:8080/q",
+	       "with all that can be said: an address");
+	is_str(edoc_conf_get(conf, "tsas.bank.policy"), "1.2.3", "a policy");
+	snprintf(want, sizeof want, "%s/l", dir);
+	is_str(edoc_conf_get(conf, "tsas.bank.login-file"), want, "a file with the login");
+	is_ok(load(conf, "tsa: x\ntsas: {x: http://x/, state: http://y/}\n", NULL), &err,
+	      "another file");
+	is_str(edoc_conf_get(conf, "tsa"), "state", "does not change the order");
+	ok(!edoc_conf_item(conf, "tsa", 2), "nor adds to it");
+	is_str(edoc_conf_get(conf, "tsas.state.url"), "https://tsa.example/", "nor a TSA");
+	is_str(edoc_conf_get(conf, "tsas.x.url"), "http://x/", "but may name another");
 	edoc_conf_free(conf);
 	edoc_conf_free(NULL);
 }
@@ -106,6 +127,23 @@ static void refusals(void)
 	        {"intranet: [http://a.example/]\n", "host"},
 	        {"intranet: ['']\n", "host"},
 	        {"cache: [x]\n", "path"},
+	        {"tsa: {a: b}\n", "name"},
+	        {"tsa: ''\n", "name"},
+	        {"tsa: [[a]]\n", "name"},
+	        {"tsa: ['']\n", "name"},
+	        {"tsas: http://x/\n", "map"},
+	        {"tsas: [http://x/]\n", "map"},
+	        {"tsas: {a: [http://x/]}\n", "url"},
+	        {"tsas: {a.b: http://x/}\n", "name"},
+	        {"tsas: {a/b: http://x/}\n", "name"},
+	        {"tsas: {a: ftp://x/}\n", "https"},
+	        {"tsas: {a: 'http://clerk:secret@x/'}\n", "without a password"},
+	        {"tsas: {a: {policy: 1.2.3}}\n", "url"},
+	        {"tsas: {a: {url: http://x/, policy: one}}\n", "identifier"},
+	        {"tsas: {a: {url: http://x/, policy: [1.2.3]}}\n", "identifier"},
+	        {"tsas: {a: {url: http://x/, login: me}}\n", "login"},
+	        {"tsas: {a: {url: http://x/, login-file: ''}}\n", "path"},
+	        {"tsas: {a: {url: [http://x/]}}\n", "https"},
 	        {"- a\n", "map"},
 	        {"desk: &a /x\n", NULL},
 	        {"desk: /x\n---\ndesk: /y\n", NULL},

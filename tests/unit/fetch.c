@@ -228,6 +228,34 @@ static void test_once(void)
 	edoc_fetcher_free(f);
 }
 
+static void test_fresh(void)
+{
+	static const char *const hosts[] = {"127.0.0.1", NULL};
+	char path[300];
+	struct edoc_fetcher_options options = {.cache = path,
+	                                       .online = true,
+	                                       .fresh = true,
+	                                       .now = time(NULL),
+	                                       .intranet = hosts,
+	                                       .stop = -1};
+	struct edoc_fetcher *f = NULL;
+	struct edoc_error err = {0};
+	unsigned before = *hits;
+
+	snprintf(path, sizeof(path), "%s/fresh", dir);
+	is_ok(edoc_fetcher_new(&options, &f, &err), &err, "what was signed just now");
+	(void)ask_max(f, "/echo", "one", 1000);
+	is_str(ask_max(f, "/echo", "one", 1000).text, "one", "wants a new OCSP answer");
+	is_int(*hits, before + 2, "each time, whatever is remembered or kept");
+	(void)ask(f, "/ok");
+	(void)ask(f, "/ok");
+	is_int(*hits, before + 3, "a CRL is fetched once");
+	(void)ask_max(f, "/no", "x", 1000);
+	(void)ask_max(f, "/no", "x", 1000);
+	is_int(*hits, before + 4, "and who gives none is not asked again");
+	edoc_fetcher_free(f);
+}
+
 static void test_redirections(void)
 {
 	struct edoc_fetcher *f = fetcher(true, NULL, true, 0);
@@ -495,6 +523,7 @@ int main(void)
 	test_cache();
 	test_answers();
 	test_once();
+	test_fresh();
 	test_redirections();
 	test_proxy();
 	test_private();
