@@ -163,7 +163,7 @@ static size_t columns(const char *s)
 int main(int argc, char **argv)
 {
 	struct edoc_report *r = sample();
-	char *head = NULL, *html = NULL, *copy = NULL, *json = NULL, *text = NULL;
+	char *head = NULL, *html = NULL, *note = NULL, *copy = NULL, *json = NULL, *text = NULL;
 
 	is_ok(edoc_html_head("A " EVIL, "tg", &head, &err), &err, "a head");
 	ok(!strstr(head, "<script") && strstr(head, "lang=\"tg\""), "its title is text");
@@ -172,6 +172,10 @@ int main(int argc, char **argv)
 	check(html, "article");
 	ok(strstr(html, "<svg") && strstr(html, "judged as of"), "with a time line");
 	ok(strstr(html, "archive time-stamp") != NULL, "all proofs");
+	is_ok(edoc_html_note("A " EVIL, "B " EVIL, &note, &err), &err, "a note on the page");
+	ok(!strstr(note, "<script") && strstr(note, "B &"), "is text");
+	ok(strstr(note, "</article>") != NULL, "and whole");
+	edoc_free(note);
 	is_ok(edoc_report_copy(r, NULL, &copy, &err), &err, "a copy sheet");
 	check(copy, "sheet");
 	is_ok(edoc_report_json(r, &json, &err), &err, "JSON");
