@@ -261,7 +261,7 @@ static void forget_claims(struct ed_xr *r)
 	struct ed_ades *a = r->a;
 
 	a->claimed_time = ED_TIME_NONE;
-	a->role = a->commitment = a->ledger_head = a->tag = NULL;
+	a->role = a->commitment = a->ledger_head = a->tag = a->place = NULL;
 	a->policy_kind = ED_POLICY_NONE;
 	a->policy_id = a->policy_url = NULL;
 	a->policy_held = a->policy_intact = false;

@@ -21,21 +21,38 @@ enum edoc_code ed_xades_read(const void *bytes, size_t len, const char *where, s
 			     struct edoc_error *err) EDOC_CHECK;
 
 struct ed_xades_input {
-	const char *name;       /* entry name, not encoded */
+	const char *name;       /* entry name, or a file's, not encoded */
 	const char *media_type;
 	unsigned char digest[ED_HASH_MAX];
 };
 
+enum ed_xades_packaging {
+	ED_XADES_CONTAINER, /* a whole META-INF/signatures-*.xml, root asic:XAdESSignatures */
+	ED_XADES_DETACHED,  /* ds:Signature alone, over files beside it, by name */
+	ED_XADES_ENVELOPED  /* a document with the signature as its root's last child */
+};
+
 struct ed_xades_spec {
 	struct ed_sign_words words;
+	enum ed_xades_packaging packaging;
 	enum ed_hash hash;      /* of the references */
+	/* Enveloped: none, or one, of which the media type is used. */
 	const struct ed_xades_input *inputs;
 	size_t n;
+	const void *document;   /* enveloped: what is signed, and is given back with the signature */
+	size_t document_len;
 	const char *tag; /* 8 hex digits of the entry's name, or NULL */
 };
 
-/* A whole META-INF/signatures-*.xml, root asic:XAdESSignatures. */
+/* Enveloped: EDOC_ERR_INPUT when a signature that is in the document would break. */
 enum edoc_code ed_xades_make(const struct ed_xades_spec *spec, struct ed_buf *xml,
 			     struct edoc_error *err) EDOC_CHECK;
+
+/* What words.content_token has to be over (EN 319 132-1 5.2.8.1): the inputs as
+ * `data` has them (enveloped: NULL), one after another. */
+enum edoc_code ed_xades_content_imprint(const struct ed_xades_spec *spec,
+                                        const struct ed_data *data, enum ed_hash hash,
+                                        unsigned char imprint[ED_HASH_MAX],
+                                        struct edoc_error *err) EDOC_CHECK;
 
 #endif

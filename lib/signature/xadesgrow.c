@@ -229,63 +229,139 @@ static bool kept(const struct ed_ades *was, const struct ed_ades *is)
 	return true;
 }
 
-static bool holds_stamp(const struct ed_ades *a, const char *id)
+static bool is_sound(const struct ed_ades *a)
+{
+	return a->intact_data && a->intact_signature && a->bound;
+}
+
+static bool holds_new(const struct ed_ades *a, const char *id)
 {
 	for (size_t i = 0; i < a->n_stamps; i++)
 		if (a->stamps[i].id && !strcmp(a->stamps[i].id, id))
 			return a->stamps[i].intact && a->stamps[i].tst.intact;
+	for (size_t i = 0; i < a->n_counter; i++)
+		if (!strcmp(a->counter[i].id, id))
+			return is_sound(&a->counter[i]);
 	return false;
 }
 
-static enum edoc_code read_all(const struct ed_grow *g, const void *bytes, size_t len,
-                               struct ed_material *material, struct ed_ades **sigs, size_t *n,
-                               struct edoc_error *err)
+struct reading {
+	const void *bytes;
+	size_t len;
+	const char *where;
+	const struct ed_data *data;
+	struct ed_arena *arena;
+	struct ed_material material;
+	struct ed_ades *sigs;
+	size_t n;
+};
+
+static enum edoc_code read_all(struct reading *r, struct edoc_error *err)
 {
-	ed_material_init(material, g->arena);
-	return ed_xades_read(bytes, len, g->where, ED_MAX_XML_BYTES, g->data, material, g->arena,
-	                     sigs, n, err);
+	ed_material_init(&r->material, r->arena);
+	return ed_xades_read(r->bytes, r->len, r->where, ED_MAX_XML_BYTES, r->data, &r->material,
+	                     r->arena, &r->sigs, &r->n, err);
 }
 
-static enum edoc_code compare(const struct ed_grow *g, const struct ed_buf *grown,
-                              const char *stamp, struct edoc_error *err)
+static enum edoc_code compare(const struct reading *was, const struct reading *is, size_t more,
+                              struct edoc_error *err)
 {
-	struct ed_ades *was = NULL, *is = NULL;
-	struct ed_material was_material, is_material;
-	size_t n_was = 0, n_is = 0;
-	enum edoc_code code;
-	bool all = false;
+	bool all = was->n + more == is->n;
 
-	code = read_all(g, g->bytes, g->len, &was_material, &was, &n_was, err);
-	if (code == EDOC_OK)
-		code = read_all(g, grown->data, grown->len, &is_material, &is, &n_is, err);
-	if (code == EDOC_OK) {
-		all = n_was == n_is;
-		for (size_t i = 0; i < n_was && all; i++)
-			all = kept(&was[i], &is[i]);
-		if (!all)
-			code = ed_fail(err, EDOC_ERR_INPUT, g->where,
-			               "something else signs this signature as it is now: nothing "
-			               "can be added to it without breaking that");
-		else if (stamp && !holds_stamp(&is[g->which], stamp))
-			code = ed_fail(err, EDOC_ERR_INPUT, g->where,
-			               "the time-stamp token that came is not over this "
-			               "signature, or broken");
-	}
-	ed_ades_clear(was, n_was);
-	ed_ades_clear(is, n_is);
-	return code;
+	for (size_t i = 0; i < was->n && all; i++)
+		all = kept(&was->sigs[i], &is->sigs[i]);
+	return all ? EDOC_OK
+	           : ed_fail(err, EDOC_ERR_INPUT, was->where,
+	                     "a signature that is there signs what would change: nothing can be "
+	                     "added without breaking it");
 }
 
-enum edoc_code ed_xg_finish(const struct ed_grow *g, const struct ed_buf *grown, const char *stamp,
+enum edoc_code ed_xg_finish(const struct ed_grow *g, const struct ed_buf *grown, const char *id,
                             struct ed_buf *out, struct edoc_error *err)
 {
-	enum edoc_code code = compare(g, grown, stamp, err);
+	struct reading was = {g->bytes, g->len, g->where, g->data, g->arena, {0}, NULL, 0};
+	struct reading is = {grown->data, grown->len, g->where, g->data, g->arena, {0}, NULL, 0};
+	enum edoc_code code = read_all(&was, err);
 
+	if (code == EDOC_OK)
+		code = read_all(&is, err);
+	if (code == EDOC_OK)
+		code = compare(&was, &is, 0, err);
+	if (code == EDOC_OK && id && !holds_new(&is.sigs[g->which], id))
+		code = ed_fail(err, EDOC_ERR_INPUT, g->where,
+		               "what would be added is not over this signature, or broken");
+	ed_ades_clear(was.sigs, was.n);
+	ed_ades_clear(is.sigs, is.n);
 	if (code != EDOC_OK)
 		return code;
 	ed_buf_reset(out);
 	ed_buf_put(out, grown->data, grown->len);
 	return ed_buf_check(out, g->where, err);
+}
+
+/* ---- into a document ---- */
+
+/* The document may hold no signature at all. */
+static enum edoc_code check_enveloped(struct reading *was, struct reading *is,
+                                      struct edoc_error *err)
+{
+	struct edoc_error none;
+	enum edoc_code code = read_all(was, &none);
+
+	if (code != EDOC_OK && code != EDOC_ERR_INPUT) {
+		if (err)
+			*err = none;
+		return code;
+	}
+	code = read_all(is, err);
+	if (code == EDOC_OK)
+		code = compare(was, is, 1, err);
+	if (code == EDOC_OK && !is_sound(&is->sigs[is->n - 1]))
+		code = ed_fail(err, EDOC_ERR_BUG, was->where, "the new signature does not hold");
+	ed_ades_clear(was->sigs, was->n);
+	ed_ades_clear(is->sigs, is->n);
+	return code;
+}
+
+static enum edoc_code put_in_root(const void *bytes, size_t len, const char *where,
+                                  const struct ed_buf *signature, struct ed_buf *out,
+                                  struct edoc_error *err)
+{
+	struct ed_xg_place place = {0};
+	struct ed_xml *xml;
+	enum edoc_code code;
+
+	code = ed_xml_parse_any(bytes, len, where, ED_MAX_XML_BYTES, &xml, err);
+	if (code != EDOC_OK)
+		return code;
+	code = ed_xg_inside(bytes, len, xml, xmlDocGetRootElement(xml->doc), false, &place, err);
+	if (code == EDOC_OK)
+		code = ed_xg_insert(bytes, len, where, &place, signature, out, err);
+	ed_xg_place_clear(&place);
+	ed_xml_free(xml);
+	return code;
+}
+
+enum edoc_code ed_xg_envelop(const void *bytes, size_t len, const char *where,
+                             const struct ed_buf *signature, struct ed_buf *out,
+                             struct edoc_error *err)
+{
+	struct ed_arena *arena = ed_arena_new();
+	struct reading was = {bytes, len, where, NULL, arena, {0}, NULL, 0};
+	struct reading is = {NULL, 0, where, NULL, arena, {0}, NULL, 0};
+	enum edoc_code code;
+
+	if (!arena)
+		return ed_fail_memory(err);
+	code = put_in_root(bytes, len, where, signature, out, err);
+	is.bytes = out->data;
+	is.len = out->len;
+	if (code == EDOC_OK)
+		code = check_enveloped(&was, &is, err);
+	if (code != EDOC_OK)
+		ed_buf_reset(out);
+	ed_arena_free(arena);
+	return code;
 }
 
 enum edoc_code ed_xg_id(const struct ed_grow *g, const struct ed_xml *xml, char letter,

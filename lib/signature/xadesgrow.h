@@ -36,10 +36,16 @@ enum edoc_code ed_xg_insert(const void *bytes, size_t len, const char *where,
                             struct ed_buf *out, struct edoc_error *err) EDOC_CHECK;
 /*
  * Gives `grown` as the result, once all that was intact in the old bytes is
- * intact in it.  stamp: one that must be there besides, by its Id, or NULL.
+ * intact in it.  id: of the time-stamp or counter-signature that must be there
+ * besides, and hold; or NULL.
  */
-enum edoc_code ed_xg_finish(const struct ed_grow *g, const struct ed_buf *grown, const char *stamp,
+enum edoc_code ed_xg_finish(const struct ed_grow *g, const struct ed_buf *grown, const char *id,
                             struct ed_buf *out, struct edoc_error *err) EDOC_CHECK;
+/* The document with a signature behind all that its root holds, once it and
+ * all that was intact in the document are so. */
+enum edoc_code ed_xg_envelop(const void *bytes, size_t len, const char *where,
+                             const struct ed_buf *signature, struct ed_buf *out,
+                             struct edoc_error *err) EDOC_CHECK;
 /* An Id that the document does not have: "T-" and 32 hex digits of its digest. */
 #define ED_XG_ID 35
 enum edoc_code ed_xg_id(const struct ed_grow *g, const struct ed_xml *xml, char letter,

@@ -18,36 +18,24 @@
 #include "base/path.h"
 #include "base/time.h"
 #include "door/x509.h"
-#include "signature/xades.h"
+#include "signature/xadesgrow.h"
+#include "signature/xadesmake.h"
 #include "signature/xadesnames.h"
 
 #define MAX_OUT ED_MAX_XML_BYTES
 #define WHERE "the new signature"
-
-struct maker {
-	const struct ed_xades_spec *spec;
-	struct ed_sigalg alg;
-	char id[2 + 32 + 1];
-	struct ed_buf properties_digest, value; /* base64; empty at first */
-};
+#define DOCUMENT "the document"
 
 /* ---- pieces ---- */
 
-static void put_b64_element(struct ed_buf *out, const char *name, const void *bytes, size_t len)
+void ed_xm_put_b64(struct ed_buf *out, const char *name, const void *bytes, size_t len)
 {
 	ed_buf_printf(out, "<%s>", name);
 	ed_b64_put(out, bytes, len);
 	ed_buf_printf(out, "</%s>", name);
 }
 
-static void put_text_element(struct ed_buf *out, const char *name, const char *text)
-{
-	ed_buf_printf(out, "<%s>", name);
-	ed_xml_put_text(out, text);
-	ed_buf_printf(out, "</%s>", name);
-}
-
-static void put_digest_method(struct ed_buf *out, enum ed_hash hash)
+void ed_xm_put_digest_method(struct ed_buf *out, enum ed_hash hash)
 {
 	ed_buf_printf(out, "<ds:DigestMethod Algorithm=\"%s\"></ds:DigestMethod>",
 	              ed_hash_xml_uri(hash));
@@ -65,26 +53,52 @@ static enum edoc_code put_uri(struct ed_buf *out, const char *name, struct edoc_
 	return EDOC_OK;
 }
 
-static enum edoc_code put_references(const struct maker *m, struct ed_buf *out,
+#define TRANSFORM(uri) "<ds:Transform Algorithm=\"" uri "\"></ds:Transform>"
+#define EXCLUSIVE TRANSFORM("http://www.w3.org/2001/10/xml-exc-c14n#")
+
+/* What stands before the digest: an object by its name, the document without
+ * this signature (xmldsig-core1 6.6.4), or the value that is counter-signed (EN
+ * 319 132-1 5.2.7.2). */
+static enum edoc_code put_source(const struct ed_xm *m, size_t i, struct ed_buf *out,
+                                 struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+
+	if (m->countersigned) {
+		ed_buf_puts(out, " Type=\"" ED_TYPE_COUNTERSIGNED "\" URI=\"#");
+		ed_xml_put_attr(out, m->countersigned);
+		ed_buf_puts(out, "\"><ds:Transforms>" EXCLUSIVE "</ds:Transforms>");
+	} else if (m->spec->packaging == ED_XADES_ENVELOPED) {
+		ed_buf_puts(out,
+		            " URI=\"\"><ds:Transforms>" TRANSFORM(ED_NS_DS "enveloped-signature")
+		                    EXCLUSIVE "</ds:Transforms>");
+	} else {
+		ed_buf_puts(out, " URI=\"");
+		code = put_uri(out, m->spec->inputs[i].name, err);
+		ed_buf_puts(out, "\">");
+	}
+	return code;
+}
+
+static enum edoc_code put_references(const struct ed_xm *m, struct ed_buf *out,
                                      struct edoc_error *err)
 {
 	for (size_t i = 0; i < m->spec->n; i++) {
 		const struct ed_xades_input *input = &m->spec->inputs[i];
 		enum edoc_code code;
 
-		ed_buf_printf(out, "<ds:Reference Id=\"%s-r%zu\" URI=\"", m->id, i);
-		code = put_uri(out, input->name, err);
+		ed_buf_printf(out, "<ds:Reference Id=\"%s-r%zu\"", m->id, i);
+		code = put_source(m, i, out, err);
 		if (code != EDOC_OK)
 			return code;
-		ed_buf_puts(out, "\">");
-		put_digest_method(out, m->spec->hash);
-		put_b64_element(out, "ds:DigestValue", input->digest, ed_hash_size(m->spec->hash));
+		ed_xm_put_digest_method(out, m->spec->hash);
+		ed_xm_put_b64(out, "ds:DigestValue", input->digest, ed_hash_size(m->spec->hash));
 		ed_buf_puts(out, "</ds:Reference>\n");
 	}
 	return EDOC_OK;
 }
 
-static enum edoc_code put_signed_info(const struct maker *m, struct ed_buf *out,
+static enum edoc_code put_signed_info(const struct ed_xm *m, struct ed_buf *out,
                                       struct edoc_error *err)
 {
 	const char *c14n = ed_c14n_uri(ED_C14N_EXC, false);
@@ -103,7 +117,7 @@ static enum edoc_code put_signed_info(const struct maker *m, struct ed_buf *out,
 	              "<ds:Transforms><ds:Transform Algorithm=\"%s\"></ds:Transform>"
 	              "</ds:Transforms>",
 	              m->id, c14n);
-	put_digest_method(out, m->spec->hash);
+	ed_xm_put_digest_method(out, m->spec->hash);
 	ed_buf_printf(out, "<ds:DigestValue>%s</ds:DigestValue></ds:Reference>\n</ds:SignedInfo>\n",
 	              ed_buf_str(&m->properties_digest));
 	return EDOC_OK;
@@ -117,12 +131,12 @@ static enum edoc_code put_certificate(struct ed_buf *out, const X509 *x509, stru
 	ed_buf_init(&der, ED_MAX_KEY_FILE);
 	code = ed_cert_der(x509, &der, err);
 	if (code == EDOC_OK)
-		put_b64_element(out, "ds:X509Certificate", der.data, der.len);
+		ed_xm_put_b64(out, "ds:X509Certificate", der.data, der.len);
 	ed_buf_clear(&der);
 	return code;
 }
 
-static enum edoc_code put_key_info(const struct maker *m, struct ed_buf *out,
+static enum edoc_code put_key_info(const struct ed_xm *m, struct ed_buf *out,
                                    struct edoc_error *err)
 {
 	const STACK_OF(X509) *chain = ed_key_chain(m->spec->words.key);
@@ -136,189 +150,34 @@ static enum edoc_code put_key_info(const struct maker *m, struct ed_buf *out,
 	return code;
 }
 
-/* EN 319 132-1 5.2.2: the digest of the certificate, and its issuer and serial. */
-static enum edoc_code put_signing_certificate(const struct maker *m, struct ed_buf *out,
-                                              struct edoc_error *err)
-{
-	const X509 *x509 = ed_key_cert(m->spec->words.key);
-	unsigned char digest[ED_HASH_MAX];
-	struct ed_buf der;
-	enum edoc_code code;
+#define NAMESPACES "xmlns:ds=\"" ED_NS_DS "\" xmlns:xades=\"" ED_NS_XADES "\""
 
-	ed_buf_init(&der, ED_MAX_KEY_FILE);
-	code = ed_cert_der(x509, &der, err);
-	if (code == EDOC_OK && !ed_hash_bytes(m->spec->hash, der.data, der.len, digest))
-		code = ed_fail_memory(err);
-	if (code == EDOC_OK) {
-		ed_buf_puts(out, "<xades:SigningCertificateV2><xades:Cert><xades:CertDigest>");
-		put_digest_method(out, m->spec->hash);
-		put_b64_element(out, "ds:DigestValue", digest, ed_hash_size(m->spec->hash));
-		ed_buf_puts(out, "</xades:CertDigest>");
-		ed_buf_reset(&der);
-		code = ed_cert_issuer_serial(x509, &der, err);
-		put_b64_element(out, "xades:IssuerSerialV2", der.data, der.len);
-		ed_buf_puts(out, "</xades:Cert></xades:SigningCertificateV2>\n");
-	}
-	ed_buf_clear(&der);
-	return code;
+static bool is_alone(const struct ed_xm *m)
+{
+	return m->countersigned || m->spec->packaging != ED_XADES_CONTAINER;
 }
 
-static void put_commitment(const struct maker *m, struct ed_buf *out)
+static void put_begin(const struct ed_xm *m, struct ed_buf *out)
 {
-	const struct ed_sign_words *words = &m->spec->words;
+	bool file = !m->countersigned && m->spec->packaging != ED_XADES_ENVELOPED;
 
-	if (!words->commitment)
-		return;
-	ed_buf_puts(out, "<xades:CommitmentTypeIndication><xades:CommitmentTypeId>");
-	put_text_element(out, "xades:Identifier", ed_commitment_uri(words->commitment));
-	ed_buf_puts(out, "</xades:CommitmentTypeId>"
-	                 "<xades:AllSignedDataObjects></xades:AllSignedDataObjects>");
-	if (words->ledger_head) {
-		ed_buf_puts(out, "<xades:CommitmentTypeQualifiers><xades:CommitmentTypeQualifier>"
-		                 "<edoc:LedgerHead xmlns:edoc=\"" ED_NS_LEDGER "\">");
-		ed_xml_put_text(out, words->ledger_head);
-		ed_buf_puts(out, "</edoc:LedgerHead></xades:CommitmentTypeQualifier>"
-		                 "</xades:CommitmentTypeQualifiers>");
-	}
-	ed_buf_puts(out, "</xades:CommitmentTypeIndication>\n");
-}
-
-/* EN 319 132-1 5.2.9.1: an OID is an URN there (TS 101 903 7.1.2). */
-static enum edoc_code put_policy(const struct maker *m, struct ed_buf *out, struct edoc_error *err)
-{
-	const struct edoc_sign_policy *policy = m->spec->words.policy;
-	unsigned char digest[ED_HASH_MAX];
-	enum edoc_code code;
-	const char *oid;
-
-	if (!policy)
-		return EDOC_OK;
-	code = ed_sign_policy_digest(policy, m->spec->hash, digest, err);
-	if (code != EDOC_OK)
-		return code;
-	oid = ed_sign_policy_oid(policy);
-	ed_buf_puts(out, "<xades:SignaturePolicyIdentifier><xades:SignaturePolicyId>"
-	                 "<xades:SigPolicyId>");
-	if (oid)
-		ed_buf_printf(out,
-		              "<xades:Identifier Qualifier=\"OIDAsURN\">urn:oid:%s"
-		              "</xades:Identifier>",
-		              oid);
+	if (file)
+		ed_buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+	if (is_alone(m))
+		ed_buf_printf(out, "<ds:Signature " NAMESPACES " Id=\"%s\">\n", m->id);
 	else
-		put_text_element(out, "xades:Identifier", policy->id);
-	ed_buf_puts(out, "</xades:SigPolicyId><xades:SigPolicyHash>");
-	put_digest_method(out, m->spec->hash);
-	put_b64_element(out, "ds:DigestValue", digest, ed_hash_size(m->spec->hash));
-	ed_buf_puts(out, "</xades:SigPolicyHash>");
-	if (policy->url) {
-		ed_buf_puts(out, "<xades:SigPolicyQualifiers><xades:SigPolicyQualifier>");
-		put_text_element(out, "xades:SPURI", policy->url);
-		ed_buf_puts(out, "</xades:SigPolicyQualifier></xades:SigPolicyQualifiers>");
-	}
-	ed_buf_puts(out, "</xades:SignaturePolicyId></xades:SignaturePolicyIdentifier>\n");
-	return EDOC_OK;
+		ed_buf_printf(out,
+		              "<asic:XAdESSignatures xmlns:asic=\"" ED_NS_ASIC "\" " NAMESPACES
+		              ">\n<ds:Signature Id=\"%s\">\n",
+		              m->id);
 }
 
-/* EN 319 132-1 5.2.5.2, in the order of its schema. */
-static void put_place(const struct maker *m, struct ed_buf *out)
-{
-	const struct edoc_sign_place *place = m->spec->words.place;
-
-	if (!place)
-		return;
-	ed_buf_puts(out, "<xades:SignatureProductionPlaceV2>");
-	if (place->city)
-		put_text_element(out, "xades:City", place->city);
-	if (place->street)
-		put_text_element(out, "xades:StreetAddress", place->street);
-	if (place->region)
-		put_text_element(out, "xades:StateOrProvince", place->region);
-	if (place->postal_code)
-		put_text_element(out, "xades:PostalCode", place->postal_code);
-	if (place->country)
-		put_text_element(out, "xades:CountryName", place->country);
-	ed_buf_puts(out, "</xades:SignatureProductionPlaceV2>\n");
-}
-
-static void put_roles(const struct maker *m, struct ed_buf *out)
-{
-	const char *const *roles = m->spec->words.roles;
-
-	if (!roles || !*roles)
-		return;
-	ed_buf_puts(out, "<xades:SignerRoleV2><xades:ClaimedRoles>");
-	for (; *roles; roles++)
-		put_text_element(out, "xades:ClaimedRole", *roles);
-	ed_buf_puts(out, "</xades:ClaimedRoles></xades:SignerRoleV2>\n");
-}
-
-/* EN 319 132-1 5.2.8.1 */
-static void put_content_stamp(const struct maker *m, struct ed_buf *out)
-{
-	const struct ed_sign_words *words = &m->spec->words;
-
-	if (!words->content_token)
-		return;
-	ed_buf_printf(out,
-	              "<xades:AllDataObjectsTimeStamp Id=\"%s-t\">"
-	              "<ds:CanonicalizationMethod Algorithm=\"%s\"></ds:CanonicalizationMethod>",
-	              m->id, ed_c14n_uri(ED_C14N_EXC, false));
-	put_b64_element(out, "xades:EncapsulatedTimeStamp", words->content_token,
-	                words->content_token_len);
-	ed_buf_puts(out, "</xades:AllDataObjectsTimeStamp>\n");
-}
-
-static void put_data_properties(const struct maker *m, struct ed_buf *out)
-{
-	const struct ed_xades_spec *spec = m->spec;
-
-	ed_buf_puts(out, "<xades:SignedDataObjectProperties>\n");
-	for (size_t i = 0; i < spec->n; i++) {
-		const char *type = spec->inputs[i].media_type;
-
-		ed_buf_printf(out, "<xades:DataObjectFormat ObjectReference=\"#%s-r%zu\">", m->id,
-		              i);
-		put_text_element(out, "xades:MimeType",
-		                 type && *type ? type : "application/octet-stream");
-		ed_buf_puts(out, "</xades:DataObjectFormat>\n");
-	}
-	put_commitment(m, out);
-	put_content_stamp(m, out);
-	ed_buf_puts(out, "</xades:SignedDataObjectProperties>\n");
-}
-
-static enum edoc_code put_properties(const struct maker *m, struct ed_buf *out,
-                                     struct edoc_error *err)
-{
-	char time[ED_TIME_STR];
-	enum edoc_code code;
-
-	ed_time_format(time, m->spec->words.at);
-	ed_buf_printf(out,
-	              "<xades:SignedProperties Id=\"%s-p\">\n<xades:SignedSignatureProperties>\n"
-	              "<xades:SigningTime>%s</xades:SigningTime>\n",
-	              m->id, time);
-	code = put_signing_certificate(m, out, err);
-	if (code == EDOC_OK)
-		code = put_policy(m, out, err);
-	put_place(m, out);
-	put_roles(m, out);
-	ed_buf_puts(out, "</xades:SignedSignatureProperties>\n");
-	put_data_properties(m, out);
-	ed_buf_puts(out, "</xades:SignedProperties>");
-	return code;
-}
-
-static enum edoc_code put_all(const struct maker *m, struct ed_buf *out, struct edoc_error *err)
+static enum edoc_code put_all(const struct ed_xm *m, struct ed_buf *out, struct edoc_error *err)
 {
 	enum edoc_code code;
 
 	ed_buf_reset(out);
-	ed_buf_printf(out,
-	              "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-	              "<asic:XAdESSignatures xmlns:asic=\"" ED_NS_ASIC "\" xmlns:ds=\"" ED_NS_DS
-	              "\" xmlns:xades=\"" ED_NS_XADES "\">\n<ds:Signature Id=\"%s\">\n",
-	              m->id);
+	put_begin(m, out);
 	code = put_signed_info(m, out, err);
 	ed_buf_printf(out, "<ds:SignatureValue Id=\"%s-v\">%s</ds:SignatureValue>\n", m->id,
 	              ed_buf_str(&m->value));
@@ -326,71 +185,80 @@ static enum edoc_code put_all(const struct maker *m, struct ed_buf *out, struct 
 		code = put_key_info(m, out, err);
 	ed_buf_printf(out, "<ds:Object><xades:QualifyingProperties Target=\"#%s\">\n", m->id);
 	if (code == EDOC_OK)
-		code = put_properties(m, out, err);
-	ed_buf_puts(out, "</xades:QualifyingProperties></ds:Object>\n"
-	                 "</ds:Signature>\n</asic:XAdESSignatures>\n");
+		code = ed_xm_put_properties(m, out, err);
+	ed_buf_puts(out, "</xades:QualifyingProperties></ds:Object>\n</ds:Signature>");
+	if (!is_alone(m))
+		ed_buf_puts(out, "\n</asic:XAdESSignatures>\n");
+	else if (!m->countersigned && m->spec->packaging == ED_XADES_DETACHED)
+		ed_buf_puts(out, "\n");
 	return code != EDOC_OK ? code : ed_buf_check(out, WHERE, err);
 }
 
 /* ---- digests and the value ---- */
 
+static enum edoc_code to_digest(void *digest, const void *bytes, size_t len)
+{
+	return ed_digest_update(digest, bytes, len) ? EDOC_OK : EDOC_ERR_MEMORY;
+}
+
 static enum edoc_code to_buf(void *buf, const void *bytes, size_t len)
 {
 	ed_buf_put(buf, bytes, len);
-	return EDOC_OK;
+	return ((const struct ed_buf *)buf)->failed;
 }
 
-/* The canonical octets of the element with that Id, or without one of SignedInfo. */
-static enum edoc_code octets_of(const struct ed_buf *text, const char *id, struct ed_buf *out,
-                                struct edoc_error *err)
+/* The canonical form of SignedProperties, or of SignedInfo. */
+static enum edoc_code write_part(const struct ed_xm *m, const struct ed_buf *text, bool properties,
+                                 ed_xml_sink_fn *sink, void *arg, struct edoc_error *err)
 {
-	struct ed_xml *xml = NULL;
+	char id[sizeof(m->id) + 2];
+	struct ed_xml *xml;
 	xmlNodePtr node;
 	enum edoc_code code;
 
 	code = ed_xml_parse(text->data, text->len, WHERE, MAX_OUT, &xml, err);
 	if (code != EDOC_OK)
 		return code;
-	node = id ? ed_xml_by_id(xml, id)
-	          : ed_xml_first(ed_xml_first(xmlDocGetRootElement(xml->doc)));
-	code = ed_c14n(xml, node, ED_C14N_EXC, false, NULL, NULL, to_buf, out, err);
-	ed_xml_free(xml);
-	return code == EDOC_OK ? ed_buf_check(out, WHERE, err) : code;
-}
-
-static enum edoc_code fill_digest(struct maker *m, const struct ed_buf *text,
-                                  struct edoc_error *err)
-{
-	unsigned char digest[ED_HASH_MAX];
-	char id[sizeof(m->id) + 2];
-	struct ed_buf octets;
-	enum edoc_code code;
-
-	ed_buf_init(&octets, MAX_OUT);
 	snprintf(id, sizeof(id), "%s-p", m->id);
-	code = octets_of(text, id, &octets, err);
-	if (code == EDOC_OK && !ed_hash_bytes(m->spec->hash, octets.data, octets.len, digest))
-		code = ed_fail_memory(err);
-	if (code == EDOC_OK)
-		ed_b64_put(&m->properties_digest, digest, ed_hash_size(m->spec->hash));
-	ed_buf_clear(&octets);
+	node = xmlDocGetRootElement(xml->doc);
+	node = properties    ? ed_xml_by_id(xml, id)
+	       : is_alone(m) ? ed_xml_first(node)
+	                     : ed_xml_first(ed_xml_first(node));
+	code = ed_c14n(xml, node, ED_C14N_EXC, false, NULL, NULL, sink, arg, err);
+	ed_xml_free(xml);
 	return code;
 }
 
-static enum edoc_code fill_value(struct maker *m, const struct ed_buf *text, struct edoc_error *err)
+static enum edoc_code fill_digest(struct ed_xm *m, const struct ed_buf *text,
+                                  struct edoc_error *err)
 {
-	struct ed_buf octets, value;
+	struct ed_digest *d = ed_digest_new(m->spec->hash);
+	unsigned char digest[ED_HASH_MAX];
 	enum edoc_code code;
 
-	ed_buf_init(&octets, MAX_OUT);
-	ed_buf_init(&value, ED_MAX_KEY_FILE);
-	code = octets_of(text, NULL, &octets, err);
+	code = d ? write_part(m, text, true, to_digest, d, err) : ed_fail_memory(err);
+	if (code == EDOC_OK && !ed_digest_final(d, digest))
+		code = ed_fail_memory(err);
+	ed_digest_free(d);
 	if (code == EDOC_OK)
-		code = ed_sign_value(m->spec->words.key, &m->alg, octets.data, octets.len, &value, err);
+		ed_b64_put(&m->properties_digest, digest, ed_hash_size(m->spec->hash));
+	return code;
+}
+
+static enum edoc_code fill_value(struct ed_xm *m, const struct ed_buf *text, struct edoc_error *err)
+{
+	struct ed_buf info, value;
+	enum edoc_code code;
+
+	ed_buf_init(&info, MAX_OUT);
+	ed_buf_init(&value, ED_MAX_KEY_FILE);
+	code = write_part(m, text, false, to_buf, &info, err);
+	if (code == EDOC_OK)
+		code = ed_sign_value(m->spec->words.key, &m->alg, info.data, info.len, &value, err);
 	if (code == EDOC_OK)
 		ed_b64_put(&m->value, value.data, value.len);
+	ed_buf_clear(&info);
 	ed_buf_clear(&value);
-	ed_buf_clear(&octets);
 	return code;
 }
 
@@ -421,7 +289,7 @@ static bool add_rare_words(struct ed_digest *digest, const struct ed_sign_words 
 	return good;
 }
 
-static bool make_id(struct maker *m)
+static bool make_id(struct ed_xm *m)
 {
 	const struct ed_xades_spec *spec = m->spec;
 	const struct ed_sign_words *words = &spec->words;
@@ -455,40 +323,171 @@ static bool make_id(struct maker *m)
 
 static enum edoc_code check_spec(const struct ed_xades_spec *spec, struct edoc_error *err)
 {
-	if (spec->n == 0)
+	if (spec->packaging == ED_XADES_ENVELOPED ? !spec->document : spec->n == 0)
 		return ed_fail(err, EDOC_ERR_USAGE, "", "there is nothing to sign");
 	if (!ed_hash_xml_uri(spec->hash))
 		return ed_fail(err, EDOC_ERR_USAGE, "", "no digest algorithm given");
 	return ed_sign_words_check(&spec->words, err);
 }
 
+/* Written, digested, written, signed, written. */
+static enum edoc_code make(struct ed_xm *m, struct ed_buf *xml, struct edoc_error *err)
+{
+	enum edoc_code code;
+
+	if (!ed_key_sigalg(m->spec->words.key, &m->alg) || !ed_sigalg_xml_uri(&m->alg))
+		return ed_fail(err, EDOC_ERR_INPUT, edoc_key_subject(m->spec->words.key),
+		               "this kind of key cannot make XML signatures");
+	if (!make_id(m))
+		return ed_fail_memory(err);
+	ed_buf_init(&m->properties_digest, MAX_OUT);
+	ed_buf_init(&m->value, MAX_OUT);
+	code = put_all(m, xml, err);
+	if (code == EDOC_OK)
+		code = fill_digest(m, xml, err);
+	if (code == EDOC_OK)
+		code = put_all(m, xml, err);
+	if (code == EDOC_OK)
+		code = fill_value(m, xml, err);
+	if (code == EDOC_OK)
+		code = put_all(m, xml, err);
+	if (code != EDOC_OK)
+		ed_buf_reset(xml);
+	ed_buf_clear(&m->properties_digest);
+	ed_buf_clear(&m->value);
+	return code;
+}
+
+enum edoc_code ed_xm_countersign(const struct ed_xades_spec *spec, const char *value_id,
+                                 const unsigned char digest[ED_HASH_MAX], char id[35],
+                                 struct ed_buf *out, struct edoc_error *err)
+{
+	struct ed_xades_input value = {.name = value_id};
+	struct ed_xades_spec counter = *spec;
+	struct ed_xm m = {.spec = &counter, .countersigned = value_id};
+	enum edoc_code code;
+
+	memcpy(value.digest, digest, sizeof(value.digest));
+	counter.inputs = &value;
+	counter.n = 1;
+	counter.tag = NULL;
+	code = check_spec(&counter, err);
+	if (code == EDOC_OK)
+		code = make(&m, out, err);
+	if (code == EDOC_OK)
+		memcpy(id, m.id, sizeof(m.id));
+	return code;
+}
+
+/* ---- in a document ---- */
+
+/* The document as it is signed: this signature is not in it yet. */
+static enum edoc_code write_document(const struct ed_xades_spec *spec, ed_xml_sink_fn *sink,
+                                     void *arg, struct edoc_error *err)
+{
+	struct ed_xml *xml;
+	enum edoc_code code;
+
+	code = ed_xml_parse_any(spec->document, spec->document_len, DOCUMENT, MAX_OUT, &xml, err);
+	if (code != EDOC_OK)
+		return code;
+	if (ed_xml_is(xmlDocGetRootElement(xml->doc), ED_NS_DS, "Signature"))
+		code = ed_fail(
+		        err, EDOC_ERR_INPUT, DOCUMENT,
+		        "is itself a signature: there is nothing that would envelop another");
+	else
+		code = ed_c14n(xml, NULL, ED_C14N_EXC, false, NULL, NULL, sink, arg, err);
+	ed_xml_free(xml);
+	return code;
+}
+
+static enum edoc_code digest_document(const struct ed_xades_spec *spec, enum ed_hash hash,
+                                      unsigned char out[ED_HASH_MAX], struct edoc_error *err)
+{
+	struct ed_digest *d = ed_digest_new(hash);
+	enum edoc_code code;
+
+	code = d ? write_document(spec, to_digest, d, err) : ed_fail_memory(err);
+	if (code == EDOC_OK && !ed_digest_final(d, out))
+		code = ed_fail_memory(err);
+	ed_digest_free(d);
+	return code;
+}
+
+static enum edoc_code make_enveloped(const struct ed_xades_spec *spec, struct ed_buf *xml,
+                                     struct edoc_error *err)
+{
+	struct ed_xades_input document = {.name = "", .media_type = "text/xml"};
+	struct ed_xades_spec whole = *spec;
+	struct ed_xm m = {.spec = &whole};
+	struct ed_buf signature;
+	enum edoc_code code;
+
+	if (spec->n && spec->inputs[0].media_type)
+		document.media_type = spec->inputs[0].media_type;
+	whole.inputs = &document;
+	whole.n = 1;
+	ed_buf_init(&signature, MAX_OUT);
+	code = digest_document(spec, spec->hash, document.digest, err);
+	if (code == EDOC_OK)
+		code = make(&m, &signature, err);
+	if (code == EDOC_OK)
+		code = ed_xg_envelop(spec->document, spec->document_len, DOCUMENT, &signature, xml,
+		                     err);
+	ed_buf_clear(&signature);
+	return code;
+}
+
 enum edoc_code ed_xades_make(const struct ed_xades_spec *spec, struct ed_buf *xml,
                              struct edoc_error *err)
 {
-	struct maker m = {.spec = spec};
+	struct ed_xm m = {.spec = spec};
 	enum edoc_code code = check_spec(spec, err);
 
 	if (code != EDOC_OK)
 		return code;
-	if (!ed_key_sigalg(spec->words.key, &m.alg))
-		return ed_fail(err, EDOC_ERR_INPUT, edoc_key_subject(spec->words.key),
-		               "this kind of key cannot make XML signatures");
-	if (!make_id(&m))
-		return ed_fail_memory(err);
-	ed_buf_init(&m.properties_digest, MAX_OUT);
-	ed_buf_init(&m.value, MAX_OUT);
-	code = put_all(&m, xml, err);
-	if (code == EDOC_OK)
-		code = fill_digest(&m, xml, err);
-	if (code == EDOC_OK)
-		code = put_all(&m, xml, err);
-	if (code == EDOC_OK)
-		code = fill_value(&m, xml, err);
-	if (code == EDOC_OK)
-		code = put_all(&m, xml, err);
-	if (code != EDOC_OK)
-		ed_buf_reset(xml);
-	ed_buf_clear(&m.properties_digest);
-	ed_buf_clear(&m.value);
+	return spec->packaging == ED_XADES_ENVELOPED ? make_enveloped(spec, xml, err)
+	                                             : make(&m, xml, err);
+}
+
+/* ---- the content's time-stamp ---- */
+
+static enum edoc_code to_running(void *digest, const void *bytes, size_t len,
+                                 struct edoc_error *err)
+{
+	return to_digest(digest, bytes, len) == EDOC_OK ? EDOC_OK : ed_fail_memory(err);
+}
+
+/* One after another, as SignedInfo will refer to them. */
+static enum edoc_code write_inputs(const struct ed_xades_spec *spec, const struct ed_data *data,
+                                   struct ed_digest *d, struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+
+	for (size_t i = 0; i < spec->n && code == EDOC_OK; i++) {
+		const char *name = spec->inputs[i].name;
+		size_t object = data ? ed_data_find(data, name) : ED_NO_DATA;
+
+		code = object == ED_NO_DATA ? ed_fail(err, EDOC_ERR_ABSENT, name,
+		                                      "is to be signed and not there")
+		                            : ed_data_write(data, object, to_running, d, err);
+	}
+	return code;
+}
+
+enum edoc_code ed_xades_content_imprint(const struct ed_xades_spec *spec,
+                                        const struct ed_data *data, enum ed_hash hash,
+                                        unsigned char imprint[ED_HASH_MAX], struct edoc_error *err)
+{
+	struct ed_digest *d;
+	enum edoc_code code;
+
+	if (spec->packaging == ED_XADES_ENVELOPED)
+		return digest_document(spec, hash, imprint, err);
+	d = ed_digest_new(hash);
+	code = d ? write_inputs(spec, data, d, err) : ed_fail_memory(err);
+	if (code == EDOC_OK && !ed_digest_final(d, imprint))
+		code = ed_fail_memory(err);
+	ed_digest_free(d);
 	return code;
 }

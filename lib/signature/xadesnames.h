@@ -10,6 +10,7 @@
 /* Our CommitmentTypeQualifier: <edoc:LedgerHead>sha256:...</edoc:LedgerHead> */
 #define ED_NS_LEDGER "urn:edoc:ledger:1"
 #define ED_TYPE_PROPERTIES "http://uri.etsi.org/01903#SignedProperties"
+#define ED_TYPE_COUNTERSIGNED "http://uri.etsi.org/01903#CountersignedSignature"
 
 /* approval origin receipt delivery sender creation (EN 319 132-1 5.2.3), NULL
  * when it is none of them. */

@@ -79,6 +79,27 @@ static void read_role(struct ed_xr *r, const xmlNode *node, bool v2)
 		r->not_baseline = true; /* EN 319 132-1 6.3: SignerRoleV2 only */
 }
 
+/* Its parts, joined by ", " as they stand. */
+static void read_place(struct ed_xr *r, const xmlNode *node)
+{
+	struct ed_ades *a = r->a;
+	unsigned n = 0;
+
+	for (xmlNodePtr p = ed_xml_first(node); p; p = ed_xml_next(p)) {
+		const char *text = ed_xr_text(r, p);
+
+		if (!text || strlen(text) > ED_MAX_ROLE || ++n > ED_MAX_ROLES) {
+			ed_xr_note(r, "properties.not-judged", p, (const char *)p->name, NULL);
+			return;
+		}
+		if (!*text)
+			continue;
+		a->place = a->place ? ed_arena_printf(r->arena, "%s, %s", a->place, text) : text;
+		if (!a->place)
+			a->findings.lost = true;
+	}
+}
+
 /* EN 319 132-1 5.2.9: SPURI among the qualifiers tells where the text is. */
 static void read_policy_url(struct ed_xr *r, const xmlNode *qualifiers)
 {
@@ -134,6 +155,9 @@ static void read_signature_properties(struct ed_xr *r)
 	read_role(r, ed_xr_property(r, p, "SignerRole"), false);
 	read_role(r, ed_xr_property(r, p, "SignerRoleV2"), true);
 	read_policy(r, ed_xr_property(r, p, "SignaturePolicyIdentifier"));
+	read_place(r, ed_xr_property(r, p, "SignatureProductionPlace"));
+	if (!r->a->place)
+		read_place(r, ed_xr_property(r, p, "SignatureProductionPlaceV2"));
 }
 
 /* ---- of the data objects ---- */

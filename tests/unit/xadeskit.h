@@ -10,6 +10,7 @@
 #include "signature/xades.h"
 #include "signature/xadesnames.h"
 #include "signature/xadesread.h"
+#include "signdigest.h"
 
 #define EXC "http://www.w3.org/2001/10/xml-exc-c14n#"
 #define C14N "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
