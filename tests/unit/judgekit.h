@@ -6,6 +6,7 @@
 #ifndef JUDGEKIT_H
 #define JUDGEKIT_H
 
+#include <openssl/rsa.h>
 #include <unistd.h>
 
 #include "base/io.h"

@@ -6,8 +6,6 @@
  */
 #include "judge/validate.h"
 
-#include <openssl/rsa.h>
-
 #include "base/hex.h"
 #include "base/time.h"
 #include "judge/certificate.h"
