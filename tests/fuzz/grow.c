@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "signature/cades.h"
 #include "signature/grow.h"
+#include "signature/xades.h"
 
 static const char content[] = "Salom, dunyo!\n";
 #define LEN (sizeof content - 1)
@@ -74,7 +75,52 @@ static const struct ed_blob blobs[] = {
 };
 static const struct ed_blob *const values[] = {&blobs[0], &blobs[1], &blobs[2]};
 
-/* ---- CAdES ----------------------------------------------------------------------- */
+/* ---- the forms ------------------------------------------------------------------- */
+
+struct read {
+	struct ed_material material;
+	struct ed_ades *sigs;
+	size_t n;
+};
+
+static const struct ed_data *of_container(const void *p, size_t len)
+{
+	static const struct ed_data entries = {
+	        .container = true, .n = 1, .name = name_it, .digest = digest_it, .read = read_it};
+
+	return memmem(p, len, "XAdESSignatures", 15) ? &entries : &beside;
+}
+
+static enum edoc_code read_cades(const void *p, size_t len, struct ed_arena *arena, struct read *r)
+{
+	struct ed_cades cades;
+	struct edoc_error err;
+	enum edoc_code code = ed_cades_read(p, len, "fuzz", &beside, ED_NO_DATA, &r->material,
+	                                    arena, &cades, &err);
+
+	r->sigs = cades.sigs;
+	r->n = cades.n;
+	return code;
+}
+
+static enum edoc_code read_xades(const void *p, size_t len, struct ed_arena *arena, struct read *r)
+{
+	struct edoc_error err;
+
+	return ed_xades_read(p, len, "fuzz", ED_MAX_XML_BYTES, of_container(p, len), &r->material,
+	                     arena, &r->sigs, &r->n, &err);
+}
+
+static const struct form {
+	enum edoc_code (*read)(const void *p, size_t len, struct ed_arena *arena, struct read *r);
+	enum edoc_code (*add_stamp)(const struct ed_grow *g, enum ed_stamp_kind kind,
+	                            enum ed_hash hash, ed_token_fn *token, void *arg,
+	                            struct ed_buf *out, struct edoc_error *err);
+	enum edoc_code (*add_values)(const struct ed_grow *g, size_t about,
+	                             const struct ed_blob *const *values, size_t n,
+	                             struct ed_buf *out, struct edoc_error *err);
+} forms[] = {{read_cades, ed_cades_add_stamp, ed_cades_add_values},
+             {read_xades, ed_xades_add_stamp, ed_xades_add_values}};
 
 static size_t count_good(const struct ed_ades *s, size_t n)
 {
@@ -90,29 +136,27 @@ static size_t count_good(const struct ed_ades *s, size_t n)
 }
 
 /* How much of it holds; tst: a token of it, in the arena. */
-static size_t read_cades(const void *p, size_t len, struct ed_arena *arena, size_t *n,
-                         struct ed_tst *tst)
+static size_t look(const struct form *form, const void *p, size_t len, struct ed_arena *arena,
+                   size_t *n, struct ed_tst *tst)
 {
-	struct ed_material material;
-	struct ed_cades cades;
-	struct edoc_error err;
+	struct read r = {0};
 	size_t good;
 
 	*n = 0;
-	ed_material_init(&material, arena);
-	if (ed_cades_read(p, len, "fuzz", &beside, ED_NO_DATA, &material, arena, &cades, &err))
+	ed_material_init(&r.material, arena);
+	if (form->read(p, len, arena, &r))
 		return 0;
-	*n = cades.n;
-	good = count_good(cades.sigs, cades.n);
-	if (tst && cades.n > 0 && cades.sigs[0].n_stamps > 0) {
-		tst->der = cades.sigs[0].stamps[0].tst.der;
-		tst->len = cades.sigs[0].stamps[0].tst.len;
+	*n = r.n;
+	good = count_good(r.sigs, r.n);
+	if (tst && r.n > 0 && r.sigs[0].n_stamps > 0) {
+		tst->der = r.sigs[0].stamps[0].tst.der;
+		tst->len = r.sigs[0].stamps[0].tst.len;
 	}
-	ed_ades_clear(cades.sigs, cades.n);
+	ed_ades_clear(r.sigs, r.n);
 	return good;
 }
 
-static void stamp(const struct ed_grow *g, struct ed_tst *tst, size_t good)
+static void stamp(const struct form *form, const struct ed_grow *g, struct ed_tst *tst, size_t good)
 {
 	struct ed_buf out;
 	struct edoc_error err;
@@ -120,18 +164,18 @@ static void stamp(const struct ed_grow *g, struct ed_tst *tst, size_t good)
 
 	for (int kind = 0; kind < 2; kind++) {
 		ed_buf_init(&out, MAX_OUT);
-		if (ed_cades_add_stamp(g, kind ? ED_STAMP_ARCHIVE : ED_STAMP_SIGNATURE, ED_SHA256,
-		                       token, tst->der ? tst : NULL, &out, &err)) {
+		if (form->add_stamp(g, kind ? ED_STAMP_ARCHIVE : ED_STAMP_SIGNATURE, ED_SHA256,
+		                    token, tst->der ? tst : NULL, &out, &err)) {
 			if (out.len > 0)
 				abort();
-		} else if (read_cades(out.data, out.len, g->arena, &n, NULL) <= good) {
+		} else if (look(form, out.data, out.len, g->arena, &n, NULL) <= good) {
 			abort(); /* one that holds came */
 		}
 		ed_buf_clear(&out);
 	}
 }
 
-static void put_values(const struct ed_grow *g, size_t good)
+static void put_values(const struct form *form, const struct ed_grow *g, size_t about, size_t good)
 {
 	struct ed_buf once, twice;
 	struct edoc_error err;
@@ -140,16 +184,16 @@ static void put_values(const struct ed_grow *g, size_t good)
 
 	ed_buf_init(&once, MAX_OUT);
 	ed_buf_init(&twice, MAX_OUT);
-	if (ed_cades_add_values(g, ED_NO_STAMP, values, 3, &once, &err)) {
+	if (form->add_values(g, about, values, 3, &once, &err)) {
 		if (once.len > 0)
 			abort();
 	} else {
-		if (once.len < g->len || read_cades(once.data, once.len, g->arena, &n, NULL) < good)
+		if (once.len < g->len || look(form, once.data, once.len, g->arena, &n, NULL) < good)
 			abort();
 		/* Nothing more comes, so the bytes are those that went in. */
 		again.bytes = once.data;
 		again.len = once.len;
-		if (ed_cades_add_values(&again, ED_NO_STAMP, values, 0, &twice, &err) ||
+		if (form->add_values(&again, about, values, 0, &twice, &err) ||
 		    twice.len != once.len || memcmp(once.data, twice.data, once.len) != 0)
 			abort();
 	}
@@ -157,29 +201,32 @@ static void put_values(const struct ed_grow *g, size_t good)
 	ed_buf_clear(&twice);
 }
 
-static void grow_cades(const uint8_t *data, size_t size, struct ed_arena *arena)
+static void grow(const struct form *form, const uint8_t *data, size_t size, struct ed_arena *arena)
 {
 	struct ed_tst tst = {0};
 	struct ed_grow g = {.bytes = data,
 	                    .len = size,
 	                    .where = "fuzz",
-	                    .data = &beside,
+	                    .data = form->read == read_xades ? of_container(data, size) : &beside,
 	                    .only = ED_NO_DATA,
 	                    .arena = arena};
-	size_t n, good = read_cades(data, size, arena, &n, &tst);
+	size_t n, good = look(form, data, size, arena, &n, &tst);
 
 	/* The last is not there. */
 	for (g.which = 0; g.which <= n && g.which < 4; g.which++) {
-		stamp(&g, &tst, good);
-		put_values(&g, good);
+		stamp(form, &g, &tst, good);
+		put_values(form, &g, ED_NO_STAMP, good);
+		put_values(form, &g, 0, good);
 	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct ed_arena *arena = ed_arena_new();
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
+		struct ed_arena *arena = ed_arena_new();
 
-	grow_cades(data, size, arena);
-	ed_arena_free(arena);
+		grow(&forms[i], data, size, arena);
+		ed_arena_free(arena);
+	}
 	return 0;
 }
