@@ -398,8 +398,15 @@ const char *edoc_html_tail(void); /* static */
  * and `fetch` in the caller's process, which opens the items and hands their
  * descriptors on.  A worker that dies or hangs costs its item only; another
  * takes its place.  Workers are forked from the caller as it is then: load
- * trust and policy before.  The caller sets TZ, when it has none, to
+ * trust, policy and keys before, and nothing that is open to others (a session
+ * of a PKCS#11 token, a connection).  The caller sets TZ, when it has none, to
  * ":/etc/localtime", or local times turn to UTC in a worker.
+ *
+ * Work that changes files cannot be done so: `unboxed` workers keep the rights
+ * of the caller, as signing in his own process would.  They get one name at a
+ * time, not opened (fd is -1); `seconds`, `memory`, `keep` and `fetch` are not
+ * looked at, and nothing is killed: once `stop` says so no item is begun, and
+ * what is under way is finished and told.  Who is killed takes its workers along.
  */
 struct edoc_batch;
 struct edoc_batch_worker;
@@ -434,13 +441,14 @@ struct edoc_batch_options {
 	const int *keep; /* descriptors that workers may use, as edoc_data's */
 	size_t n_keep;
 	int stop; /* a descriptor that is readable once all shall stop, or -1 */
+	bool unboxed; /* work writes files, and is not cut short */
 };
 
 enum edoc_code edoc_batch_new(const struct edoc_batch_options *options, struct edoc_batch **batch,
 			      struct edoc_error *err) EDOC_CHECK;
 /* Kills what still works. */
 void edoc_batch_free(struct edoc_batch *batch);
-/* Opens the item and hands it on, waiting for room; may call done.  What is
+/* Opens the item (not if unboxed) and hands it on, waiting for room; may call done.  What is
  * wrong with an item is a result, not an error. */
 enum edoc_code edoc_batch_add(struct edoc_batch *batch, const char *path,
 			      struct edoc_error *err) EDOC_CHECK;

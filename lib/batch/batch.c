@@ -2,6 +2,10 @@
 /*
  * A pool of workers in boxes.  The caller's process opens, hands out, fetches
  * and believes nothing; a worker that dies or hangs costs the item it had.
+ *
+ * Work that changes files (options.unboxed) keeps the caller's rights and gets
+ * names alone.  It is never cut short: one item at a time, no clock, and who
+ * stops waits for what is under way.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -115,7 +119,19 @@ static void close_worker(struct worker *w)
 	w->task = w->answer = -1;
 }
 
-/* In the child: nothing of the caller's is to be had here. */
+/* The caller's ends: nobody would see that they were closed while we hold them. */
+static void forget_ends(const struct edoc_batch *b)
+{
+	for (unsigned i = 0; i < b->options.workers; i++) {
+		if (b->workers[i].task < 0)
+			continue;
+		close(b->workers[i].task);
+		close(b->workers[i].answer);
+	}
+	close(b->tick);
+}
+
+/* In the child: nothing of the caller's is to be had in the box. */
 static _Noreturn void live(const struct edoc_batch *b, int task, int answer, pid_t parent)
 {
 	struct edoc_batch_worker self = {
@@ -133,6 +149,10 @@ static _Noreturn void live(const struct edoc_batch *b, int task, int answer, pid
 	(void)signal(SIGHUP, SIG_IGN);
 	(void)signal(SIGTERM, SIG_DFL);
 	(void)signal(SIGPIPE, SIG_IGN);
+	if (b->options.unboxed) {
+		forget_ends(b);
+		ed_worker_run(&self, &b->options);
+	}
 	keep[box.n_keep++] = task;
 	keep[box.n_keep++] = answer;
 	for (size_t i = 0; i < b->options.n_keep; i++)
@@ -159,13 +179,13 @@ static enum edoc_code start_worker(struct edoc_batch *b, struct worker *w, struc
 		}
 		return code;
 	}
+	w->task = task[0];
+	w->answer = answer[0];
 	if (!pid)
 		live(b, task[1], answer[1], parent);
 	close(task[1]);
 	close(answer[1]);
 	w->pid = pid;
-	w->task = task[0];
-	w->answer = answer[0];
 	w->n = 0;
 	w->fetched = false;
 	(void)fcntl(w->answer, F_SETFL, O_NONBLOCK);
@@ -190,6 +210,12 @@ static enum edoc_code hand(struct edoc_batch *b, struct worker *w, struct item *
 	return EDOC_OK;
 }
 
+/* What waits behind an item that is stopped for would be begun, too. */
+static size_t depth(const struct edoc_batch *b)
+{
+	return b->options.unboxed ? 1 : ED_BATCH_DEPTH;
+}
+
 /* The worker with the least to do; a new one rather than one that is busy. */
 static struct worker *least(const struct edoc_batch *b)
 {
@@ -200,13 +226,28 @@ static struct worker *least(const struct edoc_batch *b)
 
 		if (!w->pid)
 			none = none ? none : w;
-		else if (w->n < ED_BATCH_DEPTH && (!best || w->n < best->n))
+		else if (w->n < depth(b) && (!best || w->n < best->n))
 			best = w;
 	}
 	return none && (!best || best->n) ? none : best;
 }
 
 static enum edoc_code assign(struct edoc_batch *b, struct item *item, struct edoc_error *err);
+
+/* What a worker changed is whole, but its death does not say whether it was done. */
+static void say_died(const struct edoc_batch *b, const char *name, int status,
+                     struct edoc_error *told)
+{
+	const char *so = b->options.unboxed ? "; whether it was done is not known" : "";
+
+	if (WIFSIGNALED(status))
+		(void)ed_fail(told, EDOC_ERR_BUG, name,
+		              "the worker died on it (signal %d)%s; please report this file",
+		              WTERMSIG(status), so);
+	else
+		(void)ed_fail(told, EDOC_ERR_BUG, name,
+		              "the worker left in the middle of it%s; please report this file", so);
+}
 
 /*
  * The worker is no more (or shall not be): its first item is told, the others
@@ -234,13 +275,8 @@ static enum edoc_code bury(struct edoc_batch *b, struct worker *w, const struct 
 		return code;
 	if (why)
 		(void)ed_fail(&told, why->code, items[0].name, "%s", why->msg);
-	else if (WIFSIGNALED(status))
-		(void)ed_fail(&told, EDOC_ERR_BUG, items[0].name,
-		              "the worker died on it (signal %d); please report this file",
-		              WTERMSIG(status));
 	else
-		(void)ed_fail(&told, EDOC_ERR_BUG, items[0].name,
-		              "the worker left in the middle of it; please report this file");
+		say_died(b, items[0].name, status, &told);
 	if (code == EDOC_OK)
 		code = finish_error(b, &items[0], &told, err);
 	for (size_t i = 0; i < n; i++) {
@@ -440,7 +476,7 @@ static enum edoc_code tick(struct edoc_batch *b, struct edoc_error *err)
 	struct edoc_error why = {0};
 	uint64_t times;
 
-	if (read(b->tick, &times, sizeof(times)) != sizeof(times))
+	if (read(b->tick, &times, sizeof(times)) != sizeof(times) || b->options.unboxed)
 		return EDOC_OK;
 	for (unsigned i = 0; i < b->options.workers && code == EDOC_OK; i++) {
 		struct worker *w = &b->workers[i];
@@ -461,11 +497,21 @@ static enum edoc_code tick(struct edoc_batch *b, struct edoc_error *err)
 
 /* ---- the loop ---- */
 
+static size_t outstanding(const struct edoc_batch *b)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < b->options.workers; i++)
+		n += b->workers[i].pid ? b->workers[i].n : 0;
+	return n;
+}
+
 /*
- * Waits until something happens and sees to it.  also (-1: none): a descriptor
- * of the caller's that ends the waiting too; *ready tells.
+ * Waits until something happens and sees to it.  stop, also (-1: none):
+ * descriptors of the caller's that end the waiting too; *stopped, *ready tell.
  */
-static enum edoc_code step(struct edoc_batch *b, int also, bool *ready, struct edoc_error *err)
+static enum edoc_code wait_once(struct edoc_batch *b, int stop, int also, bool *stopped,
+                                bool *ready, struct edoc_error *err)
 {
 	struct pollfd fds[2 * ED_MAX_WORKERS + 3];
 	unsigned n = b->options.workers;
@@ -476,16 +522,15 @@ static enum edoc_code step(struct edoc_batch *b, int also, bool *ready, struct e
 		fds[2 * i + 1] = (struct pollfd){.fd = b->workers[i].task, .events = POLLIN};
 	}
 	fds[2 * n] = (struct pollfd){.fd = b->tick, .events = POLLIN};
-	fds[2 * n + 1] = (struct pollfd){.fd = b->options.stop, .events = POLLIN};
+	fds[2 * n + 1] = (struct pollfd){.fd = stop, .events = POLLIN};
 	fds[2 * n + 2] = (struct pollfd){.fd = also, .events = POLLIN};
 	if (poll(fds, 2 * n + 3, -1) < 0)
 		return errno == EINTR
 		               ? EDOC_OK
 		               : ed_fail_errno(err, EDOC_ERR_IO, "", "cannot wait for workers");
-	if (fds[2 * n + 1].revents) {
-		b->stopped = true;
-		return ed_fail(err, EDOC_ERR_AGAIN, "", "stopped");
-	}
+	*stopped = fds[2 * n + 1].revents != 0;
+	if (*stopped)
+		return EDOC_OK;
 	for (unsigned i = 0; i < n && code == EDOC_OK; i++) {
 		struct worker *w = &b->workers[i];
 		pid_t pid = w->pid; /* it may go, and another come, meanwhile */
@@ -503,21 +548,26 @@ static enum edoc_code step(struct edoc_batch *b, int also, bool *ready, struct e
 	return code;
 }
 
+/* The same; a stop ends it, once what changes files has come to its end. */
+static enum edoc_code step(struct edoc_batch *b, int also, bool *ready, struct edoc_error *err)
+{
+	bool stop = false, none;
+	enum edoc_code code = wait_once(b, b->options.stop, also, &stop, ready, err);
+
+	if (code != EDOC_OK || !stop)
+		return code;
+	while (code == EDOC_OK && b->options.unboxed && outstanding(b))
+		code = wait_once(b, -1, -1, &none, NULL, err);
+	b->stopped = true;
+	return code == EDOC_OK ? ed_fail(err, EDOC_ERR_AGAIN, "", "stopped") : code;
+}
+
 static bool is_full(const struct edoc_batch *b)
 {
 	if (b->options.ordered &&
 	    (b->next - b->order.turn >= ED_BATCH_WINDOW || b->order.bytes >= ED_BATCH_HELD))
 		return b->next != b->order.turn; /* somebody's turn will come */
 	return !least(b);
-}
-
-static size_t outstanding(const struct edoc_batch *b)
-{
-	size_t n = 0;
-
-	for (unsigned i = 0; i < b->options.workers; i++)
-		n += b->workers[i].pid ? b->workers[i].n : 0;
-	return n;
 }
 
 /* ---- public ---- */
@@ -577,7 +627,7 @@ enum edoc_code edoc_batch_add(struct edoc_batch *b, const char *name, struct edo
 	item.number = b->next++;
 	if (strlen(name) >= ED_MAX_BATCH_NAME)
 		code = ed_fail(&why, EDOC_ERR_ABSENT, name, "a name longer than any file's");
-	else
+	else if (!b->options.unboxed)
 		code = ed_open_read(name, &item.fd, &item.size, &why);
 	if (code != EDOC_OK) {
 		item.fd = -1;
@@ -613,7 +663,8 @@ void edoc_batch_free(struct edoc_batch *b)
 		if (busy)
 			(void)kill(w->pid, SIGKILL);
 		for (size_t k = 0; k < w->n; k++) {
-			close(w->items[k].fd);
+			if (w->items[k].fd >= 0)
+				close(w->items[k].fd);
 			free(w->items[k].name);
 		}
 		pid_t pid = w->pid;

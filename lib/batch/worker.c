@@ -58,9 +58,10 @@ static bool answer(const struct edoc_batch_worker *w, enum ed_answer_kind kind, 
 }
 
 /* Its memory is bounded by the box: running out of it is the item's doing. */
-static void blame(const char *name, enum edoc_code code, struct edoc_error *err)
+static void blame(const struct edoc_batch_options *options, const char *name, enum edoc_code code,
+                  struct edoc_error *err)
 {
-	if (code == EDOC_ERR_MEMORY)
+	if (code == EDOC_ERR_MEMORY && !options->unboxed)
 		(void)ed_fail(err, EDOC_ERR_LIMIT, name,
 		              "takes more memory than one item may; was it made to?");
 	else
@@ -83,7 +84,7 @@ static bool work(struct edoc_batch_worker *w, const struct edoc_batch_options *o
 	if (code == EDOC_OK) {
 		sent = answer(w, ED_ANSWER_TEXT, status, text ? text : "", text ? strlen(text) : 0);
 	} else {
-		blame(item->name, code, &err);
+		blame(options, item->name, code, &err);
 		sent = answer(w, ED_ANSWER_ERROR, 0, &err, sizeof(err));
 	}
 	free(text);
@@ -130,7 +131,8 @@ void ed_worker_run(struct edoc_batch_worker *w, const struct edoc_batch_options 
 		if (!work(w, options, &item))
 			_exit(1);
 		free(item.name);
-		close(item.fd);
+		if (item.fd >= 0)
+			close(item.fd);
 	}
 }
 

@@ -504,6 +504,163 @@ static void test_plain(void)
 	ok(!ed_answer_plain("\x7f", 1, true) && !ed_answer_plain("\r", 1, true), "nor DEL, CR");
 }
 
+/* ---- work that keeps its rights ---- */
+
+/* Writes a file beside the item, in two steps with time between them. */
+static enum edoc_code change(void *arg, struct edoc_batch_worker *w, const char *name, int fd,
+                             char **text, int *status, struct edoc_error *err)
+{
+	char path[600];
+	FILE *made;
+
+	(void)arg;
+	(void)w;
+	if (strstr(name, "crash"))
+		raise(SIGSEGV);
+	if (strstr(name, "refuse")) {
+		*err = (struct edoc_error){.code = EDOC_ERR_AGAIN, .where = "x", .msg = "no"};
+		return EDOC_ERR_AGAIN;
+	}
+	snprintf(path, sizeof(path), "%s.made", name);
+	made = fopen(path, "w");
+	if (!made)
+		return EDOC_ERR_IO;
+	fputs("begun ", made);
+	fflush(made);
+	usleep(strstr(name, "late") ? 2500000 : strstr(name, "slow") ? 300000 : 1000);
+	fputs("finished", made);
+	fclose(made);
+	*status = fd == -1 ? 0 : 70;
+	say(text, "%s", strrchr(name, '/') + 1);
+	return EDOC_OK;
+}
+
+static struct edoc_batch *unboxed(struct edoc_batch_options how, struct seen *seen)
+{
+	struct edoc_batch *batch = NULL;
+	struct edoc_error err = {0};
+
+	how.unboxed = true;
+	how.work = change;
+	how.done = note;
+	how.done_arg = seen;
+	return edoc_batch_new(&how, &batch, &err) == EDOC_OK ? batch : NULL;
+}
+
+/* How many of dir/NAME*.made there are, and whether each is whole. */
+static size_t made(const char *const *names, bool *whole)
+{
+	size_t n = 0;
+
+	*whole = true;
+	for (size_t i = 0; names[i]; i++) {
+		char path[600], text[32] = "";
+		FILE *in;
+
+		snprintf(path, sizeof(path), "%s/%s.made", dir, names[i]);
+		in = fopen(path, "r");
+		if (!in)
+			continue;
+		n++;
+		if (!fgets(text, sizeof(text), in) || strcmp(text, "begun finished") != 0)
+			*whole = false;
+		fclose(in);
+		(void)unlink(path);
+	}
+	return n;
+}
+
+static void test_unboxed(void)
+{
+	const char *names[] = {"w1", "w2-refuse", "w3-crash", "w4-late", "w5", "w6", "w7", NULL};
+	struct edoc_batch *batch;
+	struct edoc_error err = {0};
+	struct seen seen = {0};
+	bool whole, good;
+	size_t n;
+
+	batch = unboxed(
+	        (struct edoc_batch_options){
+	                .workers = 3, .seconds = 1, .ordered = true, .stop = -1},
+	        &seen);
+	good = batch != NULL;
+	for (size_t i = 0; good && names[i]; i++)
+		good = add(batch, names[i]); /* not there: nobody opens it */
+	good = good && edoc_batch_wait(batch, -1, &err) == EDOC_OK;
+	edoc_batch_free(batch);
+	n = made(names, &whole);
+	ok(good && seen.n == 7 && seen.errors == 2, "unboxed: each item has its result");
+	ok(seen.status[1] == 75 && seen.status[2] == 70 && !seen.status[0] && !seen.status[6],
+	   "in order; a refusal and a crash cost their item alone");
+	ok(n == 5 && whole, "the others wrote their files");
+	ok(!seen.status[3], "one took longer than its seconds, and was let");
+}
+
+static void test_unboxed_stop(void)
+{
+	const char *names[] = {"s1-slow", "s2-slow", "s3-slow", "s4-slow", "s5-slow", NULL};
+	struct edoc_batch *batch;
+	struct edoc_error err = {0};
+	struct seen seen = {0};
+	bool whole, stopped;
+	int stop[2];
+	size_t n;
+
+	if (pipe(stop))
+		return;
+	batch = unboxed((struct edoc_batch_options){.workers = 2, .stop = stop[0]}, &seen);
+	ok(batch && add(batch, names[0]) && add(batch, names[1]), "two are under way");
+	usleep(50000);
+	if (write(stop[1], "", 1) != 1)
+		return;
+	stopped = batch && !add(batch, names[2]);
+	ok(stopped, "no third is begun after a stop");
+	edoc_batch_free(batch);
+	n = made(names, &whole);
+	ok(n == 2 && whole && seen.n == 2 && !seen.errors,
+	   "the two are finished, and told: %zu files, %zu results", n, seen.n);
+
+	/* Stopped while all are given and waited for. */
+	memset(&seen, 0, sizeof(seen));
+	batch = unboxed((struct edoc_batch_options){.workers = 2, .stop = stop[0], .ordered = true},
+	                &seen);
+	(void)(batch && add(batch, names[3]));
+	stopped = batch && edoc_batch_wait(batch, -1, &err) != EDOC_OK;
+	edoc_batch_free(batch);
+	n = made(names, &whole);
+	ok(stopped && err.code == EDOC_ERR_AGAIN && n == 1 && whole && seen.n == 1,
+	   "a stop at the end waits, too");
+	close(stop[0]);
+	close(stop[1]);
+}
+
+/* Who kills the caller kills the workers: nobody signs on behind his back. */
+static void test_unboxed_killed(void)
+{
+	const char *names[] = {"k1-late", NULL};
+	struct seen seen = {0};
+	char path[600], text[32] = "";
+	pid_t pid = fork();
+	FILE *in;
+
+	if (!pid) {
+		struct edoc_batch *batch =
+		        unboxed((struct edoc_batch_options){.workers = 2, .stop = -1}, &seen);
+
+		(void)(batch && add(batch, names[0]));
+		usleep(200000);
+		(void)kill(getpid(), SIGKILL);
+	}
+	(void)waitpid(pid, NULL, 0);
+	usleep(2700000);
+	snprintf(path, sizeof(path), "%s/%s.made", dir, names[0]);
+	in = fopen(path, "r");
+	ok(in && fgets(text, sizeof(text), in) && !strcmp(text, "begun "),
+	   "a worker goes with its caller");
+	if (in)
+		fclose(in);
+}
+
 int main(void)
 {
 	const char *tmp = getenv("TMPDIR");
@@ -520,6 +677,9 @@ int main(void)
 	test_stop();
 	test_harm();
 	test_box();
+	test_unboxed();
+	test_unboxed_stop();
+	test_unboxed_killed();
 	if (chdir(dir) == 0 && system("rm -f -- *") == 0)
 		(void)rmdir(dir);
 	return done();
