@@ -14,6 +14,7 @@
 
 PKI=$W/ca
 mkdir "$PKI"
+: >"$PKI/hits"
 python3 "$SRCDIR/tests/servers/pki.py" "$PKI" &
 pki_pid=$!
 trap 'kill $pki_pid 2>/dev/null; chmod -R u+rwx "$W" 2>/dev/null; rm -rf "$W"' EXIT
@@ -30,5 +31,5 @@ pki_says() {
 	echo "$@" >"$PKI/control"
 }
 pki_hits() {
-	grep -c -e "$1" "$PKI/hits" 2>/dev/null || true
+	grep -c -e "$1" "$PKI/hits"
 }

@@ -69,55 +69,23 @@ has "$err" "stopped after 1 items" "and how much"
 exec 5>&-
 
 # ---- online: one fetch for all, then without the network
-mkdir ca on && sh "$SRCDIR/tests/bench/pki.sh" ca
-cat >serve.py <<'END'
-import http.server, subprocess
-class H(http.server.BaseHTTPRequestHandler):
-    def do_POST(self):
-        open("req", "wb").write(self.rfile.read(int(self.headers["content-length"])))
-        subprocess.run("openssl ocsp -index idx -CA ca/ca.crt -rsigner ca/ocsp.crt -rkey ca/ocsp.key"
-                       " -reqin req -respout resp -ndays 3 >/dev/null 2>&1", shell=True)
-        body = open("resp", "rb").read()
-        self.send_response(200)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        print("hit", file=open("hits", "a"))
-    def log_message(self, *a): pass
-s = http.server.HTTPServer(("127.0.0.1", 0), H)
-print(s.server_port, file=open("port.tmp", "w"))
-__import__("os").rename("port.tmp", "port")
-s.serve_forever()
-END
-: >hits
-python3 serve.py &
-server=$!
-i=0
-while [ ! -s port ] && [ $i -lt 100 ]; do
-	sleep 0.1
-	i=$((i + 1))
-done
-printf 'basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature,nonRepudiation\nauthorityInfoAccess=OCSP;URI:http://127.0.0.1:%s/\n' "$(cat port)" >ext
-openssl req -new -key ca/plain.key -subj /CN=On 2>/dev/null |
-	openssl x509 -req -CA ca/ca.crt -CAkey ca/ca.key -days 300 -extfile ext -out on.crt 2>/dev/null
-cat ca/plain.key on.crt >on.pem
-printf 'V\t400101000000Z\t\t%s\tunknown\t/CN=On\n' "$(openssl x509 -in on.crt -noout -serial | cut -d= -f2)" >idx
+. "$SRCDIR/tests/pki.sh"
+mkdir on
 for k in 1 2 3; do
-	edoc-sign sign --key on.pem -o on/$k.asice a.txt >/dev/null 2>&1
+	edoc-sign sign --key "$PKI/zarina.pem" -o on/$k.asice a.txt >/dev/null 2>&1
 done
 sleep 1.1 # the answer is to be younger than the signatures
-printf 'intranet: [127.0.0.1]\n' >intranet.conf
-run edoc-verify --trust ca/ca.pem --cache kept --online on
+run edoc-verify --trust "$PKI/root.pem" --cache kept --online on
 is_exit 2 "a responder on loopback is not asked"
-same "$(wc -l <hits | tr -d ' ')" 0 "not at all"
-run edoc-verify --trust ca/ca.pem --cache kept --online --config intranet.conf -j2 on
+same "$(pki_hits .)" 0 "not at all"
+run edoc-verify --cache kept --online --config "$PKI/edoc.conf" -j2 on
 is_exit 0 "asked, where edoc.conf says so"
-same "$(wc -l <hits | tr -d ' ')" 1 "once for three packages in two processes"
-kill $server
-run edoc-verify --trust ca/ca.pem --cache kept on
+same "$(pki_hits 'POST /ocsp')" 1 "once for three packages in two processes"
+kill "$pki_pid"
+run edoc-verify --trust "$PKI/root.pem" --cache kept on
 is_exit 0 "offline the cache answers"
 rm -r kept
-run edoc-verify --trust ca/ca.pem --cache kept on
+run edoc-verify --trust "$PKI/root.pem" --cache kept on
 is_exit 2 "without it nobody does"
 
 # ---- offline opens no socket, a worker no file
