@@ -13,6 +13,11 @@ int sign_run_new(struct cmd *cmd);
 int sign_run_sign(struct cmd *cmd);
 int sign_run_revise(struct cmd *cmd);
 
+/* sign-key.c */
+extern const struct cmd_option sign_prepare_options[], sign_attach_options[];
+int sign_run_prepare(struct cmd *cmd);
+int sign_run_attach(struct cmd *cmd);
+
 /* sign-look.c */
 extern const struct cmd_option sign_extract_options[];
 int sign_run_show(struct cmd *cmd);

@@ -496,6 +496,13 @@ bool edoc_fetcher_useful(const struct edoc_fetcher *fetcher);
 enum edoc_code edoc_fetcher_fetch(void *fetcher, const struct edoc_fetch *what, void **bytes,
 				  size_t *len, struct edoc_error *err) EDOC_CHECK;
 
+/* ---- a small file -------------------------------------------------------- */
+
+/* Written to a temporary, synced and given its name: never over a file unless
+ * overwrite (EDOC_ERR_EXISTS), and nothing but a regular file ever. */
+enum edoc_code edoc_output_write(const char *path, const void *bytes, size_t len, bool overwrite,
+				 struct edoc_error *err) EDOC_CHECK;
+
 /* ---- keys -------------------------------------------------------------- */
 
 struct edoc_key;
@@ -623,6 +630,32 @@ enum edoc_code edoc_package_sign(const char *path, const struct edoc_sign_option
  */
 enum edoc_code edoc_package_preflight(const char *path, const struct edoc_sign_options *options,
 				      struct edoc_error *err) EDOC_CHECK;
+
+/*
+ * Signing in two steps, where options->key is of edoc_key_outside(): the
+ * request (JSON, "edoc-request/1", one line; man edoc-sign(1)) and the octets
+ * that the key's keeper has to sign, as bytes; both freed by edoc_free().
+ * Preflight as above; the package stays as it is.  Of the options at, role,
+ * commitment and form go into the request; a level is attach's, and place,
+ * signed_policy, content_stamp and ledger_head are EDOC_ERR_USAGE.
+ */
+enum edoc_code edoc_package_prepare(const char *path, const struct edoc_sign_options *options,
+				    char **request, char **octets, size_t *len,
+				    struct edoc_error *err) EDOC_CHECK;
+/*
+ * Puts the value in, as edoc_package_sign() would have: octets as the key's
+ * keeper gave them, or their base64; of ECDSA in DER or as r || s.  What the
+ * request says is made again from the package: a difference is EDOC_ERR_INPUT
+ * and says which document or field, as is a value that does not verify.  Of
+ * the options at is the moment of attaching (the certificate has to be fit
+ * still: EDOC_ERR_DENIED), policy, trust, limits, level and what it needs are
+ * taken, the rest is the request's.  *already: the package has this very
+ * signature, and nothing was done.
+ */
+enum edoc_code edoc_package_attach(const char *path, const char *request_path,
+				   const char *value_path,
+				   const struct edoc_sign_options *options, bool *already,
+				   char **made, struct edoc_error *err) EDOC_CHECK;
 
 /* A successor without signatures: documents of `path` less `remove`, plus
  * `add`; its card says what it replaces (digest of the old package's card

@@ -168,6 +168,9 @@ struct ed_key_outside {
 	char name[ED_OUTSIDE_NAME];
 };
 struct ed_key_outside *ed_key_outside(const struct edoc_key *key); /* NULL: another kind */
+/* Such a key of certificates in DER: the signer's, then those above it. */
+enum edoc_code ed_key_outside_der(const struct ed_buf *der, size_t n, const char *where,
+                                  struct edoc_key **key, struct edoc_error *err) EDOC_CHECK;
 
 /*
  * ECDSA: SHA-256 on 256 bits of P and brainpool, SHA-384, SHA-512 as they grow;

@@ -577,6 +577,45 @@ static enum edoc_code load_outside(struct edoc_key *key, const struct certs *cer
 	return rc == EDOC_OK ? make_outside(key, err) : rc;
 }
 
+/* What is in the request comes into the signature: nothing that is not above
+ * the signer's certificate. */
+static enum edoc_code check_above(const struct edoc_key *key, const char *where,
+                                  struct edoc_error *err)
+{
+	for (int i = 0; i < sk_X509_num(key->chain); i++) {
+		X509 *up = sk_X509_value(key->chain, i);
+		bool above = X509_check_issued(up, key->cert) == X509_V_OK;
+
+		for (int k = 0; k < sk_X509_num(key->chain) && !above; k++)
+			above = k != i &&
+			        X509_check_issued(up, sk_X509_value(key->chain, k)) == X509_V_OK;
+		if (!above)
+			return ed_fail(err, EDOC_ERR_INPUT, where,
+			               "a certificate comes along that is not above that of %.80s",
+			               key->subject);
+	}
+	return EDOC_OK;
+}
+
+enum edoc_code ed_key_outside_der(const struct ed_buf *der, size_t n, const char *where,
+                                  struct edoc_key **key, struct edoc_error *err)
+{
+	struct loading l;
+	enum edoc_code rc = begin_loading(&l, err);
+
+	*key = NULL;
+	for (size_t i = 0; rc == EDOC_OK && i < n; i++)
+		rc = ed_certs_read(der[i].data, der[i].len, where, collect, l.certs.cert, err);
+	if (rc == EDOC_OK)
+		rc = put_public(l.key, &l.certs, where, NULL, err);
+	if (rc == EDOC_OK)
+		rc = check_above(l.key, where, err);
+	if (rc == EDOC_OK)
+		rc = make_outside(l.key, err);
+	end_loading(&l, rc, key);
+	return rc;
+}
+
 enum edoc_code edoc_key_outside(const char *cert_path, const char *chain_path,
                                 struct edoc_key **key, struct edoc_error *err)
 {

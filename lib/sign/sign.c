@@ -87,6 +87,23 @@ enum edoc_code ed_sign_options(const char *path, const struct edoc_sign_options 
 	return ed_sign_fit(options->key, options->at, options->policy, err);
 }
 
+static enum edoc_code prepared_name(const struct ed_key_outside *outside, const struct ed_zip *zip,
+                                    char out[ED_SIGN_NAME], struct edoc_error *err)
+{
+	char hex[9] = "";
+
+	if (sscanf(outside->name, "META-INF/signatures-%8[0-9a-f].xml", hex) != 1 ||
+	    snprintf(out, ED_SIGN_NAME, "META-INF/signatures-%s.xml", hex) < 0 ||
+	    strlen(hex) != 8 || strcmp(out, outside->name) != 0)
+		return ed_fail(err, EDOC_ERR_INPUT, outside->name,
+		               "is no name for a signature's entry");
+	if (zip && ed_zip_find(zip, out) != (size_t)-1)
+		return ed_fail(err, EDOC_ERR_EXISTS, out,
+		               "its place in the package is taken: was another value attached? "
+		               "Make a new request");
+	return EDOC_OK;
+}
+
 /*
  * Named before it is written, because a package is signed in one pass; the
  * random part keeps copies that are signed apart from colliding.
@@ -99,9 +116,12 @@ enum edoc_code ed_sign_entry_name(const struct edoc_key *key, int64_t at, const 
 		unsigned char random[16];
 		char cert[64];
 	} seed;
+	struct ed_key_outside *outside = ed_key_outside(key);
 	unsigned char digest[ED_HASH_MAX];
 	char hex[9];
 
+	if (outside && outside->name[0]) /* the second of two steps */
+		return prepared_name(outside, zip, out, err);
 	memset(&seed, 0, sizeof(seed));
 	seed.at = at;
 	memcpy(seed.cert, edoc_key_cert_sha256(key), sizeof(seed.cert));
@@ -111,8 +131,11 @@ enum edoc_code ed_sign_entry_name(const struct edoc_key *key, int64_t at, const 
 			return ed_fail(err, EDOC_ERR_BUG, "", "no random numbers to be had");
 		ed_hex(hex, digest, 4);
 		snprintf(out, ED_SIGN_NAME, "META-INF/signatures-%s.xml", hex);
-		if (!zip || ed_zip_find(zip, out) == (size_t)-1)
-			return EDOC_OK;
+		if (zip && ed_zip_find(zip, out) != (size_t)-1)
+			continue;
+		if (outside)
+			snprintf(outside->name, sizeof(outside->name), "%s", out);
+		return EDOC_OK;
 	}
 	return ed_fail(err, EDOC_ERR_BUG, "", "no free name for a signature");
 }

@@ -12,4 +12,8 @@ printf 'p.asice\n' >list
 edoc-sign card --new order | sed "s/<YYYY-MM-DD>/2026-11-22/; s/<.*>/x/" >card.yaml
 printf 'lang: en\ntrust: %s/pki/root.pem\n' "$D" >edoc.conf
 cp "$SRCDIR/profiles/policies/strict.yaml" policy.yaml
+cp "$D/good/order.asice" r.asice
+edoc-sign prepare -q r.asice --cert "$D/pki/anvar.crt" -o r.req --raw r.raw
+openssl dgst -sha384 -sign "$D/pki/anvar.key" -out r.value r.raw
+rm r.raw
 bad_table sign
