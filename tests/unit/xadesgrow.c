@@ -486,6 +486,52 @@ static void limits(void)
 	free(s);
 }
 
+/* ---- what we make ------------------------------------------------------------- */
+
+static void baseline(void)
+{
+	struct ed_xades_input inputs[2] = {{.name = "order.txt", .media_type = "text/plain"},
+	                                   {.name = "card.xml", .media_type = "text/xml"}};
+	struct ed_xades_spec spec = {.words = {.key = zarina, .at = 1772683869},
+	                             .hash = ED_SHA256,
+	                             .inputs = inputs,
+	                             .n = 2};
+	struct ed_blob v[] = {blob(ED_CERT, cert(anvar)), blob(ED_CRL, crl_like("crl"))};
+	struct ed_buf xml;
+	char *s;
+
+	for (size_t i = 0; i < 2; i++)
+		(void)file_digest(NULL, i, ED_SHA256, inputs[i].digest, NULL);
+	ed_buf_init(&xml, ED_MAX_XML_BYTES);
+	is_ok(ed_xades_make(&spec, &xml, &err), &err, "a container's signature");
+	s = strdup(ed_buf_str(&xml));
+	ed_buf_clear(&xml);
+	data.container = true;
+	holds(s, 0, 0, "", "XAdES-BASELINE-B", "B");
+	s = stamp(s, 0, ED_STAMP_SIGNATURE, "T");
+	holds(s, 0, 1, "SignatureTimeStamp", "XAdES-BASELINE-T", "T");
+	s = values(s, 0, ED_NO_STAMP, v, 2, "LT");
+	holds(s, 0, 1, "SignatureTimeStamp", "XAdES-BASELINE-LT", "LT");
+	for (size_t i = 2; i < 4; i++) {
+		s = stamp(s, 0, ED_STAMP_ARCHIVE, "LTA");
+		holds(s, 0, i, "ArchiveTimeStamp", "XAdES-BASELINE-LTA", "LTA");
+	}
+	files[1].bytes = "<a/>";
+	{
+		struct ed_ades *sigs;
+		size_t n;
+
+		is_ok(check(s, &sigs, &n), &err, "a document that has changed");
+		ok(n == 1 && !sigs[0].intact_data && sigs[0].stamps[0].intact &&
+		           !sigs[0].stamps[1].intact && !sigs[0].stamps[2].intact,
+		   "breaks what is over it, and nothing else");
+		ed_ades_clear(sigs, n);
+	}
+	files[1].bytes = "<a><!-- note --><b  x='1'/></a>";
+	data.container = false;
+	free(s);
+}
+
 int main(void)
 {
 	if (!set_up())
@@ -498,6 +544,7 @@ int main(void)
 	several();
 	covered();
 	limits();
+	baseline();
 	tear_down();
 	return done();
 }

@@ -261,6 +261,164 @@ static void counters(void)
 	free(s);
 }
 
+/* ---- keys ------------------------------------------------------------------- */
+
+static enum edoc_code ask(void *arg, enum ed_hash hash, const unsigned char imprint[ED_HASH_MAX],
+                          struct ed_buf *token, struct edoc_error *e)
+{
+	struct bytes t = token_over(imprint);
+
+	(void)arg;
+	(void)hash;
+	ed_buf_put(token, t.p, t.n);
+	return ed_buf_check(token, "token", e);
+}
+
+/* Frees s. */
+static char *lasting(char *s)
+{
+	static const enum ed_stamp_kind kinds[] = {ED_STAMP_SIGNATURE, ED_STAMP_ARCHIVE};
+	struct ed_buf out;
+
+	ed_buf_init(&out, ED_MAX_XML_BYTES);
+	for (size_t i = 0; i < 2; i++) {
+		struct ed_grow g = {.bytes = s,
+		                    .len = strlen(s),
+		                    .where = "doc.xml",
+		                    .data = &data,
+		                    .only = ED_NO_DATA,
+		                    .arena = arena};
+
+		is_ok(ed_xades_add_stamp(&g, kinds[i], ED_SHA256, ask, NULL, &out, &err), &err,
+		      "a time-stamp");
+		free(s);
+		s = strdup(ed_buf_str(&out));
+	}
+	ed_buf_clear(&out);
+	return s;
+}
+
+/* Signs, is time-stamped, counter-signs. */
+static void one_key(const char *kind, const char *options)
+{
+	char dir[] = "/tmp/xadeskey.XXXXXX", command[1024], key_path[64], cert_path[64];
+	struct ed_xades_input in = input("order.txt", "text/plain", files[0].bytes);
+	struct ed_xades_spec spec = {.words = {.at = AT},
+	                             .packaging = ED_XADES_DETACHED,
+	                             .hash = ED_SHA256,
+	                             .inputs = &in,
+	                             .n = 1};
+	struct ed_counter_spec over = {.at = AT + 5};
+	struct edoc_key *key = NULL;
+	struct ed_ades *sigs;
+	struct ed_buf out;
+	size_t n;
+	char *s;
+
+	if (!mkdtemp(dir))
+		return;
+	snprintf(key_path, sizeof(key_path), "%s/key", dir);
+	snprintf(cert_path, sizeof(cert_path), "%s/cert", dir);
+	snprintf(command, sizeof(command),
+	         "openssl req -x509 -newkey %s -nodes -keyout %s -out %s -days 3650 "
+	         "-subj /CN=Kit 2>/dev/null",
+	         options, key_path, cert_path);
+	if (ok(system(command) == 0, "%s: a key", kind) &&
+	    is_ok(edoc_key_load(key_path, cert_path, NULL, NULL, NULL, &key, &err), &err, kind)) {
+		spec.words.key = over.key = key;
+		s = lasting(make(&spec, kind));
+		ed_buf_init(&out, ED_MAX_XML_BYTES);
+		is_ok(counter(s, &over, &out), &err, kind);
+		is_ok(check(ed_buf_str(&out), &sigs, &n), &err, kind);
+		if (!ok(n == 1 && clean(&sigs[0]) && sigs[0].n_stamps == 2 &&
+		                sigs[0].stamps[1].intact && sigs[0].n_counter == 1 &&
+		                clean(&sigs[0].counter[0]),
+		        "%s: signs and counter-signs", kind) &&
+		    n == 1)
+			show(&sigs[0]);
+		ed_ades_clear(sigs, n);
+		ed_buf_clear(&out);
+		free(s);
+	}
+	edoc_key_free(key);
+	unlink(key_path);
+	unlink(cert_path);
+	rmdir(dir);
+}
+
+static void keys(void)
+{
+	one_key("P-521", "ec -pkeyopt ec_paramgen_curve:P-521");
+	one_key("brainpool", "ec -pkeyopt ec_paramgen_curve:brainpoolP384r1");
+	one_key("Ed25519", "ed25519");
+	one_key("Ed448", "ed448");
+	one_key("RSA-PSS", "rsa-pss -pkeyopt rsa_keygen_bits:2048");
+}
+
+/* ---- another program --------------------------------------------------------- */
+
+static bool write_text(const char *dir, const char *name, const char *bytes)
+{
+	char path[4096];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	f = fopen(path, "w");
+	return f && fputs(bytes, f) >= 0 && fclose(f) == 0;
+}
+
+/* Frees s. */
+static void xmlsec_verifies(const char *dir, char *s, const char *what)
+{
+	const char *src = getenv("SRCDIR");
+	char command[8192];
+
+	ok(write_text(dir, "s.xml", s), "%s: written", what);
+	snprintf(command, sizeof(command),
+	         "cd '%s' && xmlsec1 --verify --verification-time '2026-03-05 04:11:09' "
+	         "--id-attr:Id http://uri.etsi.org/01903/v1.3.2#:SignedProperties "
+	         "--id-attr:Id http://www.w3.org/2000/09/xmldsig#:SignatureValue "
+	         "--trusted-pem '%s/testdata/pki/root.pem' s.xml >out 2>&1",
+	         dir, src ? src : ".");
+	ok(system(command) == 0, "xmlsec1 verifies: %s", what);
+	free(s);
+}
+
+static void xmlsec(void)
+{
+	static const char *const names[] = {"s.xml", "out", "order.txt"};
+	struct ed_xades_input in = input("order.txt", "text/plain", files[0].bytes);
+	struct ed_xades_spec spec = {.words = {.key = zarina, .at = AT},
+	                             .packaging = ED_XADES_DETACHED,
+	                             .hash = ED_SHA256,
+	                             .inputs = &in,
+	                             .n = 1};
+	struct ed_counter_spec over = {.key = farrukh, .at = AT};
+	char dir[] = "/tmp/xadesxmlsec.XXXXXX", path[64], *s;
+	struct ed_buf out;
+
+	if (system("command -v xmlsec1 >/dev/null 2>&1") || !mkdtemp(dir)) {
+		printf("ok %d - xmlsec1 # SKIP not installed\n", ++tap_n);
+		return;
+	}
+	ok(write_text(dir, "order.txt", files[0].bytes), "a document");
+	s = lasting(make(&spec, "detached"));
+	ed_buf_init(&out, ED_MAX_XML_BYTES);
+	is_ok(counter(s, &over, &out), &err, "and counter-signed");
+	xmlsec_verifies(dir, strdup(ed_buf_str(&out)), "detached, time-stamped, counter-signed");
+	ed_buf_clear(&out);
+	free(s);
+	xmlsec_verifies(dir, lasting(envelop("<a xmlns='urn:a'>\n<b/></a>", "enveloped")),
+	                "enveloped, time-stamped");
+	spec.words.key = farrukh;
+	xmlsec_verifies(dir, make(&spec, "RSA"), "RSA");
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		unlink(path);
+	}
+	rmdir(dir);
+}
+
 int main(void)
 {
 	if (!set_up())
@@ -269,6 +427,8 @@ int main(void)
 	detached();
 	enveloped();
 	counters();
+	keys();
+	xmlsec();
 	tear_down();
 	return done();
 }
