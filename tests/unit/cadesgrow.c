@@ -354,6 +354,7 @@ static void ladder(const struct edoc_key *key, bool detached)
 	all_good(again, ff, 1, "LTA on LTA");
 	ok(der(t) && der(lt) && der(lta) && der(again), "DER stays DER");
 	again = stamped(again, DAY3);
+	(void)keep(detached ? "grown-detached.p7s" : "grown.p7m", again);
 	all_good(again, ff, 1, "a late signature-time-stamp breaks nothing");
 }
 
@@ -521,7 +522,8 @@ static void several(bool detached)
 	        "one of the two is raised");
 	all_good(now, ff, 2, "raised");
 	now = archived(with_values(now, ff), ff, DAY2);
-	all_good(now, ff, 2, "archived");
+	all_good(keep(detached ? "grown-one-of-two.p7s" : "grown-one-of-two.p7m", now), ff, 2,
+	         "archived");
 	ok(holds_all(other, now), "the other one's bytes are the same");
 	/* what is refused */
 	if (!detached) {
@@ -569,7 +571,8 @@ static void counters(void)
 	is_int(r.cades.n ? (int64_t)r.cades.sigs->n_counter : 0, 2, "two of them");
 	ok(r.cades.n && r.cades.sigs->n_material > n, "whose certificate came along");
 	forget(&r);
-	all_good(archived(two, NULL, DAY3), NULL, 1, "and archived with them");
+	all_good(keep("grown-counter.p7m", archived(two, NULL, DAY3)), NULL, 1,
+	         "and archived with them");
 }
 
 /* ---- what older kinds of archives stand
@@ -618,7 +621,7 @@ static void old_archives(void)
 	refused(b, (struct want){COUNTER, .key = anvar}, "older kind", "a counter-signature");
 	ok(tsa.asked == 0, "no TSA was asked");
 	grown_b = archived(grown_b, NULL, DAY3);
-	all_good(grown_b, NULL, 1, "an archive-time-stamp-v3 on it");
+	all_good(keep("grown-on-v2.p7m", grown_b), NULL, 1, "an archive-time-stamp-v3 on it");
 	r = read_cades(grown_b);
 	is_int(r.cades.n ? (int64_t)r.cades.sigs->n_stamps : 0, 3, "all three are there");
 	forget(&r);
@@ -685,7 +688,7 @@ static void ber(void)
 	all_good(lta, NULL, 1, "LTA on LTA of BER");
 	r = cosigned(lta, anvar, false, NULL);
 	is_ok(r.rc, &r.err, "cosigned");
-	all_good(r.b, NULL, 2, "two signers of BER");
+	all_good(keep("grown-ber.p7m", r.b), NULL, 2, "two signers of BER");
 }
 
 /* Lengths that need no octet more than they had, or one: around 127, 255, 65535. */

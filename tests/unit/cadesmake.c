@@ -85,7 +85,7 @@ static void put(const char *name, const void *p, size_t n)
 		printf("Bail out! cannot write %s\n", path);
 }
 
-static bool openssl_says(struct bytes b, bool detached, const char *content)
+static bool openssl_takes(struct bytes b, bool detached, const char *content, const char *root)
 {
 	char cmd[8192];
 
@@ -93,9 +93,14 @@ static bool openssl_says(struct bytes b, bool detached, const char *content)
 	put("content", content, strlen(content));
 	snprintf(cmd, sizeof cmd,
 	         "cd %s && openssl cms -verify -binary -cades %s -inform DER -in x.p7m "
-	         "-CAfile %s -attime %d -out out 2>log && cmp out content",
-	         dir, detached ? "-content content" : "", pki("root.pem"), AT);
+	         "-CAfile %s -no_check_time -out out 2>log && cmp out content",
+	         dir, detached ? "-content content" : "", root);
 	return !system(cmd);
+}
+
+static bool openssl_says(struct bytes b, bool detached, const char *content)
+{
+	return openssl_takes(b, detached, content, pki("root.pem"));
 }
 
 /* ---- what is made ------------------------------------------------------------ */
@@ -127,47 +132,91 @@ static void by_key(const struct edoc_key *key)
 	}
 }
 
-static struct bytes all_certs(const struct edoc_key *key)
+/* Keys of all kinds, made on the spot; RSA by PSS as well. */
+static struct edoc_key *new_key(const char *name, const char *kind)
 {
-	struct bytes v[8] = {cert(key)};
-	size_t n = 1;
+	struct edoc_key *key = NULL;
+	struct edoc_error err = {0};
+	char cmd[1024], path[256];
 
-	for (int i = 0; i < sk_X509_num(ed_key_chain(key)) && n < 8; i++) {
-		struct ed_buf der;
-
-		ed_buf_init(&der, 65536);
-		if (ed_cert_der(sk_X509_value(ed_key_chain(key), i), &der, NULL) == EDOC_OK)
-			v[n++] = raw(der.data, der.len);
-		ed_buf_clear(&der);
-	}
-	return sorted(v, n);
+	snprintf(cmd, sizeof cmd,
+	         "cd %s && openssl genpkey -quiet %s -out %s.key 2>log || openssl genpkey %s -out "
+	         "%s.key 2>log && openssl req -x509 -new -key %s.key -subj /CN=%s -days 20000 "
+	         "-addext keyUsage=digitalSignature,keyCertSign -out %s.crt 2>log && cat %s.crt "
+	         ">>%s.key",
+	         dir, kind, name, kind, name, name, name, name, name, name);
+	if (!ok(!system(cmd), "a key: %s", name))
+		return NULL;
+	snprintf(path, sizeof path, "%s/%s.key", dir, name);
+	is_ok(edoc_key_load(path, NULL, NULL, say_edoc, NULL, &key, &err), &err, name);
+	return key;
 }
 
-/* Each key of its own kind: PKCS#1 keys make PSS as well. */
-static void pss(const struct edoc_key *key)
+/* Arithmetic by openssl where its CMS does not know the algorithm (RFC 8419). */
+static bool pkeyutl_takes(struct bytes b, const char *name)
 {
-	struct ed_cades_spec s = spec_of(key, true);
-	struct ed_cades_signer si = {.words = &s.words,
-	                             .alg = {ED_SIG_PSS, ED_KEY_RSA, ED_SHA256, ED_SHA256, 32},
-	                             .digest = s.digest,
-	                             .content_type = ID_DATA};
-	struct spec around = {.key = key, .detached = true};
-	struct edoc_error err = {0};
-	struct kit_result r;
-	struct ed_buf der;
-	struct bytes b;
+	struct kit_result r = {0};
+	struct ed_cms cms;
+	struct ed_ber set;
+	char cmd[1024];
 
-	ed_buf_init(&der, 65536);
-	is_ok(ed_cades_signer_write(&si, &der, &err), &err, "RSA-PSS");
-	around.certs = all_certs(key);
-	b = content_info(&around, raw(der.data, der.len));
-	r = read_made(b, true);
-	ok(r.rc == EDOC_OK && r.cades.n == 1 && r.cades.sigs->intact_signature &&
-	           r.cades.sigs->alg.kind == ED_SIG_PSS && r.cades.sigs->alg.salt == 32,
-	   "... is read and right");
-	ok(openssl_says(b, true, hello), "... by openssl too");
-	ed_buf_clear(&der);
-	forget(&r);
+	ed_material_init(&r.material, arena);
+	if (ed_cms_read(b.p, b.n, "x", &r.material, arena, &cms, &r.err) || cms.n_signers != 1)
+		return false;
+	set = cms.signers[0].signed_attrs;
+	put("attrs", set.whole, set.whole_len);
+	put("value", cms.signers[0].value, cms.signers[0].value_len);
+	snprintf(cmd, sizeof cmd,
+	         "cd %s && printf '\\061' | dd of=attrs bs=1 conv=notrunc 2>log && openssl x509 "
+	         "-in %s.crt -pubkey -noout >pub && openssl pkeyutl -verify -rawin -pubin -inkey "
+	         "pub -in attrs -sigfile value >log 2>&1",
+	         dir, name);
+	return !system(cmd);
+}
+
+static void by_kind(const char *name, const char *kind, enum ed_sig_kind sig, enum ed_hash h,
+                    bool pss)
+{
+	struct edoc_key *key = new_key(name, kind);
+	struct edoc_error err = {0};
+
+	if (!key)
+		return;
+	if (pss)
+		is_ok(edoc_key_use_pss(key, &err), &err, "padded by PSS");
+	for (int detached = 0; detached < 2; detached++) {
+		struct ed_cades_spec s = spec_of(key, detached);
+		struct bytes b = make(&s, name);
+		struct kit_result r = read_made(b, detached);
+		char cmd[1024];
+
+		sound(&r, 1, name);
+		ok(r.cades.n == 1 && r.cades.sigs->alg.kind == sig && r.cades.sigs->alg.hash == h,
+		   "... by the algorithm that it should be");
+		snprintf(cmd, sizeof cmd, "cp %s/%s.crt %s/root.pem", dir, name, dir);
+		ok(!system(cmd) &&
+		           (sig == ED_SIG_EDDSA ? pkeyutl_takes(b, name)
+		                                : openssl_takes(b, detached, hello, "root.pem")),
+		   "... openssl takes it");
+		forget(&r);
+	}
+	edoc_key_free(key);
+}
+
+static void kinds(void)
+{
+	by_kind("p521", "-algorithm EC -pkeyopt ec_paramgen_curve:P-521", ED_SIG_ECDSA, ED_SHA512,
+	        false);
+	by_kind("bp384", "-algorithm EC -pkeyopt ec_paramgen_curve:brainpoolP384r1", ED_SIG_ECDSA,
+	        ED_SHA384, false);
+	by_kind("rsa", "-algorithm RSA -pkeyopt rsa_keygen_bits:2048", ED_SIG_RSA, ED_SHA256,
+	        false);
+	by_kind("rsapss", "-algorithm RSA -pkeyopt rsa_keygen_bits:2048", ED_SIG_PSS, ED_SHA256,
+	        true);
+	by_kind("pssonly", "-algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048", ED_SIG_PSS,
+	        ED_SHA256, false);
+	by_kind("ed25519", "-algorithm ED25519", ED_SIG_EDDSA, ED_SHA512, false);
+	by_kind("ed448", "-algorithm ED448", ED_SIG_EDDSA, ED_SHAKE256, false);
 }
 
 /* ---- what the signer says ------------------------------------------------------ */
@@ -203,7 +252,7 @@ static void words(void)
 	s.words.content_token = stamp.p;
 	s.words.content_token_len = stamp.n;
 	s.media_type = "text/plain";
-	b = make(&s, "all that can be said");
+	b = keep("made-words.p7m", make(&s, "all that can be said"));
 	r = read_made(b, false);
 	sound(&r, 1, "words");
 	if (r.cades.n == 1) {
@@ -338,7 +387,7 @@ int main(void)
 	by_key(zarina);
 	by_key(farrukh);
 	by_key(anvar);
-	pss(farrukh);
+	kinds();
 	words();
 	times();
 	sizes();
