@@ -221,6 +221,18 @@ struct ed_digest *ed_digest_new(enum ed_hash hash)
 	return digest;
 }
 
+struct ed_digest *ed_digest_copy(const struct ed_digest *digest)
+{
+	struct ed_digest *copy = ed_digest_new(digest->hash);
+
+	if (copy && !EVP_MD_CTX_copy_ex(copy->ctx, digest->ctx)) {
+		ed_digest_free(copy);
+		ERR_clear_error();
+		return NULL;
+	}
+	return copy;
+}
+
 bool ed_digest_update(struct ed_digest *digest, const void *bytes, size_t len)
 {
 	return EVP_DigestUpdate(digest->ctx, bytes, len) == 1;

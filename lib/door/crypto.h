@@ -50,6 +50,8 @@ const char *ed_hash_oid(enum ed_hash hash); /* dotted */
 
 struct ed_digest;                                   /* a running digest */
 struct ed_digest *ed_digest_new(enum ed_hash hash); /* NULL: unknown or memory */
+/* One that goes on by itself; NULL: memory. */
+struct ed_digest *ed_digest_copy(const struct ed_digest *digest);
 bool ed_digest_update(struct ed_digest *digest, const void *bytes, size_t len);
 bool ed_digest_final(struct ed_digest *digest, unsigned char out[ED_HASH_MAX]);
 void ed_digest_free(struct ed_digest *digest);

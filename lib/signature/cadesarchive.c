@@ -208,16 +208,14 @@ static void cover_v1(struct ed_cades_cover *c, size_t mine)
 		}
 }
 
+/* head: of encapContentInfo and the content. */
 static bool try_v2(struct ed_cades_sig *sig, size_t mine, struct manner how,
-                   const struct ed_buf *external, bool *memory)
+                   const struct ed_digest *head, bool *memory)
 {
 	const struct ed_cades_work *work = sig->work;
-	struct ed_cades_pieces pieces = {.work = sig->work};
+	struct ed_cades_pieces pieces = {.work = sig->work, .after = head};
 	bool fits;
 
-	ed_cades_put_element(&pieces, &work->encap, how.der);
-	if (!work->content)
-		ed_cades_put(&pieces, external->data, external->len);
 	ed_cades_put_element(&pieces, &work->cms.certs, how.der);
 	ed_cades_put_element(&pieces, &work->cms.crls, how.der);
 	put_signer(&pieces, sig->si, how.der);
@@ -227,19 +225,15 @@ static bool try_v2(struct ed_cades_sig *sig, size_t mine, struct manner how,
 	return fits;
 }
 
-/* RFC 3126 3.12.1: values without tag and length, in this order. */
-static bool try_v1(struct ed_cades_sig *sig, size_t mine, const struct ed_buf *external,
+/* RFC 3126 3.12.1: values without tag and length, in this order.  head: of the
+ * content. */
+static bool try_v1(struct ed_cades_sig *sig, size_t mine, const struct ed_digest *head,
                    bool *memory)
 {
-	const struct ed_cades_work *work = sig->work;
 	const struct ed_cms_signer *si = sig->si;
-	struct ed_cades_pieces pieces = {.work = sig->work};
+	struct ed_cades_pieces pieces = {.work = sig->work, .after = head};
 	bool fits;
 
-	if (work->content)
-		ed_cades_put(&pieces, work->content, work->content_len);
-	else
-		ed_cades_put(&pieces, external->data, external->len);
 	ed_cades_put(&pieces, si->signed_attrs.p, si->signed_attrs.len);
 	ed_cades_put(&pieces, si->value, si->value_len);
 	for (size_t k = 0; k < sizeof v1_order / sizeof *v1_order; k++)
@@ -253,69 +247,132 @@ static bool try_v1(struct ed_cades_sig *sig, size_t mine, const struct ed_buf *e
 	return fits;
 }
 
-/* Content that is not attached is digested with the rest: it is read whole. */
-static enum edoc_code external_content(struct ed_cades_sig *sig, struct ed_buf *buf, bool *found,
-                                       struct edoc_error *err)
+struct reading {
+	struct ed_digest *digest;
+	size_t len;
+};
+
+static enum edoc_code to_digest(void *arg, const void *bytes, size_t len, struct edoc_error *err)
+{
+	struct reading *r = arg;
+
+	r->len += len;
+	if (ed_digest_update(r->digest, bytes, len))
+		return EDOC_OK;
+	return ed_crypto_fail(err, EDOC_ERR_BUG, "", "the digest failed");
+}
+
+/* Content that is not attached is digested with the rest, piece by piece: who
+ * gives it bounds how often.  Where it can only be read whole that is our budget. */
+static enum edoc_code digest_external(struct ed_cades_sig *sig, struct ed_digest *digest,
+                                      bool *found, struct edoc_error *err)
 {
 	struct ed_cades_work *work = sig->work;
+	const struct ed_cades_sig *parent = sig->parent;
+	struct reading r = {.digest = digest};
 	struct edoc_error why;
 	enum edoc_code rc;
 
-	*found = true;
-	if (sig->parent) {
-		ed_buf_put(buf, sig->parent->si->value, sig->parent->si->value_len);
-		return ed_buf_check(buf, work->where, err);
-	}
-	if (work->content)
-		return EDOC_OK;
-	*found = sig->object != ED_NO_DATA;
+	if (parent)
+		return to_digest(&r, parent->si->value, parent->si->value_len, err);
+	*found = sig->object != ED_NO_DATA &&
+	         (work->data->write || ed_cades_spend(work, sig->external_len));
 	if (!*found)
 		return EDOC_OK;
-	if (!ed_cades_spend(work, sig->external_len)) {
-		*found = false;
+	rc = ed_data_write(work->data, sig->object, to_digest, &r, &why);
+	if (!rc && !work->data->write && sig->external_len == 0) {
+		sig->external_len = r.len; /* what lies beside counts as well */
+		work->budget += r.len * ED_MAX_CADES_WORK;
+	}
+	*found = rc != EDOC_ERR_LIMIT;
+	if (!*found)
 		return EDOC_OK;
-	}
-	rc = work->data->read(work->data->arg, sig->object, buf, &why);
-	if (!rc && sig->external_len == 0) { /* what lies beside counts as well */
-		sig->external_len = buf->len;
-		work->budget += buf->len * ED_MAX_CADES_WORK;
-	}
-	if (rc == EDOC_ERR_LIMIT) {
-		*found = false;
-		return EDOC_OK;
-	}
 	if (rc)
 		*err = why;
 	return rc;
 }
 
-static enum edoc_code archive_v2(struct ed_cades_sig *sig, size_t mine, struct ed_cades_cover *c,
-                                 bool first, struct edoc_error *err)
+/* What all manners begin with is digested once: encapContentInfo as it stands
+ * or in DER and what is beside it; bare: the content alone. */
+static enum edoc_code begin_digest(struct ed_cades_sig *sig, enum ed_hash hash, bool der, bool bare,
+                                   struct ed_digest **digest, bool *found, struct edoc_error *err)
+{
+	const struct ed_cades_work *work = sig->work;
+	struct ed_cades_pieces pieces = {.work = sig->work};
+	enum edoc_code rc = EDOC_OK;
+	size_t len = 0;
+
+	*digest = ed_digest_new(hash);
+	if (!bare)
+		ed_cades_put_element(&pieces, &work->encap, der);
+	else if (work->content)
+		ed_cades_put(&pieces, work->content, work->content_len);
+	if (!*digest || pieces.failed)
+		return ed_fail_memory(err);
+	for (size_t i = 0; i < pieces.n; i++)
+		len += pieces.v[i].len;
+	*found = ed_cades_spend(sig->work, len);
+	for (size_t i = 0; i < pieces.n && *found && !rc; i++)
+		if (!ed_digest_update(*digest, pieces.v[i].p, pieces.v[i].len))
+			rc = ed_crypto_fail(err, EDOC_ERR_BUG, work->where, ed_hash_name(hash));
+	if (!rc && *found && !work->content)
+		rc = digest_external(sig, *digest, found, err);
+	return rc;
+}
+
+/* Four manners over one beginning. */
+static enum edoc_code manners_v2(struct ed_cades_sig *sig, size_t mine, struct ed_cades_cover *c,
+                                 bool der, struct edoc_error *err)
 {
 	struct ed_stamp *stamp = c->stamp;
-	bool der = ed_ber_is_der(&sig->work->cms.whole, false), memory = false;
-	struct ed_buf external;
-	struct manner how;
+	struct ed_digest *head = NULL;
+	bool memory = false;
 	enum edoc_code rc;
 
-	ed_buf_init(&external, ED_MAX_CMS_CONTENT);
-	rc = external_content(sig, &external, &stamp->found, err);
-	for (unsigned i = 0; !rc && !memory && stamp->found && !stamp->intact && i < 8; i++) {
-		how = (struct manner){.der = i & 4, .bare = i & 1, .in_order = i & 2};
-		if (how.der && der)
-			break;
-		stamp->intact = try_v2(sig, mine, how, &external, &memory);
+	rc = begin_digest(sig, stamp->tst.imprint_hash, der, false, &head, &stamp->found, err);
+	for (unsigned i = 0; !rc && !memory && stamp->found && !stamp->intact && i < 4; i++) {
+		struct manner how = {.der = der, .bare = i & 1, .in_order = i & 2};
+
+		stamp->intact = try_v2(sig, mine, how, head, &memory);
 		if (stamp->intact)
 			cover_v2(c, mine, how.in_order);
 	}
-	if (!rc && first && stamp->found && !stamp->intact &&
-	    try_v1(sig, mine, &external, &memory)) {
+	ed_digest_free(head);
+	return !rc && memory ? ed_fail_memory(err) : rc;
+}
+
+static enum edoc_code manner_v1(struct ed_cades_sig *sig, size_t mine, struct ed_cades_cover *c,
+                                struct edoc_error *err)
+{
+	struct ed_stamp *stamp = c->stamp;
+	struct ed_digest *head = NULL;
+	bool memory = false;
+	enum edoc_code rc;
+
+	rc = begin_digest(sig, stamp->tst.imprint_hash, false, true, &head, &stamp->found, err);
+	if (!rc && stamp->found && try_v1(sig, mine, head, &memory)) {
 		stamp->intact = true;
 		cover_v1(c, mine);
 	}
-	ed_buf_clear(&external);
-	if (!rc && memory)
-		rc = ed_fail_memory(err);
+	ed_digest_free(head);
+	return !rc && memory ? ed_fail_memory(err) : rc;
+}
+
+static enum edoc_code archive_v2(struct ed_cades_sig *sig, size_t mine, struct ed_cades_cover *c,
+                                 bool first, struct edoc_error *err)
+{
+	bool is_der = ed_ber_is_der(&sig->work->cms.whole, false);
+	struct ed_stamp *stamp = c->stamp;
+	enum edoc_code rc;
+
+	stamp->found = sig->work->content || sig->parent || sig->object != ED_NO_DATA;
+	if (!stamp->found || stamp->tst.imprint_hash == ED_HASH_NONE)
+		return EDOC_OK;
+	rc = manners_v2(sig, mine, c, false, err);
+	if (!rc && stamp->found && !stamp->intact && !is_der)
+		rc = manners_v2(sig, mine, c, true, err);
+	if (!rc && stamp->found && !stamp->intact && first)
+		rc = manner_v1(sig, mine, c, err);
 	return rc;
 }
 

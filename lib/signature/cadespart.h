@@ -99,7 +99,7 @@ struct ed_cades_sig {
 	const struct ed_cades_sig *parent; /* of a counter-signature, else NULL */
 	unsigned depth;
 	size_t object;       /* of work->data: what it is over; ED_NO_DATA: not at hand */
-	size_t external_len; /* of detached content, once it was read whole */
+	size_t external_len; /* of detached content, once all of it was read */
 	struct ed_cades_token *tokens;
 	struct ed_cades_sig *counter; /* beside ades->counter */
 };
@@ -174,7 +174,8 @@ struct ed_cades_pieces {
 		size_t len;
 	} * v;
 	size_t n, cap;
-	bool failed; /* memory */
+	bool failed;                   /* memory */
+	const struct ed_digest *after; /* of what comes before them, or NULL */
 };
 void ed_cades_put(struct ed_cades_pieces *pieces, const void *p, size_t len);
 /* As it stands, or in DER. */

@@ -72,10 +72,13 @@ void ed_cades_put_element(struct ed_cades_pieces *pieces, const struct ed_ber *e
 bool ed_cades_pieces_digest(const struct ed_cades_pieces *pieces, enum ed_hash hash,
                             unsigned char out[ED_HASH_MAX])
 {
-	struct ed_digest *digest = pieces->failed ? NULL : ed_digest_new(hash);
-	bool ok = digest != NULL;
+	struct ed_digest *digest = NULL;
 	size_t len = 0;
+	bool ok;
 
+	if (!pieces->failed)
+		digest = pieces->after ? ed_digest_copy(pieces->after) : ed_digest_new(hash);
+	ok = digest != NULL;
 	for (size_t i = 0; i < pieces->n; i++)
 		len += pieces->v[i].len;
 	ok = ok && ed_cades_spend(pieces->work, len);

@@ -197,7 +197,9 @@ __attribute__((unused)) static struct bytes token(struct bytes what, const char 
 struct kit_files {
 	struct bytes v[4];
 	size_t n;
-	bool large; /* too large to be read whole */
+	bool large;     /* too large to be read whole */
+	bool pieces;    /* there is write() */
+	bool too_often; /* which has had enough */
 };
 
 static const char *const kit_names[] = {"one.txt", "two.txt", "three.txt", "four.txt"};
@@ -226,6 +228,17 @@ __attribute__((unused)) static enum edoc_code kit_read(void *arg, size_t i, stru
 		return EDOC_ERR_LIMIT;
 	ed_buf_put(buf, f->v[i].p, f->v[i].n);
 	return ed_buf_check(buf, kit_names[i], err);
+}
+
+__attribute__((unused)) static enum edoc_code kit_write(void *arg, size_t i, ed_sink_fn *sink,
+                                                        void *sink_arg, struct edoc_error *err)
+{
+	const struct kit_files *f = arg;
+	enum edoc_code rc = f->too_often ? EDOC_ERR_LIMIT : EDOC_OK;
+
+	for (size_t k = 0; k < f->v[i].n && !rc; k++)
+		rc = sink(sink_arg, f->v[i].p + k, 1, err);
+	return rc;
 }
 
 /*
@@ -261,7 +274,8 @@ __attribute__((unused)) static struct kit_result read_with(struct bytes b, struc
 	                       .n = files ? files->n : 0,
 	                       .name = kit_name,
 	                       .digest = kit_digest,
-	                       .read = kit_read};
+	                       .read = kit_read,
+	                       .write = files && files->pieces ? kit_write : NULL};
 	struct kit_result r = {0};
 
 	ed_material_init(&r.material, arena);

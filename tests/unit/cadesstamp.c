@@ -491,6 +491,14 @@ static void test_archive_v2(void)
 	r = read_with(b, &files, ED_NO_DATA);
 	ok(!stamp(&r, 1)->found && stamp(&r, 0)->intact, "the content is too large to be read");
 	forget(&r);
+	files.pieces = true;
+	r = read_with(b, &files, ED_NO_DATA);
+	ok(good(stamp(&r, 1)) && covers_data(stamp(&r, 1), "one.txt"), "but comes in pieces");
+	forget(&r);
+	files.too_often = true;
+	r = read_with(b, &files, ED_NO_DATA);
+	ok(!stamp(&r, 1)->found && stamp(&r, 0)->intact, "as often as who gives it likes");
+	forget(&r);
 }
 
 static void test_archive_v1(void)
@@ -550,15 +558,15 @@ static void test_too_many(void)
 /* Each try digests all there is. */
 static void test_costly(void)
 {
-	struct spec s = {.key = zarina, .content = raw(ed_arena_alloc(arena, 1500000), 1500000)};
+	struct spec s = {.key = zarina, .content = raw(ed_arena_alloc(arena, 3000000), 3000000)};
 	struct bytes one = token(raw("x", 1), LATER, none());
 	struct kit_result r;
 
 	(void)signer_fields(&s);
 	after(&s, attribute(OID_SIGNATURE_STAMP, token(s.value, WHEN, none())));
-	after(&s, attribute(OID_ARCHIVE_STAMP_V2, many(one, 60)));
+	after(&s, attribute(OID_ARCHIVE_STAMP_V2, many(one, 90)));
 	r = read_cades(cades_data(&s));
-	ok(r.rc == EDOC_OK && good(stamp(&r, 0)) && stamp(&r, 1)->found && !stamp(&r, 60)->found,
+	ok(r.rc == EDOC_OK && good(stamp(&r, 0)) && stamp(&r, 1)->found && !stamp(&r, 90)->found,
 	   "time-stamps that cost too much are not looked at");
 	ok(ed_findings_have(&r.cades.sigs->findings, "cades.archive-too-many"), "and it is said");
 	ok(r.cades.sigs->intact_data && r.cades.sigs->intact_signature, "the signature stays");
