@@ -449,7 +449,7 @@ static enum edoc_code start(struct ed_cades_work *work, struct ed_cades *cades,
 		return ed_fail(err, EDOC_ERR_LIMIT, work->where, "more than %u signatures",
 		               ED_MAX_SIGNATURES);
 	if (cms->content.whole) {
-		if (cms->content.whole_len > ED_MAX_CMS_CONTENT)
+		if (cms->content.len > ED_MAX_CMS_CONTENT)
 			return ed_fail(err, EDOC_ERR_LIMIT, work->where,
 			               "attached content is over %zu bytes: it has to be detached",
 			               ED_MAX_CMS_CONTENT);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/der.h"
 #include "base/err.h"
 #include "base/limits.h"
 #include "signature/cadespart.h"
@@ -135,25 +136,12 @@ static bool was_there(const struct ed_cades_sig *sig, const struct ed_cms_attr *
 /* The header of [1] IMPLICIT SET OF over n octets, in DER. */
 static void put_header(struct ed_cades_pieces *pieces, size_t n)
 {
-	uint8_t *p = ed_arena_alloc(pieces->work->arena, 2 + sizeof n);
-	size_t len = 0;
+	uint8_t *p = ed_arena_alloc(pieces->work->arena, ED_DER_HEAD);
 
-	if (!p) {
+	if (p)
+		ed_cades_put(pieces, p, ed_der_head(p, 0xa1, n));
+	else
 		pieces->failed = true;
-		return;
-	}
-	p[len++] = 0xa1;
-	if (n < 0x80) {
-		p[len++] = (uint8_t)n;
-	} else {
-		unsigned octets = 0;
-		for (size_t v = n; v > 0; v >>= 8)
-			octets++;
-		p[len++] = (uint8_t)(0x80 | octets);
-		while (octets-- > 0)
-			p[len++] = (uint8_t)(n >> 8 * octets);
-	}
-	ed_cades_put(pieces, p, len);
 }
 
 static void put_unsigned(struct ed_cades_pieces *pieces, const struct ed_cades_sig *sig,

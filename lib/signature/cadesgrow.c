@@ -151,7 +151,7 @@ static bool stamp_good(const struct ed_stamp *s)
 /* Whatever was put beside its signature. */
 static bool same_token(const struct ed_tst *a, const struct ed_tst *b)
 {
-	return a->time == b->time && !strcmp(a->serial, b->serial) &&
+	return a->time == b->time && a->serial && b->serial && !strcmp(a->serial, b->serial) &&
 	       a->imprint_len == b->imprint_len && !memcmp(a->imprint, b->imprint, a->imprint_len);
 }
 
@@ -663,7 +663,7 @@ static enum edoc_code put_key_certs(struct growing *w, const struct edoc_key *ke
 {
 	const STACK_OF(X509) *chain = ed_key_chain(key);
 	size_t n = (size_t)(chain ? sk_X509_num(chain) : 0) + 1;
-	const struct ed_blob **values = ed_arena_alloc(w->work.arena, n * sizeof *values);
+	const struct ed_blob **values = ed_arena_alloc(w->work.arena, n * sizeof(void *));
 	struct ed_blob *blobs = ed_arena_alloc(w->work.arena, n * sizeof *blobs);
 	enum edoc_code rc = values && blobs ? EDOC_OK : ed_fail_memory(w->err);
 

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/der.h"
 #include "base/err.h"
 #include "base/limits.h"
 #include "signature/cadespart.h"
@@ -66,23 +67,14 @@ static bool holds_set(const struct writer *w, const struct ed_ber *e)
 	return set >= e->whole && set < e->whole + e->whole_len;
 }
 
-static size_t header(const struct ed_ber *e, size_t contents, uint8_t out[2 + sizeof contents])
+/* All that hold the set have low tags. */
+static size_t header(const struct ed_ber *e, size_t contents, uint8_t out[ED_DER_HEAD])
 {
-	size_t n = 0, octets = 0;
-
-	out[n++] = e->whole[0]; /* all that hold the set have low tags */
-	if (e->indefinite) {
-		out[n++] = 0x80;
-	} else if (contents < 0x80) {
-		out[n++] = (uint8_t)contents;
-	} else {
-		for (size_t v = contents; v > 0; v >>= 8)
-			octets++;
-		out[n++] = (uint8_t)(0x80 | octets);
-		while (octets-- > 0)
-			out[n++] = (uint8_t)(contents >> 8 * octets);
-	}
-	return n;
+	if (!e->indefinite)
+		return ed_der_head(out, e->whole[0], contents);
+	out[0] = e->whole[0];
+	out[1] = 0x80;
+	return 2;
 }
 
 static size_t cut_size(struct writer *w, const struct ed_ber *e);
@@ -92,7 +84,7 @@ static size_t contents(struct writer *w, const struct ed_ber *e, bool write);
 
 static size_t emit(struct writer *w, const struct ed_ber *e)
 {
-	uint8_t head[2 + sizeof(size_t)];
+	uint8_t head[ED_DER_HEAD];
 	size_t n;
 
 	if (!holds_set(w, e)) {
@@ -111,7 +103,7 @@ static size_t emit(struct writer *w, const struct ed_ber *e)
 
 static size_t cut_size(struct writer *w, const struct ed_ber *e)
 {
-	uint8_t head[2 + sizeof(size_t)];
+	uint8_t head[ED_DER_HEAD];
 	size_t n;
 
 	if (!holds_set(w, e))

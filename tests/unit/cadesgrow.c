@@ -439,6 +439,39 @@ static void hostile(void)
 	ok(grow(made(zarina, true), w[1]).rc == EDOC_OK, "that the lone file differs, others tell");
 }
 
+/* As large as attached content may be, and as what is read whole. */
+static void large(void)
+{
+	struct ed_cades_spec s = {.words = {.key = zarina, .at = AT}, .hash = ED_SHA256};
+	unsigned char *big = calloc(1, ED_MAX_CMS_CONTENT);
+	struct edoc_error err = {0};
+	struct tsa tsa = {.when = DAY1};
+	struct want w = {STAMP, .tsa = &tsa};
+	const struct ed_blob crl = {.kind = ED_CRL, .p = big, .len = (size_t)33 << 20};
+	const struct ed_blob *const values[] = {&crl};
+	struct ed_buf out;
+	struct bytes b;
+	struct grown r;
+
+	ed_buf_init(&out, ED_MAX_ITEM_BYTES);
+	s.content = big;
+	s.content_len = ED_MAX_CMS_CONTENT;
+	is_ok(ed_cades_make(&s, &out, &err), &err, "64 MiB attached");
+	b = raw(out.data, out.len);
+	r = grow(b, w);
+	is_ok(r.rc, &r.err, "they are raised");
+	all_good(r.b, NULL, 1, "64 MiB");
+	big[0] = 0x30;
+	big[1] = 0x84;
+	for (int i = 0; i < 4; i++)
+		big[2 + i] = (unsigned char)((crl.len - 6) >> 8 * (3 - i));
+	w = (struct want){VALUES, .values = values, .n_values = 1};
+	r = grow(b, w);
+	fails(r.rc, EDOC_ERR_LIMIT, &r.err, "", "over 96 MiB nobody would read it");
+	ed_buf_clear(&out);
+	free(big);
+}
+
 /* ---- several signers ------------------------------------------------------------------------ */
 
 static struct grown cosigned(struct bytes b, const struct edoc_key *key, bool detached,
@@ -758,6 +791,7 @@ int main(void)
 	coverage();
 	bad_tokens();
 	hostile();
+	large();
 	several(false);
 	several(true);
 	counters();
