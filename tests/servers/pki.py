@@ -8,6 +8,7 @@ DIR/port appears once all is ready; DIR/hits gets a line for each request.
 
   root.pem      the anchor            ca.pem       the CA below it
   zarina.pem    signs; P-256, OCSP and CRL         rsa.pem    the same, RSA 2048
+  p384.pem, ed25519.pem: the same with such keys
   crl.pem       signs; CRL only                    mute.pem   names no source
   tsa, tsa2     time-stamps, by the CA (OCSP and CRL) and the root (CRL)
   (each .pem of a person: key, certificate, CA; X.crt is the certificate alone)
@@ -71,6 +72,8 @@ WHO = {
     "ca": ("Test CA", "root", CA, "crl", EC),
     "zarina": ("Zarina", "ca", PERSON, "ocsp crl", EC),
     "rsa": ("Rustam", "ca", PERSON, "ocsp crl", ("rsa:2048",)),
+    "p384": ("Parviz", "ca", PERSON, "ocsp crl", ("ec", "-pkeyopt", "ec_paramgen_curve:P-384")),
+    "ed25519": ("Edgor", "ca", PERSON, "ocsp crl", ("ed25519",)),
     "crl": ("Kamila", "ca", PERSON, "crl", EC),
     "mute": ("Mukim", "ca", PERSON, "", EC),
     "tsa": ("Test TSA", "ca", STAMPER, "ocsp crl", EC),
