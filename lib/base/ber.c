@@ -261,9 +261,11 @@ static bool read_arc(const char **pos, arc_t *arc)
 	if (*p < '0' || *p > '9' || (*p == '0' && p[1] >= '0' && p[1] <= '9'))
 		return false;
 	for (; *p >= '0' && *p <= '9'; p++) {
-		if (n >> 121)
+		arc_t digit = (arc_t)(*p - '0');
+
+		if (n > (~(arc_t)0 - digit) / 10)
 			return false;
-		n = n * 10 + (arc_t)(*p - '0');
+		n = n * 10 + digit;
 	}
 	*pos = p;
 	*arc = n;
@@ -281,7 +283,7 @@ size_t ed_ber_oid_octets(const char *dotted, uint8_t out[ED_BER_OID_OCTETS])
 		unsigned shift = 0;
 
 		dotted++;
-		if (!read_arc(&dotted, &arc) || (first && top < 2 && arc > 39))
+		if (!read_arc(&dotted, &arc) || (first && arc > (top < 2 ? 39 : ~(arc_t)0 - 80)))
 			return 0;
 		if (first)
 			arc += top * 40;

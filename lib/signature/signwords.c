@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/ber.h"
 #include "base/err.h"
 #include "base/io.h"
 #include "base/limits.h"
@@ -78,28 +79,11 @@ static enum edoc_code check_place(const struct edoc_sign_place *place, struct ed
 	return EDOC_OK;
 }
 
-/* X.660: the first arc is 0 to 2, the second below 40 under 0 and 1. */
 static bool is_oid(const char *s)
 {
-	unsigned arcs = 0;
-	unsigned long first = 0;
+	uint8_t octets[ED_BER_OID_OCTETS];
 
-	for (;; s++) {
-		size_t n = strspn(s, "0123456789");
-		unsigned long v;
-
-		if (n == 0 || n > 39 || (n > 1 && *s == '0'))
-			return false;
-		v = strtoul(s, NULL, 10);
-		if ((arcs == 0 && v > 2) || (arcs == 1 && first < 2 && v > 39))
-			return false;
-		if (arcs++ == 0)
-			first = v;
-		s += n;
-		if (*s != '.')
-			break;
-	}
-	return !*s && arcs > 1;
+	return ed_ber_oid_octets(s, octets) > 0;
 }
 
 /* RFC 3986 3.1: what a URI begins with; white space is in none. */

@@ -5,6 +5,9 @@
  */
 #include "cadeskit.h"
 
+#include <unistd.h>
+
+#include "base/der.h"
 #include "base/limits.h"
 #include "pkikit.h"
 #include "signature/grow.h"
@@ -331,6 +334,30 @@ static struct bytes signed_data_of(struct bytes b, struct ed_cades_body *body)
 	return b;
 }
 
+/* What came on top is no matter to others either. */
+static bool openssl_takes(struct bytes b, bool detached)
+{
+	char dir[] = "/tmp/edoc-cadesgrow.XXXXXX", cmd[512];
+	bool good = mkdtemp(dir) != NULL;
+	const char *const names[] = {"x", "content"};
+	const struct bytes what[] = {b, content()};
+	FILE *f;
+
+	for (int i = 0; i < 2 && good; i++) {
+		snprintf(cmd, sizeof cmd, "%s/%s", dir, names[i]);
+		f = fopen(cmd, "wb");
+		good = f && fwrite(what[i].p, 1, what[i].n, f) == what[i].n;
+		good = f && !fclose(f) && good;
+	}
+	snprintf(cmd, sizeof cmd,
+	         "cd %s && openssl cms -verify -noverify -binary %s -inform DER -in x -out out "
+	         "2>log && cmp -s out content",
+	         dir, detached ? "-content content" : "");
+	good = good && !system(cmd);
+	snprintf(cmd, sizeof cmd, "rm -rf %s", dir);
+	return !system(cmd) && good;
+}
+
 static void ladder(const struct edoc_key *key, bool detached)
 {
 	struct kit_files f = files(), *ff = detached ? &f : NULL;
@@ -353,6 +380,7 @@ static void ladder(const struct edoc_key *key, bool detached)
 	again = archived(with_values(lta, ff), ff, DAY3);
 	all_good(again, ff, 1, "LTA on LTA");
 	ok(der(t) && der(lt) && der(lta) && der(again), "DER stays DER");
+	ok(openssl_takes(t, detached) && openssl_takes(again, detached), "openssl takes it");
 	again = stamped(again, DAY3);
 	(void)keep(detached ? "grown-detached.p7s" : "grown.p7m", again);
 	all_good(again, ff, 1, "a late signature-time-stamp breaks nothing");
@@ -439,6 +467,34 @@ static void hostile(void)
 	ok(grow(made(zarina, true), w[1]).rc == EDOC_OK, "that the lone file differs, others tell");
 }
 
+/* Content of an octet more than may be attached. */
+static enum edoc_code too_large(struct bytes b, struct ed_buf *out)
+{
+	struct bytes big = {ed_arena_alloc(arena, ED_MAX_CMS_CONTENT + 1), ED_MAX_CMS_CONTENT + 1};
+	struct ed_cades_edits edits = {.arena = arena};
+	struct ed_cades_body body;
+	struct ed_ber whole, e, octets;
+	struct ed_ber_reader r;
+	struct ed_buf one;
+	struct ed_der d;
+
+	(void)signed_data_of(b, &body);
+	ed_ber_enter(&r, &body.encap, 1);
+	(void)ed_ber_next(&r, &e);
+	(void)ed_ber_next(&r, &e);
+	ed_ber_enter(&r, &e, 1);
+	(void)ed_ber_next(&r, &octets);
+	ed_buf_init(&one, big.n + 16);
+	ed_der_init(&d, &one);
+	ed_der_put(&d, OCTETS, big.p, big.n);
+	ed_cades_edit_replace(&edits, &e, &octets, one.data, one.len);
+	ed_buf_clear(&one);
+	ed_buf_reset(out);
+	return ed_ber_one(b.p, b.n, &whole) && ed_cades_edit_write(&edits, &whole, out)
+	               ? EDOC_OK
+	               : EDOC_ERR_BUG;
+}
+
 /* As large as attached content may be, and as what is read whole. */
 static void large(void)
 {
@@ -468,6 +524,9 @@ static void large(void)
 	w = (struct want){VALUES, .values = values, .n_values = 1};
 	r = grow(b, w);
 	fails(r.rc, EDOC_ERR_LIMIT, &r.err, "", "over 96 MiB nobody would read it");
+	is_ok(too_large(b, &out), &err, "an octet more, by hand");
+	r = grow(raw(out.data, out.len), (struct want){STAMP, .tsa = &tsa});
+	fails(r.rc, EDOC_ERR_LIMIT, &r.err, "detached", "is refused as it is read");
 	ed_buf_clear(&out);
 	free(big);
 }
@@ -536,6 +595,7 @@ static void several(bool detached)
 	is_ok(r.rc, &r.err, detached ? "cosigned, detached" : "cosigned, attached");
 	two = r.b;
 	all_good(two, ff, 2, "two signers");
+	ok(openssl_takes(two, detached), "openssl takes both");
 	ok(holds_all(signer_bytes(one, 0), two), "the first one's bytes are the same");
 	ok(der(two), "DER stays DER");
 	(void)signed_data_of(two, &body);
@@ -661,6 +721,25 @@ static void old_archives(void)
 	all_good(must(grown_b, w, "the same values"), NULL, 1, "and again");
 	ok(cosigned(b, anvar, false, NULL).rc == EDOC_ERR_INPUT,
 	   "another signer's certificate would break it");
+}
+
+/* CAdES-C-time-stamp (A.1.5.1): over every signature-time-stamp there is. */
+static void references(void)
+{
+	struct spec s = {.key = zarina, .content = content()};
+	struct tsa tsa = {.when = DAY3};
+	struct bytes tst, over, b;
+
+	(void)signer_fields(&s);
+	tst = token(s.value, DAY1, none());
+	after(&s, attribute(OID_SIGNATURE_STAMP, tst));
+	over = join(s.value, join(oid(OID_SIGNATURE_STAMP), tlv(SET, tst)));
+	after(&s, attribute(OID_CADES_C_STAMP, token(over, DAY2, none())));
+	b = cades_data(&s);
+	all_good(b, NULL, 1, "CAdES-C-time-stamp");
+	refused(b, (struct want){STAMP, .tsa = &tsa}, "CAdES-C-time-stamp",
+	        "a signature-time-stamp that would break it");
+	all_good(archived(with_values(b, NULL), NULL, DAY3), NULL, 1, "what does not is added");
 }
 
 static void sealed(void)
@@ -796,6 +875,7 @@ int main(void)
 	several(true);
 	counters();
 	old_archives();
+	references();
 	sealed();
 	ber();
 	kit_close();
