@@ -28,6 +28,12 @@ int main(int argc, char **argv)
 	         N_("write a verified package's documents into a folder"), sign_extract_options,
 	         CMD_JSON | CMD_DRY | CMD_AT | CMD_TRUST | CMD_POLICY | CMD_FORCE,
 	         sign_run_extract},
+	        {"encrypt", "--to CERT... PKG -o OUT", N_("encrypt a package for certificates"),
+	         sign_encrypt_options,
+	         CMD_JSON | CMD_DRY | CMD_TRUST | CMD_POLICY | CMD_NET | CMD_FORCE,
+	         sign_run_encrypt},
+	        {"decrypt", "[--key K] IN -o PKG", N_("decrypt what was encrypted for a key"),
+	         sign_decrypt_options, CMD_JSON | CMD_DRY | CMD_KEY | CMD_FORCE, sign_run_decrypt},
 	        {NULL, NULL, NULL, NULL, 0, NULL},
 	};
 	static const struct cmd_tool tool = {"edoc-sign", N_("make and sign document packages"),

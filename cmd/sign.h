@@ -23,4 +23,9 @@ extern const struct cmd_option sign_extract_options[];
 int sign_run_show(struct cmd *cmd);
 int sign_run_extract(struct cmd *cmd);
 
+/* sign-seal.c */
+extern const struct cmd_option sign_encrypt_options[], sign_decrypt_options[];
+int sign_run_encrypt(struct cmd *cmd);
+int sign_run_decrypt(struct cmd *cmd);
+
 #endif

@@ -706,6 +706,39 @@ enum edoc_code edoc_package_extract(const char *path, const char *dir, const cha
 				    bool overwrite, bool dry_run, struct edoc_report **report,
 				    struct edoc_error *err) EDOC_CHECK;
 
+/* ---- encryption -------------------------------------------------------- */
+
+struct edoc_encrypt_options {
+	int64_t at;                       /* the caller's clock */
+	const struct edoc_trust *trust;   /* NULL or empty: certificates are taken as given */
+	const struct edoc_policy *policy; /* required with trust */
+	edoc_fetch_fn *fetch;             /* for revocation; NULL: offline */
+	void *fetch_arg;
+	bool overwrite, dry_run;
+};
+
+/*
+ * The file at `path` as CMS AuthEnvelopedData (RFC 5083; AES-256-GCM, RFC 5084)
+ * at `out`, for every certificate of the files `to`, NULL-ended: RSA by OAEP
+ * (RFC 4055), EC by ephemeral ECDH (RFC 5753).  At most 64 GiB - 32.  A
+ * certificate that has expired, is not for encryption or an authority's, or
+ * that trust and policy do not accept, is EDOC_ERR_DENIED.  What is written
+ * is read back before it gets its name.  text (may be NULL): who can open it,
+ * a line "SHA256 SUBJECT" each.
+ */
+enum edoc_code edoc_package_encrypt(const char *path, const char *out, const char *const *to,
+				    const struct edoc_encrypt_options *options, char **text,
+				    struct edoc_error *err) EDOC_CHECK;
+/*
+ * The inverse.  Nothing is written before the tag over all of it is right, and
+ * `out` gets its name only when it was so again while writing.  Not for this
+ * key: EDOC_ERR_DENIED, which names for whom.  Changed on the way, cut, or
+ * encrypted without authentication: EDOC_ERR_INPUT.
+ */
+enum edoc_code edoc_package_decrypt(const char *path, const char *out, const struct edoc_key *key,
+				    bool overwrite, bool dry_run,
+				    struct edoc_error *err) EDOC_CHECK;
+
 /* ---- routes and desks -------------------------------------------------- */
 
 /*

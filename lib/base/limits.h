@@ -87,6 +87,10 @@
 #define ED_MAX_OCSP_SINGLES 1000      /* certificates that one answer is about */
 #define ED_MAX_URLS 16                /* that one certificate names for one purpose */
 #define ED_MAX_MEMO 2048 /* certificates, and signatures between them, that a batch remembers */
+#define ED_MAX_ENVELOPE_HEAD (1u << 20)  /* of an encrypted file: what stands before its content */
+#define ED_MAX_ENVELOPE_TAIL (64u << 10) /* and behind it */
+#define ED_MAX_RECIPIENTS 1000
+#define ED_MAX_GCM (((uint64_t)1 << 36) - 32) /* bytes under one key (SP 800-38D 5.2.1.1) */
 #define ED_MAX_CMS (1u << 20) /* a detached CMS of the ledger */
 #define ED_MAX_ROUTE_STEPS 500
 #define ED_MAX_ROUTE_ROLES 200

@@ -65,11 +65,32 @@ void ed_name_put(const X509_NAME *name, struct ed_buf *text)
 	ERR_clear_error();
 }
 
-bool ed_name_same(const X509_NAME *name, const void *der, size_t len)
+static X509_NAME *name_of(const void *der, size_t len)
 {
 	const unsigned char *p = der;
-	X509_NAME *other = len <= ED_MAX_CERT ? d2i_X509_NAME(NULL, &p, (long)len) : NULL;
-	bool same = other && p == (const unsigned char *)der + len && !X509_NAME_cmp(name, other);
+	X509_NAME *name = len <= ED_MAX_CERT ? d2i_X509_NAME(NULL, &p, (long)len) : NULL;
+
+	if (name && p == (const unsigned char *)der + len)
+		return name;
+	X509_NAME_free(name);
+	ERR_clear_error();
+	return NULL;
+}
+
+bool ed_name_text(const void *der, size_t len, struct ed_buf *text)
+{
+	X509_NAME *name = name_of(der, len);
+
+	if (name)
+		ed_name_put(name, text);
+	X509_NAME_free(name);
+	return name != NULL;
+}
+
+bool ed_name_same(const X509_NAME *name, const void *der, size_t len)
+{
+	X509_NAME *other = name_of(der, len);
+	bool same = other && !X509_NAME_cmp(name, other);
 
 	X509_NAME_free(other);
 	ERR_clear_error();

@@ -68,6 +68,8 @@ bool ed_asn1_time(const ASN1_TIME *time, int64_t *t); /* false: no time */
  * without a short name as text too.  Look at the
  * buffer's state afterwards. */
 void ed_name_put(const X509_NAME *name, struct ed_buf *text);
+/* The same of a Name's DER (or BER); false: it is none. */
+bool ed_name_text(const void *der, size_t len, struct ed_buf *text);
 /* The DER (or BER) of a Name means that one (RFC 5280 7.1: case and runs of
  * blanks do not count). */
 bool ed_name_same(const X509_NAME *name, const void *der, size_t len);

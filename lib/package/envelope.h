@@ -15,7 +15,7 @@ struct ed_envelope_recipient {
 	struct ed_cert *cert; /* RSA >= 2048 or EC P-256/384/521, key usage fit for it */
 };
 
-/* From fd (size bytes) to out; DER of definite lengths. */
+/* From fd (size bytes) to out, which is read back; DER of definite lengths. */
 enum edoc_code ed_envelope_write(int fd, uint64_t size, const char *name,
                                  const struct ed_envelope_recipient *to, size_t n, int out,
                                  struct edoc_error *err) EDOC_CHECK;
@@ -27,7 +27,8 @@ enum edoc_code ed_envelope_open(int fd, uint64_t size, const char *name, struct 
 size_t ed_envelope_recipients(const struct ed_envelope *envelope);
 /* For people: "CN=... 1f2e" of recipient i. */
 const char *ed_envelope_recipient(const struct ed_envelope *envelope, size_t i);
-/* EDOC_ERR_DENIED: not for this key; EDOC_ERR_INPUT: changed on the way, or cut. */
+/* out -1: only the first pass.  EDOC_ERR_DENIED: not for this key;
+ * EDOC_ERR_INPUT: changed on the way, or cut; what out got then is worth nothing. */
 enum edoc_code ed_envelope_read(struct ed_envelope *envelope, const struct edoc_key *key, int out,
                                 struct edoc_error *err) EDOC_CHECK;
 
