@@ -275,7 +275,7 @@ static enum edoc_code read_transport(struct ed_envelope *e, const struct ed_ber 
 static bool read_originator(struct ed_ber_reader *r, struct recipient *to)
 {
 	struct ed_ber_reader in, key;
-	struct ed_ber outer, inner, algorithm;
+	struct ed_ber outer, inner, algorithm, oid;
 
 	if (!ed_ber_take(r, ED_BER_CONTEXT, 0, &outer))
 		return false;
@@ -285,8 +285,11 @@ static bool read_originator(struct ed_ber_reader *r, struct recipient *to)
 	if (!ed_ber_is(&inner, ED_BER_CONTEXT, 1))
 		return true; /* told when the key is asked for */
 	ed_ber_enter(&key, &inner, 2);
-	return ed_ber_take(&key, ED_BER_UNIVERSAL, ED_BER_SEQUENCE, &algorithm) &&
-	       ed_ber_take(&key, ED_BER_UNIVERSAL, ED_BER_BITS, &to->point) && ed_ber_done(&key);
+	if (!ed_ber_take(&key, ED_BER_UNIVERSAL, ED_BER_SEQUENCE, &algorithm) ||
+	    !ed_ber_take(&key, ED_BER_UNIVERSAL, ED_BER_BITS, &to->point) || !ed_ber_done(&key))
+		return false;
+	ed_ber_enter(&in, &algorithm, 3);
+	return ed_ber_next(&in, &oid) && ed_ber_oid_is(&oid, ED_OID_EC_PUBLIC_KEY);
 }
 
 static bool read_agreement_head(struct ed_ber_reader *in, struct recipient *to)

@@ -12,6 +12,7 @@
 #include "door/x509.h"
 
 struct ed_envelope_recipient {
+	const char *where;    /* the certificate's place, for messages */
 	struct ed_cert *cert; /* RSA >= 2048 or EC P-256/384/521, key usage fit for it */
 };
 

@@ -9,8 +9,6 @@
 #include "base/limits.h"
 #include "package/envelopepart.h"
 
-#define EC_PUBLIC_KEY "1.2.840.10045.2.1"
-
 static void put_algorithm(struct ed_der *der, const char *oid, bool null)
 {
 	ed_der_open(der, 0x30);
@@ -92,7 +90,7 @@ static void put_originator(struct ed_der *der, const struct ed_ecdh_wrapped *wra
 	memcpy(bits + 1, wrapped->point, wrapped->point_len);
 	ed_der_open(der, 0xa0);
 	ed_der_open(der, 0xa1);
-	put_algorithm(der, EC_PUBLIC_KEY, false);
+	put_algorithm(der, ED_OID_EC_PUBLIC_KEY, false);
 	ed_der_put(der, 0x03, bits, 1 + wrapped->point_len);
 	ed_der_close(der);
 	ed_der_close(der);
@@ -152,7 +150,7 @@ static enum edoc_code put_recipients(struct ed_buf *out, const struct ed_envelop
 
 		if (!(cert->key_type == ED_KEY_RSA ? put_transport(&der, cert, key)
 		                                   : put_agreement(&der, cert, key)))
-			return ed_fail(err, EDOC_ERR_INPUT, cert->subject,
+			return ed_fail(err, EDOC_ERR_INPUT, to[i].where,
 			               "nothing can be encrypted for its key %s", cert->key_text);
 	}
 	ed_der_close_set(&der);

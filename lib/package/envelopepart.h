@@ -12,6 +12,7 @@
 #define ED_OID_AES256_WRAP "2.16.840.1.101.3.4.1.45" /* RFC 3565 2.3.2 */
 #define ED_OID_RSA_OAEP "1.2.840.113549.1.1.7"       /* RFC 4055 4.1 */
 #define ED_OID_MGF1 "1.2.840.113549.1.1.8"
+#define ED_OID_EC_PUBLIC_KEY "1.2.840.10045.2.1" /* RFC 5480 2.1.1 */
 
 #define ED_ENVELOPE_CHUNK ((size_t)256 << 10)
 

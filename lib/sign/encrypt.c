@@ -47,8 +47,9 @@ static enum edoc_code add(void *arg, X509 *x509, struct edoc_error *err)
 		ed_cert_clear(cert);
 		return ed_fail_memory(err);
 	}
-	to->v[to->n++].cert = cert;
-	return EDOC_OK;
+	to->v[to->n].cert = cert;
+	to->v[to->n].where = ed_arena_printf(to->arena, "%s (%s)", to->where, cert->subject);
+	return to->v[to->n++].where ? EDOC_OK : ed_fail_memory(err);
 }
 
 static enum edoc_code read_recipients(struct recipients *to, const char *const *paths,
@@ -97,38 +98,42 @@ static bool key_fits(const struct ed_cert *cert)
 	}
 }
 
-static enum edoc_code fit(const struct ed_cert *cert, int64_t at, struct edoc_error *err)
+static enum edoc_code fit(const struct ed_envelope_recipient *to, int64_t at,
+                          struct edoc_error *err)
 {
+	const struct ed_cert *cert = to->cert;
 	char t[ED_TIME_STR];
 
 	ed_time_format(t, at < cert->not_before ? cert->not_before : cert->not_after);
 	if (at < cert->not_before)
-		return ed_fail(err, EDOC_ERR_DENIED, cert->subject,
+		return ed_fail(err, EDOC_ERR_DENIED, to->where,
 		               "the certificate is not valid before %s", t);
 	if (at > cert->not_after)
-		return ed_fail(err, EDOC_ERR_DENIED, cert->subject,
+		return ed_fail(err, EDOC_ERR_DENIED, to->where,
 		               "the certificate expired at %s: ask for the renewed one", t);
 	if (cert->is_ca)
-		return ed_fail(err, EDOC_ERR_DENIED, cert->subject,
+		return ed_fail(err, EDOC_ERR_DENIED, to->where,
 		               "an authority's certificate, which is nobody's to encrypt for (RFC "
 		               "5280 4.2.1.9): give the recipient's own");
 	if (!key_fits(cert))
 		return ed_fail(
-		        err, EDOC_ERR_DENIED, cert->subject,
+		        err, EDOC_ERR_DENIED, to->where,
 		        "its key %s is not one to encrypt for: RSA of 2048 bits or more, or EC "
 		        "on P-256, P-384 or P-521",
 		        cert->key_text);
 	if (!usage_fits(cert))
-		return ed_fail(err, EDOC_ERR_DENIED, cert->subject,
+		return ed_fail(err, EDOC_ERR_DENIED, to->where,
 		               "its keyUsage does not allow %s (RFC 5280 4.2.1.3): ask for the "
 		               "certificate that is for encryption",
 		               cert->key_type == ED_KEY_RSA ? "keyEncipherment" : "keyAgreement");
 	return EDOC_OK;
 }
 
-/* What the policy takes for an error is one here. */
-static enum edoc_code believed(struct ed_cert *cert, const struct edoc_encrypt_options *options,
-                               struct ed_arena *arena, struct edoc_error *err)
+/* What the policy takes for an error is one here, but for what the key may sign:
+ * that is not asked of it. */
+static enum edoc_code believed(const struct ed_envelope_recipient *to,
+                               const struct edoc_encrypt_options *options, struct ed_arena *arena,
+                               struct edoc_error *err)
 {
 	struct edoc_verify_options how = {.at = options->at,
 	                                  .trust = options->trust,
@@ -140,19 +145,21 @@ static enum edoc_code believed(struct ed_cert *cert, const struct edoc_encrypt_o
 	char *text = NULL;
 
 	ed_findings_init(&findings, arena);
-	code = ed_judge_certificate(cert, NULL, &how, EDOC_FOR_SIGN, cert->subject, arena,
+	code = ed_judge_certificate(to->cert, NULL, &how, EDOC_FOR_SIGN, to->where, arena,
 	                            &findings, err);
 	if (code == EDOC_OK && findings.lost)
 		code = ed_fail_memory(err);
 	for (size_t i = 0; i < findings.n && code == EDOC_OK; i++) {
 		const struct ed_rule *rule = ed_rule(findings.v[i].code);
 
+		if (!strcmp(findings.v[i].code, "key-usage.unfit"))
+			continue;
 		if (rule &&
 		    ed_policy_severity(options->policy, rule->code, rule->severity) != EDOC_ERROR)
 			continue;
 		code = edoc_finding_text(&findings.v[i], "", &text, err);
 		if (code == EDOC_OK)
-			code = ed_fail(err, EDOC_ERR_DENIED, cert->subject, "%s (%s)", text,
+			code = ed_fail(err, EDOC_ERR_DENIED, to->where, "%s (%s)", text,
 			               findings.v[i].code);
 		edoc_free(text);
 	}
@@ -167,9 +174,9 @@ static enum edoc_code check_recipients(const struct recipients *to,
 	enum edoc_code code = EDOC_OK;
 
 	for (size_t i = 0; i < to->n && code == EDOC_OK; i++) {
-		code = fit(to->v[i].cert, options->at, err);
+		code = fit(&to->v[i], options->at, err);
 		if (code == EDOC_OK && trust)
-			code = believed(to->v[i].cert, options, to->arena, err);
+			code = believed(&to->v[i], options, to->arena, err);
 	}
 	return code;
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# Seeds of the fuzz targets ber, cms and tsp: made anew, they differ in their
+# Seeds of the fuzz targets ber, cms, envelope and tsp: made anew, they differ in their
 # keys and values only.
 set -eu
 cd "$(dirname "$0")"
@@ -8,7 +8,7 @@ pki=$(cd ../pki && pwd)
 w=$(mktemp -d)
 trap 'rm -rf "$w"' EXIT
 trap 'exit 129' HUP INT TERM
-mkdir -p ber cms tsp
+mkdir -p ber cms envelope tsp
 
 # ---- ber: one element each, in octal (printf of POSIX knows no \x) ----
 printf '\060\015\006\003\052\003\004\002\001\005\001\001\377\005\000' >ber/sequence
@@ -37,6 +37,23 @@ sign cms/two.cms -signer "$pki/farrukh.crt" -inkey "$w/farrukh.key"
 openssl cms -sign -binary -in "$w/content" -outform DER -out cms/pss.cms -cades \
 	-signer "$pki/farrukh.crt" -inkey "$w/farrukh.key" -keyopt rsa_padding_mode:pss \
 	-keyopt rsa_pss_saltlen:32
+
+# ---- envelope: for zarina, whose certificate does not say that it is for this ----
+seal() { # OUT OPTION...
+	out=envelope/$1
+	shift
+	openssl cms -encrypt -binary -aes-256-gcm -in "$w/content" -outform DER -out "$out" "$@"
+}
+seal definite -recip "$pki/zarina.crt"
+seal stream -stream -recip "$pki/zarina.crt"
+seal keyid-sha512 -keyid -recip "$pki/zarina.crt" -keyopt ecdh_kdf_md:sha512
+seal oaep -stream -recip "$pki/farrukh.crt" -keyopt rsa_padding_mode:oaep \
+	-keyopt rsa_oaep_md:sha256
+seal two -recip "$pki/farrukh.crt" -recip "$pki/zarina.crt"
+seal shared -secretkeyid 01 -recip "$pki/zarina.crt" \
+	-secretkey 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f
+openssl cms -encrypt -binary -aes-256-cbc -in "$w/content" -outform DER -out envelope/cbc \
+	-recip "$pki/zarina.crt"
 
 # ---- tsp ----
 cat >"$w/cnf" <<'END'

@@ -139,6 +139,8 @@ KINDS = {
     # Any regular file is a document; one of a tebibyte is past the limit.
     "document": kind(empty=None, one_byte=None, random=None, nuls=None, half=None, controls=64),
     # What a signature may be over is any regular file.
+    "any": kind(empty=None, one_byte=None, random=None, nuls=None, half=None),
+    "sealed": kind(wrong=("a-package", "a-key", "a-text")),
     "data": kind(empty=None, one_byte=None, random=None, nuls=None, half=None, huge=None),
     "card": kind(yaml=65, half=None, crlf=(), wrong=("a-package", "a-certificate")),
     "policy": kind(yaml=65, half=None, crlf=(), wrong=("a-package", "a-certificate")),

@@ -16,4 +16,12 @@ cp "$D/good/order.asice" r.asice
 edoc-sign prepare -q r.asice --cert "$D/pki/anvar.crt" -o r.req --raw r.raw
 openssl dgst -sha384 -sign "$D/pki/anvar.key" -out r.value r.raw
 rm r.raw
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout to.key -out to.crt \
+	-subj /CN=to -days 30 -addext basicConstraints=critical,CA:FALSE \
+	-addext keyUsage=critical,keyAgreement 2>/dev/null
+cat to.key to.crt >to.pem
+openssl pkey -in to.key -aes256 -passout pass:edoc -out locked.key
+printf 'lang: en\n' >plain.conf
+mkdir cache
+edoc-sign encrypt -q --to to.crt b.bin -o sealed.p7m
 bad_table sign
