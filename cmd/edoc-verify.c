@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd.h"
+#include "verify.h"
 
 enum form { FORM_TEXT, FORM_JSON, FORM_HTML, FORM_COPY };
 
@@ -37,6 +37,12 @@ static const struct cmd_option options[] = {
         {"trusted-list", 0, "FILE", N_("trust the services of this list (TS 119 612)"), true},
         {"list-signers", 0, "PATH", N_("certificates that may sign trusted lists"), true},
         {"compile-list", 0, NULL, N_("print the trusted list as text to load fast"), false},
+        {"challenge-new", 0, NULL, N_("make a challenge, to be signed to log in"), false},
+        {"challenge", 0, NULL, N_("PATH answers a challenge: who logs in?"), false},
+        {"audience", 0, "URL", N_("where one logs in"), false},
+        {"challenges", 0, "DIR", N_("the folder that remembers challenges"), false},
+        {"lifetime", 0, "TIME", N_("of a new challenge: 5m (default), up to 24h"), false},
+        {"output", 'o', "FILE", N_("where a new challenge goes (default: stdout)"), false},
         {NULL, 0, NULL, NULL, false},
 };
 
@@ -428,9 +434,16 @@ static int verify_all(struct cmd *cmd, struct run *run)
 static int run_verify(struct cmd *cmd)
 {
 	struct run run = {.route = !cmd_given(cmd, "no-route")};
-	int status = set_up(cmd, &run);
+	enum verify_challenge challenge;
+	int status = verify_challenge_asked(cmd, &challenge);
 
-	if (!status && cmd_given(cmd, "compile-list"))
+	if (!status && challenge == VERIFY_CHALLENGE_NEW)
+		return verify_challenge_new(cmd);
+	if (!status)
+		status = set_up(cmd, &run);
+	if (!status && challenge == VERIFY_CHALLENGE)
+		status = verify_challenge(cmd, &run.options, run.fetcher);
+	else if (!status && cmd_given(cmd, "compile-list"))
 		status = compile_list(cmd);
 	else if (!status && cmd_given(cmd, "trust-list"))
 		status = list_trust(cmd, run.trust);

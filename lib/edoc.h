@@ -739,6 +739,56 @@ enum edoc_code edoc_package_decrypt(const char *path, const char *out, const str
 				    bool overwrite, bool dry_run,
 				    struct edoc_error *err) EDOC_CHECK;
 
+/* ---- entry by signature ------------------------------------------------ */
+
+/*
+ * Who logs in signs a text that was made for that once: edoc-challenge/1 of
+ * edoc-verify(1).  It says what signing it does, for whom, and until when.
+ */
+struct edoc_challenge {
+	char audience[256];      /* "https://portal.example" */
+	char nonce[65];          /* 256 random bits, hex */
+	int64_t issued, expires;
+	char sha256[65];         /* of the text */
+};
+
+/*
+ * Makes one and remembers it in the folder `dir`, which exists; what expired
+ * more than a day before is removed there.  lifetime: seconds, up to a day.
+ * out: a file that is made (EDOC_ERR_EXISTS when it is there), or NULL.
+ */
+enum edoc_code edoc_challenge_new(const char *dir, const char *audience, int64_t now,
+				  int64_t lifetime, const char *out, char **text,
+				  struct edoc_error *err) EDOC_CHECK;
+/* EDOC_ERR_INPUT: no challenge, byte for byte; EDOC_ERR_VERSION: a newer one. */
+enum edoc_code edoc_challenge_parse(const void *text, size_t len, struct edoc_challenge *challenge,
+				    struct edoc_error *err) EDOC_CHECK;
+/*
+ * Judges an answer: CAdES with the challenge in it, by one signer.  The report
+ * says whether the signature holds (edoc_report_exit()), and only 0 is worth
+ * going on with.  EDOC_ERR_DENIED: no answer to a challenge.  challenge is
+ * empty when the bytes are malformed (65).
+ */
+enum edoc_code edoc_challenge_judge(int fd, const char *name,
+				    const struct edoc_verify_options *options,
+				    struct edoc_report **report, struct edoc_challenge *challenge,
+				    struct edoc_error *err) EDOC_CHECK;
+/*
+ * Uses the challenge up: EDOC_OK once in its life, for one of all who try.
+ * EDOC_ERR_DENIED: for somebody else, too late, not made here, used before.
+ */
+enum edoc_code edoc_challenge_take(const char *dir, const struct edoc_challenge *challenge,
+				   const char *audience, int64_t now,
+				   struct edoc_error *err) EDOC_CHECK;
+/* Who entered, for people; and as a line of JSON, where report, challenge and
+ * reason may be NULL. */
+enum edoc_code edoc_challenge_text(const struct edoc_report *report,
+				   const struct edoc_challenge *challenge, char **text,
+				   struct edoc_error *err) EDOC_CHECK;
+enum edoc_code edoc_challenge_json(const char *name, int exit, const struct edoc_report *report,
+				   const struct edoc_challenge *challenge, const char *reason,
+				   char **json, struct edoc_error *err) EDOC_CHECK;
+
 /* ---- routes and desks -------------------------------------------------- */
 
 /*

@@ -91,6 +91,10 @@
 #define ED_MAX_ENVELOPE_TAIL (64u << 10) /* and behind it */
 #define ED_MAX_RECIPIENTS 1000
 #define ED_MAX_GCM (((uint64_t)1 << 36) - 32) /* bytes under one key (SP 800-38D 5.2.1.1) */
+#define ED_MAX_AUDIENCE 200         /* characters: who a challenge is for */
+#define ED_MAX_CHALLENGE 4096       /* bytes of a challenge */
+#define ED_MAX_CHALLENGE_LIFE 86400 /* seconds until it expires */
+#define ED_MAX_ANSWER_FILE (1u << 20) /* a challenge, signed */
 #define ED_MAX_CMS (1u << 20) /* a detached CMS of the ledger */
 #define ED_MAX_ROUTE_STEPS 500
 #define ED_MAX_ROUTE_ROLES 200
