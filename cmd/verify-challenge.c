@@ -170,8 +170,9 @@ static int refuse(struct answer *a, const char *name, int status, const char *wh
 /* "No" is 1 here: what is denied is to enter. */
 static int refuse_for(struct answer *a, const char *name, const struct edoc_error *err)
 {
-	return refuse(a, name, err->code == EDOC_ERR_DENIED ? 1 : edoc_code_exit(err->code),
-	              err->msg);
+	if (err->code == EDOC_ERR_DENIED)
+		return refuse(a, name, 1, err->msg);
+	return cmd_fail_item(a->cmd, name, err);
 }
 
 /* What joined() wrote; the rest of the text, NULL when it is not that. */

@@ -2,6 +2,7 @@
 #include "sign/challenge.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -224,9 +225,9 @@ static enum edoc_code sweep(const char *dir, int64_t now, struct edoc_error *err
 static enum edoc_code publish(const char *dir, const struct edoc_challenge *c,
                               const struct ed_buf *text, const char *out, struct edoc_error *err)
 {
-	char *open = place(dir, c, "open");
+	char *fresh = place(dir, c, "open");
 	struct ed_tmp tmp = {.fd = -1};
-	enum edoc_code code = open ? EDOC_OK : ed_fail_memory(err);
+	enum edoc_code code = fresh ? EDOC_OK : ed_fail_memory(err);
 
 	if (code == EDOC_OK && out && access(out, F_OK) == 0)
 		code = ed_fail(err, EDOC_ERR_EXISTS, out, "exists already");
@@ -235,14 +236,14 @@ static enum edoc_code publish(const char *dir, const struct edoc_challenge *c,
 	if (code == EDOC_OK && out)
 		code = ed_write_full(tmp.fd, out, text->data, text->len, err);
 	if (code == EDOC_OK)
-		code = ed_write_file(open, text->data, text->len, false, err);
+		code = ed_write_file(fresh, text->data, text->len, false, err);
 	if (code == EDOC_OK && out) {
 		code = ed_tmp_link(&tmp, err);
 		if (code != EDOC_OK)
-			(void)unlink(open); /* nobody has it */
+			(void)unlink(fresh); /* nobody has it */
 	}
 	ed_tmp_clear(&tmp);
-	free(open);
+	free(fresh);
 	return code;
 }
 
@@ -358,34 +359,46 @@ enum edoc_code edoc_challenge_judge(int fd, const char *name,
 	return code;
 }
 
+static enum edoc_code check_folder(const char *dir, struct edoc_error *err)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return ed_fail_errno(
+		        err, errno == EMFILE || errno == ENFILE ? EDOC_ERR_IO : EDOC_ERR_ABSENT,
+		        dir, N_("cannot open the folder"));
+	close(fd);
+	return EDOC_OK;
+}
+
 /* Two at once: link(2) lets one pass.  Killed in between, it is used and nobody
  * was let in. */
-static enum edoc_code use(const char *dir, const char *open, const char *used,
+static enum edoc_code use(const char *dir, const char *fresh, const char *used,
                           struct edoc_error *err)
 {
 	enum edoc_code code;
 
-	if (link(open, used) != 0) {
+	if (link(fresh, used) != 0) {
 		if (errno == EEXIST || (errno == ENOENT && access(used, F_OK) == 0))
 			return ed_fail(err, EDOC_ERR_DENIED, "",
 			               "this challenge was answered before");
-		if (errno == ENOENT && access(dir, F_OK) == 0)
-			return ed_fail(
-			        err, EDOC_ERR_DENIED, "",
-			        "no challenge that was made here: its folder does not know it");
-		return ed_fail_errno(err, errno == ENOENT ? EDOC_ERR_ABSENT : EDOC_ERR_IO, dir,
+		if (errno == ENOENT)
+			return ed_fail(err, EDOC_ERR_DENIED, "",
+			               "no challenge that was made here: %.160s does not know it",
+			               dir);
+		return ed_fail_errno(err, EDOC_ERR_IO, dir,
 		                     N_("cannot note that the challenge is used"));
 	}
 	code = ed_fsync_dir(dir, err);
 	if (code == EDOC_OK)
-		(void)unlink(open); /* .used beside it says the same */
+		(void)unlink(fresh); /* .used beside it says the same */
 	return code;
 }
 
 enum edoc_code edoc_challenge_take(const char *dir, const struct edoc_challenge *challenge,
                                    const char *audience, int64_t now, struct edoc_error *err)
 {
-	char *open, *used, t[ED_TIME_STR];
+	char *fresh, *used, t[ED_TIME_STR];
 	enum edoc_code code;
 
 	if (strcmp(audience, challenge->audience) != 0)
@@ -400,10 +413,13 @@ enum edoc_code edoc_challenge_take(const char *dir, const struct edoc_challenge 
 		return ed_fail(
 		        err, EDOC_ERR_DENIED, "",
 		        "too early: the challenge was made at %s, and the clock is behind that", t);
-	open = place(dir, challenge, "open");
+	code = check_folder(dir, err);
+	if (code != EDOC_OK)
+		return code;
+	fresh = place(dir, challenge, "open");
 	used = place(dir, challenge, "used");
-	code = open && used ? use(dir, open, used, err) : ed_fail_memory(err);
-	free(open);
+	code = fresh && used ? use(dir, fresh, used, err) : ed_fail_memory(err);
+	free(fresh);
 	free(used);
 	return code;
 }

@@ -166,6 +166,11 @@ KINDS = {
     "place": {w: {73} for w in ("empty", "fifo", "null", "zero", "loop", "long-name", "huge")},
     # A folder of ours: an empty one and any file are none.
     "anchors": {**kind(bytes=66, place=66, half=None), "folder": {0}},
+    # One that remembers challenges: any folder will do for a new one, and knows no old one.
+    "box": {**kind(bytes=66, place=66, half=None), "folder": {0}},
+    "mybox": {**kind(bytes=66, place=66, half=None), "folder": {1}},
+    "made": {w: {73} for w in ("empty", "folder", "fifo", "null", "zero", "huge", "loop", "long-name")},
+    "answer": kind(wrong=("a-package", "a-key", "a-text", "a-certificate")),
     "folder": {**kind(bytes=66, place=66, half=None), "folder": {65, 66}},
 }
 # Where the message is about something else: the items of the list, the key.
@@ -262,18 +267,19 @@ class Row:
     again: 74 may leave a part done, and the same line then does the rest.
     keeps: a folder where it lays what it refuses.
     light: only for bad input.
+    room: what it writes needs some; a name alone does not.
     todo: word, (word, shape) or condition -> the known defect."""
 
     def __init__(self, line, files=(), good=0, only=(), writes=False, prints=True, judged=False, again=False,
-                 keeps=None, light=False, todo=()):
+                 keeps=None, light=False, room=True, todo=()):
         self.line, self.good, self.writes, self.prints = line.split(), good, writes, prints
-        self.judged, self.again, self.keeps, self.light = judged, again, keeps, light
+        self.judged, self.again, self.keeps, self.light, self.room = judged, again, keeps, light, room
         self.files, self.only, self.todo = dict(files), dict(only), dict(todo)
 
 
 # As help calls the arguments of options; a new word is taken for a file.
 TAKES_NO_FILE = {"KIND", "K", "ROLE", "C", "VAR", "LANG", "WHEN", "TIME", "FORM", "NAME", "ID", "ZONE", "TEXT", "STEP",
-                 "REASON", "LINE", "AGE", "N", "LEVEL"}
+                 "REASON", "LINE", "AGE", "N", "LEVEL", "URL"}
 
 
 class Table:
@@ -479,7 +485,7 @@ class Table:
                 self.on_disk(row, "a read-only mount", {73, 74}, lambda: mount("-o", "remount,ro", S))
                 for room in (0, 1, 2, 4, 16):
                     self.on_disk(row, "a disk with %d pages left" % room,
-                                 {73, 74} if room == 0 else {row.good, 73, 74}, lambda: fill(room))
+                                 {73, 74} if room == 0 and row.room else {row.good, 73, 74}, lambda: fill(room))
         if not nobody_runs(self.tool):
             skip("another user cannot run %s here" % self.tool)
             return

@@ -35,7 +35,7 @@ cp "$D/docs/farmoish.fodt" order.pdf
 cp "$D/docs/zamima-1.csv" annex.xlsx
 
 # ---- edoc-sign(1)
-same "$(blocks edoc-sign.1)" 4 "edoc-sign(1) has four examples"
+same "$(blocks edoc-sign.1)" 5 "edoc-sign(1) has five examples"
 example edoc-sign.1 1
 is_exit 0 "a contract"
 example edoc-sign.1 2
@@ -55,9 +55,20 @@ example edoc-sign.1 4
 is_exit 0 "every package of a folder"
 run edoc-verify --json --trust root.pem order.asice
 same "$(jq '.signatures | length' "$out")" 2 "is signed"
+for who in minister archive; do
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $who.key \
+		-out $who.crt -subj /CN=$who -days 30 -addext basicConstraints=critical,CA:FALSE \
+		-addext keyUsage=critical,keyAgreement 2>/dev/null
+done
+openssl pkcs12 -export -inkey minister.key -in minister.crt -passout file:p -out m.p12
+cp contract.asice before.asice
+block edoc-sign.1 5 | sed -e '1a rm contract.asice' >secret.sh
+run sh -eu secret.sh
+is_exit 0 "for the eyes of two"
+ok "the same bytes" cmp contract.asice before.asice
 
 # ---- edoc-verify(1)
-same "$(blocks edoc-verify.1)" 5 "edoc-verify(1) has five examples"
+same "$(blocks edoc-verify.1)" 6 "edoc-verify(1) has six examples"
 example edoc-verify.1 1
 is_exit 0 "one package"
 example edoc-verify.1 2
@@ -73,6 +84,17 @@ example edoc-verify.1 4
 is_exit 0 "a signature in a file of its own"
 example edoc-verify.1 5
 is_exit 2 "as of a day before it was signed"
+mkdir portal
+block edoc-verify.1 6 | sed "s|/var/lib/||" >enter.sh
+sed -n 1,2p enter.sh >ask.sh
+run sh -eu ask.sh
+is_exit 0 "a challenge"
+openssl cms -sign -cades -binary -nodetach -outform DER -signer "$D/pki/anvar.crt" -inkey "$D/pki/anvar.key" \
+	-certfile "$D/pki/ca.pem" -in challenge -out answer.p7s 2>/dev/null || exit 1
+sed 1,2d enter.sh >answer.sh
+run sh -eu answer.sh
+is_exit 0 "is answered"
+has "$out" "ENTERED" "and lets in"
 
 # ---- edoc-archive(1)
 same "$(blocks edoc-archive.1)" 4 "edoc-archive(1) has four examples"

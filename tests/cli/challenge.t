@@ -1,0 +1,175 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Entry by signature: challenges made, answered once, and everything that is no
+# answer.
+. "$SRCDIR/tests/lib.sh"
+cd "$W" || exit 1
+P=$D/pki
+HERE=https://portal.example
+mkdir box
+openssl pkcs12 -in "$P/dilnoza.p12" -passin "file:$P/pass" -nodes -out dilnoza.pem 2>/dev/null
+
+new() { # OPTION...
+	rm -f ch
+	run edoc-verify --challenge-new --audience "$HERE" --challenges box -o ch "$@"
+}
+sign() { # KEY OPTION...: ch into answer.p7s
+	key=$1
+	shift
+	openssl cms -sign -cades -binary -nodetach -outform DER -in ch -out answer.p7s \
+		-signer "$key" -inkey "$key" -certfile "$P/ca.pem" "$@" 2>"$W/sign.err" || cat "$W/sign.err"
+}
+enter() { # OPTION...
+	run edoc-verify --challenge --audience "$HERE" --challenges box --trust "$P/root.pem" "$@"
+}
+no() { # EXIT WORD WHAT [OPTION...]
+	code=$1 word=$2 what=$3
+	shift 3
+	enter "$@"
+	is_exit "$code" "$what"
+	has "$err" "$word" "and why"
+	hasnt "$out" ENTERED "nobody enters"
+}
+
+# ---- one who may
+new
+is_exit 0 "a challenge is made"
+same "$(cat "$out")" ch "its file is named"
+has ch "To sign this is to log in at $HERE, and nothing else." "it says what signing it does"
+same "$(find box -name '*.open' | wc -l | tr -d ' ')" 1 "it is remembered"
+sign dilnoza.pem
+run edoc-verify --challenge --audience https://other.example --challenges box --trust "$P/root.pem" answer.p7s
+is_exit 1 "for another audience"
+has "$err" "the challenge is for $HERE" "and why"
+enter answer.p7s
+is_exit 0 "its answer lets in"
+has "$out" "ENTERED  answer.p7s  $HERE" "that is said"
+has "$out" "CN=Karimova Dilnoza" "who it is"
+has "$out" "pinfl     31502861230017" "PINFL"
+has "$out" "inn       201122919" "INN"
+same "$(sed -n 's/^  sha256 *//p' "$out")" \
+	"$(openssl x509 -in dilnoza.pem -outform DER | sha256sum | cut -c1-64)" "the certificate"
+no 1 "answered before" "once" answer.p7s
+enter --json answer.p7s
+json "$out" '.v == 1 and .exit == 1 and .entered == false and (.reason | contains("before")) and (has("signer") | not)' \
+	"--json says why not"
+new && sign dilnoza.pem
+enter --json answer.p7s
+is_exit 0 "another one"
+json "$out" '.exit == 0 and .entered and .audience == "https://portal.example" and .reason == null
+	and .signer.ids == {"pinfl": "31502861230017", "inn": "201122919", "uid": "201234567"}' "--json says who"
+same "$(jq -r .challenge "$out")" "$(sha256sum ch | cut -c1-64)" "to which challenge"
+new && sign dilnoza.pem -outform PEM
+enter -q answer.p7s
+is_exit 0 "an answer in PEM"
+same "$(cat "$out")" "" "-q says nothing"
+run edoc-verify --challenge-new --audience "$HERE" --challenges box
+cp "$out" ch
+sign dilnoza.pem
+enter answer.p7s
+is_exit 0 "a challenge by stdout"
+
+# ---- those who may not; what is refused uses nothing up
+new && sign "$P/zarina.pem"
+cp answer.p7s good.p7s
+run edoc-verify --challenge --audience "$HERE" --challenges box --trust "$P/other-root.pem" answer.p7s
+is_exit 2 "of a stranger"
+has "$err" "NO_CERTIFICATE_CHAIN_FOUND" "and why"
+LC_ALL=C sed 's/log in at/log in af/' good.p7s >bad.p7s
+no 1 "no challenge" "a content that was changed" bad.p7s
+perl -pe 's/(nonce: )(.)/$1 . ($2 eq "0" ? "1" : "0")/e' good.p7s >bad.p7s
+no 1 "TOTAL-FAILED/HASH_FAILURE" "another nonce in it" bad.p7s
+size=$(wc -c <good.p7s)
+{
+	head -c $((size - 3)) good.p7s
+	printf '\0\0\0'
+} >bad.p7s
+no 1 "TOTAL-FAILED" "a broken signature" bad.p7s
+head -c $((size / 2)) good.p7s >bad.p7s
+enter bad.p7s
+is_exit 65 "a half of it"
+openssl cms -sign -cades -binary -outform DER -in ch -out bad.p7s -signer "$P/zarina.pem" \
+	-inkey "$P/zarina.pem" -certfile "$P/ca.pem"
+enter bad.p7s
+ok "a detached signature does not let in" test "$status" -ne 0
+hasnt "$out" ENTERED "nobody enters"
+sign "$P/zarina.pem" -signer dilnoza.pem
+no 1 "one signer" "two signers" answer.p7s
+openssl cms -sign -cades -binary -nodetach -outform DER -in "$D/docs/zamima-1.csv" -out bad.p7s \
+	-signer "$P/zarina.pem" -inkey "$P/zarina.pem" -certfile "$P/ca.pem"
+no 1 "no challenge" "a signed document" bad.p7s
+no 65 "this is none" "a signed package" "$D/good/order.asice"
+no 65 "this is none" "the challenge, unsigned" ch
+no 65 "this is none" "a certificate" "$P/ca.pem"
+enter absent.p7s
+is_exit 66 "an absent answer"
+mkdir elsewhere
+run edoc-verify --challenge --audience "$HERE" --challenges elsewhere --trust "$P/root.pem" good.p7s
+is_exit 1 "a challenge of another folder"
+has "$err" "made here" "and why"
+run edoc-verify --challenge --audience "$HERE" --challenges absent --trust "$P/root.pem" good.p7s
+is_exit 66 "a folder that is not there"
+sed "s/^expires: .*/expires: 2099-01-01T00:00:00Z/" ch >long && mv long ch
+sign "$P/zarina.pem"
+no 1 "made here" "one with a longer life" answer.p7s
+enter good.p7s
+is_exit 0 "after all that the right answer still lets in"
+new --lifetime 1s && sign "$P/zarina.pem" && sleep 2
+no 1 "too late" "late" answer.p7s
+
+# ---- the command line
+usage() { # WHAT OPTION...
+	what=$1
+	shift
+	run edoc-verify "$@"
+	is_exit 64 "$what"
+}
+usage "both at once" --challenge --challenge-new --audience "$HERE" --challenges box
+usage "no audience" --challenge-new --challenges box
+usage "no folder" --challenge --audience "$HERE" good.p7s
+usage "an audience alone" --audience "$HERE" good.p7s
+usage "a folder alone" --challenges box good.p7s
+usage "-o alone" -o x good.p7s
+usage "--lifetime alone" --lifetime 5m good.p7s
+for x in "--at 2026-11-22T10:00:00Z" "--report html" "--explain" "--data ch" "--require T" "--no-route"; do
+	# shellcheck disable=SC2086 # two words
+	usage "$x" --challenge --audience "$HERE" --challenges box $x good.p7s
+done
+usage "-o of an answer" --challenge --audience "$HERE" --challenges box -o x good.p7s
+usage "two answers" --challenge --audience "$HERE" --challenges box good.p7s good.p7s
+usage "none" --challenge --audience "$HERE" --challenges box
+usage "a path for a new one" --challenge-new --audience "$HERE" --challenges box good.p7s
+usage "an audience that is none" --challenge-new --audience portal --challenges box
+for x in 0s 5 m 5d 25h 86401s -1s 5m5s 99999999999999999999s; do
+	usage "a lifetime of $x" --challenge-new --audience "$HERE" --challenges box --lifetime "$x"
+done
+run edoc-verify --challenge-new --audience "$HERE" --challenges box --lifetime 24h
+is_exit 0 "a day"
+before=$(find box | wc -l)
+run edoc-verify --challenge-new --audience "$HERE" --challenges box -o ch
+is_exit 73 "an output that exists"
+same "$(find box | wc -l)" "$before" "and nothing is remembered"
+
+# ---- many at once, and kill -9
+new && sign "$P/zarina.pem"
+for i in 1 2 3 4 5 6 7 8; do
+	edoc-verify --challenge --audience "$HERE" --challenges box --trust "$P/root.pem" answer.p7s \
+		>"at-once.$i" 2>/dev/null &
+done
+wait
+same "$(cat at-once.* | grep -c ENTERED)" 1 "of eight at once one enters"
+twice=0 none=0
+for delay in 0 0.005 0.01 0.015 0.02 0.03 0.04 0.06 0.08; do
+	new && sign "$P/zarina.pem"
+	edoc-verify --challenge --audience "$HERE" --challenges box --trust "$P/root.pem" answer.p7s >first 2>/dev/null &
+	sleep "$delay"
+	kill -9 $! 2>/dev/null
+	wait $! 2>/dev/null
+	enter answer.p7s
+	entered=$(cat first "$out" | grep -c ENTERED)
+	[ "$entered" -le 1 ] || twice=$((twice + 1))
+	[ "$status" = 0 ] || [ "$status" = 1 ] || none=$((none + 1))
+done
+same "$twice" 0 "killed at any moment, nobody enters twice"
+same "$none" 0 "and the second try is told yes or no"
+finish
