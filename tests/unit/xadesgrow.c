@@ -3,6 +3,10 @@
  * was there has changed. */
 #include "xadeskit.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "judge/dataview.h"
 #include "signature/grow.h"
 
 #define WHEN "20260601000000Z"
@@ -532,10 +536,65 @@ static void baseline(void)
 	free(s);
 }
 
+/* ---- of any size --------------------------------------------------------------- */
+
+#define LARGE ((off_t)300 << 20)
+
+static long peak_mib(void)
+{
+	struct rusage usage;
+
+	return getrusage(RUSAGE_SELF, &usage) ? 0 : usage.ru_maxrss / 1024;
+}
+
+/* A document past what is read whole, and what may be digested of XML. */
+static void large(void)
+{
+	char path[] = "/tmp/xadeslarge.XXXXXX";
+	struct ed_xades_input in = {.name = "large.bin", .media_type = "text/plain"};
+	struct ed_xades_spec spec = {.words = {.key = zarina, .at = 1772683869},
+	                             .packaging = ED_XADES_DETACHED,
+	                             .hash = ED_SHA256,
+	                             .inputs = &in,
+	                             .n = 1};
+	unsigned char imprint[ED_HASH_MAX];
+	struct ed_data few = data;
+	struct ed_view view;
+	struct ed_buf xml;
+	int fd = mkstemp(path);
+	long before = peak_mib();
+	char *s;
+
+	ok(fd >= 0 && ftruncate(fd, LARGE) == 0, "a large document");
+	ed_view_init(&view, arena, NULL);
+	is_ok(ed_view_add_file(&view, in.name, fd, &err), &err, "is at hand");
+	data = *ed_view_data(&view);
+	is_ok(data.digest(data.arg, 0, ED_SHA256, in.digest, &err), &err, "its digest");
+	is_ok(ed_xades_content_imprint(&spec, &data, ED_SHA256, imprint, &err), &err,
+	      "what a content time-stamp is over");
+	ok(!memcmp(imprint, in.digest, 32), "is that digest");
+	ed_buf_init(&xml, ED_MAX_XML_BYTES);
+	is_ok(ed_xades_make(&spec, &xml, &err), &err, "signed");
+	s = strdup(ed_buf_str(&xml));
+	ed_buf_clear(&xml);
+	s = stamp(s, 0, ED_STAMP_SIGNATURE, "of a large document");
+	s = stamp(s, 0, ED_STAMP_ARCHIVE, "of a large document");
+	holds(s, 0, 2, "ArchiveTimeStamp", "XAdES-BASELINE-T", "a large document");
+	printf("# %ld MiB, then %ld MiB\n", before, peak_mib());
+#ifndef ED_INSTRUMENTED
+	ok(peak_mib() - before < 32, "in little memory");
+#endif
+	data = few;
+	close(fd);
+	unlink(path);
+	free(s);
+}
+
 int main(void)
 {
 	if (!set_up())
 		return done();
+	large(); /* first, so that its peak is its own */
 	shapes();
 	refusals();
 	answers();
