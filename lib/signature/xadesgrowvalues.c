@@ -19,8 +19,8 @@ struct fresh {
 	struct ed_xr *r;
 	const struct ed_blob **v; /* that are not there yet */
 	size_t n;
-	const char *uri; /* the stamp's Id, or NULL */
-	struct ed_buf *out;
+	const char *uri;    /* the stamp's Id, or NULL */
+	struct ed_buf text; /* what is added */
 	struct edoc_error *err;
 };
 
@@ -62,14 +62,14 @@ static enum edoc_code put_answer(struct fresh *f, const struct ed_blob *b)
 	struct ed_buf whole;
 
 	if (is_whole_answer(b)) {
-		ed_b64_put(f->out, b->p, b->len);
+		ed_b64_put(&f->text, b->p, b->len);
 		return EDOC_OK;
 	}
 	ed_buf_init(&whole, 2 * ED_MAX_OCSP);
 	wrap_answer(b, &whole);
 	code = ed_buf_check(&whole, b->where, f->err);
 	if (code == EDOC_OK)
-		ed_b64_put(f->out, whole.data, whole.len);
+		ed_b64_put(&f->text, whole.data, whole.len);
 	ed_buf_clear(&whole);
 	return code;
 }
@@ -148,12 +148,12 @@ static enum edoc_code put_values(struct fresh *f, enum ed_material_kind kind, co
 	for (size_t i = 0; i < f->n && code == EDOC_OK; i++) {
 		if (f->v[i]->kind != kind)
 			continue;
-		ed_buf_printf(f->out, "<xades:%s>", name);
+		ed_buf_printf(&f->text, "<xades:%s>", name);
 		if (kind == ED_OCSP)
 			code = put_answer(f, f->v[i]);
 		else
-			ed_b64_put(f->out, f->v[i]->p, f->v[i]->len);
-		ed_buf_printf(f->out, "</xades:%s>\n", name);
+			ed_b64_put(&f->text, f->v[i]->p, f->v[i]->len);
+		ed_buf_printf(&f->text, "</xades:%s>\n", name);
 	}
 	return code;
 }
@@ -165,9 +165,9 @@ static enum edoc_code put_revocation(struct fresh *f, enum ed_material_kind kind
 
 	if (!has_kind(f, kind))
 		return EDOC_OK;
-	ed_buf_printf(f->out, "<xades:%s>", list);
+	ed_buf_printf(&f->text, "<xades:%s>", list);
 	code = put_values(f, kind, name);
-	ed_buf_printf(f->out, "</xades:%s>", list);
+	ed_buf_printf(&f->text, "</xades:%s>", list);
 	return code;
 }
 
@@ -178,17 +178,17 @@ static enum edoc_code put_both(struct fresh *f, const char *ns)
 	enum edoc_code code = EDOC_OK;
 
 	if (has_kind(f, ED_CERT)) {
-		ed_buf_printf(f->out, "<xades:CertificateValues%s>", ns);
+		ed_buf_printf(&f->text, "<xades:CertificateValues%s>", ns);
 		code = put_values(f, ED_CERT, "EncapsulatedX509Certificate");
-		ed_buf_puts(f->out, "</xades:CertificateValues>\n");
+		ed_buf_puts(&f->text, "</xades:CertificateValues>\n");
 	}
 	if (code != EDOC_OK || (!has_kind(f, ED_CRL) && !has_kind(f, ED_OCSP)))
 		return code;
-	ed_buf_printf(f->out, "<xades:RevocationValues%s>", ns);
+	ed_buf_printf(&f->text, "<xades:RevocationValues%s>", ns);
 	code = put_revocation(f, ED_CRL, "CRLValues", "EncapsulatedCRLValue");
 	if (code == EDOC_OK)
 		code = put_revocation(f, ED_OCSP, "OCSPValues", "EncapsulatedOCSPValue");
-	ed_buf_puts(f->out, "</xades:RevocationValues>\n");
+	ed_buf_puts(&f->text, "</xades:RevocationValues>\n");
 	return code;
 }
 
@@ -197,18 +197,18 @@ static enum edoc_code put_data(struct fresh *f, const char *name)
 {
 	enum edoc_code code;
 
-	ed_buf_printf(f->out,
+	ed_buf_printf(&f->text,
 	              "<xades141:%s xmlns:xades141=\"" ED_NS_XADES141
 	              "\" xmlns:xades=\"" ED_NS_XADES "\"",
 	              name);
 	if (f->uri) {
-		ed_buf_puts(f->out, " URI=\"#");
-		ed_xml_put_attr(f->out, f->uri);
-		ed_buf_puts(f->out, "\"");
+		ed_buf_puts(&f->text, " URI=\"#");
+		ed_xml_put_attr(&f->text, f->uri);
+		ed_buf_puts(&f->text, "\"");
 	}
-	ed_buf_puts(f->out, ">\n");
+	ed_buf_puts(&f->text, ">\n");
 	code = put_both(f, "");
-	ed_buf_printf(f->out, "</xades141:%s>\n", name);
+	ed_buf_printf(&f->text, "</xades141:%s>\n", name);
 	return code;
 }
 
@@ -270,20 +270,18 @@ static enum edoc_code grow(struct fresh *f, size_t about, struct ed_buf *grown)
 	const struct ed_grow *g = f->g;
 	struct ed_xg_place place = {0};
 	xmlNodePtr behind = NULL;
-	struct ed_buf text;
 	enum edoc_code code;
 
-	ed_buf_init(&text, ED_MAX_XML_BYTES);
-	f->out = &text;
+	ed_buf_init(&f->text, ED_MAX_XML_BYTES);
 	code = about == ED_NO_STAMP ? put_of_signature(f) : put_of_stamp(f, about, &behind);
 	if (code == EDOC_OK)
-		code = ed_buf_check(&text, g->where, f->err);
+		code = ed_buf_check(&f->text, g->where, f->err);
 	if (code == EDOC_OK)
 		code = ed_xg_find(g, f->r, behind, &place, f->err);
 	if (code == EDOC_OK)
-		code = ed_xg_insert(g->bytes, g->len, g->where, &place, &text, grown, f->err);
+		code = ed_xg_insert(g->bytes, g->len, g->where, &place, &f->text, grown, f->err);
 	ed_xg_place_clear(&place);
-	ed_buf_clear(&text);
+	ed_buf_clear(&f->text);
 	return code;
 }
 
