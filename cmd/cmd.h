@@ -59,6 +59,7 @@ struct cmd_option {
 #define CMD_PROGRESS 0x200u    /* --progress WHEN: cmd_progress() */
 #define CMD_JOBS 0x800u        /* -j N, --ordered: cmd_batch() */
 #define CMD_NET 0x1000u        /* --online, --offline, --cache: cmd_fetcher() */
+#define CMD_TSA 0x2000u        /* --tsa TSA (list): cmd_tsas() */
 #define CMD_NO_OPERANDS 0x400u /* the frame refuses operands */
 
 struct cmd_verb {
@@ -96,6 +97,7 @@ int cmd_main(const struct cmd_tool *tool, int argc, char **argv);
 /* The verb's options by their long names; asking for one that no table holds
  * is a bug and ends the program with 70. */
 bool cmd_given(const struct cmd *cmd, const char *name);
+bool cmd_has(const struct cmd *cmd, const char *name); /* whether it has such an option */
 const char *cmd_value(const struct cmd *cmd, const char *name); /* NULL: not given */
 /* A list option's values, NULL-ended (also when none was given). */
 const char *const *cmd_values(const struct cmd *cmd, const char *name, size_t *n);
@@ -231,6 +233,11 @@ int cmd_policy(struct cmd *cmd, struct edoc_policy **policy);
 /* What fetches for the library, by --online, --cache and edoc.conf; *fetcher is
  * NULL when it could give nothing.  0 or the exit. */
 int cmd_fetcher(struct cmd *cmd, struct edoc_fetcher **fetcher);
+/* The same for verbs that cannot do without the network: levels above B. */
+int cmd_fetcher_online(struct cmd *cmd, struct edoc_fetcher **fetcher);
+/* The time-stamping authorities of --tsa, in their order; the list lives as long
+ * as cmd.  0 or the exit. */
+int cmd_tsas(struct cmd *cmd, const struct edoc_tsa **tsas, size_t *n);
 /* -o, or NULL when it is not given; 64 when -f would write over a file that
  * another option names. */
 int cmd_output(struct cmd *cmd, const char **out);

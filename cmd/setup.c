@@ -263,21 +263,13 @@ static const char *const *intranet(struct cmd *cmd)
 	return cmd_keep(cmd, hosts);
 }
 
-int cmd_fetcher(struct cmd *cmd, struct edoc_fetcher **fetcher)
+static int new_fetcher(struct cmd *cmd, struct edoc_fetcher_options options,
+                       struct edoc_fetcher **fetcher)
 {
-	struct edoc_fetcher_options options = {.cache = cache_folder(cmd),
-	                                       .online = cmd_given(cmd, "online"),
-	                                       .now = cmd->now,
-	                                       .stop = -1};
 	struct edoc_error err = {0};
 
 	*fetcher = NULL;
-	if (check_cache(cmd))
-		return CMD_EXISTS;
-	if (options.online && cmd_given(cmd, "offline"))
-		return cmd_usage(cmd, _("--online and --offline contradict each other"));
 	if (options.online) {
-		options.stop = cmd_stop();
 		options.http_proxy = proxy("http_proxy", NULL);
 		options.https_proxy = proxy("https_proxy", "HTTPS_PROXY");
 		options.no_proxy = variable("no_proxy");
@@ -294,9 +286,51 @@ int cmd_fetcher(struct cmd *cmd, struct edoc_fetcher **fetcher)
 	return 0;
 }
 
+int cmd_fetcher(struct cmd *cmd, struct edoc_fetcher **fetcher)
+{
+	bool online = cmd_given(cmd, "online");
+
+	*fetcher = NULL;
+	if (online && cmd_given(cmd, "offline"))
+		return cmd_usage(cmd, _("--online and --offline contradict each other"));
+	if (check_cache(cmd))
+		return CMD_EXISTS;
+	return new_fetcher(cmd,
+	                   (struct edoc_fetcher_options){.cache = cache_folder(cmd),
+	                                                 .online = online,
+	                                                 .now = cmd->now,
+	                                                 .stop = online ? cmd_stop() : -1},
+	                   fetcher);
+}
+
+/* No folder of answers: what goes into a signature is to be newer than it. */
+int cmd_fetcher_online(struct cmd *cmd, struct edoc_fetcher **fetcher)
+{
+	return new_fetcher(
+	        cmd,
+	        (struct edoc_fetcher_options){.online = true, .now = cmd->now, .stop = -1},
+	        fetcher);
+}
+
+int cmd_tsas(struct cmd *cmd, const struct edoc_tsa **tsas, size_t *n)
+{
+	const char *const *given = cmd_values(cmd, "tsa", n);
+	struct edoc_tsa *list;
+
+	list = cmd_keep(cmd, cmd_alloc((*n + 1) * sizeof *list));
+	for (size_t i = 0; i < *n; i++) {
+		if (strncmp(given[i], "http://", 7) != 0 && strncmp(given[i], "https://", 8) != 0)
+			return cmd_usage(cmd, _("--tsa takes an http or https address, not \"%s\""),
+			                 given[i]);
+		list[i].url = given[i];
+	}
+	*tsas = list;
+	return 0;
+}
+
 /* ---- outputs and folders ---- */
 
-static bool has_option(const struct cmd *cmd, const char *name)
+bool cmd_has(const struct cmd *cmd, const char *name)
 {
 	for (size_t i = 0; cmd->state->options[i]; i++)
 		if (!strcmp(cmd->state->options[i]->name, name))
@@ -306,7 +340,7 @@ static bool has_option(const struct cmd *cmd, const char *name)
 
 const char *cmd_place(struct cmd *cmd, const char *env, const char *key)
 {
-	const char *place = has_option(cmd, "directory") ? cmd_value(cmd, "directory") : NULL;
+	const char *place = cmd_has(cmd, "directory") ? cmd_value(cmd, "directory") : NULL;
 
 	if (!place)
 		place = getenv(env);
@@ -328,7 +362,7 @@ int cmd_output(struct cmd *cmd, const char **out)
 	if (!*out || stat(*out, &made) != 0)
 		return 0;
 	for (size_t i = 0; i < sizeof read / sizeof *read; i++) {
-		const char *path = has_option(cmd, read[i]) ? cmd_value(cmd, read[i]) : NULL;
+		const char *path = cmd_has(cmd, read[i]) ? cmd_value(cmd, read[i]) : NULL;
 
 		if (path && stat(path, &input) == 0 && input.st_dev == made.st_dev &&
 		    input.st_ino == made.st_ino)

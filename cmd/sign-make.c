@@ -29,34 +29,6 @@ int sign_run_card(struct cmd *cmd)
 	return 0;
 }
 
-/* What signing needs besides the package. */
-struct signing {
-	struct edoc_key *key;
-	struct edoc_policy *policy;
-	struct edoc_sign_options options;
-};
-
-static int begin_signing(struct cmd *cmd, struct signing *s)
-{
-	int status = cmd_policy(cmd, &s->policy);
-
-	if (!status)
-		status = cmd_key(cmd, &s->key);
-	s->options.at = cmd->now;
-	s->options.key = s->key;
-	s->options.policy = s->policy;
-	s->options.role = cmd_value(cmd, "role");
-	s->options.commitment = cmd_value(cmd, "commitment");
-	s->options.overwrite = cmd->force;
-	return status;
-}
-
-static void end_signing(struct signing *s)
-{
-	edoc_key_free(s->key);
-	edoc_policy_free(s->policy);
-}
-
 /* ---- new ---- */
 
 const struct cmd_option sign_new_options[] = {
@@ -109,42 +81,28 @@ const struct cmd_option sign_sign_options[] = {
         {"output", 'o', "PKG", N_("make this package of the FILEs and sign it"), false},
         {"card", 0, "CARD.yaml", N_("with -o: its card"), false},
         {"set", 0, "K=V", N_("with -o: set a field of the card"), true},
+        {"asic-s", 0, NULL, N_("with -o: an ASiC-S container, for one document"), false},
+        {"format", 0, "FORM", N_("xades or cades (default: as the package has, else xades)"),
+         false},
+        {"level", 0, "LEVEL", N_("B, T, LT or LTA (default: B)"), false},
         {"role", 0, "ROLE", N_("the role the signer claims"), false},
         {"commitment", 0, "C",
          N_("what the signature means: approval, origin, receipt, delivery, sender, creation"),
          false},
+        {"place", 0, "K=V", N_("where it is made: street, city, region, postal-code, country"),
+         true},
+        {"signature-policy", 0, "ID=FILE", N_("sign under this policy: its OID or URI, its file"),
+         false},
+        {"signature-policy-url", 0, "URL", N_("where others find that policy"), false},
+        {"content-timestamp", 0, NULL, N_("prove that the documents are older than the signature"),
+         false},
         {NULL, 0, NULL, NULL, false},
 };
-
-/* What was done; made: the new signature's entry, NULL when dry. */
-static int told(struct cmd *cmd, const char *path, char *made)
-{
-	const char *pairs[] = {"path", path, "signature", made, NULL};
-	struct edoc_error err = {0};
-	char *json = NULL;
-	enum edoc_code code = EDOC_OK;
-
-	if (!made)
-		pairs[2] = NULL;
-	if (cmd->json)
-		code = edoc_result_json(pairs, &json, &err);
-	if (json)
-		cmd_print(cmd, json);
-	else if (code == EDOC_OK && !cmd->quiet)
-		printf("%s\n", cmd_text(cmd, path));
-	edoc_free(made);
-	return code == EDOC_OK ? 0 : cmd_fail(cmd, &err);
-}
 
 /* -v: what will be signed, and by whom, before the key is used. */
 static void show_what(struct cmd *cmd, const struct signing *s, const char *const *names, size_t n)
 {
-	char t[CMD_TIME];
-
-	if (!cmd->verbose)
-		return;
-	cmd_time(t, s->options.at);
-	cmd_note(cmd, NULL, _("signing as %s at %s:"), edoc_key_subject(s->key), t);
+	sign_show_who(cmd, s);
 	for (size_t i = 0; i < n; i++)
 		cmd_note(cmd, NULL, "  %s", names[i]);
 }
@@ -173,7 +131,7 @@ static int sign_one(struct cmd *cmd, const char *item, void *arg)
 	                    : edoc_package_sign(item, &s->options, &made, &err);
 	if (code != EDOC_OK)
 		return cmd_fail_item(cmd, item, &err);
-	return told(cmd, item, made);
+	return sign_told(cmd, item, made);
 }
 
 static int sign_new(struct cmd *cmd, struct signing *s, const char *out)
@@ -188,11 +146,12 @@ static int sign_new(struct cmd *cmd, struct signing *s, const char *out)
 	if (status)
 		return status;
 	card_wanted(cmd, &card);
+	card.single = cmd_given(cmd, "asic-s");
 	show_what(cmd, s, files, n);
 	s->options.dry_run = cmd->dry_run;
 	if (edoc_package_new(out, files, n, &card, &s->options, &made, &err) != EDOC_OK)
 		return cmd_fail(cmd, &err);
-	return told(cmd, out, made);
+	return sign_told(cmd, out, made);
 }
 
 int sign_run_sign(struct cmd *cmd)
@@ -207,10 +166,10 @@ int sign_run_sign(struct cmd *cmd)
 	if (!out && card_wanted(cmd, &card))
 		return cmd_usage(cmd,
 		                 _("--card and --set go with -o: a signed card is not changed"));
-	status = begin_signing(cmd, &s);
+	status = sign_begin(cmd, &s, true);
 	if (!status)
 		status = out ? sign_new(cmd, &s, out) : cmd_each(cmd, sign_one, &s);
-	end_signing(&s);
+	sign_end(&s);
 	return status;
 }
 

@@ -5,6 +5,33 @@
 
 #include "cmd.h"
 
+/* What signing and raising need besides the package. */
+struct signing {
+	struct edoc_key *key;
+	struct edoc_policy *policy;
+	struct edoc_trust *trust;
+	struct edoc_fetcher *fetcher;
+	struct edoc_sign_options options;
+	struct edoc_sign_place place;
+	struct edoc_sign_policy signed_policy;
+	struct edoc_data *data; /* of --data */
+};
+
+/* sign-setup.c: reads the verb's options, as far as its table has them; key:
+ * the key too.  0 or the exit. */
+int sign_begin(struct cmd *cmd, struct signing *s, bool key);
+void sign_end(struct signing *s);
+/* What was done to an item; made: the new signature's entry, freed; NULL: none. */
+int sign_told(struct cmd *cmd, const char *path, char *made);
+/* -v: who signs, and when, before the key is used. */
+void sign_show_who(struct cmd *cmd, const struct signing *s);
+
+/* sign-extend.c */
+extern const struct cmd_option sign_extend_options[], sign_counter_options[], sign_cms_options[];
+int sign_run_extend(struct cmd *cmd);
+int sign_run_countersign(struct cmd *cmd);
+int sign_run_cms(struct cmd *cmd);
+
 /* sign-make.c */
 extern const struct cmd_option sign_card_options[], sign_new_options[], sign_sign_options[],
         sign_revise_options[];

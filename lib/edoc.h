@@ -548,7 +548,8 @@ const char *edoc_card_kind(size_t i);
 
 /* ---- packages and signing ---------------------------------------------- */
 
-enum edoc_form { EDOC_XADES = 0, EDOC_CADES = 1 };
+/* AUTO: as the package's other signatures are, XAdES where it has none. */
+enum edoc_form { EDOC_FORM_AUTO = 0, EDOC_XADES = 1, EDOC_CADES = 2 };
 
 /* EN 319 122-1, 319 132-1 clause 6; each holds all that stands before it. */
 enum edoc_level { EDOC_LEVEL_B = 0, EDOC_LEVEL_T = 1, EDOC_LEVEL_LT = 2, EDOC_LEVEL_LTA = 3 };
@@ -596,15 +597,18 @@ struct edoc_sign_options {
 	const struct edoc_sign_place *place;          /* or NULL */
 	const struct edoc_sign_policy *signed_policy; /* or NULL */
 	bool content_stamp;             /* a time-stamp over the documents, signed with them */
+	const struct edoc_data *data;   /* what a detached signature is over, to raise it */
+	size_t n_data;
 };
 
 struct edoc_new_options {
 	const char *card_path;          /* the card in YAML, or NULL */
 	const char *const *set;         /* NULL-ended K=V, or NULL */
+	bool single;                    /* ASiC-S: for one document */
 };
 
 /*
- * Makes an ASiC-E package (EN 319 162-1) of the named files at `out`; with
+ * Makes an ASiC-E or ASiC-S package (EN 319 162-1) of the named files at `out`; with
  * options->key set it is signed in the same pass.  The result is verified
  * before it gets its name; an error leaves nothing behind.  The entry names
  * are the files' base names; two alike are EDOC_ERR_USAGE.  `made` (may be
@@ -616,8 +620,9 @@ enum edoc_code edoc_package_new(const char *out, const char *const *files, size_
 				struct edoc_error *err) EDOC_CHECK;
 
 /*
- * Adds a XAdES baseline B signature (EN 319 132-1) to the package at `path`,
- * in place by one rename; what is signed already keeps its bytes.  Preflight
+ * Adds a signature (EN 319 132-1, 319 122-1) of options->form and ->level to
+ * the package at `path`, in place by one rename; what is signed already keeps
+ * its bytes.  EDOC_ERR_AGAIN: no TSA answered, or nobody about a certificate.  Preflight
  * before the key is touched: a package with a broken signature is
  * EDOC_ERR_INPUT, an expired or unfit certificate EDOC_ERR_DENIED.
  */
@@ -656,6 +661,35 @@ enum edoc_code edoc_package_attach(const char *path, const char *request_path,
 				   const char *value_path,
 				   const struct edoc_sign_options *options, bool *already,
 				   char **made, struct edoc_error *err) EDOC_CHECK;
+
+/*
+ * Raises signatures that are there to options->level (T, LT, LTA), in a package
+ * or a bare .p7s or .xml, in place by one rename; a signature that is there
+ * already stays, but LTA gets one more archive time-stamp (EN 319 122-1 5.5,
+ * 319 132-1 5.5).  id: its Id or entry; NULL: all.  No key is needed.
+ * EDOC_ERR_AGAIN: no TSA answered, or nobody about a certificate;
+ * EDOC_ERR_CONFIG: options->trust has no anchor for a chain; EDOC_ERR_DENIED:
+ * a validation failed.  Then nothing has changed.
+ */
+enum edoc_code edoc_extend(const char *path, const char *id,
+			   const struct edoc_sign_options *options,
+			   struct edoc_error *err) EDOC_CHECK;
+/*
+ * Countersigns one signature (EN 319 132-1 5.2.7, RFC 5652 11.4) with
+ * options->key, in place.  id: as above; NULL where there is but one.
+ */
+enum edoc_code edoc_countersign(const char *path, const char *id,
+				const struct edoc_sign_options *options,
+				struct edoc_error *err) EDOC_CHECK;
+
+/* A bare CAdES signature over the file at `path`, at `out` (EN 319 122-1). */
+struct edoc_cms_options {
+	bool attached; /* the content inside: up to 64 MiB */
+	bool base64;   /* else DER */
+};
+enum edoc_code edoc_cms_sign(const char *path, const char *out, const struct edoc_cms_options *how,
+			     const struct edoc_sign_options *options,
+			     struct edoc_error *err) EDOC_CHECK;
 
 /* A successor without signatures: documents of `path` less `remove`, plus
  * `add`; its card says what it replaces (digest of the old package's card

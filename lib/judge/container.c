@@ -600,6 +600,35 @@ static enum edoc_code each(struct ed_collect *c, enum ed_asic_kind kind, entry_f
 	return code;
 }
 
+static bool stamp_covers(const struct ed_stamp *stamp, const char *name)
+{
+	for (size_t i = 0; i < stamp->n_covers; i++) {
+		if (stamp->covers[i].kind == ED_OBJECT_DATA &&
+		    !strcmp(stamp->covers[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+/* EN 319 162-1 4.4.5: there the archive time-stamp of a CAdES signature is one over
+ * the container, so the level that the form speaks of is not all in its file. */
+static void find_archived(struct ed_collect *c)
+{
+	for (size_t i = 0; i < c->item->n_stamps; i++) {
+		const struct ed_stamp *stamp = &c->item->stamps[i];
+
+		if (stamp->kind != ED_STAMP_ARCHIVE || !stamp->found || !stamp->intact ||
+		    !stamp->tst.intact)
+			continue;
+		for (size_t k = 0; k < c->item->n_sigs; k++) {
+			struct ed_ades *sig = &c->item->sigs[k];
+
+			if (!strcmp(sig->level, "CAdES-BASELINE-LT") && stamp_covers(stamp, sig->where))
+				sig->level = "CAdES-BASELINE-LTA";
+		}
+	}
+}
+
 enum edoc_code ed_collect_container(struct ed_collect *c, struct edoc_error *err)
 {
 	static const struct {
@@ -628,6 +657,8 @@ enum edoc_code ed_collect_container(struct ed_collect *c, struct edoc_error *err
 		code = ed_collect_manifests(c, err);
 	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps) && !code; i++)
 		code = each(c, steps[i].kind, steps[i].fn, err);
+	if (!code)
+		find_archived(c);
 	if (!code)
 		code = ed_collect_shape(c, err);
 	return code ? code : ed_collect_cover(c, err);

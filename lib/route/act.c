@@ -463,7 +463,7 @@ static enum edoc_code sign_package(struct doing *d, struct ed_asic *asic,
 
 	enum edoc_code code = ed_sign_options(where, &options, err);
 	if (!code)
-		code = ed_sign_sound(asic, container, where, &options, false, err);
+		code = ed_sign_sound(asic, container, where, &options, options.at, false, err);
 	if (!code && !d->act->dry)
 		code = ed_sign_make(asic, &options, NULL, d->c->r.arena, xml, err);
 	if (!code && !d->act->dry)

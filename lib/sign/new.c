@@ -203,15 +203,9 @@ static enum edoc_code add_manifest(struct ed_making *m, struct ed_zip_writer *wr
 static enum edoc_code late_signature(void *arg, struct ed_buf *out, struct edoc_error *err)
 {
 	struct ed_making *m = arg;
-	const char *const roles[] = {m->sign->role, NULL};
-	struct ed_xades_spec spec = {.words = {.key = m->sign->key,
-	                                       .at = m->sign->at,
-	                                       .roles = roles,
-	                                       .commitment = m->sign->commitment,
-	                                       .ledger_head = m->sign->ledger_head},
-	                             .hash = m->hash,
-	                             .n = m->n,
-	                             .tag = ed_sign_tag(m->name)};
+	struct ed_xades_spec spec = {
+	        .hash = m->hash, .n = m->n, .tag = ed_sign_tag(m->name)};
+	struct ed_saying saying;
 	struct ed_xades_input *inputs = ed_arena_alloc(m->arena, (m->n + 1) * sizeof(*inputs));
 
 	if (!inputs)
@@ -225,18 +219,21 @@ static enum edoc_code late_signature(void *arg, struct ed_buf *out, struct edoc_
 		inputs[i].media_type = part->media_type;
 	}
 	spec.inputs = inputs;
+	ed_sign_say(&saying, m->sign);
+	spec.words = saying.words;
 	return ed_xades_make(&spec, out, err);
 }
 
 static enum edoc_code fill(struct ed_making *m, struct ed_zip_writer *writer,
                            struct edoc_error *err)
 {
+	const char *type = m->single ? ED_MIME_ASICS : ED_MIME_ASICE;
 	enum edoc_code code;
 
-	code = ed_zip_add_bytes(writer, "mimetype", ED_MIME_ASICE, strlen(ED_MIME_ASICE), err);
+	code = ed_zip_add_bytes(writer, "mimetype", type, strlen(type), err);
 	for (size_t i = 0; i < m->n && code == EDOC_OK; i++)
 		code = add_part(m, writer, &m->parts[i], err);
-	if (code == EDOC_OK)
+	if (code == EDOC_OK && !m->single)
 		code = add_manifest(m, writer, err);
 	if (code == EDOC_OK && m->sign)
 		code = ed_zip_add_late(writer, m->name, late_signature, m, err);
@@ -286,42 +283,68 @@ static enum edoc_code check_output(const struct ed_making *m, const char *out, b
 	return code == EDOC_OK ? check_free(out, overwrite, err) : code;
 }
 
-enum edoc_code ed_making_write(struct ed_making *m, const char *out,
-                               const struct edoc_sign_options *sign, bool overwrite, bool dry,
-                               struct edoc_error *err)
+static enum edoc_code check(struct ed_making *m, const char *out, bool overwrite,
+                            struct edoc_error *err)
 {
-	struct ed_zip_writer *writer = NULL;
-	struct ed_sigalg alg;
 	enum edoc_code code = check_output(m, out, overwrite, err);
 
 	if (code != EDOC_OK)
 		return code;
 	if (!m->n)
 		return ed_fail(err, EDOC_ERR_USAGE, out, "a package needs a document");
-	code = check_apart(m, err);
-	if (code != EDOC_OK)
-		return code;
-	if (dry)
-		return EDOC_OK;
-	m->sign = sign;
-	if (sign) {
-		if (!ed_key_sigalg(sign->key, &alg))
-			return ed_fail(err, EDOC_ERR_INPUT, edoc_key_subject(sign->key),
-			               "this kind of key cannot sign");
-		m->hash = alg.hash;
-		code = ed_sign_entry_name(sign->key, sign->at, NULL, m->name, err);
-	}
-	if (code == EDOC_OK)
-		code = ed_tmp_open(&m->tmp, out, false, err);
+	if (m->single && m->n > 1)
+		return ed_fail(err, EDOC_ERR_USAGE, out,
+		               "an ASiC-S container holds one document, these are %zu, the card "
+		               "among them (EN 319 162-1 4.3.3): make an ASiC-E",
+		               m->n);
+	return check_apart(m, err);
+}
+
+/* What needs no more than the digests of the documents is signed in the pass
+ * that writes them; the rest once they stand in the temporary. */
+static bool in_one_pass(const struct ed_making *m, const struct edoc_sign_options *sign)
+{
+	return sign->form != EDOC_CADES && sign->level == EDOC_LEVEL_B && !sign->content_stamp &&
+	       !m->single;
+}
+
+static enum edoc_code write_package(struct ed_making *m, const char *out, struct edoc_error *err)
+{
+	struct ed_zip_writer *writer = NULL;
+	enum edoc_code code = ed_tmp_open(&m->tmp, out, false, err);
+
 	if (code == EDOC_OK)
 		code = ed_zip_writer_new(m->tmp.fd, out, NULL, &writer, err);
 	if (code == EDOC_OK)
 		code = fill(m, writer, err);
 	ed_zip_writer_free(writer);
+	return code;
+}
+
+enum edoc_code ed_making_write(struct ed_making *m, const char *out,
+                               const struct edoc_sign_options *sign, bool overwrite, bool dry,
+                               char **made, struct edoc_error *err)
+{
+	enum edoc_code code = check(m, out, overwrite, err);
+
+	if (code != EDOC_OK || dry)
+		return code;
+	if (sign && in_one_pass(m, sign)) {
+		m->sign = sign;
+		code = ed_sign_hash(sign, &m->hash, err);
+		if (code == EDOC_OK)
+			code = ed_sign_entry_name(sign->key, sign->at, NULL, m->name, err);
+	}
+	if (code == EDOC_OK)
+		code = write_package(m, out, err);
+	if (code == EDOC_OK && sign && !m->sign)
+		return ed_sign_fresh(m->tmp.fd, out, sign, overwrite, made, err);
 	if (code == EDOC_OK && sign)
-		code = ed_sign_check_result(m->tmp.fd, NULL, out, sign, err);
+		code = ed_sign_check_result(m->tmp.fd, NULL, out, sign, sign->at, err);
 	if (code == EDOC_OK)
 		code = overwrite ? ed_tmp_rename(&m->tmp, err) : ed_tmp_link(&m->tmp, err);
+	if (code == EDOC_OK && sign && made && !(*made = strdup(m->name)))
+		code = ed_fail_memory(err);
 	return code;
 }
 
@@ -370,11 +393,10 @@ enum edoc_code edoc_package_new(const char *out, const char *const *files, size_
 		code = ed_making_file(&m, files[i], err);
 	if (code == EDOC_OK && new_options && (new_options->card_path || new_options->set))
 		code = add_card(&m, out, new_options, err);
+	m.single = new_options && new_options->single;
 	if (code == EDOC_OK)
 		code = ed_making_write(&m, out, sign, options && options->overwrite,
-		                       options && options->dry_run, err);
-	if (code == EDOC_OK && sign && !sign->dry_run && made && !(*made = strdup(m.name)))
-		code = ed_fail_memory(err);
+		                       options && options->dry_run, made, err);
 	ed_making_clear(&m);
 	return code;
 }

@@ -28,6 +28,7 @@ struct ed_making {
 	const struct edoc_sign_options *sign; /* NULL: unsigned */
 	enum ed_hash hash;
 	char name[ED_SIGN_NAME]; /* of the signature's entry */
+	bool single; /* ASiC-S */
 	struct ed_tmp tmp;
 };
 
@@ -44,9 +45,10 @@ enum edoc_code ed_making_copy(struct ed_making *m, struct ed_asic *from, size_t 
 /* EDOC_ERR_USAGE when `out` is that input, by whatever name. */
 enum edoc_code ed_making_apart(const char *out, const struct stat *input,
                                struct edoc_error *err) EDOC_CHECK;
-/* Writes, verifies when signed, publishes; dry: only the checks. */
+/* Writes, verifies when signed, publishes; dry: only the checks.  made (may be
+ * NULL): the new signature's entry, malloc'd. */
 enum edoc_code ed_making_write(struct ed_making *m, const char *out,
                                const struct edoc_sign_options *sign, bool overwrite, bool dry,
-                               struct edoc_error *err) EDOC_CHECK;
+                               char **made, struct edoc_error *err) EDOC_CHECK;
 
 #endif

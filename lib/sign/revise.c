@@ -106,10 +106,12 @@ enum edoc_code edoc_package_revise(const char *path, const char *out,
 		code = ed_making_file(&m, options->add[i], err);
 	if (code == EDOC_OK && !m.n)
 		code = ed_fail(err, EDOC_ERR_USAGE, out, "no document would be left");
+	m.single = code == EDOC_OK && old->asic->type == ED_ASIC_S;
 	if (code == EDOC_OK)
 		code = new_card(&m, old, options, err);
 	if (code == EDOC_OK)
-		code = ed_making_write(&m, out, NULL, options->overwrite, options->dry_run, err);
+		code = ed_making_write(&m, out, NULL, options->overwrite, options->dry_run,
+		                       NULL, err);
 	ed_making_clear(&m);
 	edoc_package_free(old);
 	return code;

@@ -15,7 +15,7 @@
 #include "base/time.h"
 #include "judge/verify.h"
 #include "package/manifest.h"
-#include "sign/sign.h"
+#include "sign/place.h"
 
 /* The certificate's own words: its dates and what its key is for. */
 static enum edoc_code fit_cert(const struct ed_cert *cert, int64_t at, struct ed_arena *arena,
@@ -145,52 +145,18 @@ const char *ed_sign_tag(const char *name)
 	return name + strlen("META-INF/signatures-");
 }
 
-enum edoc_code ed_sign_make(struct ed_asic *asic, const struct edoc_sign_options *options,
-                            const char *name, struct ed_arena *arena, struct ed_buf *xml,
-                            struct edoc_error *err)
-{
-	const char *const roles[] = {options->role, NULL};
-	struct ed_xades_spec spec = {.words = {.key = options->key,
-	                                       .at = options->at,
-	                                       .roles = roles,
-	                                       .commitment = options->commitment,
-	                                       .ledger_head = options->ledger_head},
-	                             .tag = name ? ed_sign_tag(name) : NULL};
-	struct ed_xades_input *inputs;
-	struct ed_sigalg alg;
-	enum edoc_code code;
-
-	if (!ed_key_sigalg(options->key, &alg))
-		return ed_fail(err, EDOC_ERR_INPUT, edoc_key_subject(options->key),
-		               "this kind of key cannot sign");
-	spec.hash = alg.hash;
-	inputs = ed_arena_alloc(arena, (asic->documents + 1) * sizeof(*inputs));
-	if (!inputs)
-		return ed_fail_memory(err);
-	spec.inputs = inputs;
-	for (size_t i = 0; i < ed_zip_count(asic->zip); i++) {
-		struct ed_xades_input *input = &inputs[spec.n];
-
-		if (asic->kind[i] != ED_ASIC_DOCUMENT)
-			continue;
-		input->name = ed_zip_entry(asic->zip, i)->name;
-		input->media_type =
-		        asic->media_type[i] ? asic->media_type[i] : ed_media_type(input->name);
-		code = ed_asic_digest(asic, i, spec.hash, input->digest, err);
-		if (code != EDOC_OK)
-			return code;
-		spec.n++;
-	}
-	if (!spec.n)
-		return ed_fail(err, EDOC_ERR_INPUT, "", "there is no document to sign");
-	return ed_xades_make(&spec, xml, err);
-}
-
 /* Findings that other anchors or another moment could mend. */
 static bool about_trust(const char *code)
 {
-	static const char *const codes[] = {"chain.",  "revocation.",           "route.",
-	                                    "ledger.", "signature.time-future", "signature.none"};
+	static const char *const codes[] = {"chain.",
+	                                    "revocation.",
+	                                    "route.",
+	                                    "ledger.",
+	                                    "past.",
+	                                    "fetch.",
+	                                    "timestamp.not-proven",
+	                                    "signature.time-future",
+	                                    "signature.none"};
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
 		if (!strncmp(code, codes[i], strlen(codes[i])))
@@ -215,8 +181,7 @@ static const struct edoc_finding *unsound(const struct edoc_report *report)
 	return NULL;
 }
 
-static enum edoc_code refuse_unsound(const struct edoc_report *report, bool ours,
-                                     struct edoc_error *err)
+enum edoc_code ed_sign_refuse(const struct edoc_report *report, bool ours, struct edoc_error *err)
 {
 	enum edoc_code bad = ours ? EDOC_ERR_BUG : EDOC_ERR_INPUT;
 	const struct edoc_finding *f = unsound(report);
@@ -242,10 +207,10 @@ static enum edoc_code refuse_unsound(const struct edoc_report *report, bool ours
 }
 
 enum edoc_code ed_sign_sound(struct ed_asic *asic, const struct ed_findings *container,
-                             const char *name, const struct edoc_sign_options *options, bool ours,
-                             struct edoc_error *err)
+                             const char *name, const struct edoc_sign_options *options,
+                             int64_t moment, bool ours, struct edoc_error *err)
 {
-	struct edoc_verify_options verify = {.at = options->at,
+	struct edoc_verify_options verify = {.at = moment,
 	                                     .trust = options->trust,
 	                                     .policy = options->policy,
 	                                     .limits = options->limits};
@@ -260,14 +225,15 @@ enum edoc_code ed_sign_sound(struct ed_asic *asic, const struct ed_findings *con
 		verify.trust = none;
 	code = ed_judge_asic(asic, container, name, &verify, &report, err);
 	if (code == EDOC_OK)
-		code = refuse_unsound(report, ours, err);
+		code = ed_sign_refuse(report, ours, err);
 	edoc_report_free(report);
 	edoc_trust_free(none);
 	return code;
 }
 
 enum edoc_code ed_sign_check_result(int fd, const struct ed_asic *kept, const char *name,
-                                    const struct edoc_sign_options *options, struct edoc_error *err)
+                                    const struct edoc_sign_options *options, int64_t moment,
+                                    struct edoc_error *err)
 {
 	struct edoc_limits limits = options->limits ? *options->limits : edoc_limits_default();
 	struct ed_arena *arena = ed_arena_new();
@@ -282,153 +248,64 @@ enum edoc_code ed_sign_check_result(int fd, const struct ed_asic *kept, const ch
 	if (code == EDOC_OK && kept)
 		ed_asic_inherit(asic, kept);
 	if (code == EDOC_OK)
-		code = ed_sign_sound(asic, &container, name, options, true, err);
+		code = ed_sign_sound(asic, &container, name, options, moment, true, err);
 	ed_asic_free(asic);
 	ed_arena_free(arena);
 	return code;
 }
 
-static enum edoc_code check_form(const struct ed_asic *asic, const char *path,
-                                 struct edoc_error *err)
+/* Only gets entries more: then the copy is digested while it is made. */
+static bool only_grows(const struct ed_change *c, enum edoc_form form)
 {
-	if (strcmp(asic->format, "ASiC-E") && strcmp(asic->format, "ASiC-E/XAdES"))
-		return ed_fail(err, EDOC_ERR_INPUT, path,
-		               "this is %s; signatures are added to ASiC-E/XAdES only",
-		               asic->format);
-	if (asic->xades >= ED_MAX_SIGNATURES)
-		return ed_fail(err, EDOC_ERR_LIMIT, path, "there are %zu signatures already",
-		               asic->xades);
-	return EDOC_OK;
+	return c->asic->type == ED_ASIC_E &&
+	       (form == EDOC_XADES || c->options->level < EDOC_LEVEL_LTA);
 }
 
-/* Without a lock the later of two signers would replace the file that holds
- * the other's signature, and nobody would be told: not signed then. */
-static enum edoc_code lock(int fd, const char *path, struct edoc_error *err)
+/* Looks at it all before the key is touched; act: and signs. */
+static enum edoc_code with_package(struct ed_change *c, bool act, char **made,
+                                   struct edoc_error *err)
 {
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return EDOC_OK;
-	if (errno == EWOULDBLOCK || errno == EINTR)
-		return ed_fail(err, EDOC_ERR_AGAIN, path,
-		               "another program is signing this package: try again");
-	return ed_fail(err, EDOC_ERR_EXISTS, path,
-	               "its file system has no locks (%s), and two signers at a time would lose "
-	               "a signature: nothing was changed; sign it in a local folder",
-	               strerror(errno));
+	enum edoc_form form;
+	enum edoc_code code = ed_place_form(c, &form, err);
+
+	if (code == EDOC_OK && act && only_grows(c, form))
+		code = ed_change_copy(c, err);
+	if (code == EDOC_OK)
+		code = ed_sign_sound(c->asic, &c->findings, c->path, c->options, c->moment, false,
+		                     err);
+	if (code == EDOC_OK && act)
+		code = ed_place_signature(c, err);
+	if (code == EDOC_OK && act)
+		code = ed_change_publish(c, err);
+	if (code == EDOC_OK && act && made && !(*made = strdup(c->made)))
+		code = ed_fail_memory(err);
+	return code;
 }
 
-/*
- * Opens the package and locks it against another signer.  A lock on a file
- * that somebody has meanwhile replaced by rename guards nothing: compare.
- */
-static enum edoc_code open_locked(const char *path, int *p_fd, struct edoc_error *err)
+static enum edoc_code in_place(const char *path, const struct edoc_sign_options *options, bool act,
+                               char **made, struct edoc_error *err)
 {
-	struct stat mine, named;
-	uint64_t size;
-	enum edoc_code code;
-	int fd;
+	struct ed_change change;
+	enum edoc_code code = ed_sign_options(path, options, err);
 
-	*p_fd = -1;
-	code = ed_open_read(path, &fd, &size, err);
 	if (code != EDOC_OK)
 		return code;
-	code = lock(fd, path, err);
-	if (code == EDOC_OK && (fstat(fd, &mine) || stat(path, &named) ||
-	                        mine.st_ino != named.st_ino || mine.st_dev != named.st_dev))
-		code = ed_fail(err, EDOC_ERR_AGAIN, path,
-		               "another program has just replaced this package: try again");
-	if (code != EDOC_OK) {
-		close(fd);
-		return code;
-	}
-	*p_fd = fd;
-	return EDOC_OK;
+	code = ed_change_open(&change, path, options, err);
+	if (code == EDOC_OK)
+		code = with_package(&change, act, made, err);
+	ed_change_clear(&change);
+	return code;
 }
 
-/* One signature on its way into one package. */
-struct adding {
-	const char *path;
-	const struct edoc_sign_options *options;
-	int fd;
-	struct ed_arena *arena;
-	struct ed_findings findings;
-	struct ed_asic *asic;
-	struct ed_tmp tmp;
-	struct ed_zip_writer *writer;
-	struct ed_buf xml;
-	char name[ED_SIGN_NAME];
-};
-
-/* The certificate fits, the package can take a signature. */
-static enum edoc_code look(struct adding *a, struct edoc_error *err)
+enum edoc_code ed_sign_fresh(int fd, const char *out, const struct edoc_sign_options *options,
+                             bool overwrite, char **made, struct edoc_error *err)
 {
-	const struct edoc_limits *given = a->options ? a->options->limits : NULL;
-	struct edoc_limits limits = given ? *given : edoc_limits_default();
-	enum edoc_code code = ed_sign_options(a->path, a->options, err);
+	struct ed_change change;
+	enum edoc_code code = ed_change_fresh(&change, fd, out, options, overwrite, err);
 
 	if (code == EDOC_OK)
-		code = open_locked(a->path, &a->fd, err);
-	if (code == EDOC_OK)
-		code = ed_asic_open(a->fd, a->path, &limits, a->arena, &a->findings, &a->asic, err);
-	return code == EDOC_OK ? check_form(a->asic, a->path, err) : code;
-}
-
-/*
- * The copy comes first: the disk writes it while it is digested, and what is
- * verified and signed are the bytes that will be there.
- */
-static enum edoc_code keep(struct adding *a, struct edoc_error *err)
-{
-	enum edoc_code code = ed_tmp_open(&a->tmp, a->path, false, err);
-
-	if (code == EDOC_OK)
-		code = ed_zip_writer_new(a->tmp.fd, a->path, a->asic->zip, &a->writer, err);
-	return code == EDOC_OK ? ed_zip_writer_keep(a->writer, err) : code;
-}
-
-static enum edoc_code add(struct adding *a, struct edoc_error *err)
-{
-	const struct edoc_sign_options *options = a->options;
-	enum edoc_code code;
-
-	code = ed_sign_entry_name(options->key, options->at, a->asic->zip, a->name, err);
-	if (code == EDOC_OK)
-		code = ed_sign_make(a->asic, options, a->name, a->arena, &a->xml, err);
-	if (code == EDOC_OK)
-		code = ed_zip_add_bytes(a->writer, a->name, a->xml.data, a->xml.len, err);
-	if (code == EDOC_OK)
-		code = ed_zip_writer_finish(a->writer, err);
-	if (code == EDOC_OK)
-		code = ed_sign_check_result(a->tmp.fd, a->asic, a->path, options, err);
-	return code == EDOC_OK ? ed_tmp_rename(&a->tmp, err) : code;
-}
-
-static enum edoc_code with_package(const char *path, const struct edoc_sign_options *options,
-                                   bool act, char **made, struct edoc_error *err)
-{
-	struct adding a = {.path = path, .options = options, .fd = -1, .tmp = {.fd = -1}};
-	enum edoc_code code;
-
-	ed_buf_init(&a.xml, ED_MAX_XML_BYTES);
-	a.arena = ed_arena_new();
-	if (!a.arena)
-		return ed_fail_memory(err);
-	ed_findings_init(&a.findings, a.arena);
-	code = look(&a, err);
-	if (code == EDOC_OK && act)
-		code = keep(&a, err);
-	if (code == EDOC_OK) /* before the key is touched */
-		code = ed_sign_sound(a.asic, &a.findings, path, options, false, err);
-	if (code == EDOC_OK && act)
-		code = add(&a, err);
-	if (code == EDOC_OK && act && made && !(*made = strdup(a.name)))
-		code = ed_fail_memory(err);
-	ed_zip_writer_free(a.writer);
-	ed_tmp_clear(&a.tmp);
-	ed_asic_free(a.asic);
-	ed_buf_clear(&a.xml);
-	ed_arena_free(a.arena);
-	if (a.fd >= 0)
-		close(a.fd); /* and with it the lock */
+		code = with_package(&change, true, made, err);
+	ed_change_clear(&change);
 	return code;
 }
 
@@ -437,11 +314,11 @@ enum edoc_code edoc_package_sign(const char *path, const struct edoc_sign_option
 {
 	if (made)
 		*made = NULL;
-	return with_package(path, options, true, made, err);
+	return in_place(path, options, true, made, err);
 }
 
 enum edoc_code edoc_package_preflight(const char *path, const struct edoc_sign_options *options,
                                       struct edoc_error *err)
 {
-	return with_package(path, options, false, NULL, err);
+	return in_place(path, options, false, NULL, err);
 }

@@ -4,6 +4,7 @@
 #define ED_SIGN_SIGN_H
 
 #include "package/asic.h"
+#include "signature/signwords.h"
 #include "signature/xades.h"
 
 /* The certificate may sign at that moment, else EDOC_ERR_DENIED. */
@@ -21,6 +22,21 @@ enum edoc_code ed_sign_entry_name(const struct edoc_key *key, int64_t at, const 
 /* The 8 digits of such a name, not ended. */
 const char *ed_sign_tag(const char *name);
 
+/* What the signer says, as his options have it; the words point into it. */
+struct ed_saying {
+	const char *roles[2];
+	struct ed_sign_words words;
+};
+void ed_sign_say(struct ed_saying *saying, const struct edoc_sign_options *options);
+/* A content time-stamp for the words, when the options ask for one. */
+struct ed_cades_spec;
+enum edoc_code ed_sign_stamp_cades(const struct edoc_sign_options *options,
+                                   struct ed_cades_spec *spec, struct ed_buf *token,
+                                   struct edoc_error *err) EDOC_CHECK;
+/* The digest that goes with the key, for documents. */
+enum edoc_code ed_sign_hash(const struct edoc_sign_options *options, enum ed_hash *hash,
+                            struct edoc_error *err) EDOC_CHECK;
+
 /*
  * A signature over all documents of an open package, as the bytes of a new
  * signatures entry: what edoc_package_sign() adds, and a desk keeps beside
@@ -31,19 +47,25 @@ enum edoc_code ed_sign_make(struct ed_asic *asic, const struct edoc_sign_options
                             struct edoc_error *err) EDOC_CHECK;
 
 /*
- * Judges an open package and refuses (EDOC_ERR_INPUT, or EDOC_ERR_BUG when it
+ * Judges an open package as of a moment and refuses (EDOC_ERR_INPUT, or EDOC_ERR_BUG when it
  * is `ours`) what no trust and no other moment could mend.  The digests that
  * it makes serve ed_sign_make() too.
  */
 enum edoc_code ed_sign_sound(struct ed_asic *asic, const struct ed_findings *container,
-                             const char *name, const struct edoc_sign_options *options, bool ours,
-                             struct edoc_error *err) EDOC_CHECK;
+                             const char *name, const struct edoc_sign_options *options,
+                             int64_t moment, bool ours, struct edoc_error *err) EDOC_CHECK;
+/* The refusal alone, of what was judged already. */
+enum edoc_code ed_sign_refuse(const struct edoc_report *report, bool ours,
+                              struct edoc_error *err) EDOC_CHECK;
 /*
  * The same for our own result, read back from its temporary.  kept: the open
  * package whose digests were made of these same bytes, or NULL.
  */
 enum edoc_code ed_sign_check_result(int fd, const struct ed_asic *kept, const char *name,
-                                    const struct edoc_sign_options *options,
+                                    const struct edoc_sign_options *options, int64_t moment,
                                     struct edoc_error *err) EDOC_CHECK;
+/* Signs an unsigned package that lies in a temporary, under the name it is to get. */
+enum edoc_code ed_sign_fresh(int fd, const char *out, const struct edoc_sign_options *options,
+                             bool overwrite, char **made, struct edoc_error *err) EDOC_CHECK;
 
 #endif

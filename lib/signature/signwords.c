@@ -166,7 +166,11 @@ enum edoc_code ed_sign_policy_digest(const struct edoc_sign_policy *policy, enum
 	code = ed_open_read(policy->path, &fd, &size, err);
 	if (code != EDOC_OK)
 		return code;
-	code = digest_file(fd, size, policy->path, hash, out, err);
+	code = size <= ED_MAX_ITEM_BYTES
+	               ? digest_file(fd, size, policy->path, hash, out, err)
+	               : ed_fail(err, EDOC_ERR_LIMIT, policy->path,
+	                         "a file of more than %zu bytes is no signature policy",
+	                         ED_MAX_ITEM_BYTES);
 	close(fd);
 	return code;
 }

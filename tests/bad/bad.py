@@ -138,6 +138,8 @@ KINDS = {
     "judged": kind(wrong=("a-key", "a-text"), folder=66),
     # Any regular file is a document; one of a tebibyte is past the limit.
     "document": kind(empty=None, one_byte=None, random=None, nuls=None, half=None, controls=64),
+    # Bytes of any kind, but not without end.
+    "words": kind(empty=None, one_byte=None, random=None, nuls=None, half=None),
     # What a signature may be over is any regular file.
     "any": kind(empty=None, one_byte=None, random=None, nuls=None, half=None),
     "sealed": kind(wrong=("a-package", "a-key", "a-text")),
@@ -315,7 +317,7 @@ class Table:
                                   stdout=subprocess.PIPE, check=True).stdout.decode()
             lines = [" ".join(r.line) for r in self.rows if verb in (None, r.line[0])]
             spoilt = [set(r.files) for r in self.rows if verb in (None, r.line[0])]
-            for letter, name, what in re.findall(r"^ +(?:-(\w), )?--([a-z-]+) ([A-Z][\w.]*)", told, re.M):
+            for letter, name, what in re.findall(r"^ +(?:-(\w), )?--([a-z0-9-]+) ([A-Z][\w.]*)", told, re.M):
                 if what.rstrip(".") in TAKES_NO_FILE:
                     continue
                 option = r"(?:--%s%s) \{(\w+)\}" % (name, "|-" + letter if letter else "")

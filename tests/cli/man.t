@@ -6,10 +6,10 @@ cd "$W" || exit 1
 M=$SRCDIR/man
 
 options() { # of a help text, long names
-	sed -n 's/^  \(-., \|    \)--\([a-z-]*\).*/\2/p' "$1" | LC_ALL=C sort -u
+	sed -n 's/^  \(-., \|    \)--\([a-z0-9-]*\).*/\2/p' "$1" | LC_ALL=C sort -u
 }
 listed() { # in a page: .It Fl a , -bcd Ar X , Fl -efg
-	sed -n '/^\.It Fl /p' "$1" | tr ' ' '\n' | sed -n 's/^-\([a-z][a-z-]*\)$/\1/p' | LC_ALL=C sort -u
+	sed -n '/^\.It Fl /p' "$1" | tr ' ' '\n' | sed -n 's/^-\([a-z][a-z0-9-]*\)$/\1/p' | LC_ALL=C sort -u
 }
 section() { # PAGE VERB: its .Ss and the OPTIONS of all
 	sed -n -e "/^\\.Ss $2\$/,/^\\.S[hs] /p" "$1"

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: ISC */
+/* edoc-sign: signatures that are there, raised and countersigned; bare CAdES. */
+#include <string.h>
+#include <time.h>
+
+#include "sign.h"
+
+const struct cmd_option sign_extend_options[] = {
+        {"level", 0, "LEVEL", N_("T, LT or LTA (required)"), false},
+        {"signature", 0, "ID", N_("only this one (default: all)"), false},
+        {"data", 0, "FILE", N_("what a bare, detached signature is over"), true},
+        {NULL, 0, NULL, NULL, false},
+};
+
+const struct cmd_option sign_counter_options[] = {
+        {"signature", 0, "ID", N_("which signature, where there are several"), false},
+        {"data", 0, "FILE", N_("what a bare, detached signature is over"), true},
+        {"role", 0, "ROLE", N_("the role the signer claims"), false},
+        {"place", 0, "K=V", N_("where it is made: street, city, region, postal-code, country"),
+         true},
+        {NULL, 0, NULL, NULL, false},
+};
+
+typedef enum edoc_code grow_fn(const char *path, const char *id,
+                               const struct edoc_sign_options *options, struct edoc_error *err);
+
+struct growing {
+	struct signing s;
+	grow_fn *fn;
+};
+
+static int grow_one(struct cmd *cmd, const char *item, void *arg)
+{
+	struct growing *g = arg;
+	struct edoc_error err = {0};
+
+	g->s.options.at = (int64_t)time(NULL); /* a batch may last */
+	if (g->fn(item, cmd_value(cmd, "signature"), &g->s.options, &err) != EDOC_OK)
+		return cmd_fail_item(cmd, item, &err);
+	return sign_told(cmd, item, NULL);
+}
+
+static int grow_all(struct cmd *cmd, grow_fn *fn, bool key)
+{
+	struct growing g = {.fn = fn};
+	int status = sign_begin(cmd, &g.s, key);
+
+	g.s.options.dry_run = cmd->dry_run;
+	if (!status)
+		status = cmd_each(cmd, grow_one, &g);
+	sign_end(&g.s);
+	return status;
+}
+
+int sign_run_extend(struct cmd *cmd)
+{
+	const char *level = cmd_value(cmd, "level");
+
+	if (!level || !strcmp(level, "B"))
+		return cmd_usage(cmd, _("--level says what to raise to: T, LT or LTA"));
+	return grow_all(cmd, edoc_extend, false);
+}
+
+int sign_run_countersign(struct cmd *cmd)
+{
+	return grow_all(cmd, edoc_countersign, true);
+}
+
+/* ---- cms ---- */
+
+const struct cmd_option sign_cms_options[] = {
+        {"output", 'o', "FILE.p7s", N_("the signature to make (required)"), false},
+        {"attached", 0, NULL, N_("put the content inside (up to 64 MiB)"), false},
+        {"base64", 0, NULL, N_("write base64 instead of DER"), false},
+        {"level", 0, "LEVEL", N_("B, T, LT or LTA (default: B)"), false},
+        {"role", 0, "ROLE", N_("the role the signer claims"), false},
+        {"commitment", 0, "C",
+         N_("what the signature means: approval, origin, receipt, delivery, sender, creation"),
+         false},
+        {"place", 0, "K=V", N_("where it is made: street, city, region, postal-code, country"),
+         true},
+        {"signature-policy", 0, "ID=FILE", N_("sign under this policy: its OID or URI, its file"),
+         false},
+        {"signature-policy-url", 0, "URL", N_("where others find that policy"), false},
+        {"content-timestamp", 0, NULL, N_("prove that the content is older than the signature"),
+         false},
+        {NULL, 0, NULL, NULL, false},
+};
+
+int sign_run_cms(struct cmd *cmd)
+{
+	const struct edoc_cms_options how = {.attached = cmd_given(cmd, "attached"),
+	                                     .base64 = cmd_given(cmd, "base64")};
+	struct signing s = {0};
+	struct edoc_error err = {0};
+	const char *out;
+	int status = cmd_output(cmd, &out);
+
+	if (status)
+		return status;
+	if (!out || cmd->n != 1)
+		return cmd_usage(cmd, _("one FILE and -o FILE.p7s are needed"));
+	status = sign_begin(cmd, &s, true);
+	s.options.dry_run = cmd->dry_run;
+	if (!status) {
+		sign_show_who(cmd, &s);
+		cmd_note(cmd, NULL, "  %s", cmd->operands[0]);
+		if (edoc_cms_sign(cmd->operands[0], out, &how, &s.options, &err) != EDOC_OK)
+			status = cmd_fail_item(cmd, cmd->operands[0], &err);
+		else
+			status = sign_told(cmd, out, NULL);
+	}
+	sign_end(&s);
+	return status;
+}

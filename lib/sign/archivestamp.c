@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Level LTA of ASiC-E with CAdES (EN 319 162-1 4.4.5, A.7): an archive manifest
+ * with the digests of all there is, and a time-stamp over that.  The newest is
+ * always META-INF/ASiCArchiveManifest.xml; the one before it gets a number, and
+ * its token what judging it will need, since from now on both are protected.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "judge/relied.h"
+#include "package/asicmanifest.h"
+#include "package/manifest.h"
+#include "sign/place.h"
+#include "sign/raise.h"
+
+#define NEWEST "META-INF/ASiCArchiveManifest.xml"
+#define MAX_NUMBER 1000
+
+static bool taken(const struct ed_change *c, const char *name)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->v[i].put && !strcmp(c->v[i].name, name))
+			return true;
+	}
+	return ed_zip_find(c->asic->zip, name) != ED_NO_DATA;
+}
+
+static enum edoc_code free_name(const struct ed_change *c, const char *begin, const char *end,
+                                char name[ED_SIGN_NAME], struct edoc_error *err)
+{
+	for (int i = 1; i < MAX_NUMBER; i++) {
+		snprintf(name, ED_SIGN_NAME, "%s%03d%s", begin, i, end);
+		if (!taken(c, name))
+			return EDOC_OK;
+	}
+	return ed_fail(err, EDOC_ERR_LIMIT, c->path, "there are %d archive time-stamps already",
+	               MAX_NUMBER - 1);
+}
+
+/* ---- the one before ---- */
+
+/* What judging a token leans on. */
+static enum edoc_code needs(struct ed_change *c, const char *name, const struct ed_buf *token,
+                            struct edoc_report *report, struct ed_relied_list *relied,
+                            struct edoc_error *err)
+{
+	const struct edoc_verify_options verify = {.at = c->moment,
+	                                           .trust = c->options->trust,
+	                                           .policy = c->options->policy,
+	                                           .limits = c->options->limits,
+	                                           .fetch = c->options->fetch,
+	                                           .fetch_arg = c->options->fetch_arg};
+	struct ed_stamp stamp = {.kind = ED_STAMP_ARCHIVE, .type = "timestamp", .where = name};
+	struct ed_item item = {.arena = report->arena, .name = c->path, .kind = ED_ITEM_TST};
+	enum edoc_code code;
+
+	ed_findings_init(&item.findings, item.arena);
+	ed_findings_init(&stamp.findings, item.arena);
+	ed_material_init(&item.material, item.arena);
+	code = ed_tst_read(token->data, token->len, name, &item.material, item.arena, &stamp.tst,
+	                   err);
+	if (code != EDOC_OK)
+		return code;
+	stamp.found = stamp.intact = true; /* the package was sound before we came here */
+	item.format = "TST";
+	item.stamps = &stamp;
+	item.n_stamps = 1;
+	code = ed_validate_relied(&item, &verify, report, relied, err);
+	ed_stamp_clear(&stamp);
+	return code;
+}
+
+static enum edoc_code complete(struct ed_change *c, const char *name, struct edoc_error *err)
+{
+	struct ed_grow at = {.where = name, .only = ED_NO_DATA, .arena = c->arena};
+	struct ed_relied_list relied = {0};
+	struct edoc_report *report = NULL;
+	const struct ed_buf *token = NULL;
+	const struct ed_blob **values = NULL;
+	struct ed_buf out;
+	enum edoc_code code = ed_change_get(c, name, &token, err);
+
+	ed_buf_init(&out, ED_MAX_ITEM_BYTES);
+	if (code == EDOC_OK)
+		code = ed_report_new(c->path, c->moment, c->options->policy, &report, err);
+	if (code == EDOC_OK)
+		code = needs(c, name, token, report, &relied, err);
+	if (code == EDOC_OK && relied.n != 1)
+		code = ed_fail(err, EDOC_ERR_BUG, name, "one token is %zu", relied.n);
+	if (code == EDOC_OK && !relied.v[0].good)
+		code = ed_raise_refuse(name, &relied.v[0], err);
+	if (code == EDOC_OK) {
+		values = ed_arena_alloc(c->arena, (relied.v[0].n + 1) * sizeof(*values));
+		code = values ? EDOC_OK : ed_fail_memory(err);
+	}
+	for (size_t i = 0; code == EDOC_OK && i < relied.v[0].n; i++)
+		values[i] = &relied.v[0].v[i];
+	if (code == EDOC_OK) {
+		at.bytes = token->data;
+		at.len = token->len;
+		code = ed_cades_add_values(&at, ED_NO_STAMP, values, relied.v[0].n, &out, err);
+	}
+	if (code == EDOC_OK)
+		code = ed_change_put(c, name, &out, err);
+	ed_buf_clear(&out);
+	edoc_report_free(report);
+	return code;
+}
+
+/* The newest so far becomes an older one; *kept is its name from now on. */
+static enum edoc_code retire(struct ed_change *c, char kept[ED_SIGN_NAME], struct edoc_error *err)
+{
+	struct ed_asicmanifest m;
+	const struct ed_buf *xml = NULL;
+	struct ed_findings findings;
+	struct ed_buf copy;
+	enum edoc_code code = ed_change_get(c, NEWEST, &xml, err);
+
+	kept[0] = '\0';
+	if (code == EDOC_ERR_ABSENT)
+		return EDOC_OK;
+	ed_findings_init(&findings, c->arena);
+	if (code == EDOC_OK)
+		code = ed_asicmanifest_parse(xml->data, xml->len, NEWEST, ED_MAX_XML_BYTES,
+		                             c->arena, &findings, &m, err);
+	if (code == EDOC_OK)
+		code = complete(c, m.target, err);
+	if (code == EDOC_OK)
+		code = free_name(c, "META-INF/ASiCArchiveManifest", ".xml", kept, err);
+	if (code == EDOC_OK)
+		code = ed_change_get(c, NEWEST, &xml, err);
+	if (code != EDOC_OK)
+		return code;
+	ed_buf_init(&copy, ED_MAX_XML_BYTES);
+	ed_buf_put(&copy, xml->data, xml->len);
+	code = ed_buf_check(&copy, kept, err);
+	if (code == EDOC_OK)
+		code = ed_change_put(c, kept, &copy, err);
+	ed_buf_clear(&copy);
+	return code;
+}
+
+/* ---- the new one ---- */
+
+static const char *type_of(const struct ed_change *c, const char *name, size_t entry)
+{
+	size_t len = strlen(name);
+
+	if (len > 4 && !strcmp(name + len - 4, ".tst"))
+		return "application/vnd.etsi.timestamp-token";
+	if (len > 4 && !strcmp(name + len - 4, ".p7s"))
+		return "application/pkcs7-signature";
+	if (!strncmp(name, "META-INF/", 9))
+		return "text/xml";
+	return entry != ED_NO_DATA && c->asic->media_type[entry] ? c->asic->media_type[entry]
+	                                                         : ed_media_type(name);
+}
+
+/* Not what a later program may rightly change: the ODF manifest, a ledger. */
+static bool protectable(enum ed_asic_kind kind)
+{
+	switch (kind) {
+	case ED_ASIC_MIMETYPE:
+	case ED_ASIC_MANIFEST:
+	case ED_ASIC_LEDGER:
+	case ED_ASIC_FOLDER:
+	case ED_ASIC_OTHER:
+		return false;
+	default:
+		return true;
+	}
+}
+
+struct listing {
+	struct ed_asicmanifest_ref *refs;
+	size_t n, root;
+	enum ed_hash hash;
+};
+
+static void add_ref(struct ed_change *c, struct listing *l, const char *name, size_t entry)
+{
+	struct ed_asicmanifest_ref *ref = &l->refs[l->n++];
+
+	ref->name = name;
+	ref->media_type = type_of(c, name, entry);
+	ref->hash = l->hash;
+}
+
+static enum edoc_code list_put(struct ed_change *c, struct listing *l, const char *kept,
+                               struct edoc_error *err)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const struct ed_changed *changed = &c->v[i];
+
+		if (!changed->put || !strcmp(changed->name, NEWEST))
+			continue;
+		if (!strcmp(changed->name, kept))
+			l->root = l->n;
+		add_ref(c, l, changed->name, ED_NO_DATA);
+		if (!ed_hash_bytes(l->hash, changed->bytes.data, changed->bytes.len,
+		                   l->refs[l->n - 1].digest))
+			return ed_fail_memory(err);
+	}
+	return EDOC_OK;
+}
+
+static bool is_put(const struct ed_change *c, size_t entry)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->v[i].put && c->v[i].entry == entry)
+			return true;
+	}
+	return false;
+}
+
+static enum edoc_code list_all(struct ed_change *c, struct listing *l, const char *kept,
+                               struct edoc_error *err)
+{
+	size_t all = ed_zip_count(c->asic->zip);
+	enum edoc_code code = EDOC_OK;
+
+	l->hash = ED_SHA256;
+	l->root = ED_NO_ROOT;
+	l->refs = ed_arena_alloc(c->arena, (all + c->n + 1) * sizeof(*l->refs));
+	if (!l->refs)
+		return ed_fail_memory(err);
+	for (size_t i = 0; i < all && code == EDOC_OK; i++) {
+		const char *name = ed_zip_entry(c->asic->zip, i)->name;
+
+		if (!protectable(c->asic->kind[i]) || is_put(c, i) || !strcmp(name, NEWEST))
+			continue;
+		add_ref(c, l, name, i);
+		code = ed_asic_digest(c->asic, i, l->hash, l->refs[l->n - 1].digest, err);
+	}
+	return code == EDOC_OK ? list_put(c, l, kept, err) : code;
+}
+
+static enum edoc_code stamp(struct ed_change *c, const char *name, const struct ed_buf *xml,
+                            enum ed_hash hash, struct edoc_error *err)
+{
+	struct ed_stamping asking = {.tsas = c->options->tsas,
+	                             .n = c->options->n_tsas,
+	                             .fetch = c->options->fetch,
+	                             .fetch_arg = c->options->fetch_arg};
+	unsigned char imprint[ED_HASH_MAX];
+	struct ed_material material;
+	struct ed_tst tst = {0};
+	struct ed_buf token;
+	enum edoc_code code;
+
+	if (!ed_hash_bytes(hash, xml->data, xml->len, imprint))
+		return ed_fail_memory(err);
+	ed_buf_init(&token, ED_MAX_STAMP);
+	ed_material_init(&material, c->arena);
+	code = ed_sign_token(&asking, hash, imprint, &token, err);
+	if (code == EDOC_OK)
+		code = ed_tst_read(token.data, token.len, name, &material, c->arena, &tst, err);
+	if (code == EDOC_OK && tst.time > c->moment)
+		c->moment = tst.time;
+	ed_tst_clear(&tst);
+	if (code == EDOC_OK)
+		code = ed_change_put(c, name, &token, err);
+	ed_buf_clear(&token);
+	return code;
+}
+
+enum edoc_code ed_place_archive(struct ed_change *c, struct edoc_error *err)
+{
+	struct listing l = {0};
+	char kept[ED_SIGN_NAME], name[ED_SIGN_NAME];
+	struct ed_buf xml;
+	enum edoc_code code = retire(c, kept, err);
+
+	ed_buf_init(&xml, ED_MAX_XML_BYTES);
+	if (code == EDOC_OK)
+		code = list_all(c, &l, kept, err);
+	if (code == EDOC_OK)
+		code = free_name(c, "META-INF/timestamp", ".tst", name, err);
+	if (code == EDOC_OK)
+		code = ed_asicmanifest_write(&xml, name, "application/vnd.etsi.timestamp-token",
+		                             l.refs, l.n, l.root, err);
+	if (code == EDOC_OK)
+		code = stamp(c, name, &xml, l.hash, err);
+	if (code == EDOC_OK)
+		code = ed_change_put(c, NEWEST, &xml, err);
+	ed_buf_clear(&xml);
+	return code;
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: ISC */
+#include "sign/change.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/limits.h"
+
+/* Without a lock the later of two signers would replace the file that holds
+ * the other's signature, and nobody would be told: not signed then. */
+static enum edoc_code lock(int fd, const char *path, struct edoc_error *err)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return EDOC_OK;
+	if (errno == EWOULDBLOCK || errno == EINTR)
+		return ed_fail(err, EDOC_ERR_AGAIN, path,
+		               "another program is signing this package: try again");
+	return ed_fail(err, EDOC_ERR_EXISTS, path,
+	               "its file system has no locks (%s), and two signers at a time would lose "
+	               "a signature: nothing was changed; sign it in a local folder",
+	               strerror(errno));
+}
+
+/*
+ * Opens the package and locks it against another signer.  A lock on a file
+ * that somebody has meanwhile replaced by rename guards nothing: compare.
+ */
+enum edoc_code ed_change_lock(const char *path, int *p_fd, struct edoc_error *err)
+{
+	struct stat mine, named;
+	uint64_t size;
+	enum edoc_code code;
+	int fd;
+
+	*p_fd = -1;
+	code = ed_open_read(path, &fd, &size, err);
+	if (code != EDOC_OK)
+		return code;
+	code = lock(fd, path, err);
+	if (code == EDOC_OK && (fstat(fd, &mine) || stat(path, &named) ||
+	                        mine.st_ino != named.st_ino || mine.st_dev != named.st_dev))
+		code = ed_fail(err, EDOC_ERR_AGAIN, path,
+		               "another program has just replaced this package: try again");
+	if (code != EDOC_OK) {
+		close(fd);
+		return code;
+	}
+	*p_fd = fd;
+	return EDOC_OK;
+}
+
+static enum edoc_code look(struct ed_change *c, struct edoc_error *err)
+{
+	const struct edoc_limits *given = c->options->limits;
+	struct edoc_limits limits = given ? *given : edoc_limits_default();
+	enum edoc_code code;
+
+	code = ed_asic_open(c->fd, c->path, &limits, c->arena, &c->findings, &c->asic, err);
+	if (code != EDOC_OK)
+		return code;
+	ed_view_init(&c->view, c->arena, c->asic);
+	code = ed_view_add_container(&c->view, err);
+	(void)ed_view_data(&c->view);
+	return code;
+}
+
+static enum edoc_code begin(struct ed_change *c, const char *path,
+                            const struct edoc_sign_options *options, struct edoc_error *err)
+{
+	memset(c, 0, sizeof(*c));
+	c->path = path;
+	c->options = options;
+	c->moment = options->at;
+	c->fd = c->tmp.fd = -1;
+	c->arena = ed_arena_new();
+	if (!c->arena)
+		return ed_fail_memory(err);
+	ed_findings_init(&c->findings, c->arena);
+	return EDOC_OK;
+}
+
+enum edoc_code ed_change_open(struct ed_change *c, const char *path,
+                              const struct edoc_sign_options *options, struct edoc_error *err)
+{
+	enum edoc_code code = begin(c, path, options, err);
+
+	if (code == EDOC_OK)
+		code = ed_change_lock(path, &c->fd, err);
+	return code == EDOC_OK ? look(c, err) : code;
+}
+
+enum edoc_code ed_change_fresh(struct ed_change *c, int fd, const char *out,
+                               const struct edoc_sign_options *options, bool overwrite,
+                               struct edoc_error *err)
+{
+	enum edoc_code code = begin(c, out, options, err);
+
+	c->fresh = true;
+	c->overwrite = overwrite;
+	c->fd = fd;
+	return code == EDOC_OK ? look(c, err) : code;
+}
+
+/*
+ * The copy comes first: the disk writes it while it is digested, and what is
+ * verified and signed are the bytes that will be there.
+ */
+enum edoc_code ed_change_copy(struct ed_change *c, struct edoc_error *err)
+{
+	enum edoc_code code = ed_tmp_open(&c->tmp, c->path, false, err);
+
+	if (code == EDOC_OK)
+		code = ed_zip_writer_new(c->tmp.fd, c->path, c->asic->zip, &c->writer, err);
+	return code == EDOC_OK ? ed_zip_writer_keep(c->writer, err) : code;
+}
+
+static struct ed_changed *find(const struct ed_change *c, const char *name)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		if (!strcmp(c->v[i].name, name))
+			return &c->v[i];
+	}
+	return NULL;
+}
+
+/* A place for that entry's bytes. */
+static enum edoc_code place(struct ed_change *c, const char *name, struct ed_changed **out,
+                            struct edoc_error *err)
+{
+	struct ed_changed *list = ed_arena_grow(c->arena, c->v, c->n, &c->cap, sizeof(*list));
+
+	if (!list)
+		return ed_fail_memory(err);
+	c->v = list;
+	*out = &c->v[c->n];
+	(*out)->name = ed_arena_strdup(c->arena, name);
+	(*out)->entry = ed_zip_find(c->asic->zip, name);
+	ed_buf_init(&(*out)->bytes, ED_MAX_XML_BYTES);
+	if (!(*out)->name)
+		return ed_fail_memory(err);
+	c->n++;
+	return EDOC_OK;
+}
+
+/* NULL: none yet. */
+static enum edoc_code want(struct ed_change *c, const char *name, struct ed_changed **changed,
+                           struct edoc_error *err)
+{
+	*changed = find(c, name);
+	return *changed ? EDOC_OK : place(c, name, changed, err);
+}
+
+enum edoc_code ed_change_put(struct ed_change *c, const char *name, struct ed_buf *bytes,
+                             struct edoc_error *err)
+{
+	struct ed_changed *changed;
+	enum edoc_code code = want(c, name, &changed, err);
+
+	if (code != EDOC_OK)
+		return code;
+	if (c->writer && changed->entry != ED_NO_DATA)
+		return ed_fail(err, EDOC_ERR_BUG, name, "is being copied already");
+	ed_buf_clear(&changed->bytes);
+	changed->bytes = *bytes;
+	changed->put = true;
+	ed_buf_init(bytes, bytes->max);
+	return EDOC_OK;
+}
+
+enum edoc_code ed_change_get(struct ed_change *c, const char *name, const struct ed_buf **bytes,
+                             struct edoc_error *err)
+{
+	struct ed_changed *changed;
+	enum edoc_code code = want(c, name, &changed, err);
+
+	*bytes = NULL;
+	if (code == EDOC_OK && !changed->put && !changed->bytes.len) {
+		if (changed->entry == ED_NO_DATA)
+			return ed_fail(err, EDOC_ERR_ABSENT, name, "no such entry");
+		changed->bytes.max = ED_MAX_ITEM_BYTES;
+		code = ed_zip_read_buf(c->asic->zip, changed->entry, &changed->bytes, err);
+	}
+	if (code == EDOC_OK)
+		*bytes = &changed->bytes;
+	return code;
+}
+
+static enum edoc_code open_writer(struct ed_change *c, struct edoc_error *err)
+{
+	size_t *drop = ed_arena_alloc(c->arena, (c->n + 1) * sizeof(*drop)), n = 0;
+	enum edoc_code code;
+
+	if (!drop)
+		return ed_fail_memory(err);
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->v[i].put && c->v[i].entry != ED_NO_DATA)
+			drop[n++] = c->v[i].entry;
+	}
+	code = ed_tmp_open(&c->tmp, c->path, false, err);
+	if (code != EDOC_OK)
+		return code;
+	return n ? ed_zip_writer_without(c->tmp.fd, c->path, c->asic->zip, drop, n, &c->writer, err)
+	         : ed_zip_writer_new(c->tmp.fd, c->path, c->asic->zip, &c->writer, err);
+}
+
+enum edoc_code ed_change_publish(struct ed_change *c, struct edoc_error *err)
+{
+	const struct ed_asic *kept = c->writer ? c->asic : NULL;
+	enum edoc_code code = EDOC_OK;
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		n += c->v[i].put;
+	if (!n)
+		return EDOC_OK;
+	if (!c->writer)
+		code = open_writer(c, err);
+	for (size_t i = 0; code == EDOC_OK && i < c->n; i++)
+		if (c->v[i].put)
+			code = ed_zip_add_bytes(c->writer, c->v[i].name, c->v[i].bytes.data,
+			                        c->v[i].bytes.len, err);
+	if (code == EDOC_OK)
+		code = ed_zip_writer_finish(c->writer, err);
+	if (code == EDOC_OK)
+		code = ed_sign_check_result(c->tmp.fd, kept, c->path, c->options, c->moment, err);
+	if (code != EDOC_OK)
+		return code;
+	return c->fresh && !c->overwrite ? ed_tmp_link(&c->tmp, err) : ed_tmp_rename(&c->tmp, err);
+}
+
+void ed_change_clear(struct ed_change *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		ed_buf_clear(&c->v[i].bytes);
+	ed_zip_writer_free(c->writer);
+	ed_tmp_clear(&c->tmp);
+	ed_asic_free(c->asic);
+	ed_arena_free(c->arena);
+	if (c->fd >= 0 && !c->fresh)
+		close(c->fd); /* and with it the lock */
+	memset(c, 0, sizeof(*c));
+	c->fd = c->tmp.fd = -1;
+}

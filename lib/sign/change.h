@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A package that is about to change in place: opened and locked, looked at,
+ * written anew beside it with some entries more or other, judged, and given
+ * its name by one rename.  Interrupted anywhere, the old file is whole.
+ */
+#ifndef ED_SIGN_CHANGE_H
+#define ED_SIGN_CHANGE_H
+
+#include "base/io.h"
+#include "judge/dataview.h"
+#include "sign/sign.h"
+
+struct ed_changed {
+	const char *name;
+	size_t entry; /* of the package, that it takes the place of; or ED_NO_DATA */
+	struct ed_buf bytes;
+	bool put; /* else as it stands, and stays */
+};
+
+struct ed_change {
+	const char *path; /* of the result, and for messages */
+	const struct edoc_sign_options *options;
+	int fd;
+	bool fresh;     /* fd is a temporary of our own: the result has no name yet ... */
+	bool overwrite; /* ... and may take somebody's */
+	struct ed_arena *arena;
+	struct ed_findings findings;
+	struct ed_asic *asic;
+	struct ed_view view; /* all its files, for who reads signatures */
+	struct ed_changed *v;
+	size_t n, cap;
+	struct ed_tmp tmp;
+	struct ed_zip_writer *writer; /* once it is being copied */
+	char made[ED_SIGN_NAME];      /* the new signature's entry */
+	int64_t moment;               /* the result is judged as of then */
+};
+
+/* In place: a lost race is EDOC_ERR_AGAIN. */
+enum edoc_code ed_change_open(struct ed_change *c, const char *path,
+                              const struct edoc_sign_options *options,
+                              struct edoc_error *err) EDOC_CHECK;
+/* A package in a temporary, that will be called `out`; fd stays the caller's. */
+enum edoc_code ed_change_fresh(struct ed_change *c, int fd, const char *out,
+                               const struct edoc_sign_options *options, bool overwrite,
+                               struct edoc_error *err) EDOC_CHECK;
+/* From here on what is read of the package is the copy that is being made; then
+ * entries can only be added. */
+enum edoc_code ed_change_copy(struct ed_change *c, struct edoc_error *err) EDOC_CHECK;
+/* Bytes for an entry, new or instead of the one of that name; they move here.
+ * The latest count. */
+enum edoc_code ed_change_put(struct ed_change *c, const char *name, struct ed_buf *bytes,
+                             struct edoc_error *err) EDOC_CHECK;
+/* What that entry will be: as it was put, or as it stands; borrowed. */
+enum edoc_code ed_change_get(struct ed_change *c, const char *name, const struct ed_buf **bytes,
+                             struct edoc_error *err) EDOC_CHECK;
+/* Writes, judges the result, renames.  Nothing to change: nothing is done. */
+enum edoc_code ed_change_publish(struct ed_change *c, struct edoc_error *err) EDOC_CHECK;
+void ed_change_clear(struct ed_change *c);
+
+/* Opens a file and locks it against another writer that does so. */
+enum edoc_code ed_change_lock(const char *path, int *fd, struct edoc_error *err) EDOC_CHECK;
+
+#endif

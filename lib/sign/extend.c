@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: ISC */
+/* Signatures raised to a level, and countersigned: in packages and bare. */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "judge/recognise.h"
+#include "sign/growth.h"
+#include "sign/place.h"
+#include "signature/cades.h"
+#include "signature/xades.h"
+
+/* ---- one file of signatures ---- */
+
+struct names { /* of its signatures, as they are read */
+	struct ed_arena *arena;
+	const char **id;
+	size_t n;
+};
+
+static enum edoc_code list(enum edoc_form form, const struct ed_grow *at, struct names *out,
+                           struct edoc_error *err)
+{
+	struct ed_material material;
+	struct ed_cades cades = {0};
+	struct ed_ades *sigs = NULL;
+	enum edoc_code code;
+
+	ed_material_init(&material, out->arena);
+	if (form == EDOC_XADES)
+		code = ed_xades_read(at->bytes, at->len, at->where, ED_MAX_XML_BYTES, at->data,
+		                     &material, out->arena, &sigs, &out->n, err);
+	else
+		code = ed_cades_read(at->bytes, at->len, at->where, at->data, at->only, &material,
+		                     out->arena, &cades, err);
+	if (form == EDOC_CADES) {
+		sigs = cades.sigs;
+		out->n = cades.n;
+	}
+	out->id = code == EDOC_OK ? ed_arena_alloc(out->arena, (out->n + 1) * sizeof(*out->id))
+	                          : NULL;
+	for (size_t i = 0; out->id && i < out->n; i++)
+		out->id[i] = sigs[i].id ? sigs[i].id : sigs[i].where;
+	if (code == EDOC_OK && !out->id)
+		code = ed_fail_memory(err);
+	ed_ades_clear(sigs, out->n);
+	return code;
+}
+
+static bool chosen(const struct ed_growth *g, const char *where, const char *id)
+{
+	return !g->id || !strcmp(g->id, where) || (id && !strcmp(g->id, id));
+}
+
+enum edoc_code ed_growth_file(struct ed_growth *g, enum edoc_form form, const struct ed_grow *at,
+                              bool container, struct ed_buf *out, struct edoc_error *err)
+{
+	struct names names = {.arena = ed_arena_new()};
+	struct ed_grow now = *at;
+	struct ed_buf made;
+	enum edoc_code code = names.arena ? list(form, at, &names, err) : ed_fail_memory(err);
+
+	ed_buf_init(&made, ED_MAX_ITEM_BYTES);
+	for (size_t i = 0; code == EDOC_OK && i < names.n; i++) {
+		if (!chosen(g, at->where, names.id[i]))
+			continue;
+		g->chosen++;
+		now.which = i;
+		code = g->fn(g->options, form, &now, container, &made, &g->moment, err);
+		if (code != EDOC_OK || !made.len)
+			continue;
+		ed_buf_clear(out);
+		*out = made;
+		ed_buf_init(&made, ED_MAX_ITEM_BYTES);
+		now.bytes = out->data;
+		now.len = out->len;
+	}
+	ed_buf_clear(&made);
+	ed_arena_free(names.arena);
+	return code;
+}
+
+enum edoc_code ed_growth_done(const struct ed_growth *g, const char *path, struct edoc_error *err)
+{
+	if (!g->chosen && g->id)
+		return ed_fail(err, EDOC_ERR_ABSENT, path,
+		               "it holds no signature \"%s\": edoc-verify -v lists them", g->id);
+	if (!g->chosen)
+		return ed_fail(err, EDOC_ERR_INPUT, path, "nobody has signed it");
+	if (g->one && g->chosen > 1)
+		return ed_fail(err, EDOC_ERR_USAGE, path,
+		               "it holds %zu signatures: say which one by --signature (edoc-verify "
+		               "-v lists them)",
+		               g->chosen);
+	return EDOC_OK;
+}
+
+/* ---- a package ---- */
+
+static enum edoc_code grow_entry(struct ed_growth *g, struct ed_change *c, size_t i,
+                                 struct edoc_error *err)
+{
+	bool xades = c->asic->kind[i] == ED_ASIC_XADES;
+	const char *name = ed_zip_entry(c->asic->zip, i)->name;
+	struct ed_grow at = {
+	        .where = name, .data = &c->view.data, .only = ED_NO_DATA, .arena = c->arena};
+	const struct ed_buf *there = NULL;
+	struct ed_buf out;
+	enum edoc_code code = ed_change_get(c, name, &there, err);
+
+	if (code != EDOC_OK)
+		return code;
+	at.bytes = there->data;
+	at.len = there->len;
+	ed_buf_init(&out, ED_MAX_ITEM_BYTES);
+	code = ed_growth_file(g, xades ? EDOC_XADES : EDOC_CADES, &at,
+	                      !xades && c->asic->type == ED_ASIC_E, &out, err);
+	if (code == EDOC_OK && out.len)
+		code = ed_change_put(c, name, &out, err);
+	ed_buf_clear(&out);
+	return code;
+}
+
+static enum edoc_code grow_all(struct ed_growth *g, struct ed_change *c, struct edoc_error *err)
+{
+	enum edoc_form form;
+	enum edoc_code code = ed_place_form(c, &form, err);
+
+	if (code == EDOC_OK)
+		code = ed_sign_sound(c->asic, &c->findings, c->path, c->options, c->moment, false,
+		                     err);
+	for (size_t i = 0; code == EDOC_OK && i < ed_zip_count(c->asic->zip); i++) {
+		if (c->asic->kind[i] == ED_ASIC_XADES || c->asic->kind[i] == ED_ASIC_CADES)
+			code = grow_entry(g, c, i, err);
+	}
+	if (code == EDOC_OK)
+		code = ed_growth_done(g, c->path, err);
+	if (g->moment > c->moment)
+		c->moment = g->moment;
+	if (code == EDOC_OK && g->archive && form == EDOC_CADES && c->asic->type == ED_ASIC_E)
+		code = ed_place_archive(c, err);
+	if (code == EDOC_OK && !g->options->dry_run)
+		code = ed_change_publish(c, err);
+	return code;
+}
+
+enum edoc_code ed_growth_package(struct ed_growth *g, const char *path, struct edoc_error *err)
+{
+	struct ed_change change;
+	enum edoc_code code = ed_change_open(&change, path, g->options, err);
+
+	if (code == EDOC_OK)
+		code = grow_all(g, &change, err);
+	ed_change_clear(&change);
+	return code;
+}
+
+/* ---- the verbs ---- */
+
+static enum edoc_code grow(struct ed_growth *g, const char *path, struct edoc_error *err)
+{
+	struct ed_recognised what = {0};
+	struct ed_buf bytes;
+	enum edoc_code code;
+	uint64_t size;
+	int fd;
+
+	ed_buf_init(&bytes, ED_MAX_ITEM_BYTES);
+	code = ed_open_read(path, &fd, &size, err);
+	if (code != EDOC_OK)
+		return code;
+	code = ed_item_recognise(fd, path, &bytes, &what, err);
+	close(fd);
+	ed_buf_clear(&bytes);
+	if (code != EDOC_OK)
+		return code;
+	switch (what.kind) {
+	case ED_ITEM_ZIP:
+		return ed_growth_package(g, path, err);
+	case ED_ITEM_CMS:
+	case ED_ITEM_XML:
+		return ed_growth_bare(g, path, err);
+	default:
+		return ed_fail(err, EDOC_ERR_INPUT, path,
+		               "neither a package nor a signature: there is nothing to raise");
+	}
+}
+
+static enum edoc_code raise_one(const struct edoc_sign_options *options, enum edoc_form form,
+                                const struct ed_grow *at, bool container, struct ed_buf *out,
+                                int64_t *moment, struct edoc_error *err)
+{
+	struct ed_raise r;
+	enum edoc_code code;
+
+	ed_raise_init(&r, form, at, options);
+	r.outside = container;
+	code = ed_raise(&r, options->level, err);
+	if (code == EDOC_OK && r.steps) {
+		*out = r.bytes;
+		ed_buf_init(&r.bytes, ED_MAX_ITEM_BYTES);
+	}
+	if (r.moment > *moment)
+		*moment = r.moment;
+	ed_raise_clear(&r);
+	return code;
+}
+
+enum edoc_code edoc_extend(const char *path, const char *id,
+                           const struct edoc_sign_options *options, struct edoc_error *err)
+{
+	struct ed_growth g = {.options = options, .id = id, .fn = raise_one, .moment = options->at};
+
+	g.archive = options->level == EDOC_LEVEL_LTA;
+	if (options->level < EDOC_LEVEL_T || options->level > EDOC_LEVEL_LTA)
+		return ed_fail(err, EDOC_ERR_USAGE, path, "signatures are raised to T, LT or LTA");
+	return grow(&g, path, err);
+}
+
+static enum edoc_code counter_one(const struct edoc_sign_options *options, enum edoc_form form,
+                                  const struct ed_grow *at, bool container, struct ed_buf *out,
+                                  int64_t *moment, struct edoc_error *err)
+{
+	const struct ed_counter_spec spec = {.key = options->key,
+	                                     .at = options->at,
+	                                     .role = options->role,
+	                                     .place = options->place};
+
+	(void)container;
+	(void)moment;
+	return form == EDOC_XADES ? ed_xades_add_counter(at, &spec, out, err)
+	                          : ed_cades_add_counter(at, &spec, out, err);
+}
+
+enum edoc_code edoc_countersign(const char *path, const char *id,
+                                const struct edoc_sign_options *options, struct edoc_error *err)
+{
+	struct ed_growth g = {.options = options,
+	                      .id = id,
+	                      .one = true,
+	                      .fn = counter_one,
+	                      .moment = options->at};
+	enum edoc_code code = ed_sign_options(path, options, err);
+
+	return code == EDOC_OK ? grow(&g, path, err) : code;
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: ISC */
+#include "sign/raise.h"
+
+#include <string.h>
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "judge/relied.h"
+#include "judge/report.h"
+#include "signature/cades.h"
+#include "signature/xades.h"
+
+void ed_raise_init(struct ed_raise *r, enum edoc_form form, const struct ed_grow *at,
+                   const struct edoc_sign_options *options)
+{
+	memset(r, 0, sizeof(*r));
+	r->form = form;
+	r->at = *at;
+	r->options = options;
+	r->moment = options->at;
+	ed_buf_init(&r->bytes, ED_MAX_ITEM_BYTES);
+}
+
+void ed_raise_clear(struct ed_raise *r)
+{
+	ed_buf_clear(&r->bytes);
+}
+
+/* ---- the signature as it stands now ---- */
+
+/* The file of it as an item of its own: all that its validation can lean on
+ * comes with it, with the trust set, or is fetched. */
+struct standing {
+	struct edoc_report *report; /* whose arena the item's is */
+	struct ed_item item;
+	const struct ed_ades *sig;
+};
+
+static enum edoc_code read_item(const struct ed_raise *r, struct ed_item *item,
+                                struct edoc_error *err)
+{
+	const struct ed_grow *at = &r->at;
+	struct ed_cades cades = {0};
+	enum edoc_code code;
+
+	if (r->form == EDOC_XADES) {
+		item->kind = ED_ITEM_XML;
+		item->format = "XAdES";
+		return ed_xades_read(at->bytes, at->len, at->where, ED_MAX_XML_BYTES, at->data,
+		                     &item->material, item->arena, &item->sigs, &item->n_sigs, err);
+	}
+	item->kind = ED_ITEM_CMS;
+	item->format = "CAdES";
+	code = ed_cades_read(at->bytes, at->len, at->where, at->data, at->only, &item->material,
+	                     item->arena, &cades, err);
+	item->sigs = cades.sigs;
+	item->n_sigs = cades.n;
+	return code;
+}
+
+static enum edoc_code stand(const struct ed_raise *r, struct standing *s, struct edoc_error *err)
+{
+	enum edoc_code code;
+
+	memset(s, 0, sizeof(*s));
+	code = ed_report_new(r->at.where, r->moment, r->options->policy, &s->report, err);
+	if (code != EDOC_OK)
+		return code;
+	s->item.arena = s->report->arena;
+	s->item.name = r->at.where;
+	ed_findings_init(&s->item.findings, s->item.arena);
+	ed_material_init(&s->item.material, s->item.arena);
+	code = read_item(r, &s->item, err);
+	if (code != EDOC_OK)
+		return code;
+	if (r->at.which >= s->item.n_sigs)
+		return ed_fail(err, EDOC_ERR_BUG, r->at.where, "the signature is gone");
+	s->sig = &s->item.sigs[r->at.which];
+	if (!s->sig->intact_data || !s->sig->intact_signature)
+		return ed_fail(err, EDOC_ERR_INPUT, r->at.where,
+		               "this signature is broken: it is not raised");
+	return EDOC_OK;
+}
+
+static void unstand(struct standing *s)
+{
+	ed_ades_clear(s->item.sigs, s->item.n_sigs);
+	edoc_report_free(s->report);
+	memset(s, 0, sizeof(*s));
+}
+
+static size_t last_stamp(const struct ed_ades *sig, enum ed_stamp_kind kind)
+{
+	for (size_t i = sig->n_stamps; i-- > 0;) {
+		if (sig->stamps[i].kind == kind && sig->stamps[i].intact &&
+		    sig->stamps[i].tst.intact)
+			return i;
+	}
+	return ED_NO_STAMP;
+}
+
+/* ---- steps ---- */
+
+/* What a step made becomes what is there. */
+static void take(struct ed_raise *r, struct ed_buf *made)
+{
+	ed_buf_clear(&r->bytes);
+	r->bytes = *made;
+	ed_buf_init(made, made->max);
+	r->at.bytes = r->bytes.data;
+	r->at.len = r->bytes.len;
+	r->steps++;
+}
+
+static enum ed_hash stamp_hash(const struct ed_ades *sig)
+{
+	size_t size = sig->alg_known ? ed_hash_size(sig->alg.hash) : 0;
+
+	return size > 48 ? ED_SHA512 : size > 32 ? ED_SHA384 : ED_SHA256;
+}
+
+/* The newest token's time: a clock that is behind it would call it the future. */
+static enum edoc_code move_on(struct ed_raise *r, struct edoc_error *err)
+{
+	struct standing s;
+	enum edoc_code code = stand(r, &s, err);
+
+	for (size_t i = 0; code == EDOC_OK && i < s.sig->n_stamps; i++) {
+		if (s.sig->stamps[i].tst.time > r->moment)
+			r->moment = s.sig->stamps[i].tst.time;
+	}
+	unstand(&s);
+	return code;
+}
+
+static enum edoc_code add_stamp(struct ed_raise *r, const struct ed_ades *sig,
+                                enum ed_stamp_kind kind, struct edoc_error *err)
+{
+	struct ed_stamping asking = {.tsas = r->options->tsas,
+	                             .n = r->options->n_tsas,
+	                             .fetch = r->options->fetch,
+	                             .fetch_arg = r->options->fetch_arg};
+	struct ed_buf made;
+	enum edoc_code code;
+
+	ed_buf_init(&made, ED_MAX_ITEM_BYTES);
+	code = r->form == EDOC_XADES ? ed_xades_add_stamp(&r->at, kind, stamp_hash(sig),
+	                                                  ed_sign_token, &asking, &made, err)
+	                             : ed_cades_add_stamp(&r->at, kind, stamp_hash(sig),
+	                                                  ed_sign_token, &asking, &made, err);
+	if (code == EDOC_OK) {
+		take(r, &made);
+		code = move_on(r, err);
+	}
+	ed_buf_clear(&made);
+	return code;
+}
+
+/* The stamp that a validation was about, or ED_NO_STAMP: the signature itself. */
+static bool about(const struct ed_relied *relied, const struct ed_ades *sig, size_t *stamp)
+{
+	*stamp = ED_NO_STAMP;
+	if (!relied->token)
+		return !memcmp(relied->value_sha256, sig->value_sha256, 32);
+	for (size_t i = 0; i < sig->n_stamps; i++) {
+		if (!memcmp(relied->value_sha256, sig->stamps[i].tst.sha256, 32)) {
+			*stamp = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+enum edoc_code ed_raise_refuse(const char *where, const struct ed_relied *relied,
+                               struct edoc_error *err)
+{
+	const char *what = relied->token ? "the time-stamp" : "the signature";
+	enum edoc_code code;
+	char *text = NULL;
+
+	if (relied->lacks)
+		return ed_fail(err, EDOC_ERR_AGAIN, where,
+		               "nobody answers whether the certificate %s is revoked: without an "
+		               "answer %s cannot be kept for long; nothing was changed",
+		               relied->lacks, what);
+	if (!relied->why)
+		return ed_fail(err, EDOC_ERR_BUG, where, "the validation failed without a reason");
+	code = edoc_finding_text(relied->why, NULL, &text, err);
+	if (code == EDOC_OK)
+		code = ed_fail(err,
+		               strncmp(relied->why->code, "chain.not-found", 15) ? EDOC_ERR_DENIED
+		                                                                 : EDOC_ERR_CONFIG,
+		               where, "%s does not hold, so it is not kept for long: %s [%s]", what,
+		               text, relied->why->code);
+	edoc_free(text);
+	return code;
+}
+
+static enum edoc_code add_values(struct ed_raise *r, const struct ed_relied *relied, size_t stamp,
+                                 struct edoc_error *err)
+{
+	const struct ed_blob **values;
+	struct ed_buf made;
+	enum edoc_code code;
+
+	values = ed_arena_alloc(r->at.arena, (relied->n + 1) * sizeof(*values));
+	if (!values)
+		return ed_fail_memory(err);
+	for (size_t i = 0; i < relied->n; i++)
+		values[i] = &relied->v[i];
+	ed_buf_init(&made, ED_MAX_ITEM_BYTES);
+	code = r->form == EDOC_XADES
+	               ? ed_xades_add_values(&r->at, stamp, values, relied->n, &made, err)
+	               : ed_cades_add_values(&r->at, stamp, values, relied->n, &made, err);
+	if (code == EDOC_OK && (made.len != r->at.len || memcmp(made.data, r->at.bytes, made.len)))
+		take(r, &made);
+	ed_buf_clear(&made);
+	return code;
+}
+
+/*
+ * Validates what stands, and adds what that leaned on: for the signature and
+ * its time-stamps, or for the last archive time-stamp alone, since nothing may
+ * come before one that is there.
+ */
+static enum edoc_code add_material(struct ed_raise *r, struct standing *s, struct edoc_error *err)
+{
+	const struct edoc_verify_options verify = {.at = r->moment,
+	                                           .trust = r->options->trust,
+	                                           .policy = r->options->policy,
+	                                           .limits = r->options->limits,
+	                                           .fetch = r->options->fetch,
+	                                           .fetch_arg = r->options->fetch_arg};
+	size_t archived = last_stamp(s->sig, ED_STAMP_ARCHIVE), stamp;
+	struct ed_relied_list relied = {0};
+	enum edoc_code code;
+
+	if (!verify.trust)
+		return ed_fail(
+		        err, EDOC_ERR_CONFIG, r->at.where,
+		        "levels LT and LTA need the anchors that the chains lead to: --trust");
+	code = ed_validate_relied(&s->item, &verify, s->report, &relied, err);
+	for (size_t i = 0; i < relied.n && code == EDOC_OK; i++) {
+		const struct ed_relied *one = &relied.v[i];
+
+		if (!about(one, s->sig, &stamp) || (archived != ED_NO_STAMP && stamp != archived))
+			continue;
+		code = one->good ? add_values(r, one, stamp, err)
+		                 : ed_raise_refuse(r->at.where, one, err);
+	}
+	return code;
+}
+
+typedef enum edoc_code step_fn(struct ed_raise *r, struct standing *s, struct edoc_error *err);
+
+static enum edoc_code step(struct ed_raise *r, step_fn *fn, struct edoc_error *err)
+{
+	struct standing s;
+	enum edoc_code code = stand(r, &s, err);
+
+	if (code == EDOC_OK)
+		code = fn(r, &s, err);
+	unstand(&s);
+	return code;
+}
+
+static enum edoc_code to_t(struct ed_raise *r, struct standing *s, struct edoc_error *err)
+{
+	if (last_stamp(s->sig, ED_STAMP_SIGNATURE) != ED_NO_STAMP ||
+	    last_stamp(s->sig, ED_STAMP_ARCHIVE) != ED_NO_STAMP)
+		return EDOC_OK;
+	return add_stamp(r, s->sig, ED_STAMP_SIGNATURE, err);
+}
+
+static enum edoc_code to_lta(struct ed_raise *r, struct standing *s, struct edoc_error *err)
+{
+	return add_stamp(r, s->sig, ED_STAMP_ARCHIVE, err);
+}
+
+enum edoc_code ed_raise(struct ed_raise *r, enum edoc_level level, struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+
+	if (level >= EDOC_LEVEL_T)
+		code = step(r, to_t, err);
+	if (code == EDOC_OK && level >= EDOC_LEVEL_LT)
+		code = step(r, add_material, err);
+	if (code == EDOC_OK && level >= EDOC_LEVEL_LTA && !r->outside)
+		code = step(r, to_lta, err);
+	return code;
+}

@@ -1,0 +1,130 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Each form and container that a signature can have, at level B.
+. "$SRCDIR/tests/lib.sh"
+P=$D/pki
+cd "$W" || exit 1
+printf 'matn\n' >a.txt
+printf '1,2\n' >b.csv
+zarina() { run edoc-sign sign --key "$P/zarina.p12" --pass-file "$P/pass" "$@"; }
+anvar() { run edoc-sign sign --key "$P/anvar.p12" --pass-file "$P/pass" "$@"; }
+verify() { run edoc-verify --trust "$P/root.pem" --trust "$P/ca.pem" --json "$@"; }
+# ---- the four containers, each signed twice
+for what in "e xades asice ASiC-E/XAdES" "e cades asice ASiC-E/CAdES" "s xades asics ASiC-S/XAdES" \
+	"s cades asics ASiC-S/CAdES"; do
+	# shellcheck disable=SC2086 # words
+	set -- $what
+	pkg=$1-$2.$3
+	if [ "$1" = s ]; then
+		zarina --format "$2" --asic-s -o "$pkg" a.txt
+		docs=1
+	else
+		zarina --format "$2" -o "$pkg" a.txt b.csv
+		docs=2
+	fi
+	is_exit 0 "$4 is made"
+	cp "$pkg" "$pkg.one"
+	anvar "$pkg"
+	is_exit 0 "$4 is signed by a second person, in its own form"
+	verify "$pkg"
+	is_exit 0 "$4 passes"
+	json "$out" ".format == \"$4\"" "as $4"
+	json "$out" "([.signatures[].level] | unique) == [\"${4#*/}-BASELINE-B\"]" "both at level B"
+	json "$out" '([.signatures[].signer.subject] | unique | length) == 2' "two people"
+	json "$out" "([.documents[]] | length) == $docs" "the documents"
+	json "$out" '([.findings[], .signatures[].findings[] | select(.severity != "info")] | length) == 0' "nothing is found against it"
+	ok "$4: unzip tests it" unzip -tqq "$pkg"
+done
+
+# ---- what stays as it was
+run unzip -p e-cades.asice 'META-INF/ASiCManifest-*'
+ok "one manifest a signature" test "$(grep -c '<asic:ASiCManifest' "$out")" = 2
+for f in $(unzip -Z1 e-cades.asice.one); do
+	unzip -p e-cades.asice.one "$f" >one
+	unzip -p e-cades.asice "$f" >two
+	ok "$f is the same after the second signature" cmp -s one two
+done
+unzip -p s-xades.asics.one META-INF/signatures.xml | sed -n '/<ds:Signature /,/<\/ds:Signature>/p' >one
+ok "ASiC-S: the first signature keeps its bytes" grep -qF "$(sed -n 2p one)" s-xades.asics
+
+# ---- refusals
+zarina --asic-s -o no.asics a.txt b.csv
+is_exit 64 "ASiC-S holds one document"
+ok "and says what to do" grep -q 'ASiC-E' "$err"
+zarina --asic-s --card /dev/null -o no.asics a.txt
+ok "nothing is left" test ! -e no.asics
+for pair in "e-cades.asice xades" "s-xades.asics cades"; do
+	# shellcheck disable=SC2086 # words
+	set -- $pair
+	cp "$1" before
+	anvar --format "$2" "$1"
+	is_exit 65 "$1 takes no $2"
+	ok "and is as it was" cmp -s before "$1"
+done
+zarina --format pades -o no.asice a.txt
+is_exit 64 "no such form"
+zarina --level LTV -o no.asice a.txt
+is_exit 64 "no such level"
+zarina --level T -o no.asice a.txt
+is_exit 64 "level T without a TSA"
+ok "says which option names one" grep -q -e --tsa "$err"
+ok "nothing is left" test ! -e no.asice
+
+# ---- bare CAdES
+cms() { run edoc-sign cms --key "$P/zarina.p12" --pass-file "$P/pass" "$@"; }
+cms -o d.p7s a.txt
+is_exit 0 "a detached signature"
+verify --data a.txt d.p7s
+is_exit 0 "passes with its file"
+verify d.p7s
+is_exit 2 "without it nothing is known"
+verify --data b.csv d.p7s
+is_exit 1 "with another file it fails"
+cms --attached -o a.p7m a.txt
+verify a.p7m
+is_exit 0 "an attached one passes by itself"
+cms --attached --base64 -o a.p7b64 a.txt
+ok "base64 is text" sh -c "! grep -q '[^A-Za-z0-9+/=]' a.p7b64"
+verify a.p7b64
+is_exit 0 "and passes"
+run openssl cms -verify -cades -binary -inform DER -in a.p7m -CAfile "$P/root.pem" -certfile "$P/ca.pem" -purpose any -out content
+is_exit 0 "openssl verifies it"
+ok "and gives the content" cmp -s content a.txt
+run openssl cms -verify -cades -binary -inform DER -in d.p7s -content a.txt -CAfile "$P/root.pem" -certfile "$P/ca.pem" -purpose any -out content
+is_exit 0 "openssl verifies the detached one"
+cms -o d.p7s a.txt
+is_exit 73 "what is there is not replaced"
+cms -f -o d.p7s a.txt
+is_exit 0 "but with -f"
+cms a.txt
+is_exit 64 "-o is needed"
+cms -n -o dry.p7s a.txt
+is_exit 0 "-n looks at everything"
+ok "and writes nothing" test ! -e dry.p7s
+truncate -s 65M big.bin
+cms --attached -o big.p7m big.bin
+is_exit 65 "65 MiB are too much for an attached one"
+ok "and says what to do" grep -q detached "$err"
+cms -o big.p7s big.bin
+is_exit 0 "detached it has no limit"
+
+# ---- what a signer says
+zarina --role head --commitment approval --place city=Dushanbe --place country=TJ -o said.asice a.txt
+is_exit 0 "role, commitment and place"
+verify said.asice
+json "$out" '(.signatures[0] | .role + " " + .commitment) == "head approval"' "are told"
+zarina --format cades --role head --place city=Dushanbe -o said2.asice a.txt
+verify said2.asice
+json "$out" '(.signatures[0].role) == "head"' "in CAdES too"
+zarina --place town=Dushanbe -o no.asice a.txt
+is_exit 64 "no such part of a place"
+printf 'The policy.\n' >policy.txt
+zarina --signature-policy 1.2.3.4=policy.txt --signature-policy-url https://example.com/p -o pol.asice a.txt
+is_exit 0 "an explicit signature policy"
+verify pol.asice
+is_exit 0 "passes"
+zarina --signature-policy 1.2.3.4 -o no.asice a.txt
+is_exit 64 "a policy has a file"
+zarina --signature-policy-url https://example.com/p -o no.asice a.txt
+is_exit 64 "a policy's address alone is nothing"
+finish
