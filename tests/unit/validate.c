@@ -1138,6 +1138,18 @@ static void levels(void)
 	s = stamped(&tsa);
 	s->options.require = "T";
 	gives(s, SIGNED_AT + DAY, "PASSED", "T is T");
+	s = begin(&signer);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa);
+	s->options.require = "T";
+	gives(s, SIGNED_AT + 60, "PASSED", "in the very second of the time-stamp too");
+	s = begin(&signer);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 60, &tsa);
+	s->options.require = "T";
+	gives(s, SIGNED_AT + 58, "PASSED", "and when its clock is two seconds ahead");
+	s = begin(&signer);
+	stamp(s, ED_STAMP_SIGNATURE, SIGNED_AT + 3600, &tsa);
+	s->options.require = "T";
+	gives(s, SIGNED_AT + 60, "INDETERMINATE/SIG_CONSTRAINTS_FAILURE", "but not an hour");
 	s = stamped(&tsa);
 	s->sig.level = "XAdES-BASELINE-T";
 	s->options.require = "LT";
