@@ -307,7 +307,7 @@ enum edoc_code ed_xades_add_values(const struct ed_grow *g, size_t about,
 	f.r = &one.r;
 	ed_buf_init(&grown, ED_MAX_XML_BYTES);
 	if (about != ED_NO_STAMP && about >= one.a.n_stamps)
-		code = ed_fail(err, EDOC_ERR_BUG, g->where, "no time-stamp %zu", about);
+		code = ed_fail(err, EDOC_ERR_USAGE, g->where, "no time-stamp %zu in it", about + 1);
 	if (code == EDOC_OK)
 		code = choose(&f, values, n);
 	if (code == EDOC_OK && f.n)

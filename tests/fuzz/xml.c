@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "door/xml.h"
+#include "door/xmlscan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -47,6 +48,34 @@ static void twice(const struct ed_xml *xml, enum ed_c14n alg)
 	ed_buf_clear(&two);
 }
 
+/* The text and the tree are in step: the n-th start tag has the n-th name. */
+static void spans(const struct ed_xml *xml, const uint8_t *data, size_t size)
+{
+	xmlNodePtr root = xmlDocGetRootElement(xml->doc);
+	struct ed_xml_span span;
+	struct edoc_error err;
+	size_t n = 0;
+
+	for (xmlNodePtr p = root; p && n < 100; p = ed_xml_following(p, root, false)) {
+		const uint8_t *tag;
+		size_t len;
+
+		if (p->type != XML_ELEMENT_NODE)
+			continue;
+		len = strlen((const char *)p->name);
+		if (ed_xml_span(data, size, "fuzz", n++, &span, &err) != EDOC_OK ||
+		    data[span.start] != '<' || data[span.end - 1] != '>' || span.end > size ||
+		    span.inner > span.inner_end || span.inner_end > span.end)
+			abort();
+		tag = data + span.start + 1;
+		if (p->ns && p->ns->prefix)
+			tag += strlen((const char *)p->ns->prefix) + 1;
+		if (tag + len > data + span.end || memcmp(tag, p->name, len) != 0 ||
+		    (span.empty && memcmp(data + span.end - 2, "/>", 2) != 0))
+			abort();
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct ed_arena *arena = ed_arena_new();
@@ -57,6 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (ed_xml_parse(data, size, "fuzz", ED_MAX_XML_BYTES, &xml, &err) == EDOC_OK) {
 		xmlNodePtr root = xmlDocGetRootElement(xml->doc);
 
+		spans(xml, data, size);
 		ed_buf_init(&out, 4 * ED_MAX_XML_BYTES);
 		for (int alg = ED_C14N_10; alg <= ED_C14N_EXC; alg++)
 			twice(xml, alg);

@@ -5,6 +5,7 @@
 #include "../tap.h"
 #include "base/limits.h"
 #include "door/xml.h"
+#include "door/xmlscan.h"
 
 static struct edoc_error err;
 static struct ed_arena *arena;
@@ -253,6 +254,41 @@ static void writing(void)
 	ed_buf_clear(&buf);
 }
 
+/* The n-th start tag is the n-th element, whatever looks like a tag between. */
+static void spans(void)
+{
+	static const char text[] =
+	        "\xef\xbb\xbf<?xml version='1.0'?>\r\n<!-- <a> --><a x='>' y=\"/>\"><?pi <b> ?>"
+	        "<b\n/><![CDATA[</a><c>]]><c><d x='/'></d\t></c>\r\n</a ><!-- </a> -->";
+	static const struct {
+		const char *all, *inner;
+		bool empty;
+	} want[] = {
+	        {"<a x='>' y=\"/>\"><?pi <b> ?><b\n/><![CDATA[</a><c>]]><c><d x='/'></d\t></c>\r\n"
+	         "</a >",
+	         "<?pi <b> ?><b\n/><![CDATA[</a><c>]]><c><d x='/'></d\t></c>\r\n", false},
+	        {"<b\n/>", "", true},
+	        {"<c><d x='/'></d\t></c>", "<d x='/'></d\t>", false},
+	        {"<d x='/'></d\t>", "", false},
+	};
+	size_t n = sizeof(want) / sizeof(*want);
+	struct ed_xml_span span;
+
+	for (size_t i = 0; i < n; i++) {
+		is_ok(ed_xml_span(text, strlen(text), "s", i, &span, &err), &err, want[i].all);
+		ok(span.end - span.start == strlen(want[i].all) &&
+		           !memcmp(text + span.start, want[i].all, span.end - span.start),
+		   "element %zu, whole", i);
+		ok(span.inner_end - span.inner == strlen(want[i].inner) &&
+		           !memcmp(text + span.inner, want[i].inner, span.inner_end - span.inner),
+		   "element %zu, inside", i);
+		ok(span.empty == want[i].empty, "element %zu, a tag alone or not", i);
+	}
+	fails(ed_xml_span(text, strlen(text), "s", n, &span, &err), EDOC_ERR_BUG, &err, "",
+	      "no fifth");
+	fails(ed_xml_span("", 0, "s", 0, &span, &err), EDOC_ERR_BUG, &err, "", "nothing");
+}
+
 int main(void)
 {
 	arena = ed_arena_new();
@@ -264,5 +300,6 @@ int main(void)
 	limits();
 	writing();
 	ed_arena_free(arena);
+	spans();
 	return done();
 }
