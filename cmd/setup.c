@@ -308,7 +308,8 @@ int cmd_fetcher_online(struct cmd *cmd, struct edoc_fetcher **fetcher)
 {
 	return new_fetcher(
 	        cmd,
-	        (struct edoc_fetcher_options){.online = true, .now = cmd->now, .stop = -1},
+	        (struct edoc_fetcher_options){
+	                .online = true, .fresh = true, .now = cmd->now, .stop = -1},
 	        fetcher);
 }
 

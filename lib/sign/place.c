@@ -368,8 +368,15 @@ static enum edoc_code subject_document(struct ed_change *c, struct ed_cades_spec
 	return EDOC_OK;
 }
 
-static enum edoc_code count_cades(struct ed_change *c, const struct subject *s,
-                                  const struct ed_buf *der, size_t *n, struct edoc_error *err)
+/* The values of all its signers. */
+struct signers {
+	unsigned char (*value)[32];
+	size_t n;
+};
+
+static enum edoc_code list_signers(struct ed_change *c, const struct subject *s,
+                                   const struct ed_buf *der, struct signers *out,
+                                   struct edoc_error *err)
 {
 	struct ed_material material;
 	struct ed_cades cades = {0};
@@ -378,15 +385,33 @@ static enum edoc_code count_cades(struct ed_change *c, const struct subject *s,
 	ed_material_init(&material, c->arena);
 	code = ed_cades_read(der->data, der->len, c->made, s->data, s->object, &material, c->arena,
 	                     &cades, err);
-	*n = cades.n;
+	out->n = cades.n;
+	out->value = ed_arena_alloc(c->arena, (cades.n + 1) * sizeof(*out->value));
+	for (size_t i = 0; out->value && i < cades.n; i++)
+		memcpy(out->value[i], cades.sigs[i].value_sha256, 32);
 	ed_ades_clear(cades.sigs, cades.n);
-	return code;
+	return code == EDOC_OK && !out->value ? ed_fail_memory(err) : code;
+}
+
+/* SignerInfos are a set: in DER the new one may stand anywhere among them. */
+static size_t newcomer(const struct signers *before, const struct signers *after)
+{
+	for (size_t i = 0; i < after->n; i++) {
+		size_t k = 0;
+
+		while (k < before->n && memcmp(after->value[i], before->value[k], 32) != 0)
+			k++;
+		if (k == before->n)
+			return i;
+	}
+	return after->n;
 }
 
 static enum edoc_code make_cades(struct ed_change *c, const struct ed_cades_spec *spec,
                                  const struct subject *s, struct ed_buf *der, size_t *which,
                                  struct edoc_error *err)
 {
+	struct signers before = {0}, after = {0};
 	const struct ed_buf *there = NULL;
 	enum edoc_code code;
 
@@ -395,9 +420,13 @@ static enum edoc_code make_cades(struct ed_change *c, const struct ed_cades_spec
 		return ed_cades_make(spec, der, err);
 	code = ed_change_get(c, c->made, &there, err);
 	if (code == EDOC_OK)
-		code = count_cades(c, s, there, which, err);
-	return code == EDOC_OK ? ed_cades_cosign(there->data, there->len, c->made, spec, der, err)
-	                       : code;
+		code = list_signers(c, s, there, &before, err);
+	if (code == EDOC_OK)
+		code = ed_cades_cosign(there->data, there->len, c->made, spec, der, err);
+	if (code == EDOC_OK)
+		code = list_signers(c, s, der, &after, err);
+	*which = newcomer(&before, &after);
+	return code;
 }
 
 static enum edoc_code place_cades(struct ed_change *c, struct edoc_error *err)

@@ -156,6 +156,24 @@ static enum edoc_code add_stamp(struct ed_raise *r, const struct ed_ades *sig,
 	return code;
 }
 
+/* A counter-signature of it, at any depth, or a time-stamp of one. */
+static bool about_counter(const struct ed_relied *relied, const struct ed_ades *sig)
+{
+	for (size_t i = 0; i < sig->n_counter; i++) {
+		const struct ed_ades *counter = &sig->counter[i];
+
+		if (!relied->token && !memcmp(relied->value_sha256, counter->value_sha256, 32))
+			return true;
+		for (size_t k = 0; relied->token && k < counter->n_stamps; k++) {
+			if (!memcmp(relied->value_sha256, counter->stamps[k].tst.sha256, 32))
+				return true;
+		}
+		if (about_counter(relied, counter))
+			return true;
+	}
+	return false;
+}
+
 /* The stamp that a validation was about, or ED_NO_STAMP: the signature itself. */
 static bool about(const struct ed_relied *relied, const struct ed_ades *sig, size_t *stamp)
 {
@@ -196,26 +214,82 @@ enum edoc_code ed_raise_refuse(const char *where, const struct ed_relied *relied
 	return code;
 }
 
-static enum edoc_code add_values(struct ed_raise *r, const struct ed_relied *relied, size_t stamp,
+/* Certificates and answers for one place, whoever needs them. */
+struct values {
+	const struct ed_blob **v;
+	size_t n, cap;
+};
+
+static enum edoc_code want(struct ed_raise *r, struct values *values,
+                           const struct ed_relied *relied, struct edoc_error *err)
+{
+	for (size_t i = 0; i < relied->n; i++) {
+		const struct ed_blob **v =
+		        ed_arena_grow(r->at.arena, values->v, values->n, &values->cap, sizeof(*v));
+
+		if (!v)
+			return ed_fail_memory(err);
+		values->v = v;
+		v[values->n++] = &relied->v[i];
+	}
+	return EDOC_OK;
+}
+
+static enum edoc_code add_values(struct ed_raise *r, const struct values *values, size_t stamp,
                                  struct edoc_error *err)
 {
-	const struct ed_blob **values;
 	struct ed_buf made;
 	enum edoc_code code;
 
-	values = ed_arena_alloc(r->at.arena, (relied->n + 1) * sizeof(*values));
-	if (!values)
-		return ed_fail_memory(err);
-	for (size_t i = 0; i < relied->n; i++)
-		values[i] = &relied->v[i];
+	if (!values->n)
+		return EDOC_OK;
 	ed_buf_init(&made, ED_MAX_ITEM_BYTES);
 	code = r->form == EDOC_XADES
-	               ? ed_xades_add_values(&r->at, stamp, values, relied->n, &made, err)
-	               : ed_cades_add_values(&r->at, stamp, values, relied->n, &made, err);
+	               ? ed_xades_add_values(&r->at, stamp, values->v, values->n, &made, err)
+	               : ed_cades_add_values(&r->at, stamp, values->v, values->n, &made, err);
 	if (code == EDOC_OK && (made.len != r->at.len || memcmp(made.data, r->at.bytes, made.len)))
 		take(r, &made);
 	ed_buf_clear(&made);
 	return code;
+}
+
+/* What validating the signature leaned on, and its counter-signatures; whose
+ * validation fails are not the signer's to keep. */
+static enum edoc_code add_own(struct ed_raise *r, const struct ed_ades *sig,
+                              const struct ed_relied_list *relied, struct edoc_error *err)
+{
+	struct values values = {0};
+	enum edoc_code code = EDOC_OK;
+	size_t stamp;
+
+	for (size_t i = 0; i < relied->n && code == EDOC_OK; i++) {
+		const struct ed_relied *one = &relied->v[i];
+		bool own = about(one, sig, &stamp) && stamp == ED_NO_STAMP;
+
+		if (own && !one->good)
+			code = ed_raise_refuse(r->at.where, one, err);
+		else if (own || (one->good && about_counter(one, sig)))
+			code = want(r, &values, one, err);
+	}
+	return code == EDOC_OK ? add_values(r, &values, ED_NO_STAMP, err) : code;
+}
+
+static enum edoc_code add_of_stamp(struct ed_raise *r, const struct ed_ades *sig, size_t which,
+                                   const struct ed_relied_list *relied, struct edoc_error *err)
+{
+	struct values values = {0};
+	enum edoc_code code = EDOC_OK;
+	size_t stamp;
+
+	for (size_t i = 0; i < relied->n && code == EDOC_OK; i++) {
+		const struct ed_relied *one = &relied->v[i];
+
+		if (!about(one, sig, &stamp) || stamp != which)
+			continue;
+		code = one->good ? want(r, &values, one, err)
+		                 : ed_raise_refuse(r->at.where, one, err);
+	}
+	return code == EDOC_OK ? add_values(r, &values, which, err) : code;
 }
 
 /*
@@ -231,7 +305,7 @@ static enum edoc_code add_material(struct ed_raise *r, struct standing *s, struc
 	                                           .limits = r->options->limits,
 	                                           .fetch = r->options->fetch,
 	                                           .fetch_arg = r->options->fetch_arg};
-	size_t archived = last_stamp(s->sig, ED_STAMP_ARCHIVE), stamp;
+	size_t archived = last_stamp(s->sig, ED_STAMP_ARCHIVE);
 	struct ed_relied_list relied = {0};
 	enum edoc_code code;
 
@@ -240,14 +314,12 @@ static enum edoc_code add_material(struct ed_raise *r, struct standing *s, struc
 		        err, EDOC_ERR_CONFIG, r->at.where,
 		        "levels LT and LTA need the anchors that the chains lead to: --trust");
 	code = ed_validate_relied(&s->item, &verify, s->report, &relied, err);
-	for (size_t i = 0; i < relied.n && code == EDOC_OK; i++) {
-		const struct ed_relied *one = &relied.v[i];
-
-		if (!about(one, s->sig, &stamp) || (archived != ED_NO_STAMP && stamp != archived))
-			continue;
-		code = one->good ? add_values(r, one, stamp, err)
-		                 : ed_raise_refuse(r->at.where, one, err);
-	}
+	if (code == EDOC_OK && archived != ED_NO_STAMP)
+		return add_of_stamp(r, s->sig, archived, &relied, err);
+	if (code == EDOC_OK)
+		code = add_own(r, s->sig, &relied, err);
+	for (size_t i = 0; i < s->sig->n_stamps && code == EDOC_OK; i++)
+		code = add_of_stamp(r, s->sig, i, &relied, err);
 	return code;
 }
 
