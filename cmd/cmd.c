@@ -35,7 +35,7 @@ static const struct {
         {CMD_JOBS, {"jobs", 'j', "N", N_("so many processes; all processors without it"), false}},
         {CMD_JOBS, {"ordered", 0, NULL, N_("results in the order of the items"), false}},
         {CMD_TSA,
-         {"tsa", 0, "URL", N_("ask this time-stamping authority; the first that answers"), true}},
+         {"tsa", 0, "TSA", N_("ask this time-stamping authority; the first that answers"), true}},
         {CMD_NET, {"online", 0, NULL, N_("ask the network for what is missing"), false}},
         {CMD_NET, {"offline", 0, NULL, N_("never use the network (the default)"), false}},
         {CMD_NET, {"cache", 0, "DIR", N_("the folder of answers from the network"), false}},

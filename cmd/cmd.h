@@ -219,6 +219,9 @@ int cmd_stop(void);
 /* An edoc_passphrase_fn, arg is the cmd: --pass-file, --pass-env, else the
  * terminal.  Says what is missing when there is none of them. */
 int cmd_passphrase(char *buf, size_t size, const char *what, void *arg);
+/* "user:password" from a file's first line; lives as long as cmd.  78 when
+ * others can read the file.  0 or the exit. */
+int cmd_login(struct cmd *cmd, const char *path, const char **login);
 /* --key (a name of edoc.conf or a file), else edoc.conf's default.  0 or the exit. */
 int cmd_key(struct cmd *cmd, struct edoc_key **key);
 /* The paths behind the same choice, for calls that load the key themselves. */
@@ -235,8 +238,8 @@ int cmd_policy(struct cmd *cmd, struct edoc_policy **policy);
 int cmd_fetcher(struct cmd *cmd, struct edoc_fetcher **fetcher);
 /* The same for verbs that cannot do without the network: levels above B. */
 int cmd_fetcher_online(struct cmd *cmd, struct edoc_fetcher **fetcher);
-/* The time-stamping authorities of --tsa, in their order; the list lives as long
- * as cmd.  0 or the exit. */
+/* The time-stamping authorities of --tsa (addresses, or names of edoc.conf), else
+ * edoc.conf's "tsa:", in their order; the list lives as long as cmd.  0 or the exit. */
 int cmd_tsas(struct cmd *cmd, const struct edoc_tsa **tsas, size_t *n);
 /* -o, or NULL when it is not given; 64 when -f would write over a file that
  * another option names. */

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -17,12 +18,29 @@ static int none(const struct cmd *cmd, int status)
 	return -1;
 }
 
+/* Bytes up to the first line's end, or all; -1 with errno. */
+static ssize_t read_line(int fd, char *line, size_t size)
+{
+	size_t n = 0;
+	ssize_t got = 1;
+
+	while (n < size && got != 0 && !memchr(line, '\n', n)) {
+		got = read(fd, line + n, size - n);
+		if (got < 0 && errno != EINTR)
+			return -1;
+		n += got > 0 ? (size_t)got : 0;
+	}
+	const char *end = memchr(line, '\n', n);
+	size_t len = end ? (size_t)(end - line) : n;
+	if (end && len > 0 && line[len - 1] == '\r')
+		len--;
+	return (ssize_t)len;
+}
+
 /* The first line of a file, without its end. */
 static int from_file(const struct cmd *cmd, const char *path, char *buf, size_t size)
 {
 	char line[4096] = "";
-	size_t n = 0;
-	ssize_t got = 1;
 	int fd = cmd_open(path), result = -1;
 
 	if (fd < 0) {
@@ -30,30 +48,59 @@ static int from_file(const struct cmd *cmd, const char *path, char *buf, size_t 
 		cmd_error(cmd, path, _("cannot open the passphrase file: %s"), strerror(error));
 		return none(cmd, cmd_open_exit(error));
 	}
-	while (n < sizeof line && got != 0 && !memchr(line, '\n', n)) {
-		got = read(fd, line + n, sizeof line - n);
-		if (got < 0 && errno != EINTR)
-			break;
-		n += got > 0 ? (size_t)got : 0;
-	}
-	if (got < 0) {
+	ssize_t len = read_line(fd, line, sizeof line);
+	if (len < 0) {
 		cmd_error(cmd, path, _("cannot read the passphrase file: %s"), strerror(errno));
 		result = none(cmd, CMD_IO);
 	}
 	close(fd);
-	const char *end = memchr(line, '\n', n);
-	size_t len = end ? (size_t)(end - line) : n;
-	if (end && len > 0 && line[len - 1] == '\r')
-		len--;
-	if (got >= 0 && len <= size && len < sizeof line) {
-		memcpy(buf, line, len);
+	if (len >= 0 && (size_t)len <= size && (size_t)len < sizeof line) {
+		memcpy(buf, line, (size_t)len);
 		result = (int)len;
-	} else if (got >= 0) {
+	} else if (len >= 0) {
 		cmd_error(cmd, path, _("the passphrase is too long"));
 		result = none(cmd, CMD_INPUT);
 	}
 	explicit_bzero(line, sizeof line);
 	return result;
+}
+
+/* "user:password", visible or not ASCII: it becomes a header. */
+static bool is_login(const char *line, ssize_t len, size_t size)
+{
+	if (len <= 0 || (size_t)len >= size || line[0] == ':' || !memchr(line, ':', (size_t)len))
+		return false;
+	for (ssize_t i = 0; i < len; i++)
+		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
+			return false;
+	return true;
+}
+
+int cmd_login(struct cmd *cmd, const char *path, const char **login)
+{
+	char line[256] = "";
+	int fd = cmd_open(path), status = CMD_CONFIG;
+	struct stat st;
+	ssize_t len;
+
+	*login = NULL;
+	if (fd < 0) {
+		cmd_error(cmd, path, _("cannot open the file with the TSA's login: %s"),
+		          strerror(errno));
+		return CMD_CONFIG;
+	}
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_mode & (S_IRWXO | S_IWGRP)) {
+		cmd_error(cmd, path,
+		          _("this login can be read by others, or changed by a group: chmod 600"));
+	} else if (len = read_line(fd, line, sizeof line), !is_login(line, len, sizeof line)) {
+		cmd_error(cmd, path, _("the first line is not USER:PASSWORD"));
+	} else {
+		*login = cmd_keep(cmd, cmd_printf("%.*s", (int)len, line));
+		status = 0;
+	}
+	close(fd);
+	explicit_bzero(line, sizeof line);
+	return status;
 }
 
 static int from_variable(const struct cmd *cmd, const char *name, char *buf, size_t size)

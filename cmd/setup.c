@@ -306,27 +306,70 @@ int cmd_fetcher(struct cmd *cmd, struct edoc_fetcher **fetcher)
 /* No folder of answers: what goes into a signature is to be newer than it. */
 int cmd_fetcher_online(struct cmd *cmd, struct edoc_fetcher **fetcher)
 {
-	return new_fetcher(
-	        cmd,
-	        (struct edoc_fetcher_options){
-	                .online = true, .fresh = true, .now = cmd->now, .stop = -1},
-	        fetcher);
+	const struct edoc_fetcher_options options = {
+	        .online = true, .fresh = true, .now = cmd->now, .stop = -1};
+
+	return new_fetcher(cmd, options, fetcher);
+}
+
+/* "tsas.NAME.part" of edoc.conf, or NULL. */
+static const char *conf_tsa(const struct cmd *cmd, const char *name, const char *part)
+{
+	char *key = cmd_printf("tsas.%s.%s", name, part);
+	const char *value = edoc_conf_get(cmd->conf, key);
+
+	free(key);
+	return value;
+}
+
+static int no_tsa(const struct cmd *cmd, const char *name, bool given)
+{
+	if (given)
+		return cmd_usage(cmd,
+		                 _("--tsa takes an http or https address without a password, or a "
+		                   "name of \"tsas:\" in edoc.conf, not \"%s\""),
+		                 name);
+	cmd_error(cmd, NULL, _("edoc.conf names the TSA \"%s\", but its \"tsas:\" lack it"), name);
+	return CMD_CONFIG;
+}
+
+static bool is_address(const char *s)
+{
+	const char *host = !strncmp(s, "http://", 7)    ? s + 7
+	                   : !strncmp(s, "https://", 8) ? s + 8
+	                                                : "";
+	size_t n = strcspn(host, "/?#");
+
+	return n > 0 && !memchr(host, '@', n);
+}
+
+static int one_tsa(struct cmd *cmd, const char *name, bool given, struct edoc_tsa *tsa)
+{
+	const char *login;
+
+	tsa->url = given && is_address(name) ? name : conf_tsa(cmd, name, "url");
+	if (!tsa->url)
+		return no_tsa(cmd, name, given);
+	tsa->policy = conf_tsa(cmd, name, "policy");
+	login = conf_tsa(cmd, name, "login-file");
+	return login ? cmd_login(cmd, login, &tsa->login) : 0;
 }
 
 int cmd_tsas(struct cmd *cmd, const struct edoc_tsa **tsas, size_t *n)
 {
 	const char *const *given = cmd_values(cmd, "tsa", n);
 	struct edoc_tsa *list;
+	bool asked = *n > 0;
+	int status = 0;
 
+	while (!asked && edoc_conf_item(cmd->conf, "tsa", *n))
+		++*n;
 	list = cmd_keep(cmd, cmd_alloc((*n + 1) * sizeof *list));
-	for (size_t i = 0; i < *n; i++) {
-		if (strncmp(given[i], "http://", 7) != 0 && strncmp(given[i], "https://", 8) != 0)
-			return cmd_usage(cmd, _("--tsa takes an http or https address, not \"%s\""),
-			                 given[i]);
-		list[i].url = given[i];
-	}
+	for (size_t i = 0; i < *n && !status; i++)
+		status = one_tsa(cmd, asked ? given[i] : edoc_conf_item(cmd->conf, "tsa", i), asked,
+		                 &list[i]);
 	*tsas = list;
-	return 0;
+	return status;
 }
 
 /* ---- outputs and folders ---- */
