@@ -175,19 +175,39 @@ static int refuse_for(struct answer *a, const char *name, const struct edoc_erro
 	return cmd_fail_item(a->cmd, name, err);
 }
 
+/* A word up to a blank or the line's end; what follows it, or NULL. */
+static const char *word(const char *text, char *out, size_t size)
+{
+	size_t n = strcspn(text, " \n");
+
+	if (!n || n >= size)
+		return NULL;
+	memcpy(out, text, n);
+	out[n] = '\0';
+	return text + n + (text[n] != '\0');
+}
+
+static const char *number(const char *text, int64_t *n)
+{
+	char digits[24], *end = digits;
+
+	text = word(text, digits, sizeof(digits));
+	errno = 0;
+	if (text)
+		*n = strtoll(digits, &end, 10);
+	return !errno && end > digits && !*end ? text : NULL;
+}
+
 /* What joined() wrote; the rest of the text, NULL when it is not that. */
 static const char *parted(const char *text, struct edoc_challenge *c)
 {
-	const char *rest = strchr(text, '\n');
-	long long issued, expires;
-
 	memset(c, 0, sizeof(*c));
-	if (!rest || sscanf(text, "%lld %lld %64[0-9a-f] %255[^\n]", &issued, &expires, c->sha256,
-	                    c->audience) != 4)
-		return NULL;
-	c->issued = issued;
-	c->expires = expires;
-	return rest + 1;
+	text = number(text, &c->issued);
+	if (text)
+		text = number(text, &c->expires);
+	if (text)
+		text = word(text, c->sha256, sizeof(c->sha256));
+	return text ? word(text, c->audience, sizeof(c->audience)) : NULL;
 }
 
 /* Outside of it: the challenge is used up, then somebody may enter. */

@@ -597,7 +597,7 @@ static enum edoc_code measure(struct ed_envelope *e, const struct level *level, 
                               struct edoc_error *err)
 {
 	struct source s = {
-	        .e = e, .chunk = malloc(ED_ENVELOPE_CHUNK), .at = e->at, .end = level->end};
+	        .e = e, .chunk = calloc(1, ED_ENVELOPE_CHUNK), .at = e->at, .end = level->end};
 	enum edoc_code code = s.chunk ? EDOC_OK : ed_fail_memory(err);
 	uint64_t total = 0, len;
 	bool last = false;
@@ -914,7 +914,7 @@ enum edoc_code ed_envelope_pass(const struct ed_envelope *e, const unsigned char
                                 int out, struct edoc_error *err)
 {
 	struct source s = {
-	        .e = e, .chunk = malloc(ED_ENVELOPE_CHUNK), .at = e->at, .end = e->at + e->len};
+	        .e = e, .chunk = calloc(1, ED_ENVELOPE_CHUNK), .at = e->at, .end = e->at + e->len};
 	struct ed_aead *aead = ed_aead_new(key, e->nonce, false);
 	unsigned char *plain = malloc(ED_ENVELOPE_CHUNK);
 	enum edoc_code code;

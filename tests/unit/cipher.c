@@ -90,7 +90,7 @@ static void test_curve(const char *curve, size_t point)
 	struct ed_ecdh how = {ED_SHA256, "info", 4}, wrong = {ED_SHA256, "inf0", 4};
 	struct ed_ecdh wrong_kdf = {ED_SHA512, "info", 4};
 	unsigned char key[32] = "0123456789abcdef0123456789abcde", got[32] = {0};
-	struct ed_ecdh_wrapped w, bad;
+	struct ed_ecdh_wrapped w = {.point_len = 0}, bad;
 
 	ok(own && ed_ecdh_wrap(own, &how, key, &w) && w.point_len == point,
 	   "%s: a key is wrapped", curve);
