@@ -855,11 +855,11 @@ static enum edoc_code find_key(const struct ed_envelope *e, const struct edoc_ke
 
 		if (!is_for(r, ed_key_cert(own)))
 			continue;
-		if (!ed_key_pkey(own))
+		if (ed_key_elsewhere(own))
 			return ed_fail(
 			        err, EDOC_ERR_DENIED, e->name,
-			        "the private key of %.80s is not at hand: only the place that "
-			        "holds it can decrypt",
+			        "the private key of %.80s is on a token or in another program, "
+			        "and none of them is asked to decrypt: use a key in a file",
 			        edoc_key_subject(own));
 		return r->kind == TRANSPORT ? open_transport(e, r, ed_key_pkey(own), key, err)
 		                            : open_agreement(e, r, ed_key_pkey(own), key, err);

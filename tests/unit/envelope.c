@@ -207,6 +207,27 @@ static void test_changed_between(struct edoc_key *key)
 	free(plain);
 }
 
+/* A token's key: it is told so, and the file is not blamed. */
+static void test_elsewhere(struct edoc_key *key)
+{
+	struct ed_envelope_recipient to = {"", cert_of(key)};
+	int fd = file_of("abc", 3), sealed = memfd_create("sealed", 0), out;
+	struct edoc_key *token = NULL;
+	struct ed_buf der;
+
+	ed_buf_init(&der, 1 << 16);
+	is_ok(ed_cert_der(ed_key_cert(key), &der, &err), &err, "a certificate");
+	is_ok(ed_key_outside_der(&der, 1, "", &token, &err), &err, "whose key is elsewhere");
+	is_ok(ed_envelope_write(fd, 3, "p", &to, 1, sealed, &err), &err, "can be encrypted for");
+	fails(open_with(sealed, token, &out), EDOC_ERR_DENIED, &err, "token", "and not decrypted");
+	edoc_key_free(token);
+	ed_buf_clear(&der);
+	ed_cert_clear(to.cert);
+	close(out);
+	close(sealed);
+	close(fd);
+}
+
 /* ---- others', by hand --------------------------------------------------------------- */
 
 static const char plain[] = "what a partner's program encrypted";
@@ -522,6 +543,7 @@ int main(void)
 	test_refused(keys[0]);
 	test_every_byte(keys[0]);
 	test_changed_between(keys[0]);
+	test_elsewhere(keys[1]);
 	test_accepted(keys[3]);
 	test_defects(keys[3]);
 	fails(open_bytes("", 0, keys[0], "", 1, &same), EDOC_ERR_INPUT, &err, "no CMS",
