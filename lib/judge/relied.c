@@ -64,6 +64,14 @@ static enum edoc_code add_chain(struct noting *n, const struct ed_chain *chain,
 static enum edoc_code add_answer(struct noting *n, const struct ed_revocation *answer,
                                  unsigned depth, struct edoc_error *err);
 
+/* Nobody says of himself by OCSP that he is not revoked (RFC 6960 4.2.2.2.1). */
+static bool could_decide(const struct ed_revocation *answer, const struct ed_cert *cert)
+{
+	bool himself = !memcmp(answer->signer->sha256, cert->sha256, sizeof(cert->sha256));
+
+	return answer->status == ED_REV_GOOD && !(himself && answer->kind == ED_OCSP);
+}
+
 /* The newest good answer about a certificate of a path that holds already. */
 static enum edoc_code add_about(struct noting *n, struct ed_cert *cert, struct ed_cert *issuer,
                                 unsigned depth, struct edoc_error *err)
@@ -73,7 +81,7 @@ static enum edoc_code add_about(struct noting *n, struct ed_cert *cert, struct e
 
 	code = ed_revocation_about(n->j->pool, cert, issuer, n->r->where, &all, err);
 	for (size_t i = 0; code == EDOC_OK && i < all->n; i++) {
-		if (all->v[i].status == ED_REV_GOOD)
+		if (could_decide(&all->v[i], cert))
 			return add_answer(n, &all->v[i], depth, err);
 	}
 	return code;

@@ -139,8 +139,22 @@ same "$(pki_hits 'POST /tsa')" 2 "only one of these was asked, which wanted the 
 export EDOC_CONF="$PKI/edoc.conf"
 
 # ---- what LT needs
+offline() { # WHAT: it says by itself all that is needed
+	run edoc-verify --require LT p.asice
+	is_exit 0 "$1: nobody needs to be asked any more"
+}
 sign LT --tsa "$URL/tsa"
-gives LT "with all answers"
+is_exit 0 "with all answers"
+offline "OCSP and CRL"
+pki_says responder=ocsp2
+sign LT --tsa "$URL/tsa"
+is_exit 0 "by a responder that somebody answers about"
+offline "a responder and its CRL"
+pki_says ocsp=500
+sign LT --tsa "$URL/tsa2"
+is_exit 0 "where OCSP fails, and there is a CRL"
+offline "CRLs alone"
+pki_says
 while IFS='|' read -r says exit words; do
 	pki_says "$says"
 	sign LT --tsa "$URL/tsa"
@@ -154,7 +168,12 @@ crl=html|75|CN=Test CA
 ocsp=unknown crl=absent|75|CN=
 ocsp=500 crl=absent|75|CN=
 ocsp=trylater crl=absent|75|CN=
+ocsp=other crl=absent|75|CN=
+ocsp=html crl=absent|75|CN=
+responder=ocsp2 crl=absent|75|CN=
 revoked=zarina|77|CN=Zarina
+revoked=tsa|77|CN=Test TSA
+revoked=ca|77|CN=Test CA
 END
 pki_says
 finish

@@ -154,6 +154,14 @@ static void ocsps(void)
 	end(s);
 	s = begin(&signer_dp);
 	put_ocsp(s, &signer_dp, &ca, &responder_dp, AT - 60, AT + DAY);
+	about = put_ocsp(s, &responder_dp, &ca, &ca, AT - 60, AT + DAY);
+	put_ocsp(s, &responder_dp, &ca, &responder_dp, AT - 30, AT + DAY);
+	r = only(s, AT, "one that answers about himself too");
+	is_good(&r, 6, "is not leaned on for that");
+	ok(holds_answer(&r, 5, about), "but whoever else answered");
+	end(s);
+	s = begin(&signer_dp);
+	put_ocsp(s, &signer_dp, &ca, &responder_dp, AT - 60, AT + DAY);
 	r = only(s, AT, "and if nobody does");
 	ok(!r.good && r.lacks && strstr(r.lacks, "CN=Signer with a source"), "its answer is none");
 	end(s);

@@ -296,6 +296,43 @@ static void test_retries(void)
 	edoc_fetcher_free(f);
 }
 
+/* A proxy that hears everything: base, whose every page is then "nowhere". */
+static void test_proxy(void)
+{
+	static const char *const hosts[] = {"tsa.invalid", NULL};
+	struct edoc_fetcher_options options = {
+	        .online = true, .http_proxy = base, .intranet = hosts, .seconds = 1, .stop = -1};
+	struct edoc_tsa login = {.login = "clerk:se:cret"};
+	struct edoc_fetcher *f = NULL;
+	struct edoc_error err = {0};
+
+	is_ok(edoc_fetcher_new(&options, &f, &err), &err, "behind a proxy");
+	fails_with(f, "http://tsa.invalid/", NULL, EDOC_ERR_AGAIN, "404", 1);
+	fails_with(f, "http://tsa.invalid/", &login, EDOC_ERR_AGAIN, "", 0); /* not through it */
+	edoc_fetcher_free(f);
+}
+
+/* Somebody said stop: nothing is waited for. */
+static void test_stop(void)
+{
+	struct edoc_fetcher_options options = {.online = true};
+	struct edoc_fetcher *f = NULL;
+	struct edoc_error err = {0};
+	int ends[2];
+	int64_t t;
+
+	if (pipe(ends) || write(ends[1], "", 1) != 1)
+		_exit(1);
+	options.stop = ends[0];
+	is_ok(edoc_fetcher_new(&options, &f, &err), &err, "one that is stopped");
+	t = now();
+	ok(ask_with(f, "/tsa-500", NULL).code == EDOC_ERR_AGAIN, "asks no more");
+	ok(now() - t < 400, "and does not wait");
+	edoc_fetcher_free(f);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 static void test_login(void)
 {
 	static const char *const hosts[] = {"tsa.invalid", NULL};
@@ -353,6 +390,8 @@ int main(void)
 	server = start();
 	test_answers();
 	test_retries();
+	test_proxy();
+	test_stop();
 	test_login();
 	test_strangers();
 	kill(server, SIGTERM);
