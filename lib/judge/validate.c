@@ -494,9 +494,10 @@ static void require(struct ed_judge *j, const struct ed_ades *sig, const struct 
 }
 
 static enum edoc_code judge_signatures(struct ed_judge *j, const struct ed_ades *sigs, size_t n,
-                                       struct ed_report_signature *out, struct edoc_error *err);
+                                       bool counter, struct ed_report_signature *out,
+                                       struct edoc_error *err);
 
-static enum edoc_code judge_signature(struct ed_judge *j, const struct ed_ades *sig,
+static enum edoc_code judge_signature(struct ed_judge *j, const struct ed_ades *sig, bool counter,
                                       struct ed_report_signature *out, struct edoc_error *err)
 {
 	struct ed_conclusion certificate = {EDOC_INDETERMINATE, "NO_SIGNING_CERTIFICATE_FOUND"};
@@ -526,20 +527,22 @@ static enum edoc_code judge_signature(struct ed_judge *j, const struct ed_ades *
 	ed_accept_properties(j, sig, &out->findings, &out->checks);
 	find_useless_stamps(out->stamps, out->n_stamps, out->proved_by != NULL, &out->findings);
 	find_useless_records(j, out->records, out->n_records, &out->findings);
-	require(j, sig, &x, out);
+	if (!counter) /* which its signature's time-stamps keep */
+		require(j, sig, &x, out);
 	rc = ed_law_signature(j, sig, &certificate, out, err);
 	if (rc == EDOC_OK)
-		rc = judge_signatures(j, sig->counter, sig->n_counter, out->counter, err);
+		rc = judge_signatures(j, sig->counter, sig->n_counter, true, out->counter, err);
 	return rc;
 }
 
 static enum edoc_code judge_signatures(struct ed_judge *j, const struct ed_ades *sigs, size_t n,
-                                       struct ed_report_signature *out, struct edoc_error *err)
+                                       bool counter, struct ed_report_signature *out,
+                                       struct edoc_error *err)
 {
 	enum edoc_code rc = EDOC_OK;
 
 	for (size_t i = 0; rc == EDOC_OK && i < n; i++)
-		rc = judge_signature(j, &sigs[i], &out[i], err);
+		rc = judge_signature(j, &sigs[i], counter, &out[i], err);
 	return rc;
 }
 
@@ -593,7 +596,7 @@ static enum edoc_code judge_item(struct ed_judge *j, struct edoc_error *err)
 		return rc;
 	for (size_t i = 0; i < report->n_signatures; i++)
 		find_repeated(j, i);
-	rc = judge_signatures(j, j->item->sigs, j->item->n_sigs, report->signatures, err);
+	rc = judge_signatures(j, j->item->sigs, j->item->n_sigs, false, report->signatures, err);
 	if (rc != EDOC_OK)
 		return rc;
 	find_format(j);

@@ -1210,6 +1210,18 @@ static void counters(void)
 	is_int(s->report->indication, EDOC_TOTAL_PASSED,
 	       "which anybody can add: the item is as good");
 	ed_cert_clear(counter.signer);
+	s = archived(&signer, NULL, 0);
+	s->sig.level = "XAdES-BASELINE-LTA";
+	counter = s->sig;
+	counter.n_stamps = 0;
+	counter.value_sha256[0] = 77;
+	s->sig.counter = &counter;
+	s->sig.n_counter = 1;
+	s->options.require = "LTA";
+	judge(s, LATER);
+	is_int(s->report->signatures[0].pub.indication, EDOC_TOTAL_PASSED, "LTA is asked for");
+	ok(!ed_findings_have(&s->report->signatures[0].counter[0].findings, "require.level"),
+	   "and not of a counter-signature, which its signature's stamps keep");
 	end(s);
 }
 
