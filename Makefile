@@ -192,6 +192,12 @@ soak: deps
 	@PATH="$(abspath $(BUILD)):$$PATH" SRCDIR="$(CURDIR)" \
 	    python3 -B tests/soak.py $${EDOC_SOAK_N:-100000} 10000 hang
 
+# Real counterparts (EU DSS, pyHanko, ...), fetched into $(BUILD)/interop: some minutes.
+interop: deps
+	@$(MAKE) --no-print-directory all
+	@PATH="$(abspath $(BUILD)):$$PATH" SRCDIR="$(CURDIR)" BUILDDIR="$(abspath $(BUILD))" \
+	    CASES="$(CASES)" sh tests/interop/run.sh
+
 # ---- lint ----
 
 C_ALL = $(wildcard lib/*/*.c cmd/*.c)
@@ -204,7 +210,7 @@ lint-layers:
 	sh tests/lint-layers.sh
 lint-text:
 	mandoc -Tlint -W warning man/*.[1-8]
-	shellcheck -x -s sh $(wildcard tests/*.sh tests/cli/*.t tests/fault/*.t tests/bench/*.sh \
+	shellcheck -x -s sh $(wildcard tests/*.sh tests/cli/*.t tests/fault/*.t tests/bench/*.sh tests/interop/*.sh \
 	    man/*.sh testdata/*.sh testdata/*/*.sh lib/base/*.sh .ci/run)
 lint-warn:
 	$(MAKE) --no-print-directory BUILD=build-werror WERROR=1 all build-werror/libedoc.a
@@ -242,7 +248,7 @@ clean:
 	rm -rf build build-*
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: FORCE all pot deps check check-run demo fuzz fuzzers fuzz-smoke bench soak lint lint-run lint-layers lint-text \
+.PHONY: FORCE all pot deps check check-run demo fuzz fuzzers fuzz-smoke bench soak interop lint lint-run lint-layers lint-text \
     lint-warn lint-cppcheck lint-tidy lint-analyzer install clean
 .DELETE_ON_ERROR:
 .SECONDARY:

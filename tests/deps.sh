@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# Installs the Debian packages that building and testing edoc needs, if any is
-# missing.  Says what it does; as root directly, else through sudo.
+# Installs the Debian packages that building and testing edoc needs, and those
+# named, if any is missing.  Says what it does; as root directly, else through sudo.
 set -eu
 
 need="gcc make pkg-config libssl-dev libxml2-dev libzip-dev zlib1g-dev libyaml-dev libjansson-dev
 libsqlite3-dev libcurl4-openssl-dev openssl perl python3 gettext xmlsec1 libxml2-utils zip unzip jq strace
 faketime cppcheck clang clang-tidy clang-format libclang-rt-14-dev mandoc shellcheck
-chromium-headless-shell fonts-dejavu-core"
+chromium-headless-shell fonts-dejavu-core $*"
 
 missing=
 for p in $need; do

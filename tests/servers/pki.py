@@ -10,6 +10,7 @@ DIR/port appears once all is ready; DIR/hits gets a line for each request.
   zarina.pem    signs; P-256, OCSP and CRL         rsa.pem    the same, RSA 2048
   p384.pem, ed25519.pem: the same with such keys
   crl.pem       signs; CRL only                    mute.pem   names no source
+  p384.pem, ed25519.pem                            sign too; OCSP and CRL
   tsa, tsa2     time-stamps, by the CA (OCSP and CRL) and the root (CRL)
   (each .pem of a person: key, certificate, CA; X.crt is the certificate alone)
 
@@ -76,6 +77,8 @@ WHO = {
     "ed25519": ("Edgor", "ca", PERSON, "ocsp crl", ("ed25519",)),
     "crl": ("Kamila", "ca", PERSON, "crl", EC),
     "mute": ("Mukim", "ca", PERSON, "", EC),
+    "p384": ("Parviz", "ca", PERSON, "ocsp crl", ("ec", "-pkeyopt", "ec_paramgen_curve:P-384")),
+    "ed25519": ("Edgor", "ca", PERSON, "ocsp crl", ("ed25519",)),
     "tsa": ("Test TSA", "ca", STAMPER, "ocsp crl", EC),
     "tsa2": ("Second TSA", "root", STAMPER, "crl", EC),
     "ocsp": ("Test Responder", "ca", RESPONDER, "nocheck", EC),

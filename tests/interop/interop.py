@@ -1,0 +1,414 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""Who accepts whose signatures: a table on stdout, 1 if a cell of it fails (run.sh starts this).
+
+DIR/made/ and DIR/dss-made/ keep the signatures, DIR/log/ what each side said of each.
+A "-" is a cell that the other side has nothing for; why stands where it is left out.
+"""
+import glob, json, os, re, shutil, subprocess, sys, time, urllib.parse, zipfile
+import xml.etree.ElementTree as ElementTree
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+DIR, ONLY = sys.argv[1], sys.argv[2]
+LEVELS = ("B", "T", "LT", "LTA")
+STAMPS = {"B": 0, "T": 1, "LT": 1, "LTA": 2, "LTA2": 3}
+JUDGES = ("DSS", "hanko", "ossl", "xmlsec", "unzip", "edoc")
+
+
+def at(*names):
+    return os.path.join(DIR, *names)
+
+
+def run(log, *args, cwd=None):
+    """Its standard output, or None when it fails; the log has all."""
+    p = subprocess.run(args, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True)
+    with open(at("log", log), "ab") as f:
+        f.write((" ".join(args) + "\n").encode() + p.stdout + p.stderr)
+        f.write(b"exit %d\n\n" % p.returncode)
+    return None if p.returncode else p.stdout.decode()
+
+
+# ---- what is made
+
+KINDS = {
+    "asice-xades": "ASiC-E XAdES", "asics-xades": "ASiC-S XAdES", "asice-cades": "ASiC-E CAdES",
+    "asics-cades": "ASiC-S CAdES", "cades-attached": "CAdES attached",
+    "cades-detached": "CAdES detached", "xades-enveloped": "XAdES enveloped",
+    "xades-enveloping": "XAdES enveloping", "xades-detached": "XAdES detached",
+}
+OURS = list(KINDS)[:6]
+POLICY = "urn:oid:1.3.6.1.4.1.99999.9"
+# name: (key, options of the first signing, what follows)
+WAYS = {
+    "": ("zarina", [], []),
+    "raised from B": ("zarina", ["--level", "B"], ["extend T", "extend LT", "extend LTA"]),
+    "CRL only": ("crl", [], []),
+    "role, place, meaning": ("zarina", ["--role", "head of department", "--place", "city=Khujand", "--place",
+                                        "country=TJ", "--commitment", "approval"], []),
+    "policy": ("zarina", ["--signature-policy", POLICY + "=policy.txt"], []),
+    "content time-stamp": ("zarina", ["--content-timestamp"], []),
+    "co-signed": ("zarina", [], ["cosign"]),
+    "countersigned, raised": ("zarina", ["--level", "B"], ["countersign", "extend LTA"]),
+    "raised, countersigned": ("zarina", [], ["countersign"]),
+    "RSA": ("rsa", [], []),
+    "P-384": ("p384", [], []),
+    "Ed25519": ("ed25519", [], []),
+    "names": ("zarina", [], []),
+    "several documents": ("zarina", [], []),
+}
+TWO = ("asics-cades", "co-signed")
+
+
+class Case:
+    """A row: one signed thing, made by us or by DSS."""
+    def __init__(self, kind, level, way=""):
+        self.kind, self.level, self.way = kind, level, way
+        self.name = "-".join([kind, level] + re.findall(r"\w+", way))
+        self.least = level.rstrip("2")  # for --require
+        self.path, self.cells, self.why = None, {}, {}
+
+    def document(self):
+        return at("in", "Шартнома № 1.txt" if self.way == "names" else "contract.txt")
+
+    def detached(self):
+        return self.document() if self.kind.endswith("detached") else "-"
+
+    def network(self):
+        """LT and LTA have all that is needed inside; a later counter-signature has not."""
+        whole = self.level.startswith("LT") and self.way != "raised, countersigned"
+        return "offline" if whole else "online"
+
+    def said(self, judge, good, why=""):
+        self.cells[judge] = "pass" if good else "FAIL"
+        if not good:
+            self.why[judge] = why
+
+
+def config(network):
+    return ["--config", at("pki", "edoc.conf"), "--trust", at("pki", "root.pem")] + (
+        ["--tsa", network] if network else [])
+
+
+def make(case, tsa):
+    """By edoc-sign; False when it does not."""
+    key, options, then = WAYS[case.way]
+    out = at("made", case.name + {"asice": ".asice", "asics": ".asics"}.get(case.kind[:5], ".p7s"))
+    log = "made-" + case.name + ".txt"
+    options = [at("in", w) if w.endswith("policy.txt") and "=" not in w else
+               w.replace("=policy.txt", "=" + at("in", "policy.txt")) for w in options]
+    if "--level" not in options:
+        options = ["--level", case.least] + options
+    common = config(tsa) + ["--key", at("pki", key + ".pem")]
+    data = ["--data", case.document()] if case.detached() != "-" else []
+    if case.kind.startswith("cades"):
+        args = ["edoc-sign", "cms"] + (["--attached"] if case.kind == "cades-attached" else [])
+    else:
+        args = ["edoc-sign", "sign", "--format", case.kind[6:]]
+        args += ["--asic-s"] if case.kind.startswith("asics") else []
+    documents = [case.document()]
+    if case.way == "several documents":
+        documents += [at("in", "letter.xml"), at("in", "annex.bin")]
+    good = run(log, *args, *common, *options, "-o", out, *documents) is not None
+    second = ["--key", at("pki", "rsa.pem")]
+    for step in then + (["extend LTA"] if case.level == "LTA2" else []):
+        if step == "cosign":
+            args = ["sign", *config(tsa), *second, "--level", case.least]
+        elif step == "countersign":
+            args = ["countersign", "--config", at("pki", "edoc.conf"), *second, *data]
+        else:
+            args = ["extend", *config(tsa), "--level", step.split()[1], *data]
+        good = good and run(log, "edoc-sign", *args, out) is not None
+    case.path = out if good else None
+
+
+def made_by_us():
+    cases = [Case(kind, level) for kind in OURS for level in LEVELS + ("LTA2",)]
+    for way in list(WAYS)[1:]:
+        for kind in OURS:
+            # A second signer of a bare signature is made by nobody here: edoc-sign cms makes one.
+            if way == "co-signed" and kind.startswith("cades"):
+                continue
+            # ASiC-S has one document, a bare signature too.
+            if way == "several documents" and not kind.startswith("asice"):
+                continue
+            # What an archive manifest covers must not change any more (EN 319 162-1 4.4.5).
+            if way == "raised, countersigned" and kind == "asice-cades":
+                continue
+            cases.append(Case(kind, "LTA", way))
+    return [c for c in cases if ONLY in c.name]
+
+
+# WORDS of Dss.java; the countersigner comes before the archive time-stamp.
+DSS_WAYS = ("role,place,commitment", "policy", "content-timestamp", "cosign", "countersign")
+
+
+def made_by_dss():
+    cases = [Case(kind, level) for kind in KINDS for level in LEVELS + ("LTA2",)]
+    for way in DSS_WAYS:
+        for kind in KINDS:
+            # DSS envelops or replaces a bare XML signature instead of adding another.
+            if way != "cosign" or kind not in ("xades-enveloping", "xades-detached"):
+                cases.append(Case(kind, "LTA", way))
+    return [c for c in cases if ONLY in c.name]
+
+
+# ---- judges
+
+class Program:
+    """A judge that takes jobs from stdin and answers each with a line."""
+    def __init__(self, name, *args):
+        self.name, self.args, self.jobs = name, args, []
+
+    def ask(self, *words):
+        self.jobs.append("\t".join(words))
+
+    def answers(self):
+        with open(at("log", self.name + "-jobs.tsv"), "w") as f:
+            f.write("".join(j + "\n" for j in self.jobs))
+        with open(at("log", self.name + "-jobs.tsv")) as f, \
+                open(at("log", self.name + "-errors.txt"), "w") as e:
+            p = subprocess.run(self.args, stdin=f, stdout=subprocess.PIPE, stderr=e)
+        lines = p.stdout.decode().splitlines()
+        if p.returncode or len(lines) != len(self.jobs):
+            sys.exit("interop: %s broke: see %s" % (self.name, e.name))
+        return [line.split("\t") for line in lines]
+
+
+def dss():
+    return Program("dss", "java", "-cp", at("classes") + ":" + at("dss", "*"), "Dss")
+
+
+def dss_agrees(case, answer):
+    if answer[0] != "ok":
+        return case.said("DSS", False, answer[1])
+    form = ("XAdES" if "xades" in case.kind else "CAdES") + "-BASELINE-"
+    counters = [s for s in answer[1:] if s.endswith(" counter")]
+    signatures = [s for s in answer[1:] if s not in counters]
+    wrong = [s for s in signatures if not s.startswith(
+        form + case.least + " TOTAL_PASSED null true true ")]
+    wrong += [s for s in counters if not s.startswith(form + "B TOTAL_PASSED null true true ")]
+    for s in signatures:
+        good, there = map(int, s.split()[5].split("/"))
+        if good != there or there < STAMPS[case.level] + case.way.startswith("content"):
+            wrong.append(s)
+    if len(signatures) != 1 + (case.way == "co-signed"):
+        wrong.append("%d signatures" % len(signatures))
+    if len(counters) != ("countersigned" in case.way):
+        wrong.append("%d counter-signatures" % len(counters))
+    case.said("DSS", not wrong, "; ".join(wrong))
+
+
+def unpack(case):
+    if not case.kind.startswith("asic"):
+        return None
+    folder = at("unpacked", case.name)
+    with zipfile.ZipFile(case.path) as z:
+        z.extractall(folder)
+    return folder
+
+
+def cms_parts(case, folder):
+    """The CAdES signatures of a case: (file, what it is over or "-")."""
+    if not folder:
+        return [(case.path, case.detached())]
+    parts = []
+    for path in sorted(glob.glob(folder + "/META-INF/*signature*.p7s")):
+        data = os.path.join(folder, os.path.basename(case.document()))
+        for manifest in glob.glob(folder + "/META-INF/ASiCManifest*.xml"):
+            for ref in ElementTree.parse(manifest).getroot().iter():
+                uri = urllib.parse.unquote(ref.get("URI", ""))
+                if ref.tag.endswith("}SigReference") and uri == os.path.relpath(path, folder):
+                    data = manifest
+        parts.append((path, data))
+    return parts
+
+
+def openssl_agrees(case, parts):
+    """cms -cades: signature values, attributes, chains; no time-stamps."""
+    good = bool(parts)
+    for path, data in parts:
+        over = [] if data == "-" else ["-binary", "-content", data]
+        good &= run("openssl-" + case.name + ".txt", "openssl", "cms", "-verify", "-cades",
+                    "-inform", "DER", "-in", path, "-CAfile", at("pki", "root.crt"), "-purpose",
+                    "any", "-out", os.devnull, *over) is not None
+    case.said("ossl", good, "openssl cms -verify refuses it")
+
+
+def xmlsec1_agrees(case, folder):
+    """Each signature of each file, counter-signatures too: references, values, chains."""
+    xades = "http://uri.etsi.org/01903/v1.3.2#:"
+    dsig = "http://www.w3.org/2000/09/xmldsig#"
+    ids = ["Signature", "SignatureValue", "SignedInfo", "Object", "Manifest", "Reference", "KeyInfo"]
+    good, some = True, False
+    for path in sorted(glob.glob(folder + "/META-INF/*signatures*.xml")):
+        n = sum(1 for e in ElementTree.parse(path).iter("{%s}Signature" % dsig))
+        for i in range(1, n + 1):
+            some = True
+            args = ["--id-attr:Id", xades + "SignedProperties"]
+            for name in ids:
+                args += ["--id-attr:Id", dsig + ":" + name]
+            good &= run("xmlsec1-" + case.name + ".txt", "xmlsec1", "--verify", *args,
+                        "--trusted-pem", at("pki", "root.crt"), "--untrusted-pem",
+                        at("pki", "ca.crt"), "--node-xpath",
+                        "(//*[local-name()='Signature'])[%d]" % i, os.path.relpath(path, folder),
+                        cwd=folder) is not None
+    case.said("xmlsec", good and some, "xmlsec1 --verify refuses it")
+
+
+def edoc_agrees(case, maker=""):
+    args = ["edoc-verify", *config(None), "--json", "--require", case.least]
+    if case.detached() != "-":
+        args += ["--data", case.detached()]
+    if case.network() == "online":
+        args.append("--online")
+    log = "edoc-" + maker + case.name + ".txt"
+    good = run(log, *args, case.path) is not None
+    with open(at("log", log)) as f:
+        report = re.search(r'^\{"v":.*$', f.read(), re.M)
+    signatures = json.loads(report[0])["signatures"] if report else []
+    wrong = [] if signatures else ["no report" if not report else "no signature"]
+    for s in signatures:
+        intact = s["intact"]["data"] and s["intact"]["signature"]
+        level = "B" if s["countersigns"] else case.least
+        if not (intact and s["indication"] == "TOTAL-PASSED" and
+                s["level"].endswith("-BASELINE-" + level)):
+            codes = " ".join(f["code"] for f in s["findings"])
+            wrong.append("%s %s %s %s" % (s["id"], s["level"], s["indication"], codes))
+    case.said("edoc", good and not wrong, "; ".join(wrong) or "edoc-verify refuses it")
+
+
+def judge_ours(cases, program):
+    hanko = Program("pyhanko", at("venv", "bin", "python"), "-B", os.path.join(HERE, "hanko.py"))
+    asked = []
+    for case in cases:
+        if not case.path:
+            continue
+        program.ask("validate", case.path, at("pki", "root.crt"), case.detached(), case.network(),
+                    at("log", "dss-" + case.name + ".txt"))
+        folder = unpack(case)
+        if "cades" in case.kind:
+            parts = cms_parts(case, folder)
+            # OpenSSL 3.0's CMS does not know Ed25519 (RFC 8419).
+            if case.way != "Ed25519":
+                openssl_agrees(case, parts)
+            # pyHanko takes one SignerInfo, and a co-signed ASiC-S has two in its one signature.
+            for path, data in parts if (case.kind, case.way) != TWO else []:
+                hanko.ask(path, at("pki", "root.crt"), data, case.network())
+                asked.append(case)
+        # xmlsec1 1.2 does not know Ed25519 (RFC 9231 2.3.12).
+        elif case.way != "Ed25519":
+            xmlsec1_agrees(case, folder)
+        if folder:
+            good = run("unzip-" + case.name + ".txt", "unzip", "-tq", case.path) is not None
+            case.said("unzip", good, "unzip -t refuses it")
+        edoc_agrees(case)
+    for case, answer in zip(asked, hanko.answers() if asked else []):
+        if case.cells.get("hanko") != "FAIL":
+            case.said("hanko", answer[0] == "ok", answer[1])
+    for case, answer in zip([c for c in cases if c.path], program.answers()):
+        dss_agrees(case, answer)
+
+
+# ---- the table
+
+def line(*words):
+    print(("%-17s%-22s%-7s" % words[:3] + "".join("%-*s" % (max(len(j), 4) + 1, w)
+                                                  for j, w in words[3:])).rstrip())
+
+
+def table(title, cases, judges):
+    """(cells that pass, cells that fail, rows that nobody made)"""
+    print("\n%s\n" % title)
+    line("kind", "with", "level", *[(j, j) for j in judges])
+    passed = failed = missing = 0
+    for case in cases:
+        level = {"LTA2": "2x LTA"}.get(case.level, case.level)
+        if not case.path:
+            missing += 1
+            line(KINDS[case.kind], case.way, level, (judges[0], "not made"))
+            continue
+        line(KINDS[case.kind], case.way, level, *[(j, case.cells.get(j, "-")) for j in judges])
+        passed += sum(v == "pass" for v in case.cells.values())
+        failed += sum(v == "FAIL" for v in case.cells.values())
+    for case in cases:
+        for judge, why in case.why.items():
+            print("\n%s, %s:\n  %s" % (case.name, judge, why[:400]))
+    return passed, failed, missing
+
+
+def warned(cases):
+    """What DSS said of good signatures all the same."""
+    said = {}
+    for case in cases:
+        path = at("log", "dss-" + case.name + ".txt")
+        if os.path.exists(path):
+            with open(path) as f:
+                for text in set(re.findall(r"^ +warning: (.*)$", f.read(), re.M)):
+                    said.setdefault(text, []).append(case.name)
+    for text, names in said.items():
+        print("\nDSS warns: %s\n  %d times: %s" % (text, len(names), ", ".join(names)[:300]))
+
+
+def start_pki():
+    server = subprocess.Popen([sys.executable, "-B", os.path.join(HERE, "../servers/pki.py"),
+                               at("pki")], stdin=subprocess.DEVNULL)
+    for _ in range(600):
+        if os.path.exists(at("pki", "port")):
+            break
+        time.sleep(0.05)
+    with open(at("pki", "port")) as f:
+        url = "http://127.0.0.1:" + f.read().strip()
+    with open(at("pki", "edoc.conf"), "w") as f:
+        f.write("trust: root.pem\nintranet: [127.0.0.1]\n")
+    for name in ("zarina", "rsa"):
+        run("pki.txt", "openssl", "pkcs12", "-export", "-in", at("pki", name + ".pem"), "-out",
+            at("pki", name + ".p12"), "-passout", "pass:pw")
+    return server, url + "/tsa"
+
+
+def write_documents():
+    os.makedirs(at("in"))
+    for name, text in (("contract.txt", "A contract.\n"), ("Шартнома № 1.txt", "Шартнома.\n"),
+                       ("letter.xml", '<?xml version="1.0"?>\n<letter><p>Text.</p></letter>\n'),
+                       ("policy.txt", "policy"), ("annex.bin", "\0\1\2" * 1000)):
+        with open(at("in", name), "w") as f:
+            f.write(text)
+
+
+def main():
+    for name in ("made", "dss-made", "unpacked", "log", "in", "pki"):
+        shutil.rmtree(at(name), ignore_errors=True)
+        if name not in ("in", "pki"):
+            os.makedirs(at(name))
+    write_documents()
+    server, tsa = start_pki()
+    try:
+        ours, theirs = made_by_us(), made_by_dss()
+        for case in ours:
+            make(case, tsa)
+        judge_ours(ours, dss())
+        maker = dss()
+        for case in theirs:
+            name = "letter.xml" if "envelop" in case.kind else "contract.txt"
+            case.path = at("dss-made", case.name)
+            maker.ask("sign", case.kind, case.level, case.way or "-", at("in", name), case.path,
+                      at("pki", "zarina.p12") + "," + at("pki", "rsa.p12"), at("pki", "root.crt"),
+                      tsa)
+        for case, answer in zip(theirs, maker.answers() if theirs else []):
+            if answer[0] == "ok":
+                edoc_agrees(case, "dss-")
+            else:
+                case.said("edoc", False, "DSS did not make it: " + answer[1])
+    finally:
+        server.terminate()
+        server.wait()
+    counts = [table("Made by edoc-sign, judged by EU DSS, pyHanko, openssl, xmlsec1, unzip, edoc", ours, JUDGES),
+              table("Made by EU DSS, judged by edoc", theirs, ("edoc",))]
+    warned(ours)
+    passed, failed, missing = map(sum, zip(*counts))
+    print("\ninterop: %d cells pass, %d fail, %d rows not made; what each side said: %s"
+          % (passed, failed, missing, os.path.relpath(at("log"))))
+    return 1 if failed or missing or not passed else 0
+
+
+sys.exit(main())
