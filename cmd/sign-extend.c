@@ -87,10 +87,44 @@ const struct cmd_option sign_cms_options[] = {
         {NULL, 0, NULL, NULL, false},
 };
 
-int sign_run_cms(struct cmd *cmd)
+const struct cmd_option sign_xades_options[] = {
+        {"output", 'o', "FILE.xml", N_("the signature to make (required)"), false},
+        {"enveloped", 0, NULL, N_("put the signature into a copy of FILE, which is XML"), false},
+        {"level", 0, "LEVEL", N_("B, T, LT or LTA (default: B)"), false},
+        {"role", 0, "ROLE", N_("the role the signer claims"), false},
+        {"commitment", 0, "C",
+         N_("what the signature means: approval, origin, receipt, delivery, sender, creation"),
+         false},
+        {"place", 0, "K=V", N_("where it is made: street, city, region, postal-code, country"),
+         true},
+        {"signature-policy", 0, "ID=FILE", N_("sign under this policy: its OID or URI, its file"),
+         false},
+        {"signature-policy-url", 0, "URL", N_("where others find that policy"), false},
+        {"content-timestamp", 0, NULL, N_("prove that the content is older than the signature"),
+         false},
+        {NULL, 0, NULL, NULL, false},
+};
+
+static enum edoc_code make_cms(struct cmd *cmd, const char *path, const char *out,
+                               const struct edoc_sign_options *options, struct edoc_error *err)
 {
 	const struct edoc_cms_options how = {.attached = cmd_given(cmd, "attached"),
 	                                     .base64 = cmd_given(cmd, "base64")};
+
+	return edoc_cms_sign(path, out, &how, options, err);
+}
+
+static enum edoc_code make_xades(struct cmd *cmd, const char *path, const char *out,
+                                 const struct edoc_sign_options *options, struct edoc_error *err)
+{
+	return edoc_xades_sign(path, out, cmd_given(cmd, "enveloped"), options, err);
+}
+
+typedef enum edoc_code make_fn(struct cmd *cmd, const char *path, const char *out,
+                               const struct edoc_sign_options *options, struct edoc_error *err);
+
+static int make_bare(struct cmd *cmd, make_fn *make)
+{
 	struct signing s = {0};
 	struct edoc_error err = {0};
 	const char *out;
@@ -99,17 +133,27 @@ int sign_run_cms(struct cmd *cmd)
 	if (status)
 		return status;
 	if (!out || cmd->n != 1)
-		return cmd_usage(cmd, _("one FILE and -o FILE.p7s are needed"));
+		return cmd_usage(cmd, _("one FILE and -o are needed"));
 	status = sign_begin(cmd, &s, true);
 	s.options.dry_run = cmd->dry_run;
 	if (!status) {
 		sign_show_who(cmd, &s);
 		cmd_note(cmd, NULL, "  %s", cmd->operands[0]);
-		if (edoc_cms_sign(cmd->operands[0], out, &how, &s.options, &err) != EDOC_OK)
+		if (make(cmd, cmd->operands[0], out, &s.options, &err) != EDOC_OK)
 			status = cmd_fail_item(cmd, cmd->operands[0], &err);
 		else
 			status = sign_told(cmd, out, NULL);
 	}
 	sign_end(&s);
 	return status;
+}
+
+int sign_run_cms(struct cmd *cmd)
+{
+	return make_bare(cmd, make_cms);
+}
+
+int sign_run_xades(struct cmd *cmd)
+{
+	return make_bare(cmd, make_xades);
 }

@@ -27,10 +27,12 @@ int sign_told(struct cmd *cmd, const char *path, char *made);
 void sign_show_who(struct cmd *cmd, const struct signing *s);
 
 /* sign-extend.c */
-extern const struct cmd_option sign_extend_options[], sign_counter_options[], sign_cms_options[];
+extern const struct cmd_option sign_extend_options[], sign_counter_options[], sign_cms_options[],
+        sign_xades_options[];
 int sign_run_extend(struct cmd *cmd);
 int sign_run_countersign(struct cmd *cmd);
 int sign_run_cms(struct cmd *cmd);
+int sign_run_xades(struct cmd *cmd);
 
 /* sign-make.c */
 extern const struct cmd_option sign_card_options[], sign_new_options[], sign_sign_options[],

@@ -691,6 +691,12 @@ enum edoc_code edoc_cms_sign(const char *path, const char *out, const struct edo
 			     const struct edoc_sign_options *options,
 			     struct edoc_error *err) EDOC_CHECK;
 
+/* A bare XAdES signature at `out` (EN 319 132-1): over the file at `path`, whatever
+ * it is; enveloped: within a copy of it, which must be XML of at most 10 MiB. */
+enum edoc_code edoc_xades_sign(const char *path, const char *out, bool enveloped,
+			       const struct edoc_sign_options *options,
+			       struct edoc_error *err) EDOC_CHECK;
+
 /* A successor without signatures: documents of `path` less `remove`, plus
  * `add`; its card says what it replaces (digest of the old package's card
  * and documents).  NULL-ended lists, or NULL. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Signatures that are files of their own: CAdES made, CAdES and XAdES grown. */
+/* Bare CAdES: a signature in a file of its own, beside the content or around it. */
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,117 +8,9 @@
 #include "base/hex.h"
 #include "base/limits.h"
 #include "base/path.h"
-#include "judge/recognise.h"
 #include "package/manifest.h"
 #include "sign/growth.h"
 #include "signature/cades.h"
-
-/* Our own result, judged as everybody will judge it, with its document at hand. */
-static enum edoc_code check(const struct ed_buf *bytes, const char *name,
-                            const struct edoc_sign_options *options, int64_t moment,
-                            const struct edoc_data *data, size_t n_data, bool ours,
-                            struct edoc_error *err)
-{
-	struct edoc_verify_options verify = {.at = moment,
-	                                     .trust = options->trust,
-	                                     .policy = options->policy,
-	                                     .limits = options->limits,
-	                                     .data = data,
-	                                     .n_data = n_data};
-	struct edoc_report *report = NULL;
-	struct edoc_trust *none = NULL;
-	enum edoc_code code = edoc_trust_new(&none, err);
-
-	if (code != EDOC_OK)
-		return code;
-	if (!verify.trust)
-		verify.trust = none;
-	code = edoc_verify_memory(bytes->data, bytes->len, name, &verify, &report, err);
-	if (code == EDOC_OK)
-		code = ed_sign_refuse(report, ours, err);
-	edoc_report_free(report);
-	edoc_trust_free(none);
-	return code;
-}
-
-/* ---- growing ---- */
-
-struct bare {
-	const char *path;
-	int fd;
-	struct ed_arena *arena;
-	struct ed_buf bytes; /* PEM and base64 undone */
-	struct ed_recognised what;
-	const char *label; /* of PEM, or NULL: base64 alone */
-	struct ed_view view;
-};
-
-static enum edoc_code read_bare(struct bare *b, const struct edoc_sign_options *options,
-                                struct edoc_error *err)
-{
-	enum edoc_code code =
-	        ed_item_recognise(b->fd, ed_basename(b->path), &b->bytes, &b->what, err);
-
-	ed_view_init(&b->view, b->arena, NULL);
-	for (size_t i = 0; code == EDOC_OK && i < options->n_data; i++)
-		code = ed_view_add_file(&b->view, ed_basename(options->data[i].name),
-		                        options->data[i].fd, err);
-	(void)ed_view_data(&b->view);
-	if (code == EDOC_OK && b->what.armoured)
-		code = ed_fail(err, EDOC_ERR_INPUT, b->path,
-		               "is PEM or base64, which is not written back: make DER of it first "
-		               "(openssl cms -cmsout -inform PEM -outform DER)");
-	return code;
-}
-
-static enum edoc_code grow_bare(struct ed_growth *g, struct bare *b, struct edoc_error *err)
-{
-	const struct edoc_sign_options *options = g->options;
-	struct ed_grow at = {.where = ed_basename(b->path),
-	                     .data = options->n_data ? &b->view.data : NULL,
-	                     .only = ED_NO_DATA,
-	                     .arena = b->arena};
-	struct ed_buf out;
-	enum edoc_code code = read_bare(b, options, err);
-
-	ed_buf_init(&out, ED_MAX_ITEM_BYTES);
-	if (code == EDOC_OK)
-		code = check(&b->bytes, b->path, options, g->moment, options->data, options->n_data,
-		             false, err);
-	at.bytes = b->bytes.data;
-	at.len = b->bytes.len;
-	if (code == EDOC_OK)
-		code = ed_growth_file(g, b->what.kind == ED_ITEM_XML ? EDOC_XADES : EDOC_CADES, &at,
-		                      false, &out, err);
-	if (code == EDOC_OK)
-		code = ed_growth_done(g, b->path, err);
-	if (code == EDOC_OK && out.len)
-		code = check(&out, b->path, options, g->moment, options->data, options->n_data,
-		             true, err);
-	if (code == EDOC_OK && out.len && !options->dry_run)
-		code = ed_write_file(b->path, out.data, out.len, true, err);
-	ed_buf_clear(&out);
-	return code;
-}
-
-enum edoc_code ed_growth_bare(struct ed_growth *g, const char *path, struct edoc_error *err)
-{
-	struct bare b = {.path = path, .fd = -1, .arena = ed_arena_new()};
-	enum edoc_code code = b.arena ? EDOC_OK : ed_fail_memory(err);
-
-	ed_buf_init(&b.bytes, ED_MAX_ITEM_BYTES);
-	if (code == EDOC_OK)
-		code = ed_change_lock(path, &b.fd, err);
-	if (code == EDOC_OK)
-		code = grow_bare(g, &b, err);
-	ed_buf_clear(&b.bytes);
-	ed_arena_free(b.arena);
-	if (b.fd >= 0)
-		close(b.fd);
-	return code;
-}
-
-/* ---- making ---- */
 
 struct making {
 	const char *path, *out;
@@ -203,8 +95,8 @@ static enum edoc_code publish(struct making *m, const struct ed_buf *der, struct
 {
 	const struct edoc_data data = {.name = m->path, .fd = m->fd};
 	struct ed_buf text;
-	enum edoc_code code = check(der, m->out, m->options, m->moment, &data,
-	                            m->how->attached ? 0 : 1, true, err);
+	enum edoc_code code = ed_bare_check(der, m->out, m->options, m->moment, &data,
+	                                    m->how->attached ? 0 : 1, true, err);
 
 	if (code != EDOC_OK || m->options->dry_run)
 		return code;

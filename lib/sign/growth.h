@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Signatures that exist already grow: in a package (extend.c) or by themselves
- * (cmsfile.c).  Both find the signatures, have them grown in memory one by one,
+ * (barefile.c).  Both find the signatures, have them grown in memory one by one,
  * and publish the result once it was judged.
  */
 #ifndef ED_SIGN_GROWTH_H
@@ -37,5 +37,11 @@ enum edoc_code ed_growth_package(struct ed_growth *g, const char *path,
                                  struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_growth_bare(struct ed_growth *g, const char *path,
                               struct edoc_error *err) EDOC_CHECK;
+/* Bytes judged as everybody will judge them, with what they are over at hand;
+ * refused as ed_sign_sound() does. */
+enum edoc_code ed_bare_check(const struct ed_buf *bytes, const char *name,
+                             const struct edoc_sign_options *options, int64_t moment,
+                             const struct edoc_data *data, size_t n_data, bool ours,
+                             struct edoc_error *err) EDOC_CHECK;
 
 #endif

@@ -129,19 +129,16 @@ static enum edoc_code ask_token(const struct edoc_sign_options *options, enum ed
 	return code;
 }
 
-static enum edoc_code stamp_xades(struct ed_asic *asic, const struct edoc_sign_options *options,
-                                  struct ed_arena *arena, struct ed_xades_spec *spec,
-                                  struct ed_buf *token, struct edoc_error *err)
+enum edoc_code ed_sign_stamp_xades(const struct edoc_sign_options *options,
+                                   struct ed_xades_spec *spec, const struct ed_data *data,
+                                   struct ed_buf *token, struct edoc_error *err)
 {
 	unsigned char imprint[ED_HASH_MAX];
-	struct ed_view view;
 	enum edoc_code code;
 
-	ed_view_init(&view, arena, asic);
-	code = ed_view_add_container(&view, err);
-	if (code == EDOC_OK)
-		code = ed_xades_content_imprint(spec, ed_view_data(&view), spec->hash, imprint,
-		                                err);
+	if (!options->content_stamp)
+		return EDOC_OK;
+	code = ed_xades_content_imprint(spec, data, spec->hash, imprint, err);
 	return code == EDOC_OK ? ask_token(options, spec->hash, imprint, token, &spec->words, err)
 	                       : code;
 }
@@ -170,6 +167,7 @@ enum edoc_code ed_sign_make(struct ed_asic *asic, const struct edoc_sign_options
 	struct ed_xades_spec spec = {.tag = name ? ed_sign_tag(name) : NULL};
 	struct ed_xades_input *inputs = NULL;
 	struct ed_saying saying;
+	struct ed_view view;
 	struct ed_buf token;
 	enum edoc_code code;
 
@@ -180,8 +178,11 @@ enum edoc_code ed_sign_make(struct ed_asic *asic, const struct edoc_sign_options
 	if (code == EDOC_OK)
 		code = list_inputs(asic, spec.hash, arena, &inputs, &spec.n, err);
 	spec.inputs = inputs;
-	if (code == EDOC_OK && options->content_stamp)
-		code = stamp_xades(asic, options, arena, &spec, &token, err);
+	ed_view_init(&view, arena, asic);
+	if (code == EDOC_OK)
+		code = ed_view_add_container(&view, err);
+	if (code == EDOC_OK)
+		code = ed_sign_stamp_xades(options, &spec, ed_view_data(&view), &token, err);
 	if (code == EDOC_OK)
 		code = ed_xades_make(&spec, xml, err);
 	ed_buf_clear(&token);

@@ -30,6 +30,10 @@ struct ed_saying {
 void ed_sign_say(struct ed_saying *saying, const struct edoc_sign_options *options);
 /* A content time-stamp for the words, when the options ask for one. */
 struct ed_cades_spec;
+struct ed_data;
+enum edoc_code ed_sign_stamp_xades(const struct edoc_sign_options *options,
+                                   struct ed_xades_spec *spec, const struct ed_data *data,
+                                   struct ed_buf *token, struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_sign_stamp_cades(const struct edoc_sign_options *options,
                                    struct ed_cades_spec *spec, struct ed_buf *token,
                                    struct edoc_error *err) EDOC_CHECK;

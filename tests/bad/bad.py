@@ -138,6 +138,7 @@ KINDS = {
     "judged": kind(wrong=("a-key", "a-text"), folder=66),
     # Any regular file is a document; one of a tebibyte is past the limit.
     "document": kind(empty=None, one_byte=None, random=None, nuls=None, half=None, controls=64),
+    "xml": kind(wrong=("a-package", "a-key", "a-text")),
     # Bytes of any kind, but not without end.
     "words": kind(empty=None, one_byte=None, random=None, nuls=None, half=None),
     # What a signature may be over is any regular file.

@@ -5,7 +5,7 @@ prepare()
 KEY = "--key {key} --pass-file {pass}"
 table = Table("edoc-sign", {
     "out": S + "/made.asice", "dir": S + "/taken",
-    "pkg": S + "/p.asice", "doc": S + "/b.bin", "signed": S + "/q.asice", "list2": S + "/list2", "small": S + "/a.txt", "card": S + "/card.yaml", "list": S + "/list",
+    "pkg": S + "/p.asice", "doc": S + "/b.bin", "signed": S + "/q.asice", "list2": S + "/list2", "small": S + "/a.txt", "xml": S + "/a.xml", "card": S + "/card.yaml", "list": S + "/list",
     "conf": S + "/edoc.conf", "policy": S + "/policy.yaml", "trust": PKI + "/root.pem",
     "key": PKI + "/zarina.p12", "pass": PKI + "/pass",
     "attachable": S + "/r.asice", "request": S + "/r.req", "value": S + "/r.value",
@@ -54,6 +54,13 @@ table = Table("edoc-sign", {
         {"policy": "policy", "conf": "conf", "trust": "trust"}, writes=True),
     Row("cms --key {pem} --cert {cert} --chain {chain} -o new.p7s {doc}",
         {"pem": "key", "cert": "cert", "chain": "chain"}, writes=True),
+    Row("xades " + KEY + " -o new.xml {doc}", {"doc": "words", "key": "key", "pass": "pass"}, writes=True),
+    Row("xades " + KEY + " --enveloped -o new.xml {xml}", {"xml": "xml"}, writes=True),
+    Row("xades " + KEY + " --policy {policy} --config {conf} --trust {trust} -o new.xml {doc}",
+        {"policy": "policy", "conf": "conf", "trust": "trust"}, writes=True),
+    Row("xades --key {pem} --cert {cert} --chain {chain} -o new.xml {doc}",
+        {"pem": "key", "cert": "cert", "chain": "chain"}, writes=True),
+    Row("xades " + KEY + " -f -o {out} {doc}", {"out": "output"}, writes=True, light=True),
     Row("cms " + KEY + " -f -o {out} {doc}", {"out": "output"}, writes=True, light=True),
     Row("revise {pkg} -o new.asice --add {doc}", {"pkg": "package", "doc": "document"}, writes=True),
     Row("revise {pkg} -o new.asice --config {conf} --remove zamima-1.csv", {"conf": "conf"}, writes=True),

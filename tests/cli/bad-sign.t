@@ -10,6 +10,7 @@ cp "$D/good/order.asice" p.asice
 cp "$D/good/anvar.asice" q.asice
 printf 'p.asice\n' >list
 printf 'q.asice\n' >list2
+printf '<matn>\n <x>1</x>\n</matn>\n' >a.xml
 edoc-sign card --new order | sed "s/<YYYY-MM-DD>/2026-11-22/; s/<.*>/x/" >card.yaml
 printf 'lang: en\ntrust: %s/pki/root.pem\n' "$D" >edoc.conf
 cp "$SRCDIR/profiles/policies/strict.yaml" policy.yaml

@@ -108,6 +108,31 @@ ok "and says what to do" grep -q detached "$err"
 cms -o big.p7s big.bin
 is_exit 0 "detached it has no limit"
 
+# ---- bare XAdES
+xades() { run edoc-sign xades --key "$P/zarina.p12" --pass-file "$P/pass" "$@"; }
+printf '<matn>\n <x>1</x>\n</matn>\n' >a.xml
+xades -o d.xml a.txt
+is_exit 0 "beside a file"
+verify --data a.txt d.xml
+is_exit 0 "passes with it"
+verify --data b.csv d.xml
+is_exit 1 "with another file it fails"
+xades --enveloped -o e.xml a.xml
+is_exit 0 "within an XML document"
+verify e.xml
+is_exit 0 "passes by itself"
+ok "which keeps its bytes but for the end" sh -c "head -c 18 a.xml | cmp -s - - <e.xml || [ \"\$(head -c 18 e.xml)\" = \"\$(head -c 18 a.xml)\" ]"
+xmlsec() { xmlsec1 --verify --enabled-key-data x509 --trusted-pem "$P/root.pem" --trusted-pem "$P/ca.pem" --id-attr:Id http://uri.etsi.org/01903/v1.3.2#:SignedProperties "$1"; }
+ok "xmlsec1 verifies it" xmlsec e.xml
+sed 's/>1</>2</' e.xml >f.xml
+verify f.xml
+is_exit 1 "a change shows"
+xades --enveloped -o no.xml a.txt
+is_exit 65 "what is no XML takes none"
+ok "nothing is left" test ! -e no.xml
+xades -o e.xml a.txt
+is_exit 73 "what is there is not replaced"
+
 # ---- what a signer says
 zarina --role head --commitment approval --place city=Dushanbe --place country=TJ -o said.asice a.txt
 is_exit 0 "role, commitment and place"

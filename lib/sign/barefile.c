@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: ISC */
+/* Signatures that are files of their own, as they grow. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/hex.h"
+#include "base/limits.h"
+#include "base/path.h"
+#include "judge/recognise.h"
+#include "sign/growth.h"
+
+/* Our own result, judged as everybody will judge it, with its document at hand. */
+enum edoc_code ed_bare_check(const struct ed_buf *bytes, const char *name,
+                             const struct edoc_sign_options *options, int64_t moment,
+                             const struct edoc_data *data, size_t n_data, bool ours,
+                             struct edoc_error *err)
+{
+	struct edoc_verify_options verify = {.at = moment,
+	                                     .trust = options->trust,
+	                                     .policy = options->policy,
+	                                     .limits = options->limits,
+	                                     .data = data,
+	                                     .n_data = n_data};
+	struct edoc_report *report = NULL;
+	struct edoc_trust *none = NULL;
+	enum edoc_code code = edoc_trust_new(&none, err);
+
+	if (code != EDOC_OK)
+		return code;
+	if (!verify.trust)
+		verify.trust = none;
+	code = edoc_verify_memory(bytes->data, bytes->len, name, &verify, &report, err);
+	if (code == EDOC_OK)
+		code = ed_sign_refuse(report, ours, err);
+	edoc_report_free(report);
+	edoc_trust_free(none);
+	return code;
+}
+
+/* ---- growing ---- */
+
+struct bare {
+	const char *path;
+	int fd;
+	struct ed_arena *arena;
+	struct ed_buf bytes; /* PEM and base64 undone */
+	struct ed_recognised what;
+	char label[64]; /* of PEM; "": base64 alone */
+	struct ed_view view;
+};
+
+/* PEM that begins the file is written back as PEM; words before it would be lost. */
+static enum edoc_code find_label(struct bare *b, struct edoc_error *err)
+{
+	static const char begin[] = "-----BEGIN ";
+	char head[96] = "";
+	ssize_t n = pread(b->fd, head, sizeof(head) - 1, 0);
+	char *end;
+
+	if (n < 0)
+		return ed_fail_errno(err, EDOC_ERR_IO, b->path, "read");
+	if (!memchr(head, '-', (size_t)n)) /* base64 has none */
+		return EDOC_OK;
+	end = strncmp(head, begin, strlen(begin)) ? NULL : strstr(head + strlen(begin), "-----");
+	if (!end || (size_t)(end - head) - strlen(begin) >= sizeof(b->label))
+		return ed_fail(err, EDOC_ERR_INPUT, b->path,
+		               "words stand before its PEM, and would be lost: take them out");
+	memcpy(b->label, head + strlen(begin), (size_t)(end - head) - strlen(begin));
+	return EDOC_OK;
+}
+
+static void put_lines(struct ed_buf *text, const struct ed_buf *der)
+{
+	struct ed_buf b64;
+
+	ed_buf_init(&b64, 2 * ED_MAX_ITEM_BYTES);
+	ed_b64_put(&b64, der->data, der->len);
+	for (size_t i = 0; i < b64.len; i += 64) {
+		ed_buf_put(text, b64.data + i, b64.len - i < 64 ? b64.len - i : 64);
+		ed_buf_puts(text, "\n");
+	}
+	ed_buf_clear(&b64);
+}
+
+/* As it came: DER, base64 or PEM. */
+static enum edoc_code write_bare(const struct bare *b, const struct ed_buf *out,
+                                 struct edoc_error *err)
+{
+	struct ed_buf text;
+	enum edoc_code code;
+
+	if (!b->what.armoured)
+		return ed_write_file(b->path, out->data, out->len, true, err);
+	ed_buf_init(&text, 3 * ED_MAX_ITEM_BYTES);
+	if (b->label[0])
+		ed_buf_printf(&text, "-----BEGIN %s-----\n", b->label);
+	put_lines(&text, out);
+	if (b->label[0])
+		ed_buf_printf(&text, "-----END %s-----\n", b->label);
+	code = ed_buf_check(&text, b->path, err);
+	if (code == EDOC_OK)
+		code = ed_write_file(b->path, text.data, text.len, true, err);
+	ed_buf_clear(&text);
+	return code;
+}
+
+static enum edoc_code read_bare(struct bare *b, const struct edoc_sign_options *options,
+                                struct edoc_error *err)
+{
+	enum edoc_code code =
+	        ed_item_recognise(b->fd, ed_basename(b->path), &b->bytes, &b->what, err);
+
+	ed_view_init(&b->view, b->arena, NULL);
+	for (size_t i = 0; code == EDOC_OK && i < options->n_data; i++)
+		code = ed_view_add_file(&b->view, ed_basename(options->data[i].name),
+		                        options->data[i].fd, err);
+	(void)ed_view_data(&b->view);
+	return code == EDOC_OK && b->what.armoured ? find_label(b, err) : code;
+}
+
+static enum edoc_code grow_bare(struct ed_growth *g, struct bare *b, struct edoc_error *err)
+{
+	const struct edoc_sign_options *options = g->options;
+	struct ed_grow at = {.where = ed_basename(b->path),
+	                     .data = options->n_data ? &b->view.data : NULL,
+	                     .only = ED_NO_DATA,
+	                     .arena = b->arena};
+	struct ed_buf out;
+	enum edoc_code code = read_bare(b, options, err);
+
+	ed_buf_init(&out, ED_MAX_ITEM_BYTES);
+	if (code == EDOC_OK)
+		code = ed_bare_check(&b->bytes, b->path, options, g->moment, options->data,
+		                     options->n_data, false, err);
+	at.bytes = b->bytes.data;
+	at.len = b->bytes.len;
+	if (code == EDOC_OK)
+		code = ed_growth_file(g, b->what.kind == ED_ITEM_XML ? EDOC_XADES : EDOC_CADES, &at,
+		                      false, &out, err);
+	if (code == EDOC_OK)
+		code = ed_growth_done(g, b->path, err);
+	if (code == EDOC_OK && out.len)
+		code = ed_bare_check(&out, b->path, options, g->moment, options->data,
+		                     options->n_data, true, err);
+	if (code == EDOC_OK && out.len && !options->dry_run)
+		code = write_bare(b, &out, err);
+	ed_buf_clear(&out);
+	return code;
+}
+
+enum edoc_code ed_growth_bare(struct ed_growth *g, const char *path, struct edoc_error *err)
+{
+	struct bare b = {.path = path, .fd = -1, .arena = ed_arena_new()};
+	enum edoc_code code = b.arena ? EDOC_OK : ed_fail_memory(err);
+
+	ed_buf_init(&b.bytes, ED_MAX_ITEM_BYTES);
+	if (code == EDOC_OK)
+		code = ed_change_lock(path, &b.fd, err);
+	if (code == EDOC_OK)
+		code = grow_bare(g, &b, err);
+	ed_buf_clear(&b.bytes);
+	ed_arena_free(b.arena);
+	if (b.fd >= 0)
+		close(b.fd);
+	return code;
+}
