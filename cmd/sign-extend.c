@@ -72,6 +72,7 @@ const struct cmd_option sign_cms_options[] = {
         {"output", 'o', "FILE.p7s", N_("the signature to make (required)"), false},
         {"attached", 0, NULL, N_("put the content inside (up to 64 MiB)"), false},
         {"base64", 0, NULL, N_("write base64 instead of DER"), false},
+        {"audience", 0, "URL", N_("FILE is a challenge: sign it to log in there"), false},
         {"level", 0, "LEVEL", N_("B, T, LT or LTA (default: B)"), false},
         {"role", 0, "ROLE", N_("the role the signer claims"), false},
         {"commitment", 0, "C",
@@ -109,7 +110,8 @@ static enum edoc_code make_cms(struct cmd *cmd, const char *path, const char *ou
                                const struct edoc_sign_options *options, struct edoc_error *err)
 {
 	const struct edoc_cms_options how = {.attached = cmd_given(cmd, "attached"),
-	                                     .base64 = cmd_given(cmd, "base64")};
+	                                     .base64 = cmd_given(cmd, "base64"),
+	                                     .audience = cmd_value(cmd, "audience")};
 
 	return edoc_cms_sign(path, out, &how, options, err);
 }

@@ -18,10 +18,12 @@
 #include "judge/recognise.h"
 #include "judge/report.h"
 #include "signature/cades.h"
+#include "signature/data.h"
 
 #define FORMAT "edoc-challenge/"
 #define NONCE 32 /* octets */
 #define DAY 86400
+#define HEAD (16u << 10) /* bytes of a file that are looked at for one */
 #define URI_CHARACTERS                                                                             \
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@!$&()*+,;=%"
 
@@ -506,5 +508,33 @@ enum edoc_code edoc_challenge_json(const char *name, int exit, const struct edoc
 	bad |= ed_json_str(o, "reason", reason);
 	code = bad ? ed_fail_memory(err) : ed_json_line(o, json, err);
 	json_decref(o);
+	return code;
+}
+
+/* No challenge is longer: what comes after it is not read. */
+static enum edoc_code keep_head(void *arg, const void *bytes, size_t len, struct edoc_error *err)
+{
+	struct ed_buf *head = arg;
+	size_t room = head->max - head->len;
+
+	(void)err;
+	ed_buf_put(head, bytes, len < room ? len : room);
+	return head->len == head->max ? EDOC_ERR_LIMIT : EDOC_OK;
+}
+
+enum edoc_code ed_challenge_refuse(const struct ed_data *data, size_t object, const char *audience,
+                                   const char *where, struct edoc_error *err)
+{
+	struct edoc_error stopped = {0};
+	struct ed_buf head;
+	enum edoc_code code;
+
+	ed_buf_init(&head, HEAD);
+	code = ed_data_write(data, object, keep_head, &head, &stopped);
+	if (code == EDOC_OK || code == EDOC_ERR_LIMIT)
+		code = ed_challenge_fit(ed_buf_str(&head), head.len, audience, where, err);
+	else if (err)
+		*err = stopped;
+	ed_buf_clear(&head);
 	return code;
 }

@@ -19,4 +19,10 @@
 enum edoc_code ed_challenge_fit(const void *bytes, size_t len, const char *audience,
                                 const char *where, struct edoc_error *err) EDOC_CHECK;
 
+/* The same of an object's first bytes.  A detached CMS becomes an answer by
+ * putting the content in, so wherever one is made this is asked. */
+struct ed_data;
+enum edoc_code ed_challenge_refuse(const struct ed_data *data, size_t object, const char *audience,
+                                   const char *where, struct edoc_error *err) EDOC_CHECK;
+
 #endif

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "package/manifest.h"
+#include "sign/challenge.h"
 #include "sign/growth.h"
 #include "signature/cades.h"
 
@@ -42,6 +43,8 @@ static enum edoc_code look(struct making *m, struct ed_cades_spec *spec, struct 
 	if (code == EDOC_OK)
 		code = ed_view_add_file(&m->view, name, m->fd, err);
 	(void)ed_view_data(&m->view);
+	if (code == EDOC_OK)
+		code = ed_challenge_refuse(&m->view.data, 0, m->how->audience, m->path, err);
 	if (code == EDOC_OK)
 		code = ed_sign_hash(m->options, &spec->hash, err);
 	if (code != EDOC_OK)

@@ -55,6 +55,8 @@ static enum edoc_code look(struct making *m, struct ed_xades_spec *spec, struct 
 	}
 	spec->packaging = ED_XADES_ENVELOPED;
 	code = ed_read_fd(m->fd, m->path, &m->document, err);
+	if (code == EDOC_OK && !m->document.len)
+		code = ed_fail(err, EDOC_ERR_INPUT, m->path, "is empty, and no XML document");
 	spec->document = m->document.data;
 	spec->document_len = m->document.len;
 	return code;

@@ -282,7 +282,7 @@ class Row:
 
 # As help calls the arguments of options; a new word is taken for a file.
 TAKES_NO_FILE = {"KIND", "K", "ROLE", "C", "VAR", "LANG", "WHEN", "TIME", "FORM", "NAME", "ID", "ZONE", "TEXT", "STEP",
-                 "REASON", "LINE", "AGE", "N", "LEVEL", "URL"}
+                 "REASON", "LINE", "AGE", "N", "LEVEL", "URL", "TSA"}
 
 
 class Table:

@@ -172,4 +172,26 @@ for delay in 0 0.005 0.01 0.015 0.02 0.03 0.04 0.06 0.08; do
 done
 same "$twice" 0 "killed at any moment, nobody enters twice"
 same "$none" 0 "and the second try is told yes or no"
+# ---- answered by edoc-sign, which knows what it signs
+run edoc-verify --challenge-new --audience "$HERE" --challenges box -o asked
+is_exit 0 "a challenge"
+cms() { run edoc-sign cms --key "$P/zarina.p12" --pass-file "$P/pass" "$@"; }
+for how in "" --attached; do
+	# shellcheck disable=SC2086 # a word or none
+	cms $how -o no.p7s asked
+	is_exit 77 "is not signed by mistake${how:+, attached}"
+	has "$err" "log in at $HERE" "and says what that would be"
+done
+cms --attached --audience https://other.example -o no.p7s asked
+is_exit 77 "nor for another place"
+run edoc-sign sign --key "$P/zarina.p12" --pass-file "$P/pass" --asic-s --format cades -o no.asics asked
+is_exit 77 "nor as the document of an ASiC-S, whose signature would do"
+ok "nothing is left" sh -c '! ls no.*'
+cms --attached --audience "$HERE" -o yes.p7s asked
+is_exit 0 "for the right one it is"
+run edoc-verify --challenge --audience "$HERE" --challenges box --trust "$P/root.pem" --trust "$P/ca.pem" yes.p7s
+is_exit 0 "and lets in"
+cms --audience "$HERE" -o no.p7s "$D/docs/zamima-1.csv"
+is_exit 64 "an audience is for challenges only"
+
 finish

@@ -116,7 +116,7 @@ is_exit 0 "beside a file"
 verify --data a.txt d.xml
 is_exit 0 "passes with it"
 verify --data b.csv d.xml
-is_exit 1 "with another file it fails"
+is_exit 2 "with another file what it signs is not found"
 xades --enveloped -o e.xml a.xml
 is_exit 0 "within an XML document"
 verify e.xml
