@@ -6,8 +6,13 @@
 	echo "1..0 # SKIP memory is not measured under sanitizers"
 	exit 0
 }
-run python3 -B "$SRCDIR/tests/soak.py" 4000 400
-sed 's/^/# /' "$out"
+# What grows grows each time; a worker that a busy machine lets settle late
+# does not.
+for try in 1 2 3; do
+	run python3 -B "$SRCDIR/tests/soak.py" 4000 400
+	sed "s/^/# $try: /" "$out"
+	[ "$status" != 0 ] || break
+done
 is_exit 0 "4,000 items take the memory of 400, and none is lost"
 same "$(grep -c ' 0 lost; ' "$out")" 3 "as JSON, in order, as a page"
 finish
