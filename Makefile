@@ -19,8 +19,8 @@ LOCALEDIR ?= $(PREFIX)/share/locale
 
 TOOLS = edoc-sign edoc-verify edoc-route edoc-archive
 PKGS  = libcrypto libxml-2.0 libzip zlib yaml-0.1 jansson sqlite3
-# Its header only: door/http loads the library when it is wanted.
-LOADED = libcurl
+# Headers only: door/http loads its library, door/keyp11 a module, when it is wanted.
+LOADED = libcurl p11-kit-1
 
 # One source tree, many builds, each in a folder of its own.
 BUILD ?= build$(if $(filter clang,$(CC)),-clang)$(if $(SAN),-san)$(if $(COV),-cov)$(if $(FUZZ),-fuzz)

@@ -229,6 +229,8 @@ struct cmd_key_paths {
 	const char *file, *cert, *chain; /* cert, chain: NULL when inside file */
 };
 int cmd_key_paths(struct cmd *cmd, struct cmd_key_paths *paths);
+/* Those of one of edoc.conf's keys. */
+void cmd_key_named(struct cmd *cmd, const char *name, struct cmd_key_paths *paths);
 /* --trust paths for all purposes, else edoc.conf's; may be empty. */
 int cmd_trust(struct cmd *cmd, struct edoc_trust **trust);
 /* --policy: "strict", a name in the profiles folder, or a file. */

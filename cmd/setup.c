@@ -28,12 +28,51 @@ static int no_key(const struct cmd *cmd, const char *name)
 	return CMD_CONFIG;
 }
 
-/* RFC 7512.  edoc.conf takes it for the name of a file beside it. */
-static bool is_pkcs11(const char *file, bool as_given)
+/* A path as a URI has it: all but letters, digits and "/._-" as %XX. */
+static char *uri_text(const char *path)
 {
-	const char *uri = strstr(file, "pkcs11:");
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	                            "0123456789/._-",
+	                  hex[] = "0123456789ABCDEF";
+	char *text = cmd_alloc(3 * strlen(path) + 1), *p = text;
 
-	return uri && (uri == file || (!as_given && uri[-1] == '/'));
+	for (; *path; path++) {
+		if (strchr(plain, *path)) {
+			*p++ = *path;
+			continue;
+		}
+		*p++ = '%';
+		*p++ = hex[(unsigned char)*path >> 4];
+		*p++ = hex[*path & 15];
+	}
+	return text;
+}
+
+/* RFC 7512: where it leaves the module out, edoc.conf names it. */
+static const char *token_uri(struct cmd *cmd, const char *uri)
+{
+	const char *module = edoc_conf_get(cmd->conf, "pkcs11-module");
+
+	if (module && !strstr(uri, "module-path=")) {
+		char *text = uri_text(module);
+
+		uri = cmd_keep(cmd, cmd_printf("%s%cmodule-path=%s", uri,
+		                               strchr(uri, '?') ? '&' : '?', text));
+		free(text);
+	}
+	if (cmd_has(cmd, "final-try") && cmd_given(cmd, "final-try"))
+		uri = cmd_keep(
+		        cmd, cmd_printf("%s%cx-final-try=yes", uri, strchr(uri, '?') ? '&' : '?'));
+	return uri;
+}
+
+void cmd_key_named(struct cmd *cmd, const char *name, struct cmd_key_paths *paths)
+{
+	paths->file = conf_key(cmd, name, "file");
+	paths->cert = conf_key(cmd, name, "cert");
+	paths->chain = conf_key(cmd, name, "chain");
+	if (strncmp(paths->file, "pkcs11:", 7) == 0)
+		paths->file = token_uri(cmd, paths->file);
 }
 
 int cmd_key_paths(struct cmd *cmd, struct cmd_key_paths *paths)
@@ -46,19 +85,17 @@ int cmd_key_paths(struct cmd *cmd, struct cmd_key_paths *paths)
 	if (cmd_given(cmd, "pass-file") && cmd_given(cmd, "pass-env"))
 		return cmd_usage(cmd, _("--pass-file and --pass-env contradict each other"));
 	if (name && conf_key(cmd, name, "file")) {
-		paths->file = conf_key(cmd, name, "file");
-		paths->cert = conf_key(cmd, name, "cert");
-		paths->chain = conf_key(cmd, name, "chain");
+		cmd_key_named(cmd, name, paths);
 	} else if (given) {
 		paths->file = given;
 	} else {
 		return no_key(cmd, name);
 	}
-	if (is_pkcs11(paths->file, given && paths->file == given)) {
-		cmd_error(cmd, paths->file,
-		          _("this release has no PKCS#11: a key is a PKCS#12 or PEM file"));
-		return given && paths->file == given ? CMD_USAGE : CMD_CONFIG;
-	}
+	if (given && paths->file == given && strncmp(given, "pkcs11:", 7) == 0)
+		paths->file = token_uri(cmd, given);
+	if (strncmp(paths->file, "pkcs11:", 7) != 0 && cmd_has(cmd, "final-try") &&
+	    cmd_given(cmd, "final-try"))
+		return cmd_usage(cmd, _("--final-try is for a key in a token"));
 	if (cert)
 		paths->cert = cert;
 	if (chain)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* edoc-sign: signing in two steps, and what keys there are. */
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sign.h"
@@ -155,4 +156,150 @@ int sign_run_attach(struct cmd *cmd)
 		status = attached(cmd, cmd->operands[0], already, made);
 	edoc_policy_free(policy);
 	return status;
+}
+
+/* ---- keys ---- */
+
+const struct cmd_option sign_keys_options[] = {
+        {"module", 0, "PATH", N_("list the tokens of this PKCS#11 module too"), false},
+        {NULL, 0, NULL, NULL, false},
+};
+
+struct listing {
+	struct cmd *cmd;
+	const char *name; /* in edoc.conf; NULL: of a module */
+	int status;
+};
+
+static const char *fitness(const struct edoc_key_facts *facts)
+{
+	return facts->unfit ? "no" : facts->subject ? "yes" : "unknown";
+}
+
+static void list_json(struct listing *l, const struct edoc_key_facts *facts)
+{
+	time_t t = (time_t)facts->not_after;
+	char until[CMD_TIME];
+	const char *pairs[24];
+	struct tm tm = {0};
+	struct edoc_error err = {0};
+	char *json = NULL;
+	size_t n = 0;
+	const char *const all[][2] = {
+	        {"name", l->name},
+	        {"token", facts->token},
+	        {"place", facts->place},
+	        {"pin", facts->pin},
+	        {"key", facts->key},
+	        {"subject", facts->subject},
+	        {"sha256", facts->sha256},
+	        {"kind", facts->kind},
+	        {"until", facts->subject ? until : NULL},
+	        {"fit", facts->key ? fitness(facts) : NULL},
+	        {"why", facts->unfit},
+	};
+
+	(void)gmtime_r(&t, &tm);
+	(void)strftime(until, sizeof until, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		if (all[i][1]) {
+			pairs[n++] = all[i][0];
+			pairs[n++] = all[i][1];
+		}
+	}
+	pairs[n] = NULL;
+	if (edoc_result_json(pairs, &json, &err) == EDOC_OK)
+		cmd_print(l->cmd, json);
+	else
+		l->status = cmd_fold(l->status, cmd_fail(l->cmd, &err));
+}
+
+static const char *pin_text(const char *pin)
+{
+	static const struct {
+		const char *state, *text;
+	} t[] = {
+	        {"low", N_("a wrong PIN was given")},
+	        {"final", N_("one more wrong PIN locks it")},
+	        {"locked", N_("its PIN is locked")},
+	        {"unset", N_("it has no PIN yet")},
+	};
+
+	for (size_t i = 0; i < sizeof t / sizeof *t; i++)
+		if (strcmp(t[i].state, pin) == 0)
+			return _(t[i].text);
+	return NULL;
+}
+
+static void list_text(struct listing *l, const struct edoc_key_facts *facts)
+{
+	char until[CMD_TIME];
+
+	if (!facts->key) {
+		printf(_("token %s"), cmd_text(l->cmd, facts->token));
+		printf("  %s", cmd_text(l->cmd, facts->place));
+		if (pin_text(facts->pin))
+			printf(": %s", pin_text(facts->pin));
+		printf("\n");
+		return;
+	}
+	if (l->name)
+		printf("%s\n", cmd_text(l->cmd, l->name));
+	printf("  %s\n", cmd_text(l->cmd, facts->key));
+	if (facts->subject) {
+		cmd_time(until, facts->not_after);
+		printf("    %s\n", cmd_text(l->cmd, facts->subject));
+		printf(_("    %s, until %s\n"), facts->kind, until);
+	} else if (!facts->unfit) {
+		printf("    %s\n", _("more is seen with its passphrase only"));
+	}
+	if (facts->unfit)
+		printf(_("    cannot sign: %s\n"), cmd_text(l->cmd, facts->unfit));
+}
+
+static void list_one(void *arg, const struct edoc_key_facts *facts)
+{
+	struct listing *l = arg;
+
+	if (l->cmd->json)
+		list_json(l, facts);
+	else
+		list_text(l, facts);
+}
+
+/* A key whose file is gone stands in the list, with the reason. */
+static void list_named(struct listing *l, const char *name, const struct edoc_policy *policy)
+{
+	struct cmd_key_paths paths = {NULL, NULL, NULL};
+	struct edoc_error err = {0};
+
+	l->name = name;
+	cmd_key_named(l->cmd, name, &paths);
+	if (edoc_key_look(paths.file, paths.cert, l->cmd->now, policy, list_one, l, &err) !=
+	    EDOC_OK) {
+		const struct edoc_key_facts facts = {.key = paths.file, .unfit = err.msg};
+
+		list_one(l, &facts);
+	}
+}
+
+int sign_run_keys(struct cmd *cmd)
+{
+	const char *module = cmd_value(cmd, "module"), *name;
+	struct listing l = {.cmd = cmd};
+	struct edoc_policy *policy = NULL;
+	struct edoc_error err = {0};
+	int status = cmd_policy(cmd, &policy);
+
+	if (status)
+		return status;
+	for (size_t i = 0; (name = edoc_conf_item(cmd->conf, "keys", i)); i++)
+		list_named(&l, name, policy);
+	if (!module)
+		module = edoc_conf_get(cmd->conf, "pkcs11-module");
+	l.name = NULL;
+	if (module && edoc_token_list(module, cmd->now, policy, list_one, &l, &err) != EDOC_OK)
+		l.status = cmd_fold(l.status, cmd_fail(cmd, &err));
+	edoc_policy_free(policy);
+	return l.status;
 }

@@ -43,9 +43,11 @@ int sign_run_sign(struct cmd *cmd);
 int sign_run_revise(struct cmd *cmd);
 
 /* sign-key.c */
-extern const struct cmd_option sign_prepare_options[], sign_attach_options[];
+extern const struct cmd_option sign_prepare_options[], sign_attach_options[],
+        sign_keys_options[];
 int sign_run_prepare(struct cmd *cmd);
 int sign_run_attach(struct cmd *cmd);
+int sign_run_keys(struct cmd *cmd);
 
 /* sign-look.c */
 extern const struct cmd_option sign_extract_options[];

@@ -115,7 +115,7 @@ enum edoc_code edoc_conf_new(struct edoc_conf **conf, struct edoc_error *err) ED
 void edoc_conf_free(struct edoc_conf *conf);
 enum edoc_code edoc_conf_load(struct edoc_conf *conf, const char *path, const char *home,
 			      struct edoc_error *err) EDOC_CHECK;
-/* A scalar: "key" "desk" "archive" "profiles" "lang" "cache", "keys.NAME.file",
+/* A scalar: "key" "desk" "archive" "profiles" "lang" "cache" "pkcs11-module", "keys.NAME.file",
  * "keys.NAME.cert", "keys.NAME.chain".  NULL: not set. */
 const char *edoc_conf_get(const struct edoc_conf *conf, const char *key);
 /* A list: "trust.all", "trust.sign", "trust.tsa", "trust.ocsp",
@@ -517,6 +517,13 @@ typedef int edoc_passphrase_fn(char *buf, size_t size, const char *what, void *a
  * A private key with its certificate and the chain that came along, from
  * PKCS#12 (RFC 7292) or PEM.  cert_path, chain_path: NULL when the key file
  * holds them.  A wrong passphrase is EDOC_ERR_DENIED.
+ *
+ * Or a path "pkcs11:...", a key in a token (RFC 7512): token, manufacturer,
+ * serial, model, slot-id, slot-description, slot-manufacturer, object, id; and
+ * module-path (without it p11-kit-proxy.so), pin-source (a file), and
+ * x-final-try=yes, without which the last PIN that a token allows is not spent.
+ * Its certificate is the token's of the same CKA_ID, or cert_path.  A session
+ * with the token lasts as long as the key.
  */
 enum edoc_code edoc_key_load(const char *path, const char *cert_path, const char *chain_path,
 			     edoc_passphrase_fn *ask, void *arg, struct edoc_key **key,
@@ -635,6 +642,30 @@ enum edoc_code edoc_package_sign(const char *path, const struct edoc_sign_option
  */
 enum edoc_code edoc_package_preflight(const char *path, const struct edoc_sign_options *options,
 				      struct edoc_error *err) EDOC_CHECK;
+
+/* What can be seen of a key without a passphrase, or of something in a token;
+ * strings live during the call. */
+struct edoc_key_facts {
+	const char *token;      /* its label; NULL: a file */
+	const char *place;      /* of a token: manufacturer, model, serial number */
+	const char *pin;        /* of a token: good low final locked unset none */
+	const char *key;        /* what --key takes for it; NULL: the token as such */
+	const char *subject;    /* NULL: nothing can be seen without a passphrase */
+	const char *sha256;     /* of the certificate */
+	const char *kind;       /* "RSA-2048", "P-256" */
+	int64_t not_before, not_after;
+	const char *unfit;      /* why it cannot sign at that moment; NULL: it can */
+};
+typedef void edoc_key_facts_fn(void *arg, const struct edoc_key_facts *facts);
+/* Of the key that edoc_key_load() would load; nobody is asked for anything. */
+enum edoc_code edoc_key_look(const char *path, const char *cert_path, int64_t at,
+			     const struct edoc_policy *policy, edoc_key_facts_fn *fn, void *arg,
+			     struct edoc_error *err) EDOC_CHECK;
+/* All tokens that a PKCS#11 module has, and their certificates; module "":
+ * p11-kit's. */
+enum edoc_code edoc_token_list(const char *module, int64_t at, const struct edoc_policy *policy,
+			       edoc_key_facts_fn *fn, void *arg,
+			       struct edoc_error *err) EDOC_CHECK;
 
 /*
  * Signing in two steps, where options->key is of edoc_key_outside(): the

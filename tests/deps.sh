@@ -5,8 +5,8 @@
 set -eu
 
 need="gcc make pkg-config libssl-dev libxml2-dev libzip-dev zlib1g-dev libyaml-dev libjansson-dev
-libsqlite3-dev libcurl4-openssl-dev openssl perl python3 gettext xmlsec1 libxml2-utils zip unzip jq strace
-faketime cppcheck clang clang-tidy clang-format libclang-rt-14-dev mandoc shellcheck
+libsqlite3-dev libcurl4-openssl-dev libp11-kit-dev openssl perl python3 gettext xmlsec1 libxml2-utils zip unzip jq strace
+faketime softhsm2 opensc cppcheck clang clang-tidy clang-format libclang-rt-14-dev mandoc shellcheck
 chromium-headless-shell fonts-dejavu-core $*"
 
 missing=

@@ -37,7 +37,7 @@ done
 
 # cmd/ sees the library only through the public header.
 grep -nE '^#include "' cmd/*.[ch] | grep -vE '"(edoc|cmd|sign|verify)\.h"' && complain "cmd/ includes an internal header"
-grep -nE '^#include <(zip|yaml|jansson|sqlite3|libxml/|openssl/|curl/)' cmd/*.[ch] && complain "cmd/ includes a dependency"
+grep -nE '^#include <(zip|yaml|jansson|sqlite3|libxml/|openssl/|curl/|p11-kit/)' cmd/*.[ch] && complain "cmd/ includes a dependency"
 
 # Creating and configuring calls of a dependency stand behind its door.
 door() { # PATTERN DOOR-FILES-REGEX
@@ -48,6 +48,7 @@ door '\b(xmlRead|xmlCtxtRead|xmlNewParserCtxt|xmlParse|xmlSAX|xmlC14N|xmlXPath|x
 door '\byaml_(parser|emitter|document|event|token)_[a-z_]+\(' yaml
 door '\bjson_(load|dump)[a-z]*\(' json
 door '\bcurl(\.|_)[a-z_]+\(' http
+door '[>.]C_[A-Z][A-Za-z]+\(' keyp11
 door '\bsqlite3_(open|close|config|exec)[a-z0-9_]*\(' db
 door '\b(X509_STORE|X509_VERIFY_PARAM|CMS|PKCS12|PKCS7|d2i|PEM|EVP|OSSL|OPENSSL_init)_[A-Za-z0-9_]+\(' '(cipher|crypto|key|x509|cms)'
 

@@ -143,7 +143,10 @@ static enum edoc_code read_key(const struct source *src, const char *name,
 		const char *key = ed_arena_printf(src->conf->arena, "keys.%s.%s", name, known[i]);
 		if (!key)
 			return ed_fail_memory(src->err);
-		if (part)
+		if (part && i == 0 && part->kind == ED_YAML_SCALAR &&
+		    !strncmp(part->text, "pkcs11:", 7)) /* RFC 7512: no file beside this one */
+			code = add(src, key, part->text);
+		else if (part)
 			code = add_path(src, key, part);
 	}
 	return code == EDOC_OK ? add(src, "keys", name) : code;
@@ -344,9 +347,9 @@ static enum edoc_code read_member(const struct source *src, const char *key,
 
 static enum edoc_code read_root(const struct source *src, const struct ed_yaml *root)
 {
-	static const char *const known[] = {"key",      "keys",     "trust", "desk",
-	                                    "archive",  "profiles", "lang",  "cache",
-	                                    "intranet", "tsa",      "tsas",  NULL};
+	static const char *const known[] = {
+	        "key",   "keys",     "trust", "desk", "archive",       "profiles", "lang",
+	        "cache", "intranet", "tsa",   "tsas", "pkcs11-module", NULL};
 
 	if (root->kind != ED_YAML_MAP)
 		return refuse(src, root, N_("a map of settings is wanted"));

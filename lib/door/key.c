@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "door/crypto.h"
+#include "door/keyp11.h"
 #include "door/x509.h"
 
 #define MAX_PASSPHRASE 1024
@@ -473,6 +474,120 @@ static void end_loading(struct loading *l, enum edoc_code rc, struct edoc_key **
 		ed_crypto_leave(l->old);
 }
 
+/* ---- a key in a token -------------------------------------------------------- */
+
+/* Of several for one key, as after a renewal, the one that ends last. */
+static X509 *latest(STACK_OF(X509) *certs)
+{
+	X509 *best = NULL;
+
+	for (int i = 0; i < sk_X509_num(certs); i++) {
+		X509 *x509 = sk_X509_value(certs, i);
+
+		if (!best ||
+		    ASN1_TIME_compare(X509_get0_notAfter(x509), X509_get0_notAfter(best)) > 0)
+			best = x509;
+	}
+	return best;
+}
+
+/* certs->key: the token's own for this key; certs->cert: of the named file. */
+static enum edoc_code choose_for_token(struct edoc_key *key, const struct certs *certs,
+                                       const char *token, const char *cert_path,
+                                       struct edoc_error *err)
+{
+	X509 *own = latest(certs->key), *x509 = cert_path ? sk_X509_value(certs->cert, 0) : own;
+
+	if (!x509)
+		return ed_fail(err, EDOC_ERR_INPUT, token,
+		               "there is no certificate of the key's id in the token: name the "
+		               "certificate's file");
+	if (own && EVP_PKEY_eq(X509_get0_pubkey(own), X509_get0_pubkey(x509)) != 1)
+		return ed_fail(err, EDOC_ERR_INPUT, cert_path,
+		               "the certificate is not of the key in %.80s", token);
+	key->cert = X509_up_ref(x509) ? x509 : NULL;
+	key->pkey = key->cert ? X509_get_pubkey(key->cert) : NULL;
+	if (!key->pkey)
+		return ed_crypto_fail(err, EDOC_ERR_INPUT, token,
+		                      "the certificate's key cannot be read");
+	return EDOC_OK;
+}
+
+/* Others' certificates lie in a token too: only what is above ours comes along. */
+static enum edoc_code put_above(struct edoc_key *key, STACK_OF(X509) *all, struct edoc_error *err)
+{
+	X509 *x509 = key->cert;
+	enum edoc_code rc = EDOC_OK;
+
+	for (int i = 0; i < ED_MAX_CHAIN && rc == EDOC_OK; i++) {
+		X509 *up = issuer_among(all, x509);
+
+		if (!up || !X509_cmp(up, x509))
+			break;
+		rc = collect(key->chain, up, err);
+		x509 = up;
+	}
+	return rc;
+}
+
+static enum edoc_code certs_of_token(struct ed_token *token, struct edoc_key *key,
+                                     const struct ed_buf *id, const struct certs *certs,
+                                     const char *cert_path, const char *chain_path,
+                                     struct edoc_error *err)
+{
+	STACK_OF(X509) *all = sk_X509_new_null();
+	enum edoc_code rc = all ? EDOC_OK : ed_fail_memory(err);
+
+	if (rc == EDOC_OK && id->len)
+		rc = ed_token_certs(token, id, NULL, collect, certs->key, err);
+	if (rc == EDOC_OK && cert_path)
+		rc = read_certs(cert_path, certs->cert, err);
+	if (rc == EDOC_OK && chain_path)
+		rc = read_certs(chain_path, certs->chain, err);
+	if (rc == EDOC_OK)
+		rc = choose_for_token(key, certs, ed_token_name(token), cert_path, err);
+	if (rc == EDOC_OK)
+		rc = describe(key, err);
+	if (rc == EDOC_OK)
+		rc = check_key(key, ed_token_name(token), err);
+	if (rc == EDOC_OK && chain_path)
+		rc = check_chain(key, certs, chain_path, err);
+	if (rc == EDOC_OK)
+		rc = ed_token_certs(token, NULL, NULL, collect, all, err);
+	if (rc == EDOC_OK)
+		rc = put_above(key, all, err);
+	if (rc == EDOC_OK)
+		rc = put_chain(key, certs->cert, err);
+	if (rc == EDOC_OK)
+		rc = put_chain(key, certs->chain, err);
+	sk_X509_pop_free(all, X509_free);
+	return rc;
+}
+
+static enum edoc_code load_token(const char *text, const char *cert_path, const char *chain_path,
+                                 const struct passphrase *pass, struct edoc_key *key,
+                                 const struct certs *certs, struct edoc_error *err)
+{
+	struct ed_token *token = NULL;
+	struct ed_p11_uri uri;
+	struct ed_buf id;
+	enum edoc_code rc = ed_p11_uri_parse(text, &uri, err);
+
+	ed_buf_init(&id, ED_P11_TEXT);
+	if (rc == EDOC_OK)
+		rc = ed_token_open(&uri, &token, err);
+	if (rc != EDOC_OK)
+		return rc;
+	key->elsewhere = (struct ed_key_elsewhere){ed_token_sign, ed_token_free, token};
+	rc = ed_token_login(token, &uri, pass->ask, pass->arg, err);
+	if (rc == EDOC_OK)
+		rc = ed_token_find(token, &uri, &id, err);
+	if (rc == EDOC_OK)
+		rc = certs_of_token(token, key, &id, certs, cert_path, chain_path, err);
+	ed_buf_clear(&id);
+	return rc;
+}
+
 enum edoc_code edoc_key_load(const char *path, const char *cert_path, const char *chain_path,
                              edoc_passphrase_fn *ask, void *arg, struct edoc_key **key,
                              struct edoc_error *err)
@@ -482,7 +597,9 @@ enum edoc_code edoc_key_load(const char *path, const char *cert_path, const char
 	enum edoc_code rc = begin_loading(&l, err);
 
 	*key = NULL;
-	if (rc == EDOC_OK)
+	if (rc == EDOC_OK && ed_p11_is_uri(path))
+		rc = load_token(path, cert_path, chain_path, &pass, l.key, &l.certs, err);
+	else if (rc == EDOC_OK)
 		rc = load(path, cert_path, chain_path, &pass, l.key, &l.certs, err);
 	end_loading(&l, rc, key);
 	ed_wipe(&pass, sizeof(pass));

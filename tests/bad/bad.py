@@ -150,6 +150,8 @@ KINDS = {
     "conf": kind(bytes=78, place=78, yaml=78, wrong=("a-package", "a-certificate"), empty=None, half=None, crlf=(),
                  absent={66, 78}, loop={66, 78}, long_name={66, 78}, controls={66, 78}, unreadable={66, 78}),
     "key": kind(wrong=("a-package", "a-certificate", "a-text"), empty=65),
+    # Half of a library is the loader's own business: it may end the program.
+    "module": kind(half=None, wrong=("a-package", "a-key", "a-text")),
     "request": kind(crlf=(), wrong=("a-package", "a-key", "a-text")),
     "value": kind(huge={65, 75}, wrong=("a-package", "a-key", "a-certificate", "a-text")),
     # A file with key and certificate will do: only that is read.

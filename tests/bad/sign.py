@@ -8,7 +8,7 @@ table = Table("edoc-sign", {
     "pkg": S + "/p.asice", "doc": S + "/b.bin", "signed": S + "/q.asice", "list2": S + "/list2", "small": S + "/a.txt", "xml": S + "/a.xml", "card": S + "/card.yaml", "list": S + "/list",
     "conf": S + "/edoc.conf", "policy": S + "/policy.yaml", "trust": PKI + "/root.pem",
     "key": PKI + "/zarina.p12", "pass": PKI + "/pass",
-    "attachable": S + "/r.asice", "request": S + "/r.req", "value": S + "/r.value",
+    "module": S + "/module.so", "attachable": S + "/r.asice", "request": S + "/r.req", "value": S + "/r.value",
     "to": S + "/to.crt", "near": S + "/to.crt", "mine": S + "/to.pem", "locked": S + "/locked.key",
     "sealed": S + "/sealed.p7m", "plain": S + "/plain.conf", "cache": S + "/cache",
     "pem": PKI + "/anvar.key", "cert": PKI + "/anvar.crt", "chain": PKI + "/ca.pem",
@@ -25,6 +25,10 @@ table = Table("edoc-sign", {
         writes=True),
     Row("sign " + KEY + " --files-from {list}", {"list": "list"}, writes=True),
     Row("sign " + KEY + " -o new.asice --card {card} a.txt {doc}", {"doc": "document", "card": "card"}, writes=True),
+    Row("keys --config {conf}", {"conf": "conf"}, prints=False),
+    Row("keys --json --policy {policy}", {"policy": "policy"}, prints=False),
+] + ([Row("keys --json --module {module}", {"module": "module"}, prints=False)]
+     if os.path.exists(S + "/module.so") else []) + [
     Row("prepare {pkg} --cert {cert} --chain {chain} -o req --raw raw --policy {policy}",
         {"pkg": "package", "cert": "public", "chain": "chain", "policy": "policy"}, writes=True),
     Row("prepare {pkg} --config {conf} --cert {cert} -o req", {"conf": "conf"}, writes=True),

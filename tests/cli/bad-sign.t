@@ -26,4 +26,11 @@ openssl pkey -in to.key -aes256 -passout pass:edoc -out locked.key
 printf 'lang: en\n' >plain.conf
 mkdir cache
 edoc-sign encrypt -q --to to.crt b.bin -o sealed.p7m
+# A module that works, where there is one: keys --module.
+for m in /usr/lib/softhsm/libsofthsm2.so /usr/lib64/softhsm/libsofthsm2.so; do
+	[ ! -e "$m" ] || cp "$m" module.so
+done
+mkdir "$W/tokens"
+printf 'directories.tokendir = %s/tokens\n' "$W" >"$W/softhsm2.conf"
+export SOFTHSM2_CONF="$W/softhsm2.conf"
 bad_table sign

@@ -224,12 +224,19 @@ has "$out" "file $HOME/.config/edoc/k.p12" "a key beside its edoc.conf"
 run $T key --key ./me --cert x --pass-file pass
 has "$out" "file ./me cert x" "a file"
 run $T key --key pkcs11:token=x
-is_exit 64 "a PKCS#11 key is 64"
-has "$err" "PKCS#11" "and is told"
+has "$out" "file pkcs11:token=x" "is left as it is"
+run $T key --key pkcs11:token=x --final-try
+has "$out" "file pkcs11:token=x?x-final-try=yes" "--final-try goes with it"
 printf 'key: card\nkeys: {card: {file: "pkcs11:token=x"}}\n' >card.conf
 run $T key --config "$W/card.conf"
-is_exit 78 "in edoc.conf it is 78"
-has "$err" "PKCS#11" "and is told"
+has "$out" "file pkcs11:token=x" "and in edoc.conf no file beside it"
+printf 'pkcs11-module: /a b/m.so\nkey: card\nkeys: {card: {file: "pkcs11:token=x"}}\n' >card.conf
+run $T key --config "$W/card.conf"
+has "$out" "file pkcs11:token=x?module-path=/a%20b/m.so" "with edoc.conf's module"
+run $T key --config "$W/card.conf" --key 'pkcs11:token=y?module-path=/m.so'
+has "$out" "file pkcs11:token=y?module-path=/m.so " "unless it names its own"
+run $T key --key ./me --final-try
+is_exit 64 "--final-try with a file"
 printf 'dessk: x\n' >bad.conf
 run $T place --config bad.conf
 is_exit 78 "an unknown key is 78"

@@ -1,0 +1,274 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Keys in tokens (SoftHSM2 in a folder of this test's own), and what keys lists.
+. "$SRCDIR/tests/lib.sh"
+cd "$W" || exit 1
+P=$D/pki
+printf 'a letter\n' >a.txt
+new() {
+	rm -f p.asice
+	edoc-sign new -q -o p.asice a.txt
+	cp p.asice before
+}
+refused() { # EXIT WORD WHAT
+	is_exit "$1" "$3"
+	has "$err" "$2" "$3: said"
+	ok "$3: nothing changed" cmp p.asice before
+}
+
+# What needs no token.
+new
+run edoc-sign sign --key 'pkcs11:token=x?pin-value=0000' p.asice
+refused 64 "everybody who lists processes" "a PIN in the URI"
+hasnt "$err" 0000 "and it is not repeated"
+run edoc-sign sign --key 'pkcs11:tokan=x' p.asice
+refused 64 "not understood" "an unknown attribute"
+run edoc-sign sign --key 'pkcs11:token=x?module-path=/none.so' p.asice
+refused 66 "/none.so" "no such module"
+run edoc-sign sign --key "pkcs11:token=x?module-path=$P/zarina.p12" p.asice
+refused 65 "cannot be loaded" "a module that is none"
+libm=$(find /lib /usr/lib -name 'libm.so.6' 2>/dev/null | head -n 1)
+run edoc-sign sign --key "pkcs11:token=x?module-path=$libm" p.asice
+refused 65 "is no PKCS#11 module" "a library that is none"
+run edoc-sign sign --key "$P/zarina.p12" --final-try --pass-file "$P/pass" p.asice
+refused 64 "for a key in a token" "--final-try with a file"
+cat >files.conf <<END
+key: me
+keys:
+  me: $P/zarina.p12
+  open: $P/zarina.pem
+  crypt: $P/zarina-enc.pem
+  two: {file: $P/farrukh-enc.key, cert: $P/farrukh.crt}
+  old: {file: $P/farrukh-enc.key, cert: $W/old.crt}
+  gone: $W/gone.p12
+END
+openssl req -x509 -newkey rsa:1024 -nodes -keyout old.key -out old.crt -days 30 -subj /CN=Short 2>/dev/null
+run edoc-sign keys --config files.conf
+is_exit 0 "the keys of edoc.conf"
+has "$out" "more is seen with its passphrase only" "PKCS#12 hides its certificate"
+has "$out" "CN=Ғафуров Фаррух" "a certificate beside the key is seen"
+has "$out" "cannot sign: " "what cannot sign is told"
+run edoc-sign keys --json --config files.conf
+is_exit 0 "as JSON"
+is=$(jq -r 'select(.key) | "\(.name) \(.fit) \(.kind)"' "$out")
+same "$is" "me unknown null
+open yes P-256
+crypt yes P-256
+two yes RSA-2048
+old no RSA-1024
+gone no null" "who can sign"
+run edoc-sign keys --module /none.so
+is_exit 66 "no such module"
+run edoc-sign keys
+is_exit 0 "nothing to list"
+run edoc-sign keys more
+is_exit 64 "an operand"
+
+M=
+for m in /usr/lib/softhsm/libsofthsm2.so /usr/lib64/softhsm/libsofthsm2.so \
+	/usr/local/lib/softhsm/libsofthsm2.so; do
+	[ ! -e "$m" ] || M=$m
+done
+if [ -z "$M" ] || ! command -v softhsm2-util >/dev/null || ! command -v pkcs11-tool >/dev/null; then
+	skip "no SoftHSM2 or no OpenSC here: keys in tokens are NOT tested" 50
+	finish
+fi
+
+export SOFTHSM2_CONF="$W/softhsm2.conf"
+mkdir tokens
+printf 'directories.tokendir = %s/tokens\nobjectstore.backend = file\nlog.level = ERROR\n' "$W" >"$SOFTHSM2_CONF"
+softhsm2-util --init-token --free --label "Office Token" --pin 1234 --so-pin 5678 >/dev/null
+printf '1234\n' >pin
+printf '4321\n' >bad-pin
+cat >ca.cnf <<'END'
+[req]
+distinguished_name = dn
+[dn]
+[ca]
+basicConstraints = critical, CA:TRUE
+keyUsage = critical, keyCertSign
+[leaf]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature, nonRepudiation
+END
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem -days 30 \
+	-config ca.cnf -extensions ca -subj '/CN=Token Root' 2>/dev/null
+tool() { pkcs11-tool --module "$M" --token-label "Office Token" --login --pin 1234 "$@" >/dev/null 2>&1; }
+put_key() { # NAME ID GENPKEY...
+	name=$1 id=$2
+	shift 2
+	openssl genpkey "$@" -out "$name.key" 2>/dev/null
+	openssl pkcs8 -topk8 -nocrypt -in "$name.key" -out "$name.p8"
+	softhsm2-util --import "$name.p8" --token "Office Token" --label "$name" --id "$id" --pin 1234 >/dev/null
+	openssl req -new -key "$name.key" -config ca.cnf -subj "/CN=$name" -out "$name.csr"
+	openssl x509 -req -in "$name.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days 20 -extfile ca.cnf \
+		-extensions leaf -outform DER -out "$name.crt" 2>/dev/null
+	[ "$name" = bare ] || tool --write-object "$name.crt" --type cert --id "$id" --label "$name"
+}
+put_key rsa 01 -algorithm RSA -pkeyopt rsa_keygen_bits:2048
+put_key p256 02 -algorithm EC -pkeyopt ec_paramgen_curve:P-256
+put_key p384 03 -algorithm EC -pkeyopt ec_paramgen_curve:P-384
+put_key bare 04 -algorithm EC -pkeyopt ec_paramgen_curve:P-256
+put_key ed25519 05 -algorithm ED25519
+openssl x509 -in ca.pem -outform DER -out ca.der
+tool --write-object ca.der --type cert --id 99 --label root
+T="pkcs11:token=Office%20Token"
+sign() { # ATTRIBUTES ARG...
+	uri="$T;$1?module-path=$M"
+	shift
+	run edoc-sign sign --key "$uri" --pass-file pin p.asice "$@"
+}
+for name in rsa p256 p384 ed25519; do
+	new
+	sign "object=$name"
+	is_exit 0 "$name signs"
+	run edoc-verify --trust ca.pem --json p.asice
+	is_exit 0 "$name: and it verifies"
+	json "$out" '.signatures[0].signer.subject == "CN='$name'"' "$name: by the token's certificate"
+done
+new
+sign 'id=%02;type=private'
+is_exit 0 "by its id"
+run edoc-verify --trust ca.pem --json p.asice
+json "$out" '.signatures[0].signer.subject == "CN=p256"' "the right one"
+has "$out" "Token Root" "the certificate above it came along"
+new
+sign "object=bare"
+refused 65 "no certificate of the key's id" "no certificate in the token"
+run edoc-sign sign --key "$T;object=bare?module-path=$M" --pass-file pin --cert bare.crt p.asice
+is_exit 0 "but in a file"
+run edoc-verify -q --trust ca.pem p.asice
+is_exit 0 "and it verifies"
+new
+run edoc-sign sign --key "$T;object=p256?module-path=$M" --pass-file pin --cert bare.crt p.asice
+refused 65 "is not of the key" "a file with another's certificate"
+run edoc-sign sign --key "$T;object=bare?module-path=$M" --pass-file pin --cert p256.crt p.asice
+refused 74 "does not verify under this certificate" "and where only the value shows it"
+sign "object=none"
+refused 66 "no such private key" "no such key"
+sign "type=private"
+refused 64 "more than one private key" "more than one key"
+run edoc-sign sign --key "pkcs11:token=Other;object=rsa?module-path=$M" --pass-file pin p.asice
+refused 66 "no such token" "no such token"
+run edoc-sign sign --key "$T;serial=0;object=rsa?module-path=$M" --pass-file pin p.asice
+refused 66 "no such token" "another serial number"
+
+# The PIN.
+run edoc-sign sign --key "$T;object=p256?module-path=$M" --pass-file bad-pin p.asice
+refused 77 "wrong PIN" "a wrong PIN"
+run edoc-sign sign --key "$T;object=p256?module-path=$M" p.asice
+refused 77 "Office Token" "no PIN and nobody to ask"
+PIN=1234 run edoc-sign sign --key "$T;object=p256?module-path=$M" --pass-env PIN p.asice
+is_exit 0 "from a variable"
+new
+run edoc-sign sign --key "$T;object=p256?module-path=$M&pin-source=file:$W/pin" p.asice
+is_exit 0 "from pin-source"
+new
+run edoc-sign sign --key "$T;object=p256?module-path=$M&pin-source=$W/none" p.asice
+refused 66 none "pin-source is absent"
+head -c 300 /dev/zero | tr '\0' 1 >long
+run edoc-sign sign --key "$T;object=p256?module-path=$M" --pass-file long p.asice
+refused 65 "" "a PIN that is too long"
+
+# By name, from edoc.conf.
+cat >edoc.conf <<END
+key: office
+keys:
+  office: "$T;object=p256;id=%02"
+  more: {file: "$T;object=bare;id=%04", cert: bare.crt}
+pkcs11-module: $M
+END
+run edoc-sign sign --config edoc.conf --pass-file pin p.asice
+is_exit 0 "the default key of edoc.conf"
+new
+run edoc-sign sign --config edoc.conf --key more --pass-file pin p.asice
+is_exit 0 "another, with its certificate"
+run edoc-sign keys --config edoc.conf --json
+is_exit 0 "what there is"
+json "$out" '[., inputs] | any(.name == "office" and .subject == "CN=p256" and .fit == "yes")' "the key of edoc.conf"
+json "$out" '[., inputs] | any(.token == "Office Token" and .key == null and .pin == "good")' "the token"
+same "$(jq -r 'select(.token and .key and (.name | not)) | .subject' "$out" | sort | xargs)" \
+	"CN=Token Root CN=ed25519 CN=p256 CN=p384 CN=rsa" "its certificates"
+json "$out" '[., inputs] | any(.subject == "CN=Token Root" and .fit == "no")' "a CA's cannot sign"
+uri=$(jq -r 'select(.subject == "CN=rsa") | .key' "$out")
+new
+run edoc-sign sign --key "$uri" --pass-file pin p.asice
+is_exit 0 "the listed URI is one for --key"
+run edoc-sign keys --module "$M"
+has "$out" "token Office Token" "for people"
+
+# A ledger and other verbs take a token as they take a file: one is enough.
+run edoc-archive init root --key "$T;object=p256?module-path=$M" --pass-file pin
+[ "$status" = 0 ] || run edoc-archive init -C root --key "$T;object=p256?module-path=$M" --pass-file pin
+is_exit 0 "an archive is begun with a token's key"
+
+# Tokens that do what SoftHSM does not.
+if ! ${CC:-cc} -shared -fPIC $(pkg-config --cflags p11-kit-1) -o shim.so "$SRCDIR/tests/cli/p11shim.c" -ldl 2>cc.err; then
+	skip "no compiler here: faulty tokens are NOT tested" 30
+	finish
+fi
+export P11SHIM_MODULE="$M" P11SHIM_COUNT="$W/count"
+shim() { # FAULT ARG...
+	fault=$1
+	shift
+	: >count
+	P11SHIM=$fault run edoc-sign sign --key "$T;object=p256?module-path=$W/shim.so" --pass-file pin "$@" p.asice
+}
+new
+shim low
+is_exit 0 "few tries, and the right PIN"
+new
+shim final
+refused 77 "--final-try" "the last try is not spent"
+same "$(wc -l <count)" 0 "nobody logged in"
+shim final --final-try
+is_exit 0 "but when that is meant"
+new
+P11SHIM='final' run edoc-sign sign --key "$T;object=p256?module-path=$W/shim.so" --final-try --pass-file bad-pin p.asice
+refused 77 "one more locks" "a wrong PIN tells how it stands"
+shim locked
+refused 77 "unblock it" "a locked token"
+same "$(wc -l <count)" 0 "is not asked"
+shim pin-locked
+refused 77 "unblock it" "locked by this very try"
+same "$(wc -l <count)" 1 "which was one"
+: >count
+P11SHIM=none run edoc-sign sign --key "$T;object=p256?module-path=$W/shim.so" --pass-file bad-pin p.asice
+refused 77 "wrong PIN" "a wrong PIN"
+same "$(wc -l <count)" 1 "is not tried again"
+shim removed-login
+refused 75 "taken out" "taken out before the PIN"
+shim removed-sign
+refused 75 "taken out" "taken out before the value"
+shim device-error
+refused 74 "0x30" "a broken token"
+shim odd
+refused 74 "0x80000001" "an answer of the vendor's own"
+shim always
+is_exit 0 "a key that wants the PIN each time"
+same "$(xargs <count)" "1 2" "gets it"
+new
+shim wrong-value
+refused 74 "does not verify" "a wrong value"
+shim short-value
+refused 74 "no value of this curve" "a value too short"
+shim no-value
+refused 74 "no value of this curve" "no value"
+shim long-value
+refused 74 "" "a value longer than its room"
+shim objects
+refused 74 "" "more objects than were asked for"
+shim slots
+refused 74 "" "more slots than were asked for"
+shim huge-attribute
+refused 65 "no certificate" "an attribute of exabytes"
+shim grown-attribute
+refused 65 "no certificate" "an attribute that grows"
+shim no-certificate
+refused 65 "" "a certificate of zeros"
+shim no-list
+refused 65 "is no PKCS#11 module" "a module that gives no functions"
+P11SHIM=escape run edoc-sign keys --module "$W/shim.so"
+is_exit 0 "a label that steers terminals"
+nok "is not given out as it is" grep -q "$(printf '\033')" "$out"
+finish
