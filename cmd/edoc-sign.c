@@ -36,7 +36,7 @@ int main(int argc, char **argv)
 	         CMD_POLICY | CMD_FORCE, sign_run_prepare},
 	        {"attach", "PKG --request REQ --value FILE",
 	         N_("put a signature value in that was made elsewhere"), sign_attach_options,
-	         CMD_JSON | CMD_POLICY, sign_run_attach},
+	         CMD_JSON | CMD_POLICY | CMD_TRUST | CMD_TSA, sign_run_attach},
 	        {"keys", "[--module PATH]", N_("list the keys there are, and which can sign"),
 	         sign_keys_options, CMD_JSON | CMD_POLICY | CMD_NO_OPERANDS, sign_run_keys},
 	        {"revise", "PKG -o NEW [--add FILE] [--remove NAME] [--set K=V]",

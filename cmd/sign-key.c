@@ -14,6 +14,8 @@ const struct cmd_option sign_prepare_options[] = {
         {"cert", 0, "FILE", N_("the signer's certificate (required)"), false},
         {"chain", 0, "FILE", N_("more certificates of its chain"), false},
         {"pss", 0, NULL, N_("RSA with PSS padding"), false},
+        {"format", 0, "FORM", N_("xades or cades (default: as the package has, else xades)"),
+         false},
         {"role", 0, "ROLE", N_("the role the signer claims"), false},
         {"commitment", 0, "C",
          N_("what the signature means: approval, origin, receipt, delivery, sender, creation"),
@@ -77,10 +79,7 @@ static int prepare(struct cmd *cmd, const char *out, struct edoc_sign_options *o
 int sign_run_prepare(struct cmd *cmd)
 {
 	const char *cert = cmd_value(cmd, "cert"), *raw = cmd_value(cmd, "raw"), *out;
-	struct edoc_sign_options options = {.at = cmd->now,
-	                                    .role = cmd_value(cmd, "role"),
-	                                    .commitment = cmd_value(cmd, "commitment")};
-	struct edoc_policy *policy = NULL;
+	struct signing s = {0};
 	struct edoc_error err = {0};
 	int status = cmd_output(cmd, &out);
 
@@ -90,16 +89,14 @@ int sign_run_prepare(struct cmd *cmd)
 		return cmd_usage(cmd, _("one PKG, --cert and -o REQ are needed"));
 	if (raw && strcmp(raw, out) == 0)
 		return cmd_usage(cmd, _("-o and --raw are the same file"));
-	status = cmd_policy(cmd, &policy);
-	options.policy = policy;
-	if (!status &&
-	    (edoc_key_outside(cert, cmd_value(cmd, "chain"), &options.key, &err) != EDOC_OK ||
-	     (cmd_given(cmd, "pss") && edoc_key_use_pss(options.key, &err) != EDOC_OK)))
+	status = sign_begin(cmd, &s, false);
+	if (!status && (edoc_key_outside(cert, cmd_value(cmd, "chain"), &s.key, &err) != EDOC_OK ||
+	                (cmd_given(cmd, "pss") && edoc_key_use_pss(s.key, &err) != EDOC_OK)))
 		status = cmd_fail(cmd, &err);
+	s.options.key = s.key;
 	if (!status)
-		status = prepare(cmd, out, &options);
-	edoc_key_free(options.key);
-	edoc_policy_free(policy);
+		status = prepare(cmd, out, &s.options);
+	sign_end(&s);
 	return status;
 }
 
@@ -107,6 +104,7 @@ int sign_run_prepare(struct cmd *cmd)
 
 const struct cmd_option sign_attach_options[] = {
         {"request", 0, "REQ", N_("what edoc-sign prepare wrote (required)"), false},
+        {"level", 0, "LEVEL", N_("B, T, LT or LTA (default: B)"), false},
         {"value", 0, "FILE", N_("the signature value, binary or base64 (required)"), false},
         {NULL, 0, NULL, NULL, false},
 };
@@ -134,27 +132,24 @@ static int attached(struct cmd *cmd, const char *path, bool already, char *made)
 
 int sign_run_attach(struct cmd *cmd)
 {
-	const char *request_path = cmd_value(cmd, "request"), *value_path = cmd_value(cmd, "value");
-	struct edoc_sign_options options = {.at = cmd->now};
-	char *made = NULL;
-	struct edoc_policy *policy = NULL;
+	const char *request = cmd_value(cmd, "request"), *value = cmd_value(cmd, "value");
 	struct edoc_error err = {0};
+	struct signing s = {0};
 	bool already = false;
+	char *made = NULL;
 	int status;
 
-	if (cmd->n != 1 || !request_path || !value_path)
+	if (cmd->n != 1 || !request || !value)
 		return cmd_usage(cmd, _("one PKG, --request and --value are needed"));
-	status = cmd_policy(cmd, &policy);
-	options.policy = policy;
-	if (status)
-		return status;
-	show_request(cmd, cmd->operands[0], &options);
-	if (edoc_package_attach(cmd->operands[0], request_path, value_path, &options, &already,
-	                        &made, &err) != EDOC_OK)
+	status = sign_begin(cmd, &s, false);
+	if (!status)
+		show_request(cmd, cmd->operands[0], &s.options);
+	if (!status && edoc_package_attach(cmd->operands[0], request, value, &s.options, &already,
+	                                   &made, &err) != EDOC_OK)
 		status = cmd_fail_item(cmd, cmd->operands[0], &err);
-	else
+	else if (!status)
 		status = attached(cmd, cmd->operands[0], already, made);
-	edoc_policy_free(policy);
+	sign_end(&s);
 	return status;
 }
 

@@ -108,6 +108,50 @@ run edoc-sign prepare p.asice --cert p256.crt -o none/req --raw raw
 is_exit 73 "no folder for the request"
 nok "and no octets are left" test -e raw
 
+# CAdES, and containers of one document.
+for name in rsa p256 ed25519; do
+	new
+	ok "$name: a request for CAdES" edoc-sign prepare p.asice --cert "$name.crt" --format cades -o req --raw raw
+	same "$(jq -r .form req)" cades "$name: says so"
+	sign "$name"
+	attach
+	is_exit 0 "$name: attached as CAdES"
+	passes "$name: and it verifies"
+	attach
+	has "$out" "already" "$name: attached before"
+	cp p.asice before
+	jq -c '.form = "xades"' req >bad-req
+	run edoc-sign attach p.asice --request bad-req --value value
+	is_exit 65 "$name: another form"
+	jq -c '.role = "Minister"' req >bad-req
+	edoc-sign new -q -f -o p.asice a.txt b.csv
+	run edoc-sign attach p.asice --request bad-req --value value
+	is_exit 65 "$name: another role"
+	has "$err" "not what the value was made for" "$name: is told"
+done
+for form in xades cades; do
+	rm -f p.asice req raw
+	edoc-sign sign -q --asic-s -o p.asice --format $form --key rsa.key --cert rsa.crt a.txt
+	ok "ASiC-S with $form: a second signer's request" edoc-sign prepare p.asice --cert p256.crt -o req --raw raw
+	sign p256
+	attach
+	is_exit 0 "ASiC-S with $form: attached"
+	passes "ASiC-S with $form: and it verifies"
+	json "$out" '.signatures | length == 2' "ASiC-S with $form: two signatures"
+	attach
+	has "$out" "already" "ASiC-S with $form: attached before"
+done
+new
+prepare rsa
+sign rsa
+cp p.asice before
+run edoc-sign attach p.asice --request req --value value --level T
+nok "a level without a TSA" test "$status" = 0
+ok "nothing changed" cmp p.asice before
+run edoc-sign attach p.asice --request req --value value --level Z
+is_exit 64 "no such level"
+rm -f req raw
+
 # A value in other clothes.
 for how in der rs base64 base64-rs; do
 	new
