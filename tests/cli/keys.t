@@ -203,6 +203,7 @@ run edoc-archive init root --key "$T;object=p256?module-path=$M" --pass-file pin
 is_exit 0 "an archive is begun with a token's key"
 
 # Tokens that do what SoftHSM does not.
+# shellcheck disable=SC2046 # pkg-config gives words
 if ! ${CC:-cc} -shared -fPIC $(pkg-config --cflags p11-kit-1) -o shim.so "$SRCDIR/tests/cli/p11shim.c" -ldl 2>cc.err; then
 	skip "no compiler here: faulty tokens are NOT tested" 30
 	finish
