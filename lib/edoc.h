@@ -115,8 +115,8 @@ enum edoc_code edoc_conf_new(struct edoc_conf **conf, struct edoc_error *err) ED
 void edoc_conf_free(struct edoc_conf *conf);
 enum edoc_code edoc_conf_load(struct edoc_conf *conf, const char *path, const char *home,
 			      struct edoc_error *err) EDOC_CHECK;
-/* A scalar: "key" "desk" "archive" "profiles" "lang" "cache" "pkcs11-module", "keys.NAME.file",
- * "keys.NAME.cert", "keys.NAME.chain".  NULL: not set. */
+/* A scalar: "key" "desk" "archive" "profiles" "sign-profile" "lang" "cache" "pkcs11-module",
+ * "keys.NAME.file", "keys.NAME.cert", "keys.NAME.chain".  NULL: not set. */
 const char *edoc_conf_get(const struct edoc_conf *conf, const char *key);
 /* A list: "trust.all", "trust.sign", "trust.tsa", "trust.ocsp",
  * "trust.directory", "trust.route", "trust.list", "trust.list-signers";
@@ -553,6 +553,56 @@ enum edoc_code edoc_key_generate(const char *path, const char *name, int64_t not
 const char *edoc_card_skeleton(const char *kind);
 const char *edoc_card_kind(size_t i);
 
+/* ---- signing profiles -------------------------------------------------- */
+
+/*
+ * An agency's rules for what its people sign, edoc-profile(5): what a signature
+ * says, and what a package, a card and a certificate must have before.
+ */
+struct edoc_signing_profile;
+
+/* EDOC_ERR_INPUT with line and column: not as edoc-profile(5) has it. */
+enum edoc_code edoc_signing_profile_load(const char *path, struct edoc_signing_profile **profile,
+					 struct edoc_error *err) EDOC_CHECK;
+/* One that is built in: uz, tj, archive.  EDOC_ERR_ABSENT: none is so called. */
+enum edoc_code edoc_signing_profile_builtin(const char *name,
+					    struct edoc_signing_profile **profile,
+					    struct edoc_error *err) EDOC_CHECK;
+const char *edoc_signing_profile_builtin_name(size_t i); /* NULL after the last */
+void edoc_signing_profile_free(struct edoc_signing_profile *profile);
+/*
+ * What it sets: "name" "level" "form" "container" "role" "commitment" "policy"
+ * "content-timestamp" ("yes") "place.city" ... "signature-policy.id" ".file"
+ * ".url"; lists: "tsa" (addresses, or names of edoc.conf), "may" (options of
+ * edoc-sign that may say otherwise).  Borrowed; NULL: not set, past the end.
+ */
+const char *edoc_signing_profile_get(const struct edoc_signing_profile *profile, const char *key);
+const char *edoc_signing_profile_item(const struct edoc_signing_profile *profile, const char *key,
+				      size_t i);
+
+/* A rule that is not met, told at once; the texts are translated, made safe for
+ * a terminal, and borrowed. */
+struct edoc_missing {
+	const char *where;  /* a package, a field of its card, a certificate */
+	const char *what;   /* what is missing or wrong */
+	const char *rule;   /* the profile's place: "uz.yaml:31:5" */
+	const char *advice; /* what to do */
+};
+typedef void edoc_missing_fn(void *arg, const struct edoc_missing *missing);
+
+struct edoc_sign_options;
+/*
+ * What edoc_package_sign() and edoc_package_new() check for options->profile before
+ * the key is used.  All of it is told to options->missing.  _signer: about
+ * options->key (may be NULL: only what the signature will say), EDOC_ERR_DENIED.
+ * _package: about the package at path, without a key, EDOC_ERR_INPUT.
+ */
+enum edoc_code edoc_signing_profile_signer(const struct edoc_sign_options *options,
+					   struct edoc_error *err) EDOC_CHECK;
+enum edoc_code edoc_signing_profile_package(const char *path,
+					    const struct edoc_sign_options *options,
+					    struct edoc_error *err) EDOC_CHECK;
+
 /* ---- packages and signing ---------------------------------------------- */
 
 /* AUTO: as the package's other signatures are, XAdES where it has none. */
@@ -606,6 +656,10 @@ struct edoc_sign_options {
 	bool content_stamp;             /* a time-stamp over the documents, signed with them */
 	const struct edoc_data *data;   /* what a detached signature is over, to raise it */
 	size_t n_data;
+	/* Its requirements are held; what it sets is the caller's to put above; or NULL. */
+	const struct edoc_signing_profile *profile;
+	edoc_missing_fn *missing;       /* is told each that is not met; or NULL */
+	void *missing_arg;
 };
 
 struct edoc_new_options {
@@ -635,6 +689,18 @@ enum edoc_code edoc_package_new(const char *out, const char *const *files, size_
  */
 enum edoc_code edoc_package_sign(const char *path, const struct edoc_sign_options *options,
 				 char **made, struct edoc_error *err) EDOC_CHECK;
+
+/*
+ * The same, for a line that may be run again: where the key's certificate has
+ * signed all documents before, intact, nothing is done (BEFORE) when that
+ * signature has options->level or more, else it is raised (RAISED); a second
+ * one is never made.  One that covers less does not count.  Looked at and done
+ * under one lock.  options->dry_run: only told.
+ */
+enum edoc_signed { EDOC_SIGNED_NOW = 0, EDOC_SIGNED_BEFORE = 1, EDOC_SIGNED_RAISED = 2 };
+enum edoc_code edoc_package_sign_once(const char *path, const struct edoc_sign_options *options,
+				      enum edoc_signed *what, char **made,
+				      struct edoc_error *err) EDOC_CHECK;
 
 /*
  * The preflight alone (-n): checks the package at `path`, or the files of a

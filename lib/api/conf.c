@@ -323,6 +323,16 @@ static enum edoc_code read_hosts(const struct source *src, const struct ed_yaml 
 	return code;
 }
 
+/* A name, or a path that says so by a "/". */
+static enum edoc_code read_sign_profile(const struct source *src, const struct ed_yaml *node)
+{
+	if (node->kind != ED_YAML_SCALAR || node->text[0] == '\0')
+		return refuse(src, node,
+		              N_("the name of a signing profile is wanted, or its file"));
+	return strchr(node->text, '/') ? add_path(src, "sign-profile", node)
+	                               : add(src, "sign-profile", node->text);
+}
+
 static enum edoc_code read_member(const struct source *src, const char *key,
                                   const struct ed_yaml *node)
 {
@@ -342,14 +352,16 @@ static enum edoc_code read_member(const struct source *src, const char *key,
 		return read_name(src, node);
 	if (!strcmp(key, "intranet"))
 		return read_hosts(src, node);
+	if (!strcmp(key, "sign-profile"))
+		return read_sign_profile(src, node);
 	return add_path(src, key, node);
 }
 
 static enum edoc_code read_root(const struct source *src, const struct ed_yaml *root)
 {
 	static const char *const known[] = {
-	        "key",   "keys",     "trust", "desk", "archive",       "profiles", "lang",
-	        "cache", "intranet", "tsa",   "tsas", "pkcs11-module", NULL};
+	        "key",   "keys",     "trust", "desk", "archive",       "profiles",     "lang",
+	        "cache", "intranet", "tsa",   "tsas", "pkcs11-module", "sign-profile", NULL};
 
 	if (root->kind != ED_YAML_MAP)
 		return refuse(src, root, N_("a map of settings is wanted"));

@@ -237,6 +237,25 @@ static enum edoc_code unknown(const char *group, const char *name, const char *w
 	return ed_fail(err, EDOC_ERR_INPUT, where, "a card has no field \"%s\"", name);
 }
 
+enum edoc_code ed_card_known(const char *field, const char *where, struct edoc_error *err)
+{
+	const char *dot = strchr(field, '.');
+
+	for (size_t i = 0; i < N_SPECS; i++) {
+		const char *group = specs[i].group;
+		size_t n = group ? strlen(group) : 0;
+
+		if (!group ? !strcmp(specs[i].leaf, field)
+		           : !strncmp(field, group, n) && field[n] == '.' &&
+		                     !strcmp(specs[i].leaf, field + n + 1))
+			return EDOC_OK;
+		if (group && dot == field + n && !strncmp(field, group, n) &&
+		    (i + 1 == N_SPECS || !same(specs[i + 1].group, group)))
+			return unknown(group, dot + 1, where, err);
+	}
+	return unknown(NULL, field, where, err);
+}
+
 static enum edoc_code add(struct items *items, const struct spec *spec, unsigned index,
                           const char *value, const char *where)
 {

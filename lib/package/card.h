@@ -30,6 +30,10 @@ enum edoc_code ed_card_set(struct ed_card *card, const char *const *set, struct 
 			   struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_card_write(const struct ed_card *card, struct ed_buf *xml,
 			     struct edoc_error *err) EDOC_CHECK;
+/* Whether cards have a field "number", "sender.name", without the index of a
+ * list; `where` is for the error. */
+enum edoc_code ed_card_known(const char *field, const char *where,
+			     struct edoc_error *err) EDOC_CHECK;
 const char *ed_card_get(const struct ed_card *card, const char *name); /* NULL: absent */
 
 #endif

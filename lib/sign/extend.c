@@ -96,6 +96,27 @@ enum edoc_code ed_growth_done(const struct ed_growth *g, const char *path, struc
 	return EDOC_OK;
 }
 
+/* What edoc_extend() does to a signature. */
+static enum edoc_code raise_one(const struct edoc_sign_options *options, enum edoc_form form,
+                                const struct ed_grow *at, bool container, struct ed_buf *out,
+                                int64_t *moment, struct edoc_error *err)
+{
+	struct ed_raise r;
+	enum edoc_code code;
+
+	ed_raise_init(&r, form, at, options);
+	r.outside = container;
+	code = ed_raise(&r, options->level, err);
+	if (code == EDOC_OK && r.steps) {
+		*out = r.bytes;
+		ed_buf_init(&r.bytes, ED_MAX_ITEM_BYTES);
+	}
+	if (r.moment > *moment)
+		*moment = r.moment;
+	ed_raise_clear(&r);
+	return code;
+}
+
 /* ---- a package ---- */
 
 static enum edoc_code grow_entry(struct ed_growth *g, struct ed_change *c, size_t i,
@@ -122,6 +143,19 @@ static enum edoc_code grow_entry(struct ed_growth *g, struct ed_change *c, size_
 	return code;
 }
 
+/* All are grown: the container follows, and the result gets its name. */
+static enum edoc_code publish(struct ed_growth *g, struct ed_change *c, enum edoc_form form,
+                              struct edoc_error *err)
+{
+	enum edoc_code code = ed_growth_done(g, c->path, err);
+
+	if (g->moment > c->moment)
+		c->moment = g->moment;
+	if (code == EDOC_OK && g->archive && form == EDOC_CADES && c->asic->type == ED_ASIC_E)
+		code = ed_place_archive(c, err);
+	return code == EDOC_OK && !g->options->dry_run ? ed_change_publish(c, err) : code;
+}
+
 static enum edoc_code grow_all(struct ed_growth *g, struct ed_change *c, struct edoc_error *err)
 {
 	enum edoc_form form;
@@ -134,15 +168,27 @@ static enum edoc_code grow_all(struct ed_growth *g, struct ed_change *c, struct 
 		if (c->asic->kind[i] == ED_ASIC_XADES || c->asic->kind[i] == ED_ASIC_CADES)
 			code = grow_entry(g, c, i, err);
 	}
-	if (code == EDOC_OK)
-		code = ed_growth_done(g, c->path, err);
-	if (g->moment > c->moment)
-		c->moment = g->moment;
-	if (code == EDOC_OK && g->archive && form == EDOC_CADES && c->asic->type == ED_ASIC_E)
-		code = ed_place_archive(c, err);
-	if (code == EDOC_OK && !g->options->dry_run)
-		code = ed_change_publish(c, err);
-	return code;
+	return code == EDOC_OK ? publish(g, c, form, err) : code;
+}
+
+enum edoc_code ed_growth_raise(struct ed_change *c, const char *where, const char *id,
+                               struct edoc_error *err)
+{
+	struct ed_growth g = {.options = c->options,
+	                      .id = id,
+	                      .fn = raise_one,
+	                      .archive = c->options->level == EDOC_LEVEL_LTA,
+	                      .moment = c->moment};
+	size_t i = ed_zip_find(c->asic->zip, where);
+	enum edoc_code code;
+
+	if (i == ED_NO_DATA)
+		return ed_fail(err, EDOC_ERR_BUG, where, "the signature is in no entry");
+	code = grow_entry(&g, c, i, err);
+	return code == EDOC_OK
+	               ? publish(&g, c, c->asic->kind[i] == ED_ASIC_XADES ? EDOC_XADES : EDOC_CADES,
+	                         err)
+	               : code;
 }
 
 enum edoc_code ed_growth_package(struct ed_growth *g, const char *path, struct edoc_error *err)
@@ -185,26 +231,6 @@ static enum edoc_code grow(struct ed_growth *g, const char *path, struct edoc_er
 		return ed_fail(err, EDOC_ERR_INPUT, path,
 		               "neither a package nor a signature: there is nothing to raise");
 	}
-}
-
-static enum edoc_code raise_one(const struct edoc_sign_options *options, enum edoc_form form,
-                                const struct ed_grow *at, bool container, struct ed_buf *out,
-                                int64_t *moment, struct edoc_error *err)
-{
-	struct ed_raise r;
-	enum edoc_code code;
-
-	ed_raise_init(&r, form, at, options);
-	r.outside = container;
-	code = ed_raise(&r, options->level, err);
-	if (code == EDOC_OK && r.steps) {
-		*out = r.bytes;
-		ed_buf_init(&r.bytes, ED_MAX_ITEM_BYTES);
-	}
-	if (r.moment > *moment)
-		*moment = r.moment;
-	ed_raise_clear(&r);
-	return code;
 }
 
 enum edoc_code edoc_extend(const char *path, const char *id,

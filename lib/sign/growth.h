@@ -33,6 +33,9 @@ enum edoc_code ed_growth_file(struct ed_growth *g, enum edoc_form form, const st
 enum edoc_code ed_growth_done(const struct ed_growth *g, const char *path,
                               struct edoc_error *err) EDOC_CHECK;
 
+/* One signature of an open package to c->options->level: by its entry and Id. */
+enum edoc_code ed_growth_raise(struct ed_change *c, const char *where, const char *id,
+                               struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_growth_package(struct ed_growth *g, const char *path,
                                  struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_growth_bare(struct ed_growth *g, const char *path,

@@ -19,6 +19,8 @@
 #include "package/manifest.h"
 #include "sign/new.h"
 
+#include "sign/profile.h"
+
 /* Names the container keeps for itself, in whatever case or form. */
 static enum edoc_code check_name(const char *name, struct edoc_error *err)
 {
@@ -203,8 +205,7 @@ static enum edoc_code add_manifest(struct ed_making *m, struct ed_zip_writer *wr
 static enum edoc_code late_signature(void *arg, struct ed_buf *out, struct edoc_error *err)
 {
 	struct ed_making *m = arg;
-	struct ed_xades_spec spec = {
-	        .hash = m->hash, .n = m->n, .tag = ed_sign_tag(m->name)};
+	struct ed_xades_spec spec = {.hash = m->hash, .n = m->n, .tag = ed_sign_tag(m->name)};
 	struct ed_saying saying;
 	struct ed_xades_input *inputs = ed_arena_alloc(m->arena, (m->n + 1) * sizeof(*inputs));
 
@@ -349,11 +350,11 @@ enum edoc_code ed_making_write(struct ed_making *m, const char *out,
 }
 
 static enum edoc_code add_card(struct ed_making *m, const char *out,
-                               const struct edoc_new_options *options, struct edoc_error *err)
+                               const struct edoc_new_options *options, struct ed_card *card,
+                               struct edoc_error *err)
 {
 	const char *where = options->card_path ? options->card_path : "--set";
 	struct ed_buf yaml, xml;
-	struct ed_card card;
 	enum edoc_code code = EDOC_OK;
 	struct stat st;
 
@@ -365,14 +366,33 @@ static enum edoc_code add_card(struct ed_making *m, const char *out,
 		code = ed_read_path(options->card_path, &yaml, err);
 	if (code == EDOC_OK)
 		code = ed_card_from_yaml(ed_buf_str(&yaml), yaml.len, where, options->set, m->arena,
-		                         &card, err);
+		                         card, err);
 	if (code == EDOC_OK)
-		code = ed_card_write(&card, &xml, err);
+		code = ed_card_write(card, &xml, err);
 	if (code == EDOC_OK)
 		code = ed_making_bytes(m, ED_CARD_NAME, "text/xml", &xml, err);
 	ed_buf_clear(&xml);
 	ed_buf_clear(&yaml);
 	return code;
+}
+
+/* What will be in it, held against the signer's rules before it is written. */
+static enum edoc_code conform(struct ed_making *m, const char *out, const struct ed_card *card,
+                              const struct edoc_sign_options *options, struct edoc_error *err)
+{
+	struct ed_profile_facts facts = {.path = out, .card = card};
+
+	facts.names = ed_arena_alloc(m->arena, (m->n + 1) * sizeof(*facts.names));
+	facts.media_types = ed_arena_alloc(m->arena, (m->n + 1) * sizeof(*facts.media_types));
+	if (!facts.names || !facts.media_types)
+		return ed_fail_memory(err);
+	for (size_t i = 0; i < m->n; i++) {
+		if (!strcmp(m->parts[i].name, ED_CARD_NAME))
+			continue;
+		facts.names[facts.n] = m->parts[i].name;
+		facts.media_types[facts.n++] = m->parts[i].media_type;
+	}
+	return ed_profile_conform(options, &facts, err);
 }
 
 enum edoc_code edoc_package_new(const char *out, const char *const *files, size_t n,
@@ -381,7 +401,9 @@ enum edoc_code edoc_package_new(const char *out, const char *const *files, size_
                                 struct edoc_error *err)
 {
 	const struct edoc_sign_options *sign = options && options->key ? options : NULL;
+	bool has_card = new_options && (new_options->card_path || new_options->set);
 	struct ed_making m;
+	struct ed_card card;
 	enum edoc_code code;
 
 	if (made)
@@ -391,8 +413,10 @@ enum edoc_code edoc_package_new(const char *out, const char *const *files, size_
 		code = ed_sign_options(out, sign, err);
 	for (size_t i = 0; i < n && code == EDOC_OK; i++)
 		code = ed_making_file(&m, files[i], err);
-	if (code == EDOC_OK && new_options && (new_options->card_path || new_options->set))
-		code = add_card(&m, out, new_options, err);
+	if (code == EDOC_OK && has_card)
+		code = add_card(&m, out, new_options, &card, err);
+	if (code == EDOC_OK && options && options->profile)
+		code = conform(&m, out, has_card ? &card : NULL, options, err);
 	m.single = new_options && new_options->single;
 	if (code == EDOC_OK)
 		code = ed_making_write(&m, out, sign, options && options->overwrite,

@@ -15,7 +15,10 @@
 #include "base/time.h"
 #include "judge/verify.h"
 #include "package/manifest.h"
+#include "sign/growth.h"
 #include "sign/place.h"
+#include "sign/profile.h"
+#include "sign/signed.h"
 
 /* The certificate's own words: its dates and what its key is for. */
 static enum edoc_code fit_cert(const struct ed_cert *cert, int64_t at, struct ed_arena *arena,
@@ -74,6 +77,7 @@ enum edoc_code ed_sign_options(const char *path, const struct edoc_sign_options 
 {
 	static const char *const known[] = {"approval", "origin",   "receipt", "delivery",
 	                                    "sender",   "creation", NULL};
+	enum edoc_code code;
 	size_t i = 0;
 
 	if (!options || !options->key || !options->policy)
@@ -84,7 +88,8 @@ enum edoc_code ed_sign_options(const char *path, const struct edoc_sign_options 
 		return ed_fail(err, EDOC_ERR_USAGE, options->commitment,
 		               "no such commitment: approval, origin, receipt, delivery, sender or "
 		               "creation (EN 319 132-1 5.2.3)");
-	return ed_sign_fit(options->key, options->at, options->policy, err);
+	code = ed_sign_fit(options->key, options->at, options->policy, err);
+	return code == EDOC_OK ? edoc_signing_profile_signer(options, err) : code;
 }
 
 static enum edoc_code prepared_name(const struct ed_key_outside *outside, const struct ed_zip *zip,
@@ -206,9 +211,11 @@ enum edoc_code ed_sign_refuse(const struct edoc_report *report, bool ours, struc
 	return code;
 }
 
-enum edoc_code ed_sign_sound(struct ed_asic *asic, const struct ed_findings *container,
-                             const char *name, const struct edoc_sign_options *options,
-                             int64_t moment, bool ours, struct edoc_error *err)
+/* found: what the key has signed of the package of c already; NULL: not asked. */
+static enum edoc_code judge(struct ed_asic *asic, const struct ed_findings *container,
+                            const char *name, const struct edoc_sign_options *options,
+                            int64_t moment, bool ours, const struct ed_change *c,
+                            struct ed_signed *found, struct edoc_error *err)
 {
 	struct edoc_verify_options verify = {.at = moment,
 	                                     .trust = options->trust,
@@ -226,9 +233,18 @@ enum edoc_code ed_sign_sound(struct ed_asic *asic, const struct ed_findings *con
 	code = ed_judge_asic(asic, container, name, &verify, &report, err);
 	if (code == EDOC_OK)
 		code = ed_sign_refuse(report, ours, err);
+	if (code == EDOC_OK && found)
+		code = ed_signed_find(c, report, found, err);
 	edoc_report_free(report);
 	edoc_trust_free(none);
 	return code;
+}
+
+enum edoc_code ed_sign_sound(struct ed_asic *asic, const struct ed_findings *container,
+                             const char *name, const struct edoc_sign_options *options,
+                             int64_t moment, bool ours, struct edoc_error *err)
+{
+	return judge(asic, container, name, options, moment, ours, NULL, NULL, err);
 }
 
 enum edoc_code ed_sign_check_result(int fd, const struct ed_asic *kept, const char *name,
@@ -261,6 +277,29 @@ static bool only_grows(const struct ed_change *c, enum edoc_form form)
 	       (form == EDOC_XADES || c->options->level < EDOC_LEVEL_LTA);
 }
 
+static enum edoc_code place(struct ed_change *c, char **made, struct edoc_error *err)
+{
+	enum edoc_code code = ed_place_signature(c, err);
+
+	if (code == EDOC_OK)
+		code = ed_change_publish(c, err);
+	if (code == EDOC_OK && made && !(*made = strdup(c->made)))
+		code = ed_fail_memory(err);
+	return code;
+}
+
+/* What the signer's own rules say, and whether all that is there holds. */
+static enum edoc_code look(struct ed_change *c, struct ed_signed *found, struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+
+	if (c->options->profile)
+		code = ed_profile_conform_asic(c->options, c->asic, c->path, err);
+	return code == EDOC_OK ? judge(c->asic, &c->findings, c->path, c->options, c->moment, false,
+	                               c, found, err)
+	                       : code;
+}
+
 /* Looks at it all before the key is touched; act: and signs. */
 static enum edoc_code with_package(struct ed_change *c, bool act, char **made,
                                    struct edoc_error *err)
@@ -271,19 +310,34 @@ static enum edoc_code with_package(struct ed_change *c, bool act, char **made,
 	if (code == EDOC_OK && act && only_grows(c, form))
 		code = ed_change_copy(c, err);
 	if (code == EDOC_OK)
-		code = ed_sign_sound(c->asic, &c->findings, c->path, c->options, c->moment, false,
-		                     err);
-	if (code == EDOC_OK && act)
-		code = ed_place_signature(c, err);
-	if (code == EDOC_OK && act)
-		code = ed_change_publish(c, err);
-	if (code == EDOC_OK && act && made && !(*made = strdup(c->made)))
-		code = ed_fail_memory(err);
-	return code;
+		code = look(c, NULL, err);
+	return code == EDOC_OK && act ? place(c, made, err) : code;
 }
 
+/* The same under one lock with the question whether it is done already. */
+static enum edoc_code with_package_once(struct ed_change *c, bool act, enum edoc_signed *what,
+                                        char **made, struct edoc_error *err)
+{
+	struct ed_signed found = {0};
+	enum edoc_form form;
+	enum edoc_code code = ed_place_form(c, &form, err);
+
+	if (code == EDOC_OK)
+		code = look(c, &found, err);
+	if (code != EDOC_OK)
+		return code;
+	*what = !found.where                       ? EDOC_SIGNED_NOW
+	        : found.level >= c->options->level ? EDOC_SIGNED_BEFORE
+	                                           : EDOC_SIGNED_RAISED;
+	if (!act || *what == EDOC_SIGNED_BEFORE)
+		return EDOC_OK;
+	return *what == EDOC_SIGNED_NOW ? place(c, made, err)
+	                                : ed_growth_raise(c, found.where, found.id, err);
+}
+
+/* what: NULL: signed whoever signed before. */
 static enum edoc_code in_place(const char *path, const struct edoc_sign_options *options, bool act,
-                               char **made, struct edoc_error *err)
+                               enum edoc_signed *what, char **made, struct edoc_error *err)
 {
 	struct ed_change change;
 	enum edoc_code code = ed_sign_options(path, options, err);
@@ -292,7 +346,8 @@ static enum edoc_code in_place(const char *path, const struct edoc_sign_options 
 		return code;
 	code = ed_change_open(&change, path, options, err);
 	if (code == EDOC_OK)
-		code = with_package(&change, act, made, err);
+		code = what ? with_package_once(&change, act, what, made, err)
+		            : with_package(&change, act, made, err);
 	ed_change_clear(&change);
 	return code;
 }
@@ -314,11 +369,20 @@ enum edoc_code edoc_package_sign(const char *path, const struct edoc_sign_option
 {
 	if (made)
 		*made = NULL;
-	return in_place(path, options, true, made, err);
+	return in_place(path, options, true, NULL, made, err);
+}
+
+enum edoc_code edoc_package_sign_once(const char *path, const struct edoc_sign_options *options,
+                                      enum edoc_signed *what, char **made, struct edoc_error *err)
+{
+	*what = EDOC_SIGNED_NOW;
+	if (made)
+		*made = NULL;
+	return in_place(path, options, !options->dry_run, what, made, err);
 }
 
 enum edoc_code edoc_package_preflight(const char *path, const struct edoc_sign_options *options,
                                       struct edoc_error *err)
 {
-	return in_place(path, options, false, NULL, err);
+	return in_place(path, options, false, NULL, NULL, err);
 }

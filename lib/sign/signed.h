@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/* Whether somebody has signed already what he is about to sign. */
+#ifndef ED_SIGN_SIGNED_H
+#define ED_SIGN_SIGNED_H
+
+#include "judge/report.h"
+#include "sign/change.h"
+
+/* A signature of the package, as the report has it. */
+struct ed_signed {
+	const char *id, *where; /* NULL: there is none */
+	enum edoc_level level;
+};
+
+/*
+ * The signature of the highest level that is made with the certificate of
+ * c->options->key and covers all documents, intact; the report is of the same
+ * package, and was not refused.  One by that certificate that covers less does
+ * not count.  The strings are copied into c's arena.
+ */
+enum edoc_code ed_signed_find(const struct ed_change *c, const struct edoc_report *report,
+                              struct ed_signed *found, struct edoc_error *err) EDOC_CHECK;
+
+#endif
