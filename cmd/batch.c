@@ -3,16 +3,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <search.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd.h"
 
 struct run {
 	struct cmd *cmd;
-	struct edoc_batch *batch;
+	const struct cmd_batch *what;
+	struct edoc_batch *batch; /* NULL: here, one after the other */
+	void *names;              /* tsearch(3): files that were given already */
 	uint64_t done, total;
 	int exit;
 	bool cut; /* the batch ends before its items */
@@ -86,6 +90,75 @@ static void give_up(struct run *run, const struct edoc_error *err)
 		run->exit = cmd_fold(run->exit, cmd_fail(run->cmd, err));
 }
 
+/* ---- one file, several names ---- */
+
+static int compare_keys(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+/* Whether the key is new; it is kept. */
+static bool first_time(struct run *run, char *key)
+{
+	char **found = tsearch(key, &run->names, compare_keys);
+
+	if (!found)
+		cmd_die_memory();
+	if (*found == key)
+		return true;
+	free(key);
+	return false;
+}
+
+/*
+ * Names of one file: signed once.  Hard links are told apart only until the
+ * first is replaced; the others would then be files of their own, without it.
+ */
+static bool is_repeated(struct run *run, const char *item)
+{
+	char *real = realpath(item, NULL);
+	struct edoc_error err = {.code = EDOC_ERR_EXISTS};
+	struct stat st;
+
+	if (!real || stat(real, &st) != 0) { /* work tells what is wrong with it */
+		free(real);
+		return false;
+	}
+	if (!first_time(run, real)) {
+		cmd_warn(run->cmd, item, _("is named twice, and done once"));
+		return true;
+	}
+	if (st.st_nlink < 2 ||
+	    first_time(run, cmd_printf("%llx:%llx", (unsigned long long)st.st_dev,
+	                               (unsigned long long)st.st_ino)))
+		return false;
+	snprintf(err.msg, sizeof err.msg, "%s",
+	         _("a hard link of a file that was named before: left as it is; copy it first"));
+	run->exit = cmd_fold(run->exit, cmd_fail_item(run->cmd, item, &err));
+	return true;
+}
+
+/* ---- items ---- */
+
+/* In this process. */
+static void work_here(struct run *run, const char *item)
+{
+	struct edoc_batch_result result = {.name = item};
+	struct edoc_error err = {0};
+	char *text = NULL;
+	enum edoc_code code =
+	        run->what->work(run->what->arg, NULL, item, -1, &text, &result.status, &err);
+
+	err.code = code;
+	result.error = code == EDOC_OK ? NULL : &err;
+	result.text = text;
+	result.len = text ? strlen(text) : 0;
+	on_done(run, &result);
+	free(text);
+	if (caught)
+		run->cmd->state->halt = true;
+}
+
 /* Results fold their statuses themselves, when they come. */
 static int hand_on(struct cmd *cmd, const char *item, void *arg)
 {
@@ -93,7 +166,11 @@ static int hand_on(struct cmd *cmd, const char *item, void *arg)
 	struct edoc_error err = {0};
 
 	(void)cmd;
-	if (edoc_batch_add(run->batch, item, &err) != EDOC_OK)
+	if (run->what->writes && is_repeated(run, item))
+		return 0;
+	if (!run->batch)
+		work_here(run, item);
+	else if (edoc_batch_add(run->batch, item, &err) != EDOC_OK)
 		give_up(run, &err);
 	return 0;
 }
@@ -106,7 +183,7 @@ static void on_idle(struct cmd *cmd, int fd, void *arg)
 	struct edoc_error err = {0};
 	int wait = -1;
 
-	if (edoc_batch_wait(run->batch, fd, &err) != EDOC_OK)
+	if (run->batch && edoc_batch_wait(run->batch, fd, &err) != EDOC_OK)
 		give_up(run, &err);
 	/* Nothing is under way: then a signal ends the waiting for names.  That a
 	 * FIFO has no writer only a read tells, of which there is one a second. */
@@ -136,9 +213,25 @@ static int jobs(const struct cmd *cmd, unsigned *n)
 	return 0;
 }
 
+/* How many processes what writes is worth: no more than there are items. */
+static int writers(const struct cmd *cmd, const struct cmd_batch *what, unsigned *n)
+{
+	bool lists = cmd_value(cmd, "files-from") != NULL;
+
+	for (size_t i = 0; i < cmd->n; i++)
+		lists = lists || !strcmp(cmd->operands[i], "-");
+	if (what->alone && cmd_value(cmd, "jobs") && *n > 1)
+		return cmd_usage(cmd, _("-j: a key in a token is used by one process at a time"));
+	if (what->alone)
+		*n = 1;
+	else if (!lists && cmd->n < *n)
+		*n = cmd->n ? (unsigned)cmd->n : 1;
+	return 0;
+}
+
 int cmd_batch(struct cmd *cmd, const struct cmd_batch *what)
 {
-	struct run run = {.cmd = cmd};
+	struct run run = {.cmd = cmd, .what = what};
 	struct edoc_batch_options options = {.ordered = cmd_given(cmd, "ordered"),
 	                                     .color = cmd_color(cmd),
 	                                     .seconds = what->seconds,
@@ -150,10 +243,13 @@ int cmd_batch(struct cmd *cmd, const struct cmd_batch *what)
 	                                     .fetch = what->fetch,
 	                                     .fetch_arg = what->fetch_arg,
 	                                     .keep = what->keep,
-	                                     .n_keep = what->n_keep};
+	                                     .n_keep = what->n_keep,
+	                                     .unboxed = what->writes};
 	struct edoc_error err = {0};
 	int status = jobs(cmd, &options.workers);
 
+	if (!status && what->writes)
+		status = writers(cmd, what, &options.workers);
 	if (status)
 		return status;
 	options.stop = cmd_stop();
@@ -164,15 +260,18 @@ int cmd_batch(struct cmd *cmd, const struct cmd_batch *what)
 	/* Without it libc looks at /etc/localtime for every time it is asked, and
 	 * a worker, which cannot, would take UTC. */
 	(void)setenv("TZ", ":/etc/localtime", 0);
-	if (edoc_batch_new(&options, &run.batch, &err) != EDOC_OK)
+	if ((!what->writes || options.workers > 1) &&
+	    edoc_batch_new(&options, &run.batch, &err) != EDOC_OK)
 		return cmd_fail(cmd, &err);
 	if (what->head)
 		cmd_put(cmd, what->head, strlen(what->head));
 	run.total = cmd->state->progress ? cmd_count_files(cmd) : 0;
-	status = cmd_each_file_while(cmd, hand_on, on_idle, &run);
-	if (!cmd->state->halt && edoc_batch_wait(run.batch, -1, &err) != EDOC_OK)
+	status = what->writes ? cmd_each_while(cmd, hand_on, on_idle, &run)
+	                      : cmd_each_file_while(cmd, hand_on, on_idle, &run);
+	if (run.batch && !cmd->state->halt && edoc_batch_wait(run.batch, -1, &err) != EDOC_OK)
 		give_up(&run, &err);
 	edoc_batch_free(run.batch);
+	tdestroy(run.names, free);
 	if (what->end)
 		what->end(cmd, run.done, run.cut || caught);
 	if (caught)

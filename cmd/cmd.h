@@ -177,6 +177,7 @@ int cmd_each(struct cmd *cmd, cmd_item_fn *fn, void *arg);
 int cmd_each_file(struct cmd *cmd, cmd_item_fn *fn, void *arg);
 /* The same with idle called before more of a list is waited for. */
 typedef void cmd_idle_fn(struct cmd *cmd, int fd, void *arg);
+int cmd_each_while(struct cmd *cmd, cmd_item_fn *fn, cmd_idle_fn *idle, void *arg);
 int cmd_each_file_while(struct cmd *cmd, cmd_item_fn *fn, cmd_idle_fn *idle, void *arg);
 /* How many files that will be; 0: a list says, and it is not read twice. */
 uint64_t cmd_count_files(const struct cmd *cmd);
@@ -209,6 +210,11 @@ struct cmd_batch {
 	size_t n_keep;
 	uint64_t memory; /* of one process; 0: the default */
 	unsigned seconds; /* of one item; 0: the default */
+	/* Work writes the items: in no box (edoc.h, unboxed), folders are none, an
+	 * item that is named twice is worked on once.  What is under way when a
+	 * signal comes is finished.  One process is ours. */
+	bool writes;
+	bool alone; /* in one process, and -j is refused: the key cannot be shared */
 };
 int cmd_batch(struct cmd *cmd, const struct cmd_batch *what);
 /* A descriptor that is readable once a signal said stop; -1: none can be had. */
@@ -235,14 +241,18 @@ void cmd_key_named(struct cmd *cmd, const char *name, struct cmd_key_paths *path
 int cmd_trust(struct cmd *cmd, struct edoc_trust **trust);
 /* --policy: "strict", a name in the profiles folder, or a file. */
 int cmd_policy(struct cmd *cmd, struct edoc_policy **policy);
+int cmd_policy_of(struct cmd *cmd, const char *name, struct edoc_policy **policy);
+/* A signing profile, found as a policy is. */
+int cmd_signing_profile(struct cmd *cmd, const char *name, struct edoc_signing_profile **profile);
 /* What fetches for the library, by --online, --cache and edoc.conf; *fetcher is
  * NULL when it could give nothing.  0 or the exit. */
 int cmd_fetcher(struct cmd *cmd, struct edoc_fetcher **fetcher);
 /* The same for verbs that cannot do without the network: levels above B. */
-int cmd_fetcher_online(struct cmd *cmd, struct edoc_fetcher **fetcher);
+int cmd_fetcher_online(struct cmd *cmd, int stop, struct edoc_fetcher **fetcher);
 /* The time-stamping authorities of --tsa (addresses, or names of edoc.conf), else
  * edoc.conf's "tsa:", in their order; the list lives as long as cmd.  0 or the exit. */
-int cmd_tsas(struct cmd *cmd, const struct edoc_tsa **tsas, size_t *n);
+int cmd_tsas(struct cmd *cmd, const struct edoc_signing_profile *profile,
+             const struct edoc_tsa **tsas, size_t *n);
 /* -o, or NULL when it is not given; 64 when -f would write over a file that
  * another option names. */
 int cmd_output(struct cmd *cmd, const char **out);

@@ -322,6 +322,13 @@ int cmd_each_file(struct cmd *cmd, cmd_item_fn *fn, void *arg)
 	return each(&run);
 }
 
+int cmd_each_while(struct cmd *cmd, cmd_item_fn *fn, cmd_idle_fn *idle, void *arg)
+{
+	struct run run = {.cmd = cmd, .fn = fn, .idle = idle, .arg = arg};
+
+	return each(&run);
+}
+
 int cmd_each_file_while(struct cmd *cmd, cmd_item_fn *fn, cmd_idle_fn *idle, void *arg)
 {
 	struct run run = {.cmd = cmd, .fn = fn, .idle = idle, .arg = arg, .walk = true};

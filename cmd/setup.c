@@ -201,10 +201,10 @@ int cmd_trust(struct cmd *cmd, struct edoc_trust **trust)
 /* ---- policy ---- */
 
 /* The file of a profile's name in edoc.conf's folder, or NULL. */
-static char *own_profile(const struct cmd *cmd, const char *name)
+static char *own_profile(const struct cmd *cmd, const char *folder, const char *name)
 {
 	const char *own = edoc_conf_get(cmd->conf, "profiles");
-	char *path = own ? cmd_printf("%s/policies/%s.yaml", own, name) : NULL;
+	char *path = own ? cmd_printf("%s/%s/%s.yaml", own, folder, name) : NULL;
 	struct stat st;
 
 	if (path && stat(path, &st) == 0)
@@ -215,9 +215,8 @@ static char *own_profile(const struct cmd *cmd, const char *name)
 
 /* A file, one of edoc.conf's folder, or one that is built in; "strict" is
  * always the built-in one. */
-int cmd_policy(struct cmd *cmd, struct edoc_policy **policy)
+int cmd_policy_of(struct cmd *cmd, const char *name, struct edoc_policy **policy)
 {
-	const char *name = cmd_value(cmd, "policy");
 	struct edoc_error err = {0};
 	enum edoc_code code;
 	char *path = NULL;
@@ -225,13 +224,34 @@ int cmd_policy(struct cmd *cmd, struct edoc_policy **policy)
 	if (!name)
 		name = "strict";
 	if (strcmp(name, "strict") != 0)
-		path = own_profile(cmd, name);
+		path = own_profile(cmd, "policies", name);
 	if (strchr(name, '/') || strstr(name, ".yaml"))
 		code = edoc_policy_load(name, policy, &err);
 	else if (path)
 		code = edoc_policy_load(path, policy, &err);
 	else
 		code = edoc_policy_builtin(name, policy, &err);
+	free(path);
+	return code == EDOC_OK ? 0 : cmd_fail(cmd, &err);
+}
+
+int cmd_policy(struct cmd *cmd, struct edoc_policy **policy)
+{
+	return cmd_policy_of(cmd, cmd_value(cmd, "policy"), policy);
+}
+
+int cmd_signing_profile(struct cmd *cmd, const char *name, struct edoc_signing_profile **profile)
+{
+	char *path = own_profile(cmd, "signing", name);
+	struct edoc_error err = {0};
+	enum edoc_code code;
+
+	if (strchr(name, '/') || strstr(name, ".yaml"))
+		code = edoc_signing_profile_load(name, profile, &err);
+	else if (path)
+		code = edoc_signing_profile_load(path, profile, &err);
+	else
+		code = edoc_signing_profile_builtin(name, profile, &err);
 	free(path);
 	return code == EDOC_OK ? 0 : cmd_fail(cmd, &err);
 }
@@ -341,10 +361,10 @@ int cmd_fetcher(struct cmd *cmd, struct edoc_fetcher **fetcher)
 }
 
 /* No folder of answers: what goes into a signature is to be newer than it. */
-int cmd_fetcher_online(struct cmd *cmd, struct edoc_fetcher **fetcher)
+int cmd_fetcher_online(struct cmd *cmd, int stop, struct edoc_fetcher **fetcher)
 {
 	const struct edoc_fetcher_options options = {
-	        .online = true, .fresh = true, .now = cmd->now, .stop = -1};
+	        .online = true, .fresh = true, .now = cmd->now, .stop = stop};
 
 	return new_fetcher(cmd, options, fetcher);
 }
@@ -359,13 +379,23 @@ static const char *conf_tsa(const struct cmd *cmd, const char *name, const char 
 	return value;
 }
 
-static int no_tsa(const struct cmd *cmd, const char *name, bool given)
+/* Who names a TSA. */
+enum tsa_source { BY_OPTION, BY_PROFILE, BY_CONF };
+
+static int no_tsa(const struct cmd *cmd, const char *name, enum tsa_source source)
 {
-	if (given)
+	if (source == BY_OPTION)
 		return cmd_usage(cmd,
 		                 _("--tsa takes an http or https address without a password, or a "
 		                   "name of \"tsas:\" in edoc.conf, not \"%s\""),
 		                 name);
+	if (source == BY_PROFILE) {
+		cmd_error(cmd, NULL,
+		          _("the signing profile names the TSA \"%s\", but \"tsas:\" of edoc.conf "
+		            "lack it"),
+		          name);
+		return CMD_CONFIG;
+	}
 	cmd_error(cmd, NULL, _("edoc.conf names the TSA \"%s\", but its \"tsas:\" lack it"), name);
 	return CMD_CONFIG;
 }
@@ -380,31 +410,45 @@ static bool is_address(const char *s)
 	return n > 0 && !memchr(host, '@', n);
 }
 
-static int one_tsa(struct cmd *cmd, const char *name, bool given, struct edoc_tsa *tsa)
+static int one_tsa(struct cmd *cmd, const char *name, enum tsa_source source, struct edoc_tsa *tsa)
 {
 	const char *login;
 
-	tsa->url = given && is_address(name) ? name : conf_tsa(cmd, name, "url");
+	tsa->url = source != BY_CONF && is_address(name) ? name : conf_tsa(cmd, name, "url");
 	if (!tsa->url)
-		return no_tsa(cmd, name, given);
+		return no_tsa(cmd, name, source);
 	tsa->policy = conf_tsa(cmd, name, "policy");
 	login = conf_tsa(cmd, name, "login-file");
 	return login ? cmd_login(cmd, login, &tsa->login) : 0;
 }
 
-int cmd_tsas(struct cmd *cmd, const struct edoc_tsa **tsas, size_t *n)
+static const char *nth_tsa(struct cmd *cmd, const struct edoc_signing_profile *profile,
+                           enum tsa_source source, size_t i)
 {
-	const char *const *given = cmd_values(cmd, "tsa", n);
+	size_t n;
+	const char *const *given = cmd_values(cmd, "tsa", &n);
+
+	if (source == BY_OPTION)
+		return i < n ? given[i] : NULL;
+	return source == BY_PROFILE ? edoc_signing_profile_item(profile, "tsa", i)
+	                            : edoc_conf_item(cmd->conf, "tsa", i);
+}
+
+int cmd_tsas(struct cmd *cmd, const struct edoc_signing_profile *profile,
+             const struct edoc_tsa **tsas, size_t *n)
+{
+	enum tsa_source source = BY_OPTION;
 	struct edoc_tsa *list;
-	bool asked = *n > 0;
 	int status = 0;
 
-	while (!asked && edoc_conf_item(cmd->conf, "tsa", *n))
+	if (!nth_tsa(cmd, profile, source, 0))
+		source = profile && edoc_signing_profile_get(profile, "tsa") ? BY_PROFILE : BY_CONF;
+	*n = 0;
+	while (nth_tsa(cmd, profile, source, *n))
 		++*n;
 	list = cmd_keep(cmd, cmd_alloc((*n + 1) * sizeof *list));
 	for (size_t i = 0; i < *n && !status; i++)
-		status = one_tsa(cmd, asked ? given[i] : edoc_conf_item(cmd->conf, "tsa", i), asked,
-		                 &list[i]);
+		status = one_tsa(cmd, nth_tsa(cmd, profile, source, i), source, &list[i]);
 	*tsas = list;
 	return status;
 }

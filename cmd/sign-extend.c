@@ -25,19 +25,23 @@ typedef enum edoc_code grow_fn(const char *path, const char *id,
                                const struct edoc_sign_options *options, struct edoc_error *err);
 
 struct growing {
-	struct signing s;
+	struct signing s; /* first: a batch's arg is the one or the other */
 	grow_fn *fn;
 };
 
-static int grow_one(struct cmd *cmd, const char *item, void *arg)
+static enum edoc_code grow_one(void *arg, struct edoc_batch_worker *worker, const char *item,
+                               int fd, char **text, int *status, struct edoc_error *err)
 {
 	struct growing *g = arg;
-	struct edoc_error err = {0};
+	struct cmd *cmd = g->s.cmd;
+	enum edoc_code code;
 
+	(void)worker;
+	(void)fd;
+	*status = 0;
 	g->s.options.at = (int64_t)time(NULL); /* a batch may last */
-	if (g->fn(item, cmd_value(cmd, "signature"), &g->s.options, &err) != EDOC_OK)
-		return cmd_fail_item(cmd, item, &err);
-	return sign_told(cmd, item, NULL);
+	code = g->fn(item, cmd_value(cmd, "signature"), &g->s.options, err);
+	return code == EDOC_OK ? sign_line(cmd, item, NULL, NULL, text, err) : code;
 }
 
 static int grow_all(struct cmd *cmd, grow_fn *fn, bool key)
@@ -47,7 +51,7 @@ static int grow_all(struct cmd *cmd, grow_fn *fn, bool key)
 
 	g.s.options.dry_run = cmd->dry_run;
 	if (!status)
-		status = cmd_each(cmd, grow_one, &g);
+		status = sign_batch(&g.s, grow_one);
 	sign_end(&g.s);
 	return status;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* edoc-sign: packages made, signed, revised. */
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "sign.h"
 
@@ -96,6 +98,8 @@ const struct cmd_option sign_sign_options[] = {
         {"signature-policy-url", 0, "URL", N_("where others find that policy"), false},
         {"content-timestamp", 0, NULL, N_("prove that the documents are older than the signature"),
          false},
+        {"profile", 0, "PROFILE", N_("by the agency's rules: a name or a file; \"none\""), false},
+        {"skip-signed", 0, NULL, N_("pass over what this certificate has signed already"), false},
         {NULL, 0, NULL, NULL, false},
 };
 
@@ -119,19 +123,76 @@ static void show_package(struct cmd *cmd, const struct signing *s, const char *p
 	edoc_package_free(package);
 }
 
-static int sign_one(struct cmd *cmd, const char *item, void *arg)
+/* -n tells what would be done, too. */
+static enum edoc_code sign_once(const struct signing *s, const char *item, char **made,
+                                const char **done, struct edoc_error *err)
+{
+	enum edoc_signed what;
+	enum edoc_code code = edoc_package_sign_once(item, &s->options, &what, made, err);
+
+	*done = what == EDOC_SIGNED_BEFORE   ? _("already signed")
+	        : what == EDOC_SIGNED_RAISED ? _("already signed, raised")
+	                                     : NULL;
+	return code;
+}
+
+static enum edoc_code sign_one(void *arg, struct edoc_batch_worker *worker, const char *item,
+                               int fd, char **text, int *status, struct edoc_error *err)
 {
 	struct signing *s = arg;
-	struct edoc_error err = {0};
+	struct cmd *cmd = s->cmd;
+	const char *done = NULL;
 	char *made = NULL;
 	enum edoc_code code;
 
+	(void)fd;
+	*status = 0;
+	s->options.at = (int64_t)time(NULL); /* a batch may last */
+	if (worker) /* what is said of an item in one piece, beside others */
+		(void)setvbuf(stderr, NULL, _IOFBF, 1u << 16);
 	show_package(cmd, s, item);
-	code = cmd->dry_run ? edoc_package_preflight(item, &s->options, &err)
-	                    : edoc_package_sign(item, &s->options, &made, &err);
+	if (cmd_given(cmd, "skip-signed"))
+		code = sign_once(s, item, &made, &done, err);
+	else
+		code = cmd->dry_run ? edoc_package_preflight(item, &s->options, err)
+		                    : edoc_package_sign(item, &s->options, &made, err);
+	if (code == EDOC_OK)
+		code = sign_line(cmd, item, made, done, text, err);
+	edoc_free(made);
+	cmd_free_texts(cmd);
+	(void)fflush(stderr);
+	return code;
+}
+
+/* Before the key is asked for: a clerk's one package, or what is to be one. */
+static int conform(struct cmd *cmd, const struct signing *s, const char *out,
+                   const struct edoc_new_options *card, const char *const *files, size_t n)
+{
+	struct edoc_sign_options dry = s->options;
+	struct edoc_error err = {0};
+	enum edoc_code code;
+	int status = 0;
+
+	if (!s->profile)
+		return 0;
+	if (edoc_signing_profile_signer(&dry, &err) != EDOC_OK)
+		status = cmd_fail(cmd, &err);
+	dry.dry_run = true;
+	code = out ? edoc_package_new(out, files, n, card, &dry, NULL, &err)
+	           : edoc_signing_profile_package(files[0], &dry, &err);
 	if (code != EDOC_OK)
-		return cmd_fail_item(cmd, item, &err);
-	return sign_told(cmd, item, made);
+		status = cmd_fold(status, cmd_fail_item(cmd, out ? out : files[0], &err));
+	return status;
+}
+
+static int choose_container(struct signing *s, bool *single)
+{
+	struct cmd *cmd = s->cmd;
+	const char *container = NULL;
+	int status = sign_choose(s, "asic-s", "container", &container);
+
+	*single = cmd_given(cmd, "asic-s") || (container && !strcmp(container, "asic-s"));
+	return status;
 }
 
 static int sign_new(struct cmd *cmd, struct signing *s, const char *out)
@@ -143,10 +204,15 @@ static int sign_new(struct cmd *cmd, struct signing *s, const char *out)
 	size_t n;
 	int status = cmd_items(cmd, &files, &n);
 
+	card_wanted(cmd, &card);
+	if (!status)
+		status = choose_container(s, &card.single);
+	if (!status)
+		status = conform(cmd, s, out, &card, files, n);
+	if (!status)
+		status = sign_unlock(s);
 	if (status)
 		return status;
-	card_wanted(cmd, &card);
-	card.single = cmd_given(cmd, "asic-s");
 	show_what(cmd, s, files, n);
 	s->options.dry_run = cmd->dry_run;
 	if (edoc_package_new(out, files, n, &card, &s->options, &made, &err) != EDOC_OK)
@@ -154,21 +220,48 @@ static int sign_new(struct cmd *cmd, struct signing *s, const char *out)
 	return sign_told(cmd, out, made);
 }
 
+static int sign_all(struct cmd *cmd, struct signing *s)
+{
+	bool one =
+	        cmd->n == 1 && strcmp(cmd->operands[0], "-") != 0 && !cmd_value(cmd, "files-from");
+	int status = one ? conform(cmd, s, NULL, NULL, cmd->operands, 1) : 0;
+
+	if (!status)
+		status = sign_unlock(s);
+	s->options.dry_run = cmd->dry_run;
+	return status ? status : sign_batch(s, sign_one);
+}
+
+/* Which options go together. */
+static int check_options(struct cmd *cmd, const char *out)
+{
+	static const char *const batch[] = {"jobs", "ordered", "skip-signed"};
+	struct edoc_new_options card = {0};
+
+	if (!out && (card_wanted(cmd, &card) || cmd_given(cmd, "asic-s")))
+		return cmd_usage(cmd, _("--card, --set and --asic-s go with -o: a signed card is "
+		                        "not changed"));
+	for (size_t i = 0; out && i < 3; i++)
+		if (cmd_given(cmd, batch[i]))
+			return cmd_usage(cmd,
+			                 _("--%s goes with packages that are there, not with -o"),
+			                 batch[i]);
+	return 0;
+}
+
 int sign_run_sign(struct cmd *cmd)
 {
-	struct edoc_new_options card = {0};
 	struct signing s = {0};
 	const char *out;
 	int status = cmd_output(cmd, &out);
 
+	if (!status)
+		status = check_options(cmd, out);
 	if (status)
 		return status;
-	if (!out && card_wanted(cmd, &card))
-		return cmd_usage(cmd,
-		                 _("--card and --set go with -o: a signed card is not changed"));
-	status = sign_begin(cmd, &s, true);
+	status = sign_begin(cmd, &s, false);
 	if (!status)
-		status = out ? sign_new(cmd, &s, out) : cmd_each(cmd, sign_one, &s);
+		status = out ? sign_new(cmd, &s, out) : sign_all(cmd, &s);
 	sign_end(&s);
 	return status;
 }

@@ -9,12 +9,16 @@
 
 #include "sign.h"
 
-static int choose_level(struct cmd *cmd, enum edoc_level *level)
+static int choose_level(struct signing *s, enum edoc_level *level)
 {
 	static const char *const names[] = {"B", "T", "LT", "LTA"};
-	const char *given = cmd_has(cmd, "level") ? cmd_value(cmd, "level") : NULL;
+	struct cmd *cmd = s->cmd;
+	const char *given = NULL;
+	int status = cmd_has(cmd, "level") ? sign_choose(s, "level", "level", &given) : 0;
 
 	*level = EDOC_LEVEL_B;
+	if (status)
+		return status;
 	for (size_t i = 0; given && i < sizeof names / sizeof *names; i++) {
 		if (!strcasecmp(given, names[i])) {
 			*level = (enum edoc_level)i;
@@ -24,11 +28,15 @@ static int choose_level(struct cmd *cmd, enum edoc_level *level)
 	return given ? cmd_usage(cmd, _("no level \"%s\": B, T, LT or LTA"), given) : 0;
 }
 
-static int choose_form(struct cmd *cmd, enum edoc_form *form)
+static int choose_form(struct signing *s, enum edoc_form *form)
 {
-	const char *given = cmd_has(cmd, "format") ? cmd_value(cmd, "format") : NULL;
+	struct cmd *cmd = s->cmd;
+	const char *given = NULL;
+	int status = cmd_has(cmd, "format") ? sign_choose(s, "format", "form", &given) : 0;
 
 	*form = EDOC_FORM_AUTO;
+	if (status)
+		return status;
 	if (given && !strcasecmp(given, "xades"))
 		*form = EDOC_XADES;
 	else if (given && !strcasecmp(given, "cades"))
@@ -41,24 +49,34 @@ static int choose_form(struct cmd *cmd, enum edoc_form *form)
 static int set_place(struct cmd *cmd, struct signing *s)
 {
 	const struct {
-		const char *name, **value;
-	} parts[] = {{"street", &s->place.street},
-	             {"city", &s->place.city},
-	             {"region", &s->place.region},
-	             {"postal-code", &s->place.postal_code},
-	             {"country", &s->place.country}};
+		const char *name, *key, **value;
+	} parts[] = {{"street", "place.street", &s->place.street},
+	             {"city", "place.city", &s->place.city},
+	             {"region", "place.region", &s->place.region},
+	             {"postal-code", "place.postal-code", &s->place.postal_code},
+	             {"country", "place.country", &s->place.country}};
 	const char *const *given;
 	size_t n = 0;
 
 	if (!cmd_has(cmd, "place"))
 		return 0;
 	given = cmd_values(cmd, "place", &n);
+	for (size_t k = 0; s->profile && k < 5; k++) {
+		int status = sign_choose(s, "place", parts[k].key, NULL);
+
+		if (status)
+			return status;
+		if (!n)
+			*parts[k].value = edoc_signing_profile_get(s->profile, parts[k].key);
+		if (*parts[k].value)
+			s->options.place = &s->place;
+	}
 	for (size_t i = 0; i < n; i++) {
 		const char *equals = strchr(given[i], '=');
 		size_t k = 0, len = equals ? (size_t)(equals - given[i]) : 0;
 
-		while (k < 5 && (strlen(parts[k].name) != len ||
-		                 strncmp(parts[k].name, given[i], len) != 0))
+		while (k < 5 &&
+		       (strlen(parts[k].name) != len || strncmp(parts[k].name, given[i], len) != 0))
 			k++;
 		if (!equals || k == 5)
 			return cmd_usage(cmd,
@@ -69,8 +87,18 @@ static int set_place(struct cmd *cmd, struct signing *s)
 			return cmd_usage(cmd, _("--place says the %s twice"), parts[k].name);
 		*parts[k].value = equals + 1;
 	}
-	s->options.place = n ? &s->place : NULL;
+	if (n)
+		s->options.place = &s->place;
 	return 0;
+}
+
+/* The profile's, until the command line has one. */
+static void profile_policy(struct signing *s)
+{
+	s->signed_policy.id = edoc_signing_profile_get(s->profile, "signature-policy.id");
+	s->signed_policy.path = edoc_signing_profile_get(s->profile, "signature-policy.file");
+	s->signed_policy.url = edoc_signing_profile_get(s->profile, "signature-policy.url");
+	s->options.signed_policy = s->signed_policy.id ? &s->signed_policy : NULL;
 }
 
 /* An identifier can hold a '=' (a URI's query): the file begins after the last. */
@@ -80,12 +108,19 @@ static int set_signed_policy(struct cmd *cmd, struct signing *s)
 
 	if (!cmd_has(cmd, "signature-policy"))
 		return 0;
+	if (s->profile) {
+		int status = sign_choose(s, "signature-policy", "signature-policy.id", NULL);
+
+		if (status)
+			return status;
+		profile_policy(s);
+	}
 	given = cmd_value(cmd, "signature-policy");
-	s->signed_policy.url = cmd_value(cmd, "signature-policy-url");
-	if (!given && s->signed_policy.url)
+	if (!given && cmd_given(cmd, "signature-policy-url"))
 		return cmd_usage(cmd, _("--signature-policy-url goes with --signature-policy"));
 	if (!given)
 		return 0;
+	s->signed_policy.url = cmd_value(cmd, "signature-policy-url");
 	equals = strrchr(given, '=');
 	if (!equals || equals == given || !equals[1])
 		return cmd_usage(cmd, _("--signature-policy takes ID=FILE, not \"%s\""), given);
@@ -128,33 +163,55 @@ static int open_data(struct cmd *cmd, struct signing *s)
  * asked for the network. */
 static int set_network(struct cmd *cmd, struct signing *s)
 {
-	int status;
+	/* A batch that is to stop does not wait for a TSA. */
+	bool batch = cmd_has(cmd, "jobs") && !(cmd_has(cmd, "output") && cmd_given(cmd, "output"));
+	int status = cmd_has(cmd, "tsa") ? sign_choose(s, "tsa", "tsa", NULL) : 0;
 
-	if (!cmd_has(cmd, "tsa") || (s->options.level == EDOC_LEVEL_B && !s->options.content_stamp))
-		return 0;
-	status = cmd_tsas(cmd, &s->options.tsas, &s->options.n_tsas);
+	if (status || !cmd_has(cmd, "tsa") ||
+	    (s->options.level == EDOC_LEVEL_B && !s->options.content_stamp))
+		return status;
+	status = cmd_tsas(cmd, s->profile, &s->options.tsas, &s->options.n_tsas);
 	if (!status)
-		status = cmd_fetcher_online(cmd, &s->fetcher);
+		status = cmd_fetcher_online(cmd, batch ? cmd_stop() : -1, &s->fetcher);
 	s->options.fetch = s->fetcher ? edoc_fetcher_fetch : NULL;
 	s->options.fetch_arg = s->fetcher;
 	return status;
 }
 
+/* What the signature says of itself. */
+static int choose_words(struct signing *s)
+{
+	struct cmd *cmd = s->cmd;
+	const char *stamp = NULL, *policy = NULL;
+	int status = sign_choose(s, "policy", "policy", &policy);
+
+	if (!status)
+		status = cmd_policy_of(cmd, policy, &s->policy);
+	s->options.policy = s->policy;
+	if (!status && cmd_has(cmd, "role"))
+		status = sign_choose(s, "role", "role", &s->options.role);
+	if (!status && cmd_has(cmd, "commitment"))
+		status = sign_choose(s, "commitment", "commitment", &s->options.commitment);
+	if (!status && cmd_has(cmd, "content-timestamp")) {
+		status = sign_choose(s, "content-timestamp", "content-timestamp", &stamp);
+		s->options.content_stamp =
+		        cmd_given(cmd, "content-timestamp") || (stamp && !strcmp(stamp, "yes"));
+	}
+	if (!status)
+		status = choose_level(s, &s->options.level);
+	return status ? status : choose_form(s, &s->options.form);
+}
+
 int sign_begin(struct cmd *cmd, struct signing *s, bool key)
 {
-	int status = cmd_policy(cmd, &s->policy);
+	int status;
 
+	s->cmd = cmd;
 	s->options.at = cmd->now;
-	s->options.policy = s->policy;
 	s->options.overwrite = cmd->force;
-	s->options.role = cmd_has(cmd, "role") ? cmd_value(cmd, "role") : NULL;
-	s->options.commitment = cmd_has(cmd, "commitment") ? cmd_value(cmd, "commitment") : NULL;
-	s->options.content_stamp =
-	        cmd_has(cmd, "content-timestamp") && cmd_given(cmd, "content-timestamp");
+	status = sign_profile(s);
 	if (!status)
-		status = choose_level(cmd, &s->options.level);
-	if (!status)
-		status = choose_form(cmd, &s->options.form);
+		status = choose_words(s);
 	if (!status)
 		status = set_place(cmd, s);
 	if (!status)
@@ -166,8 +223,18 @@ int sign_begin(struct cmd *cmd, struct signing *s, bool key)
 	if (!status && cmd_has(cmd, "trust"))
 		status = cmd_trust(cmd, &s->trust);
 	s->options.trust = s->trust;
-	if (!status && key)
-		status = cmd_key(cmd, &s->key);
+	return status || !key ? status : sign_unlock(s);
+}
+
+/* What is wrong without the key is told before it is asked for. */
+int sign_unlock(struct signing *s)
+{
+	struct edoc_error err = {0};
+	int status;
+
+	if (edoc_signing_profile_signer(&s->options, &err) != EDOC_OK)
+		return cmd_fail(s->cmd, &err);
+	status = cmd_key(s->cmd, &s->key);
 	s->options.key = s->key;
 	return status;
 }
@@ -181,25 +248,66 @@ void sign_end(struct signing *s)
 	edoc_trust_free(s->trust);
 	edoc_key_free(s->key);
 	edoc_policy_free(s->policy);
+	edoc_signing_profile_free(s->profile);
+}
+
+enum edoc_code sign_line(struct cmd *cmd, const char *path, const char *made, const char *done,
+                         char **text, struct edoc_error *err)
+{
+	const char *pairs[8] = {"path", path};
+	char *json = NULL;
+	size_t n = 2;
+	enum edoc_code code;
+
+	*text = NULL;
+	if (!cmd->json) {
+		if (!cmd->quiet)
+			*text = done ? cmd_printf("%s: %s\n", cmd_text(cmd, path), done)
+			             : cmd_printf("%s\n", cmd_text(cmd, path));
+		return EDOC_OK;
+	}
+	if (made) {
+		pairs[n++] = "signature";
+		pairs[n++] = made;
+	}
+	if (done) {
+		pairs[n++] = "done";
+		pairs[n++] = done;
+	}
+	code = edoc_result_json(pairs, &json, err);
+	if (code == EDOC_OK)
+		*text = cmd_printf("%s\n", json);
+	edoc_free(json);
+	return code;
 }
 
 int sign_told(struct cmd *cmd, const char *path, char *made)
 {
-	const char *pairs[] = {"path", path, "signature", made, NULL};
 	struct edoc_error err = {0};
-	char *json = NULL;
-	enum edoc_code code = EDOC_OK;
+	char *text = NULL;
+	enum edoc_code code = sign_line(cmd, path, made, NULL, &text, &err);
 
-	if (!made)
-		pairs[2] = NULL;
-	if (cmd->json)
-		code = edoc_result_json(pairs, &json, &err);
-	if (json)
-		cmd_print(cmd, json);
-	else if (code == EDOC_OK && !cmd->quiet)
-		printf("%s\n", cmd_text(cmd, path));
+	if (text)
+		cmd_put(cmd, text, strlen(text));
+	free(text);
 	edoc_free(made);
 	return code == EDOC_OK ? 0 : cmd_fail(cmd, &err);
+}
+
+/* A token's session does not survive fork(2). */
+static bool in_token(struct cmd *cmd)
+{
+	struct cmd_key_paths paths;
+
+	return cmd_key_paths(cmd, &paths) == 0 && !strncmp(paths.file, "pkcs11:", 7);
+}
+
+int sign_batch(struct signing *s, edoc_batch_work_fn *work)
+{
+	const struct cmd_batch batch = {
+	        .work = work, .arg = s, .writes = true, .alone = s->key && in_token(s->cmd)};
+
+	return cmd_batch(s->cmd, &batch);
 }
 
 void sign_show_who(struct cmd *cmd, const struct signing *s)

@@ -7,6 +7,8 @@
 
 /* What signing and raising need besides the package. */
 struct signing {
+	struct cmd *cmd;
+	struct edoc_signing_profile *profile;
 	struct edoc_key *key;
 	struct edoc_policy *policy;
 	struct edoc_trust *trust;
@@ -20,11 +22,26 @@ struct signing {
 /* sign-setup.c: reads the verb's options, as far as its table has them; key:
  * the key too.  0 or the exit. */
 int sign_begin(struct cmd *cmd, struct signing *s, bool key);
+/* The key alone, after sign_begin() without it. */
+int sign_unlock(struct signing *s);
 void sign_end(struct signing *s);
+/* The items by -j processes, work's arg being s. */
+int sign_batch(struct signing *s, edoc_batch_work_fn *work);
+/* The line that tells what was done, for a batch; done (or NULL): "already signed" ... */
+enum edoc_code sign_line(struct cmd *cmd, const char *path, const char *made, const char *done,
+                         char **text, struct edoc_error *err);
 /* What was done to an item; made: the new signature's entry, freed; NULL: none. */
 int sign_told(struct cmd *cmd, const char *path, char *made);
 /* -v: who signs, and when, before the key is used. */
 void sign_show_who(struct cmd *cmd, const struct signing *s);
+
+/* sign-profile.c: what --profile (edoc.conf's sign-profile) says, where the
+ * command line does not say it.  0 or the exit. */
+int sign_profile(struct signing *s);
+/* A setting: the option's value, else the profile's; an option that the profile
+ * does not let say otherwise is 64.  NULL: neither says it. */
+int sign_choose(struct signing *s, const char *option, const char *key, const char **value);
+void sign_missing(void *cmd, const struct edoc_missing *missing);
 
 /* sign-extend.c */
 extern const struct cmd_option sign_extend_options[], sign_counter_options[], sign_cms_options[],

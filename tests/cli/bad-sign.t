@@ -14,6 +14,10 @@ printf '<matn>\n <x>1</x>\n</matn>\n' >a.xml
 edoc-sign card --new order | sed "s/<YYYY-MM-DD>/2026-11-22/; s/<.*>/x/" >card.yaml
 printf 'lang: en\ntrust: %s/pki/root.pem\n' "$D" >edoc.conf
 cp "$SRCDIR/profiles/policies/strict.yaml" policy.yaml
+{
+	printf 'format: edoc-signing/1\nname: p\ntitle: T\nissued-by: me\nbasis: none\ndate: 2026-11-23\n'
+	printf 'role: head\nsigner: {country: TJ}\n'
+} >profile.yaml
 cp "$D/good/order.asice" r.asice
 edoc-sign prepare -q r.asice --cert "$D/pki/anvar.crt" -o r.req --raw r.raw
 openssl dgst -sha384 -sign "$D/pki/anvar.key" -out r.value r.raw

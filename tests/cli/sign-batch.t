@@ -1,0 +1,207 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Many packages in one run: each has its line, one that fails stops no other, a
+# run that was cut is made good by the same line again.
+. "$SRCDIR/tests/lib.sh"
+P=$D/pki
+cd "$W" || exit 1
+key="--key $P/zarina.p12 --pass-file $P/pass"
+# shellcheck disable=SC2086 # words
+zarina() { run edoc-sign sign $key "$@"; }
+anvar() { run edoc-sign sign --key "$P/anvar.p12" --pass-file "$P/pass" "$@"; }
+count() { unzip -Z1 "$1" | grep -c '^META-INF/signatures'; }
+make_some() { # DIR N
+	mkdir -p "$1"
+	printf 'matn\n' >text.txt
+	edoc-sign new -q -o "$1/0.asice" text.txt
+	k=1
+	while [ $k -lt "$2" ]; do
+		cp "$1/0.asice" "$1/$k.asice"
+		k=$((k + 1))
+	done
+}
+once() { # DIR: each package holds one signature
+	for f in "$1"/*.asice; do
+		[ "$(count "$f")" = 1 ] || echo "$f $(count "$f")"
+	done
+}
+left() { # temporaries that nobody removed
+	find "$1" -name '.edoc-*' | wc -l
+}
+
+# ---- a folder of them, and what is none
+make_some a 12
+echo nonsense >a/3.asice
+rm a/5.asice
+zarina -j 3 --ordered a/0.asice a/1.asice a/2.asice a/3.asice a/4.asice a/5.asice a/6.asice
+is_exit 65 "one is no package, one is not there: 65 comes before 66"
+same "$(tr '\n' ' ' <"$out")" "a/0.asice a/1.asice a/2.asice a/4.asice a/6.asice " \
+	"the others are signed, told in order"
+same "$(grep -c 'a/[35].asice' "$err")" 2 "the two are told"
+zarina -j 2 --json a/7.asice a/3.asice a/8.asice
+is_exit 65 "as JSON"
+ok "a line an item" jq -es 'length == 3 and all(.v == 1) and ([.[].path] | sort) ==
+	["a/3.asice", "a/7.asice", "a/8.asice"] and ([.[] | select(.error)] | length) == 1' "$out"
+printf '%s\0' a/9.asice a/10.asice | edoc-sign sign --key "$P/zarina.p12" --pass-file "$P/pass" -0 - \
+	>"$out" 2>"$err"
+status=$?
+is_exit 0 "names from a list"
+same "$(sort "$out" | tr '\n' ' ')" "a/10.asice a/9.asice " "both"
+rm a/3.asice
+run edoc-verify --trust "$P/root.pem" --trust "$P/ca.pem" -q a/0.asice a/6.asice a/7.asice a/9.asice
+is_exit 0 "what was signed in another process passes"
+zarina -j 1 a/11.asice
+is_exit 0 "in this process alone"
+zarina -j 2 -v a/0.asice a/1.asice
+same "$(grep -c 'signing as' "$err")" 2 "-v tells of each"
+ok "and what is told of one stands together" perl -0ne \
+	'exit !(/signing as[^\n]*\n[^\n]* (a\/[01])\.asice\n[^\n]* text\.txt\n[^\n]*signing as/)' "$err"
+
+# ---- one file, several names
+make_some b 4
+ln -s 0.asice b/link.asice
+zarina -j 4 b/0.asice b/1.asice b/../b/0.asice b/link.asice b/0.asice
+is_exit 0 "one file by four names"
+same "$(count b/0.asice)" 1 "is signed once"
+same "$(grep -c 'named twice' "$err")" 3 "and that is told"
+ok "the symbolic link stays one" test -L b/link.asice
+ln b/2.asice b/hard.asice
+zarina -j 4 b/2.asice b/hard.asice b/3.asice
+is_exit 73 "a hard link is told"
+same "$(count b/2.asice) $(count b/hard.asice) $(count b/3.asice)" "1 0 1" \
+	"signed by its first name, left under the other"
+has "$err" "b/hard.asice: a hard link" "by its name"
+
+# ---- signed already
+zarina --skip-signed -j 2 --ordered b/0.asice b/hard.asice b/1.asice
+is_exit 0 "again, with one that is new"
+printf 'b/0.asice: already signed\nb/hard.asice\nb/1.asice: already signed\n' >want
+ok "each has its line" cmp -s want "$out"
+same "$(once b)" "" "nobody signed twice"
+sum=$(sha256sum b/0.asice)
+zarina --skip-signed b/0.asice
+same "$(sha256sum b/0.asice)" "$sum" "not a byte is changed"
+zarina --skip-signed --json b/0.asice
+json "$out" '.done == "already signed" and (has("signature") | not)' "in JSON too"
+zarina --skip-signed -n b/0.asice
+is_exit 0 "-n says what would be"
+has "$out" "already signed" "that it is signed"
+anvar --skip-signed b/0.asice
+is_exit 0 "somebody else signs"
+same "$(count b/0.asice)" 2 "for it is not his"
+zarina --skip-signed b/0.asice
+same "$(count b/0.asice)" 2 "the first is still found"
+zarina b/0.asice
+same "$(count b/0.asice)" 3 "without --skip-signed one signs again"
+
+# ---- what is no reason to skip
+cp b/1.asice broken.asice
+python3 - broken.asice <<'EOF'
+import re, sys, zipfile
+src = zipfile.ZipFile(sys.argv[1])
+parts = [(i, src.read(i)) for i in src.infolist()]
+with zipfile.ZipFile(sys.argv[1], 'w') as out:
+    for i, data in parts:
+        if i.filename.startswith('META-INF/signatures'):
+            data = re.sub(rb'(SignatureValue[^>]*>)(.)', lambda m: m[1] + (b'B' if m[2] == b'A' else b'A'), data, count=1)
+        out.writestr(i, data)
+EOF
+zarina --skip-signed broken.asice
+is_exit 65 "a broken signature of the same certificate is an error"
+hasnt "$out" "already signed" "and not passed over"
+cp b/1.asice more.asice
+printf 'new\n' >annex.txt
+python3 - more.asice annex.txt <<'EOF'
+import sys, zipfile
+src = zipfile.ZipFile(sys.argv[1])
+parts = [(i, src.read(i)) for i in src.infolist()]
+with zipfile.ZipFile(sys.argv[1], 'w') as out:
+    for i, data in parts:
+        if i.filename == 'META-INF/manifest.xml':
+            data = data.replace(b'</manifest:manifest>', b'<manifest:file-entry manifest:full-path="annex.txt" manifest:media-type="text/plain"/></manifest:manifest>')
+        out.writestr(i, data)
+    out.write(sys.argv[2], 'annex.txt')
+EOF
+zarina --skip-signed more.asice
+hasnt "$out" "already signed" "a document that it does not cover: not passed over"
+
+# ---- a worker that dies: tested in tests/unit/batch.c.  A folder that cannot be
+# written:
+if [ "$(id -u)" != 0 ]; then
+	make_some ro 2
+	chmod 500 ro
+	zarina -j 2 ro/0.asice ro/1.asice
+	is_exit 73 "a folder that cannot be written"
+	same "$(grep -c 'ro/[01].asice' "$err")" 2 "told for each"
+	chmod 700 ro
+else
+	skip "root writes everywhere" 2
+fi
+make_some full 3
+zarina -j 2 full/0.asice full/1.asice >/dev/full 2>"$err"
+run sh -c 'edoc-sign sign '"$key"' -j 2 full/2.asice full/1.asice >/dev/full'
+is_exit 74 "results that cannot be told are 74"
+
+# ---- killed in the middle, and again
+make_some k 200
+find k -name '*.asice' | sort >names
+# shellcheck disable=SC2086
+edoc-sign sign $key -j 2 --files-from names >done.txt 2>/dev/null &
+tool=$!
+i=0
+while [ "$(wc -l <done.txt)" -lt 20 ] && [ $i -lt 600 ]; do
+	sleep 0.05
+	i=$((i + 1))
+done
+kill -9 $tool
+wait $tool 2>/dev/null
+n1=$(for f in k/*.asice; do count "$f"; done | grep -c 1)
+ok "killed in the middle: $n1 of 200 are signed" test "$n1" -ge 20 -a "$n1" -lt 200
+zarina --skip-signed -j 2 --files-from names
+is_exit 0 "the same line again"
+same "$(once k)" "" "each of 200 has one signature"
+same "$(grep -c 'already signed' "$out")" "$n1" "what was signed was passed over"
+run edoc-verify --trust "$P/root.pem" --trust "$P/ca.pem" -q k
+is_exit 0 "and all pass"
+
+# ---- stopped by a signal: what is under way is finished and told
+make_some s 200
+find s -name '*.asice' | sort >names
+perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' edoc-sign sign --key "$P/zarina.p12" --pass-file "$P/pass" \
+	-j 2 --files-from names >done.txt 2>"$err" &
+tool=$!
+i=0
+while [ "$(wc -l <done.txt)" -lt 10 ] && [ $i -lt 600 ]; do
+	sleep 0.05
+	i=$((i + 1))
+done
+kill -INT $tool
+wait $tool
+same $? 130 "ends by SIGINT"
+n1=$(for f in s/*.asice; do count "$f"; done | grep -c 1)
+same "$(wc -l <done.txt)" "$n1" "as many are told as are signed"
+ok "not all: $n1" test "$n1" -lt 200
+has "$err" "stopped after $n1 items" "and it says so"
+same "$(left s)" 0 "no temporary is left"
+
+# ---- two programs at one package
+make_some r 1
+i=0
+while [ $i -lt 6 ]; do
+	# shellcheck disable=SC2086
+	edoc-sign sign $key --skip-signed r/0.asice >>race 2>>race &
+	i=$((i + 1))
+done
+wait
+same "$(count r/0.asice)" 1 "six at a time make one signature"
+
+# ---- the command line
+zarina -o x.asice -j 2 text.txt
+is_exit 64 "-j goes with packages"
+zarina -o x.asice --skip-signed text.txt
+is_exit 64 "--skip-signed, too"
+zarina -j 0 r/0.asice
+is_exit 64 "-j 0"
+zarina -j 2 r
+is_exit 65 "a folder is no package"
+finish
