@@ -136,7 +136,7 @@ if [ -n "$module" ] && command -v softhsm2-util >/dev/null && command -v pkcs11-
 	block 9 | sed -e "s|/usr/lib/opensc-pkcs11.so|$module|" -e 's|contract.asice|--pass-file pin &|' >token.sh
 	run sh -eu token.sh
 	is_exit 0 "a key in a token"
-	has "$out" "pkcs11:token=Office;id=%01" "which keys lists by that name"
+	has "$out" ";id=%01?module-path=$module" "which keys lists"
 	run edoc-verify --json --trust root.pem contract.asice
 	json "$out" '(.signatures | length) == 3 and .exit == 0' "signs"
 else
