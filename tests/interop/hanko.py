@@ -4,8 +4,9 @@
     FILE.p7s ROOT.pem DATA|- online|offline
 
 and answers each with "ok" and the time that a time-stamp proves (or "none"), or "failed" and
-why.  It is the validation of EN 319 102-1 5.3 (level B) or 5.5.  pyHanko looks for revocation answers in
-PDF and in the network only, so those of SignedData.crls are handed to it; offline, they have to do.
+why.  It is the validation of EN 319 102-1 5.3 (level B) or 5.5.  pyHanko looks for revocation
+answers in PDF and in the network only, so those of SignedData.crls are handed to it; offline, they
+have to do.
 """
 import asyncio, hashlib, logging, sys
 

@@ -2,16 +2,18 @@
 // EU DSS as a program: reads jobs from standard input, one a line, words apart by tabs:
 //
 //   validate FILE TRUST DATA|- online|offline LOG
-//   sign KIND LEVEL WORDS|- IN OUT P12,P12 TRUST TSA
+//   sign KIND LEVEL WORDS|- IN GIVEN|- OUT P12,P12 TRUST TSA
 //
 // and answers each with one line: "ok" and what it found, or "failed" and why.
-// validate tells of every signature: format, indication, subindication, intact
-// (bytes), valid (value), and how many time-stamps are good of how many; LOG
-// gets the simple and the detailed report.  KIND: asice-xades asics-xades
+// validate tells of every signature, with bars: format, indication, intact
+// (bytes/value), how many time-stamps are good of how many, whether it is a
+// counter-signature, what its signer says; LOG gets the simple and the detailed
+// report.  KIND: asice-xades asics-xades
 // asice-cades asics-cades cades-attached cades-detached xades-enveloped
 // xades-enveloping xades-detached.  LEVEL: B T LT LTA LTA2.  WORDS, with
-// commas: role place commitment policy content-timestamp cosign countersign
-// (these two by the second key, password "pw").
+// commas: role place commitment policy content-timestamp, and what is done to a
+// signature of its own or to the one that is GIVEN over IN: cosign, countersign
+// (these by the second key; passwords are "pw"), raise to LEVEL.
 // One process does all: the JVM and DSS take seconds to be warm.
 
 import eu.europa.esig.dss.asic.cades.ASiCWithCAdESSignatureParameters;
@@ -102,12 +104,28 @@ public class Dss {
 			for (TimestampWrapper t : s.getTimestampList())
 				if (simple.getIndication(t.getId()) == Indication.PASSED)
 					good++;
-			all.add(s.getSignatureFormat() + " " + simple.getIndication(id) + " "
-			        + simple.getSubIndication(id) + " " + s.isSignatureIntact() + " "
-			        + s.isSignatureValid() + " " + good + "/" + s.getTimestampList().size()
-			        + (s.isCounterSignature() ? " counter" : ""));
+			all.add(String.join("|", s.getSignatureFormat().toString(),
+			        simple.getIndication(id) + "/" + simple.getSubIndication(id),
+			        s.isSignatureIntact() + "/" + s.isSignatureValid(),
+			        good + "/" + s.getTimestampList().size(),
+			        s.isCounterSignature() ? "counter" : "", words(s)));
 		}
 		return all.toString();
+	}
+
+	static String words(SignatureWrapper s) {
+		var words = new StringJoiner(", ");
+		for (String role : s.getSignerRoleDetails(s.getClaimedRoles()))
+			words.add("role " + role);
+		if (s.getCity() != null)
+			words.add("city " + s.getCity());
+		if (s.getCountryName() != null)
+			words.add("country " + s.getCountryName());
+		for (var commitment : s.getCommitmentTypeIndications())
+			words.add("commitment " + commitment.getIdentifier());
+		if (s.isPolicyPresent())
+			words.add("policy " + s.getPolicyId() + " " + s.getPolicyUrl());
+		return words.toString();
 	}
 
 	// DSS's own, but EdDSA is taken: it stands there in comments, "not referenced
@@ -148,18 +166,19 @@ public class Dss {
 	// ---- sign
 
 	static String sign(String[] w) throws IOException {
-		Maker<?, ?> m = maker(w[1], verifier(w[7], true));
-		m.service.setTspSource(new OnlineTSPSource(w[8], new TimestampDataLoader()));
-		for (String p12 : w[6].split(",")) {
+		Maker<?, ?> m = maker(w[1], verifier(w[8], true));
+		m.service.setTspSource(new OnlineTSPSource(w[9], new TimestampDataLoader()));
+		for (String p12 : w[7].split(",")) {
 			var password = new PasswordProtection("pw".toCharArray());
 			m.tokens.add(new Pkcs12SignatureToken(new File(p12), password));
 			m.keys.add(m.tokens.get(m.tokens.size() - 1).getKeys().get(0));
 		}
 		m.in = new FileDocument(w[4]);
+		m.given = w[5].equals("-") ? null : new FileDocument(w[5]);
 		m.words = Set.of(w[3].split(","));
 		m.level = (w[1].contains("xades") ? "XAdES" : "CAdES") + "-BASELINE-";
-		m.make(w[2]).save(w[5]);
-		return w[5];
+		m.make(w[2]).save(w[6]);
+		return w[6];
 	}
 
 	static Maker<?, ?> maker(String kind, CertificateVerifier v) {
@@ -200,15 +219,16 @@ public class Dss {
 	}
 
 	// Every form has a service and parameters of its own; parameters serve once.
-	static class Maker<P extends AbstractSignatureParameters<?>,
-	                   C extends AbstractSignatureParameters<?> & SerializableCounterSignatureParameters> {
+	static class Maker<
+	        P extends AbstractSignatureParameters<?>,
+	        C extends AbstractSignatureParameters<?> & SerializableCounterSignatureParameters> {
 		final DocumentSignatureService<P, ?> service;
 		final CounterSignatureService<C> counter;
 		final Supplier<C> forCounter;
 		final Supplier<P> forSigning;
 		final List<Pkcs12SignatureToken> tokens = new ArrayList<>();
 		final List<DSSPrivateKeyEntry> keys = new ArrayList<>();
-		DSSDocument in;
+		DSSDocument in, given;
 		Set<String> words;
 		String level;
 
@@ -222,13 +242,15 @@ public class Dss {
 
 		// LTA2 is LTA raised once more; what was archived takes no counter-signature.
 		DSSDocument make(String l) {
-			boolean later = words.contains("countersign"), twice = l.equals("LTA2");
-			DSSDocument made = sign(in, later ? "B" : twice ? "LTA" : l, 0);
+			boolean later = words.contains("countersign") && given == null;
+			boolean again = l.equals("LTA2");
+			String to = again ? "LTA" : l;
+			DSSDocument made = given != null ? given : sign(in, later ? "B" : to, 0);
 			if (words.contains("cosign"))
-				made = sign(made, l, 1);
-			if (later)
+				made = sign(made, to, 1);
+			if (words.contains("countersign"))
 				made = countersign(made);
-			return later ? extend(made, l) : twice ? extend(made, "LTA") : made;
+			return later || again || words.contains("raise") ? extend(made, to) : made;
 		}
 
 		DSSDocument extend(DSSDocument made, String l) {
