@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "judge/recognise.h"
+#include "package/asicmanifest.h"
 #include "sign/growth.h"
 #include "sign/place.h"
 #include "signature/cades.h"
@@ -53,6 +54,19 @@ static bool chosen(const struct ed_growth *g, const char *where, const char *id)
 	return !g->id || !strcmp(g->id, where) || (id && !strcmp(g->id, id));
 }
 
+/* What an archive manifest has the digest of may not change any more: a renewed
+ * LTA is one more manifest, and the last token alone gets what it needs. */
+static enum edoc_code leave(const struct ed_growth *g, enum edoc_form form, const char *where,
+                            struct edoc_error *err)
+{
+	if (form == EDOC_CADES && !g->one)
+		return EDOC_OK;
+	return ed_fail(err, EDOC_ERR_INPUT, where,
+	               "an archive time-stamp of the package protects it, so it cannot be changed "
+	               "any more (EN 319 162-1 4.4.5)%s",
+	               g->one ? ": countersign before level LTA" : "");
+}
+
 enum edoc_code ed_growth_file(struct ed_growth *g, enum edoc_form form, const struct ed_grow *at,
                               bool container, struct ed_buf *out, struct edoc_error *err)
 {
@@ -66,6 +80,10 @@ enum edoc_code ed_growth_file(struct ed_growth *g, enum edoc_form form, const st
 		if (!chosen(g, at->where, names.id[i]))
 			continue;
 		g->chosen++;
+		if (g->sealed) {
+			code = leave(g, form, at->where, err);
+			continue;
+		}
 		now.which = i;
 		code = g->fn(g->options, form, &now, container, &made, &g->moment, err);
 		if (code != EDOC_OK || !made.len)
@@ -119,6 +137,30 @@ static enum edoc_code raise_one(const struct edoc_sign_options *options, enum ed
 
 /* ---- a package ---- */
 
+/* Is that entry under an archive manifest? */
+static enum edoc_code look_sealed(struct ed_change *c, const char *name, bool *sealed,
+                                  struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+
+	*sealed = false;
+	for (size_t i = 0; code == EDOC_OK && !*sealed && i < ed_zip_count(c->asic->zip); i++) {
+		const char *where = ed_zip_entry(c->asic->zip, i)->name;
+		struct ed_asicmanifest m = {0};
+		const struct ed_buf *xml = NULL;
+
+		if (c->asic->kind[i] != ED_ASIC_ARCHIVE_MANIFEST)
+			continue;
+		code = ed_change_get(c, where, &xml, err);
+		if (code == EDOC_OK)
+			code = ed_asicmanifest_parse(xml->data, xml->len, where, ED_MAX_XML_BYTES,
+			                             c->arena, &c->findings, &m, err);
+		for (size_t k = 0; code == EDOC_OK && k < m.n; k++)
+			*sealed |= !strcmp(m.refs[k].name, name);
+	}
+	return code;
+}
+
 static enum edoc_code grow_entry(struct ed_growth *g, struct ed_change *c, size_t i,
                                  struct edoc_error *err)
 {
@@ -134,6 +176,9 @@ static enum edoc_code grow_entry(struct ed_growth *g, struct ed_change *c, size_
 		return code;
 	at.bytes = there->data;
 	at.len = there->len;
+	code = look_sealed(c, name, &g->sealed, err);
+	if (code != EDOC_OK)
+		return code;
 	ed_buf_init(&out, ED_MAX_ITEM_BYTES);
 	code = ed_growth_file(g, xades ? EDOC_XADES : EDOC_CADES, &at,
 	                      !xades && c->asic->type == ED_ASIC_E, &out, err);

@@ -196,7 +196,9 @@ enum edoc_code ed_raise_refuse(const char *where, const struct ed_relied *relied
 	enum edoc_code code;
 	char *text = NULL;
 
-	if (relied->lacks)
+	/* Of a certificate that has expired nobody is bound to know any more
+	 * (RFC 6960 4.4.4): trying again would not help. */
+	if (relied->lacks && !(relied->why && !strncmp(relied->why->code, "chain.", 6)))
 		return ed_fail(err, EDOC_ERR_AGAIN, where,
 		               "nobody answers whether the certificate %s is revoked: without an "
 		               "answer %s cannot be kept for long; nothing was changed",

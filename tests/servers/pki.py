@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""A certification authority on loopback, for tests: pki.py DIR
+"""A certification authority on loopback, for tests: pki.py DIR [NAME=DAYS ...]
 
 Makes keys and certificates in DIR, then serves them, their CRLs, an OCSP
 responder and two TSAs on one port of 127.0.0.1 until whoever started it ends.
 DIR/port appears once all is ready; DIR/hits gets a line for each request.
+DAYS: how long the certificate of NAME is valid (3650).  With DIR/port.before it
+serves what is there, at that port; NAME=DAYS gives NAME a new certificate then.
 
   root.pem      the anchor            ca.pem       the CA below it
   zarina.pem    signs; P-256, OCSP and CRL         rsa.pem    the same, RSA 2048
@@ -84,10 +86,11 @@ WHO = {
     "ocsp": ("Test Responder", "ca", RESPONDER, "nocheck", EC),
     "ocsp2": ("Second Responder", "ca", RESPONDER, "crl", EC),
 }
+DAYS = dict(word.split("=") for word in sys.argv[2:])
 SERIAL = {name: "%04X" % (0x1001 + i) for i, name in enumerate(WHO)}
 
 
-def make(name, url):
+def make(name, url, serial=None):
     cn, by, extensions, sources, key = WHO[name]
     text = ("[req]\ndistinguished_name=dn\nprompt=no\nx509_extensions=ext\n[dn]\nC=TJ\nO=Test\nCN="
             + cn + "\n[ext]\nsubjectKeyIdentifier=hash\n" + extensions)
@@ -96,8 +99,8 @@ def make(name, url):
     if by:
         text += "authorityKeyIdentifier=keyid\n"
     write(name + ".cnf", text)
-    args = ["req", "-x509", "-newkey", *key, "-nodes", "-sha256", "-days", "3650", "-config",
-            name + ".cnf", "-set_serial", "0x" + SERIAL[name], "-keyout", name + ".key", "-out",
+    args = ["req", "-x509", "-newkey", *key, "-nodes", "-sha256", "-days", DAYS.get(name, "3650"),
+            "-config", name + ".cnf", "-set_serial", "0x" + (serial or SERIAL[name]), "-keyout", name + ".key", "-out",
             name + ".crt"]
     if by:
         args += ["-CA", by + ".crt", "-CAkey", by + ".key"]
@@ -370,11 +373,27 @@ def watch(parent):
     os._exit(0)
 
 
+def listen(port):
+    for left in range(100, -1, -1):  # who had it before may be dying yet
+        try:
+            return Server(("127.0.0.1", port), Handler)
+        except OSError:
+            if not left:
+                raise
+        time.sleep(0.05)
+
+
 def main():
     os.makedirs(DIR, exist_ok=True)
     threading.Thread(target=watch, args=(os.getppid(),), daemon=True).start()
-    server = Server(("127.0.0.1", 0), Handler)
-    make_all("http://127.0.0.1:%d" % server.server_port)
+    again = os.path.exists(at("port.before"))
+    server = listen(int(read("port.before")) if again else 0)
+    url = "http://127.0.0.1:%d" % server.server_port
+    if again:
+        for name in DAYS:  # the serial is the time: one more certificate of the same issuer
+            make(name, url, "%X" % int(time.time()))
+    else:
+        make_all(url)
     write("port.tmp", "%d\n" % server.server_port)
     os.rename(at("port.tmp"), at("port"))
     server.serve_forever()

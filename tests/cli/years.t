@@ -1,0 +1,73 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# shellcheck disable=SC2086 # words are wanted
+# Years later, by faketime(1): a signer's certificate of one year, a TSA's of
+# five, a CA's of ten.  LT holds while the TSA's is valid, LTA as long as it is
+# renewed in time (EN 319 102-1 5.6).
+. "$SRCDIR/tests/lib.sh"
+cd "$W" || exit 1
+if [ -n "$SAN" ] || ! faketime -f +2y true 2>/dev/null; then
+	echo "1..0 # SKIP no faketime here, or a sanitizer that does not bear it"
+	exit 0
+fi
+PKI_DAYS="zarina=365 tsa=1825 root=11000"
+. "$SRCDIR/tests/pki.sh"
+export EDOC_CONF="$PKI/edoc.conf"
+printf 'matn\n' >a.txt
+key="--key $PKI/zarina.pem --tsa $URL/tsa"
+for level in T LT LTA; do
+	for form in xades cades; do
+		edoc-sign sign $key --level $level --format $form -o $form-e-$level.sig a.txt &&
+			edoc-sign sign $key --level $level --format $form --asic-s -o $form-s-$level.sig a.txt
+	done
+	edoc-sign cms $key --level $level -o cms-d-$level.sig a.txt
+done >/dev/null
+kinds="xades-e cades-e xades-s cades-s cms-d"
+
+# at WHEN LEVEL EXIT WORD: so each kind is judged then, by who asks
+at() {
+	for kind in $kinds; do
+		run faketime -f "$1" edoc-verify --online --cache "cache$1" --json --data a.txt $kind-$2.sig
+		is_exit "$3" "$1: $kind at $2"
+		same "$(jq -r '.signatures[0].subindication // .signatures[0].indication' "$out")" "$4" "$4"
+	done
+}
+extend() { # WHEN LEVEL FROM TO TSA
+	for kind in $kinds; do
+		cp $kind-$3.sig $kind-$4.sig
+		run faketime -f "$1" edoc-sign extend --level $2 --tsa "$URL/$5" --data a.txt $kind-$4.sig
+		is_exit 0 "$1: $kind, $3 to $2"
+	done
+}
+
+at +1s LT 0 TOTAL-PASSED
+pki_later +2y
+at +2y T 2 OUT_OF_BOUNDS_NO_POE
+at +2y LT 0 TOTAL-PASSED
+at +2y LTA 0 TOTAL-PASSED
+extend +2y LTA LT late tsa # the signer's certificate has expired, the TSA's has not
+for kind in $kinds; do
+	cp $kind-T.sig was
+	run faketime -f +2y edoc-sign extend --level LT --tsa "$URL/tsa" --data a.txt $kind-T.sig
+	is_exit 77 "+2y: $kind at T is too late for LT"
+	has "$err" "expired" "and says why"
+	ok "it stays as it was" cmp was $kind-T.sig
+done
+pki_later +4y tsa2=3650
+extend +4y LTA LTA again tsa2
+at +4y LTA 0 TOTAL-PASSED
+at +4y again 0 TOTAL-PASSED
+pki_later +6y
+at +6y LT 2 OUT_OF_BOUNDS_NO_POE
+at +6y LTA 2 OUT_OF_BOUNDS_NO_POE
+at +6y again 0 TOTAL-PASSED
+for kind in $kinds; do
+	cp $kind-LTA.sig was
+	run faketime -f +6y edoc-sign extend --level LTA --tsa "$URL/tsa2" --data a.txt was
+	is_exit 77 "+6y: $kind, whose last TSA has expired, is not renewed"
+	has "$err" "expired" "and says why"
+	ok "and stays as it was" cmp was $kind-LTA.sig
+done
+pki_later +11y
+at +11y again 0 TOTAL-PASSED
+finish
