@@ -221,7 +221,7 @@ static const char *pin_text(const char *pin)
 	};
 
 	for (size_t i = 0; i < sizeof t / sizeof *t; i++)
-		if (strcmp(t[i].state, pin) == 0)
+		if (pin && strcmp(t[i].state, pin) == 0)
 			return _(t[i].text);
 	return NULL;
 }

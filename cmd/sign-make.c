@@ -87,6 +87,7 @@ const struct cmd_option sign_sign_options[] = {
         {"format", 0, "FORM", N_("xades or cades (default: as the package has, else xades)"),
          false},
         {"level", 0, "LEVEL", N_("B, T, LT or LTA (default: B)"), false},
+        {"pss", 0, NULL, N_("RSA with PSS padding"), false},
         {"role", 0, "ROLE", N_("the role the signer claims"), false},
         {"commitment", 0, "C",
          N_("what the signature means: approval, origin, receipt, delivery, sender, creation"),

@@ -235,6 +235,9 @@ int sign_unlock(struct signing *s)
 	if (edoc_signing_profile_signer(&s->options, &err) != EDOC_OK)
 		return cmd_fail(s->cmd, &err);
 	status = cmd_key(s->cmd, &s->key);
+	if (!status && cmd_has(s->cmd, "pss") && cmd_given(s->cmd, "pss") &&
+	    edoc_key_use_pss(s->key, &err) != EDOC_OK)
+		status = cmd_fail(s->cmd, &err);
 	s->options.key = s->key;
 	return status;
 }

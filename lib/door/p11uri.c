@@ -171,7 +171,7 @@ static enum edoc_code read_attribute(struct reading *r, const char *p, size_t le
 {
 	const char *equals = memchr(p, '=', len);
 	size_t name = equals ? (size_t)(equals - p) : len, n;
-	unsigned char value[ED_P11_PATH];
+	unsigned char value[ED_P11_PATH] = "";
 
 	for (size_t i = 0; i < N_ATTRIBUTES; i++) {
 		const struct attribute *a = &attributes[i];

@@ -40,6 +40,7 @@ table = Table("edoc-sign", {
     Row("prepare {pkg} --cert {cert} -f -o req --raw {out}", {"out": "output"}, writes=True, light=True),
     Row("attach {attachable} --request {request} --value {value} --policy {policy}",
         {"attachable": "package", "request": "request", "value": "value", "policy": "policy"}, writes=True),
+    Row("attach {attachable} --request {request} --value {value} --trust {trust}", {"trust": "trust"}, writes=True),
     Row("attach --json {attachable} --request {request} --value {value} --config {conf}", {"conf": "conf"}, writes=True),
     Row("sign " + KEY + " --trust {trust} {pkg}", {"trust": "trust"}, writes=True),
     Row("sign " + KEY + " --signature-policy 1.2.3={small} {pkg}", {"small": "words"}, writes=True),

@@ -127,6 +127,15 @@ for name in rsa p256 p384 ed25519; do
 	json "$out" '.signatures[0].signer.subject == "CN='$name'"' "$name: by the token's certificate"
 done
 new
+sign "object=rsa" --pss
+is_exit 0 "RSA with PSS"
+run edoc-verify --trust ca.pem --json p.asice
+is_exit 0 "and it verifies"
+ok "it is PSS" sh -c 'unzip -p p.asice "META-INF/signatures-*.xml" | grep -q sha256-rsa-MGF1'
+new
+sign "object=p256" --pss
+refused 64 RSA "PSS with EC"
+new
 sign 'id=%02;type=private'
 is_exit 0 "by its id"
 run edoc-verify --trust ca.pem --json p.asice
