@@ -3,6 +3,7 @@
 # The examples of the pages, run as printed but for the paths of a machine.
 . "$SRCDIR/tests/lib.sh"
 . "$SRCDIR/tests/desks.sh"
+. "$SRCDIR/tests/pki.sh"
 cd "$W" || exit 1
 M=$SRCDIR/man
 
@@ -35,7 +36,7 @@ cp "$D/docs/farmoish.fodt" order.pdf
 cp "$D/docs/zamima-1.csv" annex.xlsx
 
 # ---- edoc-sign(1)
-same "$(blocks edoc-sign.1)" 5 "edoc-sign(1) has five examples"
+same "$(blocks edoc-sign.1)" 9 "edoc-sign(1) has nine examples"
 example edoc-sign.1 1
 is_exit 0 "a contract"
 example edoc-sign.1 2
@@ -56,6 +57,37 @@ is_exit 0 "every package of a folder"
 has "$out" "order.asice: already signed" "those that are signed are passed over"
 run edoc-verify --json --trust root.pem order.asice
 same "$(jq '.signatures | length' "$out")" 1 "and have one signature"
+mkdir decades decades/kept
+(
+	cd decades || exit 1
+	cp ../order.pdf ../p .
+	openssl pkcs12 -export -in "$PKI/zarina.pem" -out k.p12 -passout file:p
+	printf 'tsa: state\ntsas:\n  state: %s\n' "$URL/tsa" | cat "$PKI/edoc.conf" - >"$PKI/my.conf"
+)
+export EDOC_CONF="$PKI/my.conf"
+cd decades || exit 1
+example edoc-sign.1 5
+is_exit 0 "with proof"
+run edoc-verify --require LT kept/order.asice
+is_exit 0 "at level LT"
+touch -d '366 days ago' kept/order.asice
+example edoc-sign.1 6
+is_exit 0 "a year later"
+run edoc-verify --require LTA kept/order.asice
+is_exit 0 "at level LTA"
+cd .. || exit 1
+unset EDOC_CONF
+example edoc-sign.1 7
+is_exit 0 "a signature beside a file"
+run edoc-verify --trust root.pem --data order.pdf order.pdf.p7s
+is_exit 0 "holds"
+mkdir doors
+edoc-verify --challenge-new --audience https://portal.example --challenges doors -o challenge >/dev/null
+example edoc-sign.1 8
+is_exit 0 "to log in"
+run edoc-verify --challenge --audience https://portal.example --challenges doors --trust root.pem answer.p7s
+is_exit 0 "is let in"
+rm challenge answer.p7s
 for who in minister archive; do
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $who.key \
 		-out $who.crt -subj /CN=$who -days 30 -addext basicConstraints=critical,CA:FALSE \
@@ -63,7 +95,7 @@ for who in minister archive; do
 done
 openssl pkcs12 -export -inkey minister.key -in minister.crt -passout file:p -out m.p12
 cp contract.asice before.asice
-block edoc-sign.1 5 | sed -e '1a rm contract.asice' >secret.sh
+block edoc-sign.1 9 | sed -e '1a rm contract.asice' >secret.sh
 run sh -eu secret.sh
 is_exit 0 "for the eyes of two"
 ok "the same bytes" cmp contract.asice before.asice

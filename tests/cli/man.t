@@ -43,6 +43,22 @@ for tool in edoc-sign edoc-route edoc-archive; do
 		listed own >said
 		same "$(LC_ALL=C comm -13 have said | xargs)" "" "and its section has no others"
 	done
+	# Verbs in parentheses under OPTIONS: these take it, but for what has its own.
+	sed -n '/^\.Sh OPTIONS/,/^\.Sh [^O]/p' "$page" | awk '
+		/^\.It Fl / { opt = ""; for (i = NF; i > 1; i--) if ($i ~ /^-[a-z]/) opt = substr($i, 2) }
+		/^\.Pq Cm / { sub(/^\.Pq Cm +/, ""); gsub(/[,.;]/, ""); named[opt] = named[opt] " " $0 }
+		END { for (opt in named) print opt named[opt] }' | LC_ALL=C sort >takers
+	ok "$tool(1) names verbs" test -s takers
+	while read -r opt named; do
+		takes='' says=''
+		for verb in $verbs; do
+			sed -n "/^\\.Ss $verb\$/,/^\\.S[hs] /p" "$page" >own
+			listed own | grep -qxe "$opt" && continue
+			"$tool" "$verb" --help </dev/null | grep -qe "^ .*--$opt\( \|\$\)" && takes="$takes $verb"
+			case " $named " in *" $verb "*) says="$says $verb" ;; esac
+		done
+		same "$says" "$takes" "$tool(1): --$opt is of these verbs"
+	done <takers
 	LC_ALL=C sort -u all >have
 	listed "$page" >said
 	ok "$tool(1) lists no option that nobody takes" diff have said
