@@ -53,6 +53,8 @@ WAYS = {
     "co-signed": ("zarina", [], ["cosign"]),
     "countersigned, raised": ("zarina", ["--level", "B"], ["countersign", "LTA"]),
     "raised, countersigned": ("zarina", [], ["countersign"]),
+    "another TSA": ("zarina", [], []),
+    "responder's CRL": ("zarina", [], []),
     "RSA": ("rsa", [], []),
     "P-384": ("p384", [], []),
     "Ed25519": ("ed25519", [], []),
@@ -79,7 +81,7 @@ class Case:
         self.least = level.rstrip("2")  # for --require
         self.signers = 2 if way.startswith("co-signed") else 1
         self.counters = 1 if "countersign" in way else 0
-        self.hostile = way == CHANGED
+        self.hostile = way == CHANGED or (way, level) == (REVOKED, "B")
         self.path, self.cells, self.why = None, {}, {}
 
     def document(self):
@@ -90,11 +92,11 @@ class Case:
     def detached(self):
         if not self.kind.endswith("detached"):
             return "-"
-        return at("in", "annex.bin") if self.hostile and self.path else self.document()
+        return at("in", "annex.bin") if self.way == CHANGED and self.path else self.document()
 
     def network(self):
         """LT and LTA have all that is needed inside; a later counter-signature has not."""
-        whole = self.level.startswith("LT") and self.way != "raised, countersigned"
+        whole = self.level.startswith("LT") and self.way not in ("raised, countersigned", REVOKED)
         return "offline" if whole else "online"
 
     def said(self, judge, good, why=""):
@@ -155,12 +157,22 @@ def change(case):
                 z.writestr(i, data.replace(b"A contract", b"B contract"), i.compress_type)
 
 
+def pki_says(words):
+    with open(at("pki", "control"), "w") as f:
+        f.write(words)
+
+
 def make(case, tsa):
     key, options, then = WAYS[case.way]
+    # /tsa2 is the root's and has CRLs only; ocsp2 has a CRL where ocsp has nocheck.
+    if case.way == "another TSA":
+        tsa += "2"
+    pki_says("responder=ocsp2" if case.way == "responder's CRL" else "")
     options = [w.replace("=policy.txt", "=" + at("in", "policy.txt")) for w in options]
     sign(case, tsa, key, *([] if "--level" in options else ["--level", case.least]), *options)
     for step in then + (["LTA"] if case.level == "LTA2" else []):
         go_on(case, tsa, step)
+    pki_says("")
     if case.hostile and case.path:
         change(case)
 
@@ -195,6 +207,15 @@ def made_by_dss():
             # DSS envelops or replaces a bare XML signature instead of adding another.
             if way != "co-signed" or kind not in ("xades-enveloping", "xades-detached"):
                 cases.append(Case(kind, "LTA", way))
+    return [c for c in cases if ONLY in c.name]
+
+
+REVOKED = "revoked afterwards"
+
+
+def revoked_later():
+    """Level B proves no time at which the certificate was good: all refuse it."""
+    cases = [Case(kind, level, REVOKED) for kind in OURS for level in LEVELS]
     return [c for c in cases if ONLY in c.name]
 
 
@@ -377,17 +398,18 @@ def judge_all(name, cases):
                     at("log", "dss-" + case.name + ".txt"))
         folder = unpack(case)
         # They see the ASiCManifest only, which the signature is over.
-        if "cades" in case.kind and not (case.hostile and "asice" in case.kind):
+        if "cades" in case.kind and not (case.way == CHANGED and "asice" in case.kind):
             parts = cms_parts(case, folder)
-            # OpenSSL 3.0's CMS does not know Ed25519 (RFC 8419).
-            if case.way != "Ed25519":
+            # OpenSSL 3.0's CMS does not know Ed25519 (RFC 8419), nor asks who is revoked.
+            if case.way != "Ed25519" and (case.way, case.level) != (REVOKED, "B"):
                 openssl_agrees(case, parts)
             # pyHanko takes one SignerInfo; but in ASiC-E each signer has a file.
             for path, data in parts if case.signers < 2 or "asice" in case.kind else []:
                 hanko.ask(path, at("pki", "root.crt"), data, case.network())
                 asked.append(case)
-        # xmlsec1 1.2 does not know Ed25519 (RFC 9231 2.3.12).
-        elif "xades" in case.kind and case.way != "Ed25519":
+        # xmlsec1 1.2 does not know Ed25519 (RFC 9231 2.3.12), nor asks who is revoked.
+        elif "xades" in case.kind and case.way != "Ed25519" and \
+                (case.way, case.level) != (REVOKED, "B"):
             xmlsec1_agrees(case, folder)
         if folder:
             good = run("unzip-" + case.name + ".txt", "unzip", "-tq", case.path) is not None
@@ -478,6 +500,7 @@ def main():
     try:
         ours, theirs = made_by_us(), made_by_dss()
         by_dss, by_edoc = continued("DSS", OURS), continued("edoc", KINDS)
+        revoked = revoked_later()
         for case in ours:
             make(case, tsa)
         for case in by_dss:
@@ -503,14 +526,20 @@ def main():
         for case in theirs:
             if case.path:
                 edoc_agrees(case, "dss-")
+        for case in revoked:
+            sign(case, tsa, "p384", "--level", case.level)
+        time.sleep(2 if revoked else 0)
+        pki_says("revoked=p384 since=" + time.strftime("%y%m%d%H%M%SZ", time.gmtime()))
+        time.sleep(1 if revoked else 0)
+        judge_all("revoked", revoked)
     finally:
         server.terminate()
         server.wait()
     judges = "judges: DSS, pyHanko, openssl, xmlsec1, unzip, edoc"
-    counts = [table("Made by edoc-sign; " + judges, ours, JUDGES),
+    counts = [table("Made by edoc-sign; " + judges, ours + revoked, JUDGES),
               table("Made by one, then the other; " + judges, by_dss + by_edoc, JUDGES),
               table("Made by EU DSS; judge: edoc", theirs, ("edoc",))]
-    warned(ours + by_dss + by_edoc)
+    warned(ours + revoked + by_dss + by_edoc)
     passed, failed, missing = map(sum, zip(*counts))
     print("\ninterop: %d cells pass, %d fail, %d rows not made; what each side said: %s"
           % (passed, failed, missing, os.path.relpath(at("log"))))
