@@ -213,20 +213,28 @@ static int jobs(const struct cmd *cmd, unsigned *n)
 	return 0;
 }
 
-/* How many processes what writes is worth: no more than there are items. */
-static int writers(const struct cmd *cmd, const struct cmd_batch *what, unsigned *n)
+/* No more than there are items, as far as that is known. */
+int cmd_jobs(const struct cmd *cmd, unsigned *n)
 {
 	bool lists = cmd_value(cmd, "files-from") != NULL;
+	int status = jobs(cmd, n);
 
 	for (size_t i = 0; i < cmd->n; i++)
 		lists = lists || !strcmp(cmd->operands[i], "-");
-	if (what->alone && cmd_value(cmd, "jobs") && *n > 1)
+	if (!status && !lists && cmd->n < *n)
+		*n = cmd->n ? (unsigned)cmd->n : 1;
+	return status;
+}
+
+static int writers(const struct cmd *cmd, const struct cmd_batch *what, unsigned *n)
+{
+	int status = cmd_jobs(cmd, n);
+
+	if (!status && what->alone && cmd_given(cmd, "jobs") && *n > 1)
 		return cmd_usage(cmd, _("-j: a key in a token is used by one process at a time"));
 	if (what->alone)
 		*n = 1;
-	else if (!lists && cmd->n < *n)
-		*n = cmd->n ? (unsigned)cmd->n : 1;
-	return 0;
+	return status;
 }
 
 int cmd_batch(struct cmd *cmd, const struct cmd_batch *what)
@@ -246,22 +254,22 @@ int cmd_batch(struct cmd *cmd, const struct cmd_batch *what)
 	                                     .n_keep = what->n_keep,
 	                                     .unboxed = what->writes};
 	struct edoc_error err = {0};
-	int status = jobs(cmd, &options.workers);
+	int status =
+	        what->writes ? writers(cmd, what, &options.workers) : jobs(cmd, &options.workers);
+	bool here = what->writes && options.workers == 1;
 
-	if (!status && what->writes)
-		status = writers(cmd, what, &options.workers);
 	if (status)
 		return status;
-	options.stop = cmd_stop();
-	if (options.stop < 0) {
+	/* Here a signal ends us at once: what is being written has no name yet. */
+	options.stop = here ? -1 : cmd_stop();
+	if (options.stop < 0 && !here) {
 		cmd_error(cmd, NULL, "pipe: %s", strerror(errno));
 		return CMD_IO;
 	}
 	/* Without it libc looks at /etc/localtime for every time it is asked, and
 	 * a worker, which cannot, would take UTC. */
 	(void)setenv("TZ", ":/etc/localtime", 0);
-	if ((!what->writes || options.workers > 1) &&
-	    edoc_batch_new(&options, &run.batch, &err) != EDOC_OK)
+	if (!here && edoc_batch_new(&options, &run.batch, &err) != EDOC_OK)
 		return cmd_fail(cmd, &err);
 	if (what->head)
 		cmd_put(cmd, what->head, strlen(what->head));

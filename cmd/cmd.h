@@ -212,11 +212,13 @@ struct cmd_batch {
 	unsigned seconds; /* of one item; 0: the default */
 	/* Work writes the items: in no box (edoc.h, unboxed), folders are none, an
 	 * item that is named twice is worked on once.  What is under way when a
-	 * signal comes is finished.  One process is ours. */
+	 * signal comes is finished.  One process is ours, which a signal ends. */
 	bool writes;
 	bool alone; /* in one process, and -j is refused: the key cannot be shared */
 };
 int cmd_batch(struct cmd *cmd, const struct cmd_batch *what);
+/* -j, or what makes sense where work writes: 1 is this process.  0 or the exit. */
+int cmd_jobs(const struct cmd *cmd, unsigned *n);
 /* A descriptor that is readable once a signal said stop; -1: none can be had. */
 int cmd_stop(void);
 

@@ -163,16 +163,20 @@ static int open_data(struct cmd *cmd, struct signing *s)
  * asked for the network. */
 static int set_network(struct cmd *cmd, struct signing *s)
 {
-	/* A batch that is to stop does not wait for a TSA. */
-	bool batch = cmd_has(cmd, "jobs") && !(cmd_has(cmd, "output") && cmd_given(cmd, "output"));
+	unsigned n = 1;
 	int status = cmd_has(cmd, "tsa") ? sign_choose(s, "tsa", "tsa", NULL) : 0;
 
 	if (status || !cmd_has(cmd, "tsa") ||
 	    (s->options.level == EDOC_LEVEL_B && !s->options.content_stamp))
 		return status;
 	status = cmd_tsas(cmd, s->profile, &s->options.tsas, &s->options.n_tsas);
+	if (!status && cmd_has(cmd, "jobs"))
+		status = cmd_jobs(cmd, &n);
+	if (cmd_has(cmd, "output") && cmd_given(cmd, "output"))
+		n = 1;
+	/* Processes that are to stop do not wait for a TSA. */
 	if (!status)
-		status = cmd_fetcher_online(cmd, batch ? cmd_stop() : -1, &s->fetcher);
+		status = cmd_fetcher_online(cmd, n > 1 ? cmd_stop() : -1, &s->fetcher);
 	s->options.fetch = s->fetcher ? edoc_fetcher_fetch : NULL;
 	s->options.fetch_arg = s->fetcher;
 	return status;

@@ -6,7 +6,7 @@ KEY = "--key {key} --pass-file {pass}"
 table = Table("edoc-sign", {
     "out": S + "/made.asice", "dir": S + "/taken",
     "pkg": S + "/p.asice", "doc": S + "/b.bin", "signed": S + "/q.asice", "list2": S + "/list2", "small": S + "/a.txt", "xml": S + "/a.xml", "card": S + "/card.yaml", "list": S + "/list",
-    "conf": S + "/edoc.conf", "policy": S + "/policy.yaml", "profile": S + "/profile.yaml", "pkg2": S + "/q.asice", "trust": PKI + "/root.pem",
+    "conf": S + "/edoc.conf", "policy": S + "/policy.yaml", "profile": S + "/profile.yaml", "trust": PKI + "/root.pem",
     "key": PKI + "/zarina.p12", "pass": PKI + "/pass",
     "module": S + "/module.so", "attachable": S + "/r.asice", "request": S + "/r.req", "value": S + "/r.value",
     "to": S + "/to.crt", "near": S + "/to.crt", "mine": S + "/to.pem", "locked": S + "/locked.key",
@@ -18,7 +18,8 @@ table = Table("edoc-sign", {
     Row("new -o new.asice --card {card} --config {conf} {doc}", {"card": "card", "conf": "conf"}, writes=True),
     Row("new -o new.asice --files-from {list}", {"list": "list"}, writes=True),
     Row("sign " + KEY + " {pkg}", {"pkg": "package", "key": "key", "pass": "pass"}, writes=True),
-    Row("sign " + KEY + " -j 2 --skip-signed {pkg} {pkg2}", {"pkg": "package", "key": "key", "pass": "pass"}, writes=True),
+    Row("sign " + KEY + " --skip-signed {pkg}", {"pkg": "package", "key": "key", "pass": "pass"}, writes=True),
+    Row("sign " + KEY + " -j 2 --ordered --files-from {list}", {"list": "list"}, writes=True),
     Row("sign " + KEY + " --profile {profile} {pkg}", {"profile": "policy", "pkg": "package"}, writes=True),
     Row("sign " + KEY + " --profile {profile} -o new.asice --card {card} a.txt {doc}",
         {"profile": "policy", "doc": "document", "card": "card"}, writes=True),

@@ -17,3 +17,5 @@ edoc-sign sign $key -o "$W/100m.asice" "$W/100m.bin"
 W=$W KEY=$key TRUST="$SRCDIR/testdata/pki/root.pem" python3 "$SRCDIR/tests/bench/bench.py"
 echo
 W=$W python3 "$SRCDIR/tests/bench/batch.py"
+echo
+W=$W python3 "$SRCDIR/tests/bench/signmany.py"

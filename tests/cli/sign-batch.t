@@ -195,6 +195,67 @@ done
 wait
 same "$(count r/0.asice)" 1 "six at a time make one signature"
 
+# ---- in one process a signal is the end: the package in work stays as it was
+make_some one 100
+find one -name '*.asice' | sort >names
+perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' edoc-sign sign --key "$P/zarina.p12" --pass-file "$P/pass" \
+	-j 1 --files-from names >done.txt 2>"$err" &
+tool=$!
+i=0
+while [ "$(wc -l <done.txt)" -lt 5 ] && [ $i -lt 600 ]; do
+	sleep 0.05
+	i=$((i + 1))
+done
+kill -INT $tool
+wait $tool
+same $? 130 "-j 1: ends by SIGINT"
+zarina --skip-signed -q --files-from names
+is_exit 0 "and the same line again"
+same "$(once one)" "" "signs the rest, each once"
+
+# ---- levels: what is there is raised, and no second one is made
+. "$SRCDIR/tests/pki.sh"
+export EDOC_CONF="$PKI/edoc.conf"
+mine() { run edoc-sign sign --key "$PKI/zarina.pem" --skip-signed "$@"; }
+for form in xades cades; do
+	edoc-sign new -q -o $form.asice text.txt
+	mine --format $form $form.asice
+	is_exit 0 "$form: signed at B"
+	cp $form.asice before
+	mine --level T --tsa "$URL/tsa-garbage" $form.asice
+	is_exit 75 "$form: no TSA that is good"
+	ok "$form: nothing is changed" cmp before $form.asice
+	mine --level T --tsa "$URL/tsa" -n $form.asice
+	has "$out" "$form.asice: already signed, raised" "$form: -n says that it would be raised"
+	ok "$form: and does nothing" cmp before $form.asice
+	for level in T LTA; do
+		mine --level $level --tsa "$URL/tsa" $form.asice
+		is_exit 0 "$form: wanted at $level"
+		has "$out" "already signed, raised" "it is raised"
+		run edoc-verify --online --require $level --json $form.asice
+		is_exit 0 "to $level"
+		json "$out" '.signatures | length == 1' "and is the only one"
+		cp $form.asice before
+		mine --level $level --tsa "$URL/tsa" $form.asice
+		has "$out" "$form.asice: already signed" "$form: once more at $level"
+		ok "not a byte is changed" cmp before $form.asice
+	done
+	mine $form.asice
+	ok "$form: B is less than that" cmp before $form.asice
+done
+mkdir t
+for i in 0 1 2 3; do edoc-sign new -q -o t/$i.asice text.txt; done
+mine --level T --tsa "$URL/tsa" -j 3 t/0.asice t/1.asice t/2.asice t/3.asice
+is_exit 0 "three processes ask a TSA"
+run edoc-verify --online --require T -q t
+is_exit 0 "to T"
+run edoc-sign extend --level LT --tsa "$URL/tsa" -j 3 --ordered t/0.asice t/1.asice t/nothing t/3.asice
+is_exit 66 "extend takes many, too"
+printf 't/0.asice\nt/1.asice\nt/3.asice\n' >want
+ok "in order, and one that is not there stops no other" cmp -s want "$out"
+run edoc-verify --online --require LT -q t/0.asice t/1.asice t/3.asice
+is_exit 0 "to LT"
+
 # ---- the command line
 zarina -o x.asice -j 2 text.txt
 is_exit 64 "-j goes with packages"
