@@ -447,8 +447,11 @@ int cmd_tsas(struct cmd *cmd, const struct edoc_signing_profile *profile,
 	while (nth_tsa(cmd, profile, source, *n))
 		++*n;
 	list = cmd_keep(cmd, cmd_alloc((*n + 1) * sizeof *list));
-	for (size_t i = 0; i < *n && !status; i++)
-		status = one_tsa(cmd, nth_tsa(cmd, profile, source, i), source, &list[i]);
+	for (size_t i = 0; i < *n && !status; i++) {
+		const char *name = nth_tsa(cmd, profile, source, i);
+
+		status = one_tsa(cmd, name ? name : "", source, &list[i]);
+	}
 	*tsas = list;
 	return status;
 }

@@ -332,7 +332,7 @@ static void words(struct look *l)
 	const struct edoc_sign_options *o = l->options;
 	const bool said[] = {o->role != NULL, o->commitment != NULL, says_place(o->place)};
 
-	for (size_t i = 0; ed_profile_needs[i]; i++) {
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
 		if (l->profile->needs_at[i].line && !said[i])
 			tell(l, "", l->profile->needs_at[i], N_("give the option"),
 			     "the signature must say its %s (--%s)", ed_profile_needs[i],

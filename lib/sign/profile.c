@@ -31,7 +31,8 @@ static struct ed_profile_at at(const struct ed_yaml *node)
 
 static enum edoc_code refuse(const struct reading *r, const struct ed_yaml *node, const char *what)
 {
-	return ed_yaml_fail(node, r->profile->where, r->err, "%s", dgettext("edoc", what));
+	return ed_failed(
+	        ed_yaml_fail(node, r->profile->where, r->err, "%s", dgettext("edoc", what)));
 }
 
 static enum edoc_code set(const struct reading *r, const char *key, const char *value)

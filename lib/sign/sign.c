@@ -211,10 +211,10 @@ enum edoc_code ed_sign_refuse(const struct edoc_report *report, bool ours, struc
 	return code;
 }
 
-/* found: what the key has signed of the package of c already; NULL: not asked. */
+/* found: what the key has signed already, in the arena; NULL: not asked. */
 static enum edoc_code judge(struct ed_asic *asic, const struct ed_findings *container,
                             const char *name, const struct edoc_sign_options *options,
-                            int64_t moment, bool ours, const struct ed_change *c,
+                            int64_t moment, bool ours, struct ed_arena *arena,
                             struct ed_signed *found, struct edoc_error *err)
 {
 	struct edoc_verify_options verify = {.at = moment,
@@ -234,7 +234,7 @@ static enum edoc_code judge(struct ed_asic *asic, const struct ed_findings *cont
 	if (code == EDOC_OK)
 		code = ed_sign_refuse(report, ours, err);
 	if (code == EDOC_OK && found)
-		code = ed_signed_find(c, report, found, err);
+		code = ed_signed_find(options->key, report, arena, found, err);
 	edoc_report_free(report);
 	edoc_trust_free(none);
 	return code;
@@ -296,7 +296,7 @@ static enum edoc_code look(struct ed_change *c, struct ed_signed *found, struct 
 	if (c->options->profile)
 		code = ed_profile_conform_asic(c->options, c->asic, c->path, err);
 	return code == EDOC_OK ? judge(c->asic, &c->findings, c->path, c->options, c->moment, false,
-	                               c, found, err)
+	                               c->arena, found, err)
 	                       : code;
 }
 

@@ -38,10 +38,11 @@ static bool covers_all(const struct ed_report_signature *sig, const struct edoc_
 	return report->n_documents > 0;
 }
 
-enum edoc_code ed_signed_find(const struct ed_change *c, const struct edoc_report *report,
-                              struct ed_signed *found, struct edoc_error *err)
+enum edoc_code ed_signed_find(const struct edoc_key *key, const struct edoc_report *report,
+                              struct ed_arena *arena, struct ed_signed *found,
+                              struct edoc_error *err)
 {
-	const char *mine = edoc_key_cert_sha256(c->options->key);
+	const char *mine = edoc_key_cert_sha256(key);
 
 	memset(found, 0, sizeof(*found));
 	for (size_t i = 0; i < report->n_signatures; i++) {
@@ -52,8 +53,8 @@ enum edoc_code ed_signed_find(const struct ed_change *c, const struct edoc_repor
 			continue;
 		if (found->where && level_of(&sig->pub) <= found->level)
 			continue;
-		found->id = ed_arena_strdup(c->arena, sig->pub.id);
-		found->where = ed_arena_strdup(c->arena, sig->pub.where);
+		found->id = ed_arena_strdup(arena, sig->pub.id);
+		found->where = ed_arena_strdup(arena, sig->pub.where);
 		found->level = level_of(&sig->pub);
 		if (!found->id || !found->where)
 			return ed_fail_memory(err);

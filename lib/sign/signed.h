@@ -4,7 +4,6 @@
 #define ED_SIGN_SIGNED_H
 
 #include "judge/report.h"
-#include "sign/change.h"
 
 /* A signature of the package, as the report has it. */
 struct ed_signed {
@@ -13,12 +12,12 @@ struct ed_signed {
 };
 
 /*
- * The signature of the highest level that is made with the certificate of
- * c->options->key and covers all documents, intact; the report is of the same
- * package, and was not refused.  One by that certificate that covers less does
- * not count.  The strings are copied into c's arena.
+ * The signature of the highest level that is made with the certificate of key
+ * and covers all documents, intact, in a report that was not refused.  One by
+ * that certificate that covers less does not count.  The strings are copied.
  */
-enum edoc_code ed_signed_find(const struct ed_change *c, const struct edoc_report *report,
-                              struct ed_signed *found, struct edoc_error *err) EDOC_CHECK;
+enum edoc_code ed_signed_find(const struct edoc_key *key, const struct edoc_report *report,
+                              struct ed_arena *arena, struct ed_signed *found,
+                              struct edoc_error *err) EDOC_CHECK;
 
 #endif
