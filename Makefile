@@ -2,6 +2,7 @@
 # GNU make.  make | demo | check | lint | fuzz | bench | install
 # make fuzz-smoke                 a minute of each fuzz target
 # make soak                       100,000 items in one run: memory is to stay flat
+# make big                        2 GiB at level LTA in under 64 MiB
 # make fault                      kills and errors at every system call of signing and raising
 # make check T=tests/unit/zip.c   one test;   SAN=address,undefined | COV=1
 # Local settings go in config.mk (not tracked).
@@ -199,6 +200,10 @@ interop: deps
 	@PATH="$(abspath $(BUILD)):$$PATH" SRCDIR="$(CURDIR)" BUILDDIR="$(abspath $(BUILD))" \
 	    CASES="$(CASES)" sh tests/interop/run.sh
 
+# 2 GiB at level LTA: some minutes and 5 GiB of disk.
+big: deps
+	@EDOC_BIG=2048 $(MAKE) --no-print-directory check-run V=1 T=tests/cli/big.t
+
 # Half an hour: tests/fault/extend.t at each call, not only at some.
 fault: deps
 	@EDOC_FAULT=all $(MAKE) --no-print-directory check-run T='$(wildcard tests/fault/*.t)'
@@ -253,7 +258,7 @@ clean:
 	rm -rf build build-*
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: FORCE all pot deps check check-run demo fuzz fuzzers fuzz-smoke bench soak interop fault lint lint-run lint-layers lint-text \
+.PHONY: FORCE all pot deps check check-run demo fuzz fuzzers fuzz-smoke bench soak interop fault big lint lint-run lint-layers lint-text \
     lint-warn lint-cppcheck lint-tidy lint-analyzer install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
