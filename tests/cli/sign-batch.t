@@ -145,6 +145,7 @@ is_exit 74 "results that cannot be told are 74"
 # ---- killed in the middle, and again
 make_some k 200
 find k -name '*.asice' | sort >names
+: >done.txt
 # shellcheck disable=SC2086
 edoc-sign sign $key -j 2 --files-from names >done.txt 2>/dev/null &
 tool=$!
@@ -167,6 +168,7 @@ is_exit 0 "and all pass"
 # ---- stopped by a signal: what is under way is finished and told
 make_some s 200
 find s -name '*.asice' | sort >names
+: >done.txt
 perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' edoc-sign sign --key "$P/zarina.p12" --pass-file "$P/pass" \
 	-j 2 --files-from names >done.txt 2>"$err" &
 tool=$!
@@ -198,6 +200,7 @@ same "$(count r/0.asice)" 1 "six at a time make one signature"
 # ---- in one process a signal is the end: the package in work stays as it was
 make_some one 100
 find one -name '*.asice' | sort >names
+: >done.txt
 perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' edoc-sign sign --key "$P/zarina.p12" --pass-file "$P/pass" \
 	-j 1 --files-from names >done.txt 2>"$err" &
 tool=$!

@@ -224,7 +224,7 @@ is_exit 66 "an empty list"
 cp one.asice l1.asice && cp one.asice l2.asice
 printf 'l1.asice\nl2.asice\n' >list
 # shellcheck disable=SC2086
-run edoc-sign sign --json --key "$P/anvar.p12" $pass --files-from list
+run edoc-sign sign --json --ordered --key "$P/anvar.p12" $pass --files-from list
 is_exit 0 "a list of packages"
 same "$(jq -s 'length' "$out")" 2 "a line of JSON each"
 json "$out" 'select(.path=="l2.asice") | .signature | startswith("META-INF/signatures-")' "that names the new entry"
