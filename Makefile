@@ -151,7 +151,7 @@ pot:
 	@mkdir -p $(BUILD)
 	xgettext --from-code=UTF-8 --language=C --no-location --sort-output --package-name=edoc \
 	    --keyword=_ --keyword=N_ --keyword=tr:2 --keyword=dgettext:2 --keyword=ed_fail:4 \
-	    --keyword=ed_yaml_fail:4 --flag=ed_fail:4:c-format -o $(BUILD)/edoc.pot \
+	    --keyword=ed_yaml_fail:4 --keyword=tell:5 --flag=ed_fail:4:c-format -o $(BUILD)/edoc.pot \
 	    $(wildcard cmd/*.c lib/*/*.c)
 
 # ---- tests ----

@@ -268,9 +268,11 @@ enum edoc_code sign_line(struct cmd *cmd, const char *path, const char *made, co
 
 	*text = NULL;
 	if (!cmd->json) {
+		/* stdout names what is signed now, whoever reads it next. */
+		if (done)
+			cmd_warn(cmd, path, "%s", done);
 		if (!cmd->quiet)
-			*text = done ? cmd_printf("%s: %s\n", cmd_text(cmd, path), done)
-			             : cmd_printf("%s\n", cmd_text(cmd, path));
+			*text = cmd_printf("%s\n", cmd_text(cmd, path));
 		return EDOC_OK;
 	}
 	if (made) {

@@ -54,7 +54,7 @@ run edoc-sign show order.asice
 has "$out" "filled in" "which is in the package"
 example edoc-sign.1 4
 is_exit 0 "every package of a folder"
-has "$out" "order.asice: already signed" "those that are signed are passed over"
+has "$err" "order.asice: already signed" "those that are signed are passed over"
 run edoc-verify --json --trust root.pem order.asice
 same "$(jq '.signatures | length' "$out")" 1 "and have one signature"
 mkdir decades decades/kept

@@ -117,7 +117,7 @@ for i in 0 1 2 3; do cp good.asice b/$i.asice; done
 cp p.asice b/4.asice
 zarina --profile office.yaml --commitment approval -j 2 --skip-signed b/0.asice b/1.asice b/4.asice
 is_exit 65 "one of three is not as it must be"
-same "$(grep -c 'already signed' "$out")" 2 "the others are passed over"
+same "$(grep -c 'already signed' "$err")" 2 "the others are passed over"
 has "$err" "b/4.asice" "its name is told"
 has "$err" "sender.rma" "and what it lacks"
 
