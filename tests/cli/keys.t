@@ -135,6 +135,16 @@ ok "it is PSS" sh -c 'unzip -p p.asice "META-INF/signatures-*.xml" | grep -q sha
 new
 sign "object=p256" --pss
 refused 64 RSA "PSS with EC"
+# Many: a session ends where a process begins, so there is but one.
+new
+for i in 1 2 3; do cp p.asice many$i.asice; done
+sign "object=p256" many1.asice many2.asice
+is_exit 0 "many packages, by one process"
+run edoc-verify --trust ca.pem -q p.asice many1.asice many2.asice
+is_exit 0 "and they verify"
+new
+sign "object=p256" -j 2 many3.asice
+refused 64 "one process at a time" "-j with more than one"
 new
 sign 'id=%02;type=private'
 is_exit 0 "by its id"
