@@ -55,9 +55,9 @@ ROWS = [
 ]
 
 
-def main():
+def table(rows):
     print(f"{'what':27} {'median':>9} {'peak':>9}   {'beside':14} {'median':>9}  {'ratio':>6}  goal")
-    for name, runs, cmd, setup, floor_name, floor, floor_setup, goal in ROWS:
+    for name, runs, cmd, setup, floor_name, floor, floor_setup, goal in rows:
         run(cmd, setup)
         ours, theirs, peak = [], [], 0
         for _ in range(runs):
@@ -67,8 +67,8 @@ def main():
             theirs.append(run(floor, floor_setup)[0])
         a, b = statistics.median(ours), statistics.median(theirs)
         print(f"{name:27} {a * 1000:6.1f} ms {peak / 1024:5.1f} MiB   {floor_name:14} {b * 1000:6.1f} ms"
-              f"  {a / b:5.2f}x  {goal}")
+              f"  {a / b:5.2f}x  {goal}", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    table(ROWS)

@@ -18,12 +18,13 @@ serves what is there, at that port; NAME=DAYS gives NAME a new certificate then.
 
 POST /tsa, /tsa2 and, under either name, what goes wrong:
   -timeout -slow -500 -500-once -429 -429-once -503-later -cut -truncated -html -garbage
-  -empty -redirect -nonce -imprint -policy -reject -nocert -behind
+  -empty -redirect -nonce -imprint -policy -reject -nocert -behind -alone (no chain)
   -auth (Basic) -digest (Digest): clerk, password "se:cret"
 POST /ocsp; GET /crl/root.crl, /crl/ca.crl, /ca/root.der, /ca/ca.der
 
 DIR/control, words that are looked at on each request:
   ocsp=unknown|trylater|slow|other|500|html     crl=absent|expired|old|html
+  issuer=absent|html|other
   responder=ocsp2   whose certificate has a CRL instead of id-pkix-ocsp-nocheck
   revoked=NAME,...  since=YYMMDDhhmmssZ (else: since the server started)
   tsa=WHAT          /tsa does what /tsa-WHAT does
@@ -225,7 +226,7 @@ def stamp(signer, request, how):
         args = ["ts", "-reply", "-config", "reject.cnf" if how == "reject" else "ts.cnf",
                 "-queryfile", "ts.req", "-signer", signer + ".crt", "-inkey", signer + ".key",
                 "-out", "ts.resp"]
-        if signer == "tsa":
+        if signer == "tsa" and how != "alone":
             args += ["-chain", "ca.crt"]
         if how == "policy":
             args += ["-tspolicy", OTHER_POLICY]
@@ -273,6 +274,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if by not in ("root", "ca") or self.path not in ("/crl/%s.crl" % by, "/ca/%s.der" % by):
             return self.answer(404)
         if self.path.startswith("/ca/"):
+            how = control().get("issuer")
+            if how == "absent":
+                return self.answer(404)
+            if how == "html":
+                return self.answer(200, "text/html", b"<html>please log in</html>")
+            if how == "other":
+                name = "root.der" if by == "ca" else "ca.der"
             return self.answer(200, "application/pkix-cert", read(name))
         if how == "absent":
             return self.answer(404)
