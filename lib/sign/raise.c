@@ -189,29 +189,51 @@ static bool about(const struct ed_relied *relied, const struct ed_ades *sig, siz
 	return false;
 }
 
+/* Whole sentences, for those who translate them. */
+static enum edoc_code refuse_silence(const char *where, const struct ed_relied *relied,
+                                     struct edoc_error *err)
+{
+	if (relied->token)
+		return ed_fail(err, EDOC_ERR_AGAIN, where,
+		               "nobody answers whether the certificate %s is revoked: without an "
+		               "answer the time-stamp cannot be kept for long; nothing was changed",
+		               relied->lacks);
+	return ed_fail(err, EDOC_ERR_AGAIN, where,
+	               "nobody answers whether the certificate %s is revoked: without an "
+	               "answer the signature cannot be kept for long; nothing was changed",
+	               relied->lacks);
+}
+
+static enum edoc_code refuse_verdict(const char *where, const struct ed_relied *relied,
+                                     const char *text, struct edoc_error *err)
+{
+	bool unknown = !strncmp(relied->why->code, "chain.not-found", 15);
+	enum edoc_code code = unknown ? EDOC_ERR_CONFIG : EDOC_ERR_DENIED;
+
+	if (relied->token)
+		return ed_fail(err, code, where,
+		               "the time-stamp does not hold, so it is not kept for long: %s [%s]",
+		               text, relied->why->code);
+	return ed_fail(err, code, where,
+	               "the signature does not hold, so it is not kept for long: %s [%s]", text,
+	               relied->why->code);
+}
+
 enum edoc_code ed_raise_refuse(const char *where, const struct ed_relied *relied,
                                struct edoc_error *err)
 {
-	const char *what = relied->token ? "the time-stamp" : "the signature";
 	enum edoc_code code;
 	char *text = NULL;
 
 	/* Of a certificate that has expired nobody is bound to know any more
 	 * (RFC 6960 4.4.4): trying again would not help. */
 	if (relied->lacks && !(relied->why && !strncmp(relied->why->code, "chain.", 6)))
-		return ed_fail(err, EDOC_ERR_AGAIN, where,
-		               "nobody answers whether the certificate %s is revoked: without an "
-		               "answer %s cannot be kept for long; nothing was changed",
-		               relied->lacks, what);
+		return refuse_silence(where, relied, err);
 	if (!relied->why)
 		return ed_fail(err, EDOC_ERR_BUG, where, "the validation failed without a reason");
 	code = edoc_finding_text(relied->why, NULL, &text, err);
 	if (code == EDOC_OK)
-		code = ed_fail(err,
-		               strncmp(relied->why->code, "chain.not-found", 15) ? EDOC_ERR_DENIED
-		                                                                 : EDOC_ERR_CONFIG,
-		               where, "%s does not hold, so it is not kept for long: %s [%s]", what,
-		               text, relied->why->code);
+		code = refuse_verdict(where, relied, text, err);
 	edoc_free(text);
 	return code;
 }
