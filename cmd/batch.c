@@ -102,10 +102,10 @@ static bool first_time(struct run *run, char *key)
 {
 	char **found = tsearch(key, &run->names, compare_keys);
 
-	if (found && *found == key)
-		return true;
 	if (!found)
 		cmd_die_memory();
+	if (*found == key)
+		return true;
 	free(key);
 	return false;
 }

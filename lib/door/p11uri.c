@@ -109,7 +109,7 @@ static bool set_pin_source(struct ed_p11_uri *uri, const char *s)
 		s += 5;
 	if (!strncmp(s, "///", 3))
 		s += 2;
-	if (s[0] != '/' || s[1] == '/')
+	if (s[0] != '/' || !strncmp(s, "//", 2))
 		return false;
 	memcpy(uri->pin, s, strlen(s) + 1);
 	return true;

@@ -93,7 +93,8 @@ static enum edoc_code complete(struct ed_change *c, const char *name, struct edo
 	if (code == EDOC_OK && !relied.v[0].good)
 		code = ed_raise_refuse(name, &relied.v[0], err);
 	if (code == EDOC_OK) {
-		values = ed_arena_alloc(c->arena, (relied.v[0].n + 1) * sizeof(*values));
+		values = ed_arena_alloc(c->arena,
+		                        (relied.v[0].n + 1) * sizeof(const struct ed_blob *));
 		code = values ? EDOC_OK : ed_fail_memory(err);
 	}
 	for (size_t i = 0; code == EDOC_OK && i < relied.v[0].n; i++)

@@ -330,8 +330,11 @@ static bool says_place(const struct edoc_sign_place *place)
 static void words(struct look *l)
 {
 	const struct edoc_sign_options *o = l->options;
-	const bool said[] = {o->role != NULL, o->commitment != NULL, says_place(o->place)};
+	bool said[3];
 
+	said[0] = o->role != NULL;
+	said[1] = o->commitment != NULL;
+	said[2] = says_place(o->place);
 	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
 		if (l->profile->needs_at[i].line && !said[i])
 			tell(l, "", l->profile->needs_at[i], N_("give the option"),

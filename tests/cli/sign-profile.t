@@ -155,6 +155,7 @@ done
 
 # ---- the schema and the reader: JSON is YAML, too
 # shellcheck disable=SC2317 # called by ok
+# shellcheck disable=SC2317 # called by ok
 schema() { python3 "$SRCDIR/tests/check-schema.py" "$SRCDIR/profiles/schemas/signing.schema.json" "$1"; }
 b='"format":"edoc-signing/1","name":"j","title":"T","issued-by":"me","basis":"x","date":"2026-11-23"'
 for m in '"level":"T"' '"tsa":["a","http://b.example/"],"role":"r"' '"commitment":"approval","policy":"uz"' \
