@@ -104,7 +104,7 @@ static bool first_time(struct run *run, char *key)
 
 	if (!found)
 		cmd_die_memory();
-	if (*found == key)
+	else if (*found == key)
 		return true;
 	free(key);
 	return false;
