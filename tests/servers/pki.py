@@ -19,6 +19,7 @@ serves what is there, at that port; NAME=DAYS gives NAME a new certificate then.
 POST /tsa, /tsa2 and, under either name, what goes wrong:
   -timeout -slow -500 -500-once -429 -429-once -503-later -cut -truncated -html -garbage
   -empty -redirect -nonce -imprint -policy -reject -nocert -behind -alone (no chain)
+  -then-html (each second time)
   -auth (Basic) -digest (Digest): clerk, password "se:cret"
 POST /ocsp; GET /crl/root.crl, /crl/ca.crl, /ca/root.der, /ca/ca.der
 
@@ -323,6 +324,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             ONCE.add(self.path + how)
         return not was
 
+    def second(self, how):
+        """Each second request for that path."""
+        with LOCK:
+            ONCE.symmetric_difference_update({self.path + how})
+            return self.path + how not in ONCE
+
     def do_stamp(self, name, how, body):
         kind = "application/timestamp-reply"
         if how in ("auth", "digest"):
@@ -344,7 +351,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(503, Retry_After="3600")
         if how == "redirect":
             return self.answer(307, Location="/" + name)
-        if how == "html":
+        if how == "html" or (how == "then-html" and self.second(how)):
             return self.answer(200, "text/html", b"<html>please log in</html>")
         if how == "garbage":
             return self.answer(200, kind, b"these are not the bytes of a time-stamp")
