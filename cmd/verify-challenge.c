@@ -232,8 +232,6 @@ static void on_judged(void *arg, const struct edoc_batch_result *result)
 		a->status = 0;
 		if (cmd->json || !cmd->quiet)
 			cmd_put(cmd, rest, strlen(rest));
-		if (cmd->json)
-			cmd_put(cmd, "\n", 1);
 	}
 }
 

@@ -58,6 +58,7 @@ enter --json answer.p7s
 is_exit 0 "another one"
 json "$out" '.exit == 0 and .entered and .audience == "https://portal.example" and .reason == null
 	and .signer.ids == {"pinfl": "31502861230017", "inn": "201122919", "uid": "201234567"}' "--json says who"
+same "$(wc -l <"$out" | tr -d ' ')" 1 "on one line"
 same "$(jq -r .challenge "$out")" "$(sha256sum ch | cut -c1-64)" "to which challenge"
 new && sign dilnoza.pem -outform PEM
 enter -q answer.p7s
