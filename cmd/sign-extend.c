@@ -15,6 +15,7 @@ const struct cmd_option sign_extend_options[] = {
 const struct cmd_option sign_counter_options[] = {
         {"signature", 0, "ID", N_("which signature, where there are several"), false},
         {"data", 0, "FILE", N_("what a bare, detached signature is over"), true},
+        {"pss", 0, NULL, N_("RSA with PSS padding"), false},
         {"role", 0, "ROLE", N_("the role the signer claims"), false},
         {"place", 0, "K=V", N_("where it is made: street, city, region, postal-code, country"),
          true},
@@ -78,6 +79,7 @@ const struct cmd_option sign_cms_options[] = {
         {"base64", 0, NULL, N_("write base64 instead of DER"), false},
         {"audience", 0, "URL", N_("FILE is a challenge: sign it to log in there"), false},
         {"level", 0, "LEVEL", N_("B, T, LT or LTA (default: B)"), false},
+        {"pss", 0, NULL, N_("RSA with PSS padding"), false},
         {"role", 0, "ROLE", N_("the role the signer claims"), false},
         {"commitment", 0, "C",
          N_("what the signature means: approval, origin, receipt, delivery, sender, creation"),
@@ -96,6 +98,7 @@ const struct cmd_option sign_xades_options[] = {
         {"output", 'o', "FILE.xml", N_("the signature to make (required)"), false},
         {"enveloped", 0, NULL, N_("put the signature into a copy of FILE, which is XML"), false},
         {"level", 0, "LEVEL", N_("B, T, LT or LTA (default: B)"), false},
+        {"pss", 0, NULL, N_("RSA with PSS padding"), false},
         {"role", 0, "ROLE", N_("the role the signer claims"), false},
         {"commitment", 0, "C",
          N_("what the signature means: approval, origin, receipt, delivery, sender, creation"),
