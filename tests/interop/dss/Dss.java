@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 // EU DSS as a program: reads jobs from standard input, one a line, words apart by tabs:
 //
-//   validate FILE TRUST DATA|- online|offline LOG
+//   validate FILE TRUST,TRUST DATA|- online|offline LOG
 //   sign KIND LEVEL WORDS|- IN GIVEN|- OUT P12,P12 TRUST TSA
 //
 // and answers each with one line: "ok" and what it found, or "failed" and why.
@@ -74,7 +74,8 @@ public class Dss {
 
 	static CertificateVerifier verifier(String trust, boolean online) {
 		var anchors = new CommonTrustedCertificateSource();
-		anchors.addCertificate(DSSUtils.loadCertificate(new File(trust)));
+		for (String path : trust.split(","))
+			anchors.addCertificate(DSSUtils.loadCertificate(new File(path)));
 		var v = new CommonCertificateVerifier();
 		v.setTrustedCertSources(anchors);
 		v.setAIASource(online ? new DefaultAIASource() : null);
