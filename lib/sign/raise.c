@@ -248,8 +248,8 @@ static enum edoc_code want(struct ed_raise *r, struct values *values,
                            const struct ed_relied *relied, struct edoc_error *err)
 {
 	for (size_t i = 0; i < relied->n; i++) {
-		const struct ed_blob **v =
-		        ed_arena_grow(r->at.arena, values->v, values->n, &values->cap, sizeof(*v));
+		const struct ed_blob **v = ed_arena_grow(r->at.arena, values->v, values->n,
+		                                         &values->cap, sizeof(void *));
 
 		if (!v)
 			return ed_fail_memory(err);
