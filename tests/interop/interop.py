@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ElementTree
 HERE = os.path.dirname(os.path.abspath(__file__))
 DIR, ONLY = sys.argv[1], sys.argv[2]
 LEVELS = ("B", "T", "LT", "LTA")
-STAMPS = {"B": 0, "T": 1, "LT": 1, "LTA": 2, "LTA2": 3}
+STAMPS = {"B": 0, "T": 1, "LT": 1, "LTA": 2, "LTA2": 3, "LTA3": 4}
 JUDGES = ("DSS", "hanko", "ossl", "xmlsec", "unzip", "edoc")
 
 
@@ -19,9 +19,9 @@ def at(*names):
     return os.path.join(DIR, *names)
 
 
-def run(log, *args, cwd=None):
+def run(log, *args, cwd=None, env=None):
     """Its standard output, or None when it fails; the log has all."""
-    p = subprocess.run(args, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True)
+    p = subprocess.run(args, cwd=cwd, env=env, stdin=subprocess.DEVNULL, capture_output=True)
     with open(at("log", log), "ab") as f:
         f.write((" ".join(args) + "\n").encode() + p.stdout + p.stderr)
         f.write(b"exit %d\n\n" % p.returncode)
@@ -79,11 +79,12 @@ class Case:
     def __init__(self, kind, level, way=""):
         self.kind, self.level, self.way = kind, level, way
         self.name = "-".join([kind, level] + re.findall(r"\w+", way))
-        self.least = level.rstrip("2")  # for --require
+        self.least = level.rstrip("23")  # for --require
         self.signers = 2 if way.startswith("co-signed") else 1
         self.counters = 1 if "countersign" in way else 0
         self.hostile = way == CHANGED or (way, level) == (REVOKED, "B")
         self.path, self.cells, self.why = None, {}, {}
+        self.pki, self.trust, self.env = "pki", [at("pki", "root.crt")], None
 
     def document(self):
         if self.way == "names":
@@ -97,7 +98,7 @@ class Case:
 
     def network(self):
         """LT and LTA have all that is needed inside; a later counter-signature has not."""
-        whole = self.level.startswith("LT") and self.way not in ("raised, countersigned", REVOKED)
+        whole = self.level.startswith("LT") and self.way not in ("raised, countersigned", REVOKED, OLD)
         return "offline" if whole else "online"
 
     def said(self, judge, good, why=""):
@@ -108,9 +109,9 @@ class Case:
             self.why[judge] = why
 
 
-def config(network):
-    return ["--config", at("pki", "edoc.conf"), "--trust", at("pki", "root.pem")] + (
-        ["--tsa", network] if network else [])
+def config(case, tsa=None):
+    args = ["--config", at("pki", "edoc.conf")] + (["--tsa", tsa] if tsa else [])
+    return args + [w for path in case.trust for w in ("--trust", path)]
 
 
 def sign(case, tsa, key, *options):
@@ -127,8 +128,9 @@ def sign(case, tsa, key, *options):
     documents = [case.document()]
     if case.way == "several documents":
         documents += [at("in", "letter.xml"), at("in", "annex.bin")]
-    if run("made-" + case.name + ".txt", *args, *config(tsa), "--key", at("pki", key + ".pem"),
-           *options, "-o", case.path, *documents) is None:
+    if run("made-" + case.name + ".txt", *args, *config(case, tsa), "--key",
+           at(case.pki, key + ".pem"), *options, "-o", case.path, *documents,
+           env=case.env) is None:
         case.path = None
 
 
@@ -136,12 +138,13 @@ def go_on(case, tsa, step):
     """STEP is cosign, countersign or a level, by edoc-sign, on what case.path is."""
     data = ["--data", case.document()] if case.detached() != "-" else []
     if step == "cosign":
-        args = ["sign", *config(tsa), "--key", at("pki", "rsa.pem"), "--level", case.least]
+        args = ["sign", *config(case, tsa), "--key", at("pki", "rsa.pem"), "--level", case.least]
     elif step == "countersign":
-        args = ["countersign", *config(None)[:2], "--key", at("pki", "rsa.pem"), *data]
+        args = ["countersign", *config(case)[:2], "--key", at("pki", "rsa.pem"), *data]
     else:
-        args = ["extend", *config(tsa), "--level", step, *data]
-    if case.path and run("made-" + case.name + ".txt", "edoc-sign", *args, case.path) is None:
+        args = ["extend", *config(case, tsa), "--level", step, *data]
+    if case.path and run("made-" + case.name + ".txt", "edoc-sign", *args, case.path,
+                         env=case.env) is None:
         case.path = None
 
 
@@ -217,12 +220,40 @@ def made_by_dss():
 
 
 REVOKED = "revoked afterwards"
+OLD = "24 years ago"
 
 
 def revoked_later():
     """Level B proves no time at which the certificate was good: all refuse it."""
     cases = [Case(kind, level, REVOKED) for kind in OURS for level in LEVELS]
     return [c for c in cases if ONLY in c.name]
+
+
+def aged():
+    return [c for c in (Case(kind, "LTA3", OLD) for kind in OURS) if ONLY in c.name]
+
+
+def live_through(cases, servers):
+    """Signed 24 years ago, raised 15 and 6 years ago by the CAs that there were: each certificate
+    lasts 10 years, so all that was there at first has ended long since."""
+    def clock(words):
+        with open(at("clock"), "w") as f:
+            f.write(words + "\n")
+
+    env = dict(os.environ, LD_PRELOAD="/usr/$LIB/faketime/libfaketime.so.1", FAKETIME_NO_CACHE="1",
+               FAKETIME_TIMESTAMP_FILE=at("clock"), FAKETIME_DONT_FAKE_MONOTONIC="1")
+    trust = []
+    for i, then in enumerate(("-24y", "-15y", "-6y") if cases else ()):
+        clock(then)
+        tsa = start_pki("pki-of" + then, servers, env)
+        trust.append(at("pki-of" + then, "root.crt"))
+        for case in cases:
+            case.pki, case.trust, case.env = "pki-of" + then, trust, env
+            if i:
+                go_on(case, tsa, "LTA")
+            else:
+                sign(case, tsa, "zarina", "--level", "LTA")
+    clock("+0")
 
 
 # name: (what is there, what the other then makes of it by that word, its level then)
@@ -364,7 +395,7 @@ def xmlsec1_agrees(case, folder):
 
 
 def edoc_agrees(case, maker=""):
-    args = ["edoc-verify", *config(None), "--json", "--require", case.least]
+    args = ["edoc-verify", *config(case), "--json", "--require", case.least]
     if case.detached() != "-":
         args += ["--data", case.detached()]
     if case.network() == "online":
@@ -400,11 +431,14 @@ def judge_all(name, cases):
     for case in cases:
         if not case.path:
             continue
-        program.ask("validate", case.path, at("pki", "root.crt"), case.detached(), case.network(),
+        program.ask("validate", case.path, ",".join(case.trust), case.detached(), case.network(),
                     at("log", "dss-" + case.name + ".txt"))
         folder = unpack(case)
         # They see the ASiCManifest only, which the signature is over.
-        if "cades" in case.kind and not (case.way == CHANGED and "asice" in case.kind):
+        # pyHanko knows no archive time-stamps outside PDF, the others no time-stamps at all.
+        if case.way == OLD:
+            pass
+        elif "cades" in case.kind and not (case.way == CHANGED and "asice" in case.kind):
             parts = cms_parts(case, folder)
             # OpenSSL 3.0's CMS does not know Ed25519 (RFC 8419), nor asks who is revoked.
             if case.way != "Ed25519" and (case.way, case.level) != (REVOKED, "B"):
@@ -445,7 +479,7 @@ def table(title, cases, judges):
     line("kind", "with", "level", *[(j, j) for j in judges])
     passed = failed = missing = 0
     for case in cases:
-        level = {"LTA2": "2x LTA"}.get(case.level, case.level)
+        level = {"LTA2": "2x LTA", "LTA3": "3x LTA"}.get(case.level, case.level)
         if not case.path:
             missing += 1
             line(KINDS[case.kind], case.way, level, (judges[0], "not made"))
@@ -472,21 +506,27 @@ def warned(cases):
         print("\nDSS warns: %s\n  %d times: %s" % (text, len(names), ", ".join(names)[:300]))
 
 
-def start_pki():
-    server = subprocess.Popen([sys.executable, "-B", os.path.join(HERE, "../servers/pki.py"),
-                               at("pki")], stdin=subprocess.DEVNULL)
+def start_pki(name, servers, env=None):
+    """The address of its TSA."""
+    shutil.rmtree(at(name), ignore_errors=True)
+    with open(at("log", name + ".txt"), "w") as log:
+        servers.append(subprocess.Popen(
+            [sys.executable, "-B", os.path.join(HERE, "../servers/pki.py"), at(name)],
+            stdin=subprocess.DEVNULL, stderr=log, env=env))
     for _ in range(600):
-        if os.path.exists(at("pki", "port")):
+        if os.path.exists(at(name, "port")):
             break
         time.sleep(0.05)
-    with open(at("pki", "port")) as f:
-        url = "http://127.0.0.1:" + f.read().strip()
+    with open(at(name, "port")) as f:
+        return "http://127.0.0.1:%s/tsa" % f.read().strip()
+
+
+def prepare_pki():
     with open(at("pki", "edoc.conf"), "w") as f:
-        f.write("trust: root.pem\nintranet: [127.0.0.1]\n")
+        f.write("intranet: [127.0.0.1]\n")
     for name in ("zarina", "rsa"):
         run("pki.txt", "openssl", "pkcs12", "-export", "-in", at("pki", name + ".pem"), "-out",
             at("pki", name + ".p12"), "-passout", "pass:pw")
-    return server, url + "/tsa"
 
 
 def write_documents():
@@ -504,11 +544,13 @@ def main():
         if name not in ("in", "pki"):
             os.makedirs(at(name))
     write_documents()
-    server, tsa = start_pki()
+    servers = []
     try:
+        tsa = start_pki("pki", servers)
+        prepare_pki()
         ours, theirs = made_by_us(), made_by_dss()
         by_dss, by_edoc = continued("DSS", OURS), continued("edoc", KINDS)
-        revoked = revoked_later()
+        revoked, old = revoked_later(), aged()
         for case in ours:
             make(case, tsa)
         for case in by_dss:
@@ -540,14 +582,17 @@ def main():
         pki_says("revoked=p384 since=" + time.strftime("%y%m%d%H%M%SZ", time.gmtime()))
         time.sleep(1 if revoked else 0)
         judge_all("revoked", revoked)
+        live_through(old, servers)
+        judge_all("old", old)
     finally:
-        server.terminate()
-        server.wait()
+        for server in servers:
+            server.terminate()
+            server.wait()
     judges = "judges: DSS, pyHanko, openssl, xmlsec1, unzip, edoc"
-    counts = [table("Made by edoc-sign; " + judges, ours + revoked, JUDGES),
+    counts = [table("Made by edoc-sign; " + judges, ours + revoked + old, JUDGES),
               table("Made by one, then the other; " + judges, by_dss + by_edoc, JUDGES),
               table("Made by EU DSS; judge: edoc", theirs, ("edoc",))]
-    warned(ours + revoked + by_dss + by_edoc)
+    warned(ours + revoked + old + by_dss + by_edoc)
     passed, failed, missing = map(sum, zip(*counts))
     print("\ninterop: %d cells pass, %d fail, %d rows not made; what each side said: %s"
           % (passed, failed, missing, os.path.relpath(at("log"))))
