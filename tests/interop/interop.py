@@ -98,8 +98,8 @@ class Case:
 
     def network(self):
         """LT and LTA have all that is needed inside; a later counter-signature has not."""
-        whole = self.level.startswith("LT") and self.way not in ("raised, countersigned", REVOKED, OLD)
-        return "offline" if whole else "online"
+        later = self.way in ("raised, countersigned", REVOKED, OLD)
+        return "offline" if self.level.startswith("LT") and not later else "online"
 
     def said(self, judge, good, why=""):
         if self.hostile and judge != "unzip":

@@ -1210,6 +1210,7 @@ static void counters(void)
 	is_int(s->report->indication, EDOC_TOTAL_PASSED,
 	       "which anybody can add: the item is as good");
 	ed_cert_clear(counter.signer);
+	end(s);
 	s = archived(&signer, NULL, 0);
 	s->sig.level = "XAdES-BASELINE-LTA";
 	counter = s->sig;
