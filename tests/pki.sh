@@ -27,7 +27,7 @@ pki_ready() {
 }
 # shellcheck disable=SC2086 # words
 python3 "$SRCDIR/tests/servers/pki.py" "$PKI" ${PKI_DAYS-} &
-pki_pid=$!
+pki_pid=$! pki_wrapper=
 trap 'kill $pki_pid 2>/dev/null; chmod -R u+rwx "$W" 2>/dev/null; rm -rf "$W"' EXIT
 pki_ready
 URL=http://127.0.0.1:$(cat "$PKI/port") || exit 1
@@ -44,9 +44,10 @@ pki_later() {
 	pki_when=$1
 	shift
 	kill "$pki_pid"
-	wait "$pki_pid" 2>/dev/null
+	wait "${pki_wrapper:-$pki_pid}" 2>/dev/null
 	mv "$PKI/port" "$PKI/port.before"
 	faketime -f "$pki_when" python3 "$SRCDIR/tests/servers/pki.py" "$PKI" "$@" &
-	pki_pid=$!
+	pki_wrapper=$!
 	pki_ready
+	pki_pid=$(cat "$PKI/pid") # faketime(1) itself, killed, leaves its semaphore behind
 }

@@ -4,7 +4,7 @@
 
 Makes keys and certificates in DIR, then serves them, their CRLs, an OCSP
 responder and two TSAs on one port of 127.0.0.1 until whoever started it ends.
-DIR/port appears once all is ready; DIR/hits gets a line for each request.
+DIR/port appears once all is ready, DIR/pid before; DIR/hits gets a line for each request.
 DAYS: how long the certificate of NAME is valid (3650).  With DIR/port.before it
 serves what is there, at that port; NAME=DAYS gives NAME a new certificate then.
 
@@ -409,6 +409,7 @@ def main():
             make(name, url, "%X" % int(time.time()))
     else:
         make_all(url)
+    write("pid", "%d\n" % os.getpid())
     write("port.tmp", "%d\n" % server.server_port)
     os.rename(at("port.tmp"), at("port"))
     server.serve_forever()
