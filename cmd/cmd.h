@@ -258,6 +258,8 @@ int cmd_tsas(struct cmd *cmd, const struct edoc_signing_profile *profile,
 /* -o, or NULL when it is not given; 64 when -f would write over a file that
  * another option names. */
 int cmd_output(struct cmd *cmd, const char **out);
+/* 64 when what that option names is one of the operands. */
+int cmd_apart(struct cmd *cmd, const char *option, const char *out);
 /* A folder by option -C ("directory" in the table), $env, or edoc.conf's key:
  * cmd_place(cmd, "EDOC_DESK", "desk").  NULL, with the message said: exit 78. */
 const char *cmd_place(struct cmd *cmd, const char *env, const char *key);

@@ -480,6 +480,24 @@ const char *cmd_place(struct cmd *cmd, const char *env, const char *key)
 	return place;
 }
 
+/* What the verb reads is never what it writes: -f would leave neither. */
+int cmd_apart(struct cmd *cmd, const char *option, const char *out)
+{
+	struct stat made, input;
+
+	if (!out || stat(out, &made) != 0)
+		return 0;
+	for (size_t i = 0; i < cmd->n; i++) {
+		if (stat(cmd->operands[i], &input) == 0 && input.st_dev == made.st_dev &&
+		    input.st_ino == made.st_ino)
+			return cmd_usage(cmd,
+			                 _("%s is read for this, so %s cannot write to it: "
+			                   "choose another name"),
+			                 cmd->operands[i], option);
+	}
+	return 0;
+}
+
 int cmd_output(struct cmd *cmd, const char **out)
 {
 	static const char *const read[] = {"key",       "cert",       "chain",

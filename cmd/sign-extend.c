@@ -143,6 +143,9 @@ static int make_bare(struct cmd *cmd, make_fn *make)
 		return status;
 	if (!out || cmd->n != 1)
 		return cmd_usage(cmd, _("one FILE and -o are needed"));
+	status = cmd_apart(cmd, "-o", out);
+	if (status)
+		return status;
 	status = sign_begin(cmd, &s, true);
 	s.options.dry_run = cmd->dry_run;
 	if (!status) {

@@ -89,6 +89,11 @@ int sign_run_prepare(struct cmd *cmd)
 		return cmd_usage(cmd, _("one PKG, --cert and -o REQ are needed"));
 	if (raw && strcmp(raw, out) == 0)
 		return cmd_usage(cmd, _("-o and --raw are the same file"));
+	status = cmd_apart(cmd, "-o", out);
+	if (!status)
+		status = cmd_apart(cmd, "--raw", raw);
+	if (status)
+		return status;
 	status = sign_begin(cmd, &s, false);
 	if (!status && (edoc_key_outside(cert, cmd_value(cmd, "chain"), &s.key, &err) != EDOC_OK ||
 	                (cmd_given(cmd, "pss") && edoc_key_use_pss(s.key, &err) != EDOC_OK)))

@@ -245,7 +245,8 @@ static enum edoc_code stamp(struct ed_change *c, const char *name, const struct 
 	struct ed_stamping asking = {.tsas = c->options->tsas,
 	                             .n = c->options->n_tsas,
 	                             .fetch = c->options->fetch,
-	                             .fetch_arg = c->options->fetch_arg};
+	                             .fetch_arg = c->options->fetch_arg,
+	                             .at = c->options->at};
 	unsigned char imprint[ED_HASH_MAX];
 	struct ed_material material;
 	struct ed_tst tst = {0};

@@ -145,6 +145,8 @@ static enum edoc_code grow_bare(struct ed_growth *g, struct bare *b, struct edoc
 		code = ed_bare_check(&out, b->path, options, g->moment, options->data,
 		                     options->n_data, true, err);
 	if (code == EDOC_OK && out.len && !options->dry_run)
+		code = ed_change_still(b->fd, b->path, err);
+	if (code == EDOC_OK && out.len && !options->dry_run)
 		code = write_bare(b, &out, err);
 	ed_buf_clear(&out);
 	return code;

@@ -208,6 +208,20 @@ static enum edoc_code open_writer(struct ed_change *c, struct edoc_error *err)
 	         : ed_zip_writer_new(c->tmp.fd, c->path, c->asic->zip, &c->writer, err);
 }
 
+/* The lock is on the file that we opened: whoever saves by rename has put
+ * another in its place, with a signature in it perhaps. */
+enum edoc_code ed_change_still(int fd, const char *path, struct edoc_error *err)
+{
+	struct stat mine, named;
+
+	if (fstat(fd, &mine) == 0 && stat(path, &named) == 0 && mine.st_ino == named.st_ino &&
+	    mine.st_dev == named.st_dev)
+		return EDOC_OK;
+	return ed_fail(err, EDOC_ERR_AGAIN, path,
+	               "another program has replaced or removed it meanwhile: nothing was changed; "
+	               "try again");
+}
+
 enum edoc_code ed_change_publish(struct ed_change *c, struct edoc_error *err)
 {
 	const struct ed_asic *kept = c->writer ? c->asic : NULL;
@@ -228,6 +242,8 @@ enum edoc_code ed_change_publish(struct ed_change *c, struct edoc_error *err)
 		code = ed_zip_writer_finish(c->writer, err);
 	if (code == EDOC_OK)
 		code = ed_sign_check_result(c->tmp.fd, kept, c->path, c->options, c->moment, err);
+	if (code == EDOC_OK && !c->fresh)
+		code = ed_change_still(c->fd, c->path, err);
 	if (code != EDOC_OK)
 		return code;
 	return c->fresh && !c->overwrite ? ed_tmp_link(&c->tmp, err) : ed_tmp_rename(&c->tmp, err);

@@ -58,6 +58,8 @@ enum edoc_code ed_change_get(struct ed_change *c, const char *name, const struct
 enum edoc_code ed_change_publish(struct ed_change *c, struct edoc_error *err) EDOC_CHECK;
 void ed_change_clear(struct ed_change *c);
 
+/* The path still names the file that was opened: EDOC_ERR_AGAIN when it does not. */
+enum edoc_code ed_change_still(int fd, const char *path, struct edoc_error *err) EDOC_CHECK;
 /* Opens a file and locks it against another writer that does so. */
 enum edoc_code ed_change_lock(const char *path, int *fd, struct edoc_error *err) EDOC_CHECK;
 

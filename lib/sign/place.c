@@ -122,7 +122,8 @@ static enum edoc_code ask_token(const struct edoc_sign_options *options, enum ed
 	struct ed_stamping asking = {.tsas = options->tsas,
 	                             .n = options->n_tsas,
 	                             .fetch = options->fetch,
-	                             .fetch_arg = options->fetch_arg};
+	                             .fetch_arg = options->fetch_arg,
+	                             .at = options->at};
 	enum edoc_code code = ed_sign_token(&asking, hash, imprint, token, err);
 
 	words->content_token = token->data;

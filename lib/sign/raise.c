@@ -139,7 +139,8 @@ static enum edoc_code add_stamp(struct ed_raise *r, const struct ed_ades *sig,
 	struct ed_stamping asking = {.tsas = r->options->tsas,
 	                             .n = r->options->n_tsas,
 	                             .fetch = r->options->fetch,
-	                             .fetch_arg = r->options->fetch_arg};
+	                             .fetch_arg = r->options->fetch_arg,
+	                             .at = r->options->at};
 	struct ed_buf made;
 	enum edoc_code code;
 

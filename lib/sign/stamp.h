@@ -11,6 +11,9 @@ struct ed_stamping {
 	size_t n;
 	edoc_fetch_fn *fetch;
 	void *fetch_arg;
+	/* Our own clock: a TSA whose clock is not within ED_CLOCK_SKEW of it gave no
+	 * good time-stamp.  0: not looked at. */
+	int64_t at;
 	size_t used; /* the TSA that answered last */
 };
 
