@@ -166,12 +166,8 @@ static int set_network(struct cmd *cmd, struct signing *s)
 	unsigned n = 1;
 	int status = cmd_has(cmd, "tsa") ? sign_choose(s, "tsa", "tsa", NULL) : 0;
 
-	bool asks = s->options.level != EDOC_LEVEL_B || s->options.content_stamp;
-
-	if (!status && !asks && cmd_has(cmd, "tsa") && cmd_given(cmd, "tsa"))
-		return cmd_usage(cmd, _("--tsa goes with --level T, LT or LTA, or with "
-		                        "--content-timestamp: at level B nobody is asked"));
-	if (status || !cmd_has(cmd, "tsa") || !asks)
+	if (status || !cmd_has(cmd, "tsa") ||
+	    (s->options.level == EDOC_LEVEL_B && !s->options.content_stamp))
 		return status;
 	status = cmd_tsas(cmd, s->profile, &s->options.tsas, &s->options.n_tsas);
 	if (!status && cmd_has(cmd, "jobs"))

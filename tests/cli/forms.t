@@ -69,8 +69,6 @@ zarina --level T -o no.asice a.txt
 is_exit 64 "level T without a TSA"
 ok "says which option names one" grep -q -e --tsa "$err"
 ok "nothing is left" test ! -e no.asice
-zarina --tsa http://127.0.0.1:1/ -o no.asice a.txt
-is_exit 64 "a TSA without a level that needs one"
 
 # ---- bare CAdES
 cms() { run edoc-sign cms --key "$P/zarina.p12" --pass-file "$P/pass" "$@"; }
