@@ -274,10 +274,12 @@ static enum edoc_code hear_all(const struct asking *a, struct ed_known *known,
 	return rc;
 }
 
-/* Material that came along first, the network only when that does not do. */
+/* Material that came along first, the network only when that does not do, and a
+ * CRL when what an OCSP responder says does not do either. */
 static enum edoc_code standing_of(const struct asking *a, struct ed_known *known,
                                   struct edoc_error *err)
 {
+	static const enum edoc_fetch_kind kinds[] = {EDOC_FETCH_OCSP, EDOC_FETCH_CRL};
 	enum edoc_code rc;
 	bool more = false;
 
@@ -286,9 +288,12 @@ static enum edoc_code standing_of(const struct asking *a, struct ed_known *known
 		return EDOC_OK;
 	}
 	rc = hear_all(a, known, err);
-	if (rc == EDOC_OK && known->standing >= ED_STALE)
-		rc = ed_fetch_answers(a->j, a->cert, a->issuer, &more, err);
-	return rc == EDOC_OK && more ? hear_all(a, known, err) : rc;
+	for (size_t i = 0; i < 2 && rc == EDOC_OK && known->standing >= ED_STALE; i++) {
+		rc = ed_fetch_answers(a->j, a->cert, a->issuer, kinds[i], &more, err);
+		if (rc == EDOC_OK && more)
+			rc = hear_all(a, known, err);
+	}
+	return rc;
 }
 
 /* ---- a chain ---- */

@@ -87,7 +87,7 @@ static enum edoc_code fetch_urls(struct ed_judge *j, struct ed_cert *cert, enum 
 }
 
 enum edoc_code ed_fetch_answers(struct ed_judge *j, struct ed_cert *cert, struct ed_cert *issuer,
-                                bool *more, struct edoc_error *err)
+                                enum edoc_fetch_kind kind, bool *more, struct edoc_error *err)
 {
 	enum edoc_code rc;
 	bool first;
@@ -95,12 +95,12 @@ enum edoc_code ed_fetch_answers(struct ed_judge *j, struct ed_cert *cert, struct
 	*more = false;
 	if (!j->options->fetch)
 		return EDOC_OK;
-	rc = first_time(j, cert, EDOC_FETCH_CRL, &first, err);
-	if (rc == EDOC_OK && first)
-		rc = fetch_ocsp(j, cert, issuer, more, err);
-	if (rc == EDOC_OK && first && !*more)
-		rc = fetch_urls(j, cert, ED_URL_CRL, EDOC_FETCH_CRL, ED_CRL, more, err);
-	return rc;
+	rc = first_time(j, cert, kind, &first, err);
+	if (rc != EDOC_OK || !first)
+		return rc;
+	return kind == EDOC_FETCH_OCSP
+	               ? fetch_ocsp(j, cert, issuer, more, err)
+	               : fetch_urls(j, cert, ED_URL_CRL, EDOC_FETCH_CRL, ED_CRL, more, err);
 }
 
 enum edoc_code ed_fetch_issuers(struct ed_judge *j, const struct ed_x509_task *task,

@@ -109,4 +109,15 @@ for j in 1 2; do
 	same "$(jq -r .indication "$out" | sort | uniq -c | xargs)" "16 TOTAL-PASSED" "all pass"
 	same "$(hits)" "/ca/ca.der 1, /crl/ca.crl 1, /crl/root.crl 1, /ocsp 1" "each is fetched once"
 done
+# ---- a responder that answers nothing useful does not hide the CRL beside it
+for word in trylater html unknown other; do
+	pki_says "ocsp=$word"
+	printf 'x\n' >useless.txt
+	rm -f useless.asice
+	run edoc-sign sign --key "$PKI/zarina.pem" --level LT --tsa "$URL/tsa" -o useless.asice useless.txt
+	is_exit 0 "OCSP says $word: the CRL is asked"
+	run edoc-verify --trust "$PKI/root.pem" --require LT useless.asice
+	is_exit 0 "and makes it LT"
+done
+pki_says
 finish
