@@ -60,6 +60,7 @@ struct cmd_option {
 #define CMD_JOBS 0x800u        /* -j N, --ordered: cmd_batch() */
 #define CMD_NET 0x1000u        /* --online, --offline, --cache: cmd_fetcher() */
 #define CMD_TSA 0x2000u        /* --tsa TSA (list): cmd_tsas() */
+#define CMD_SAYS 0x4000u       /* --level --pss and what else a signature says */
 #define CMD_NO_OPERANDS 0x400u /* the frame refuses operands */
 
 struct cmd_verb {

@@ -13,7 +13,7 @@ int main(int argc, char **argv)
 	        {"sign", "[--key K] PKG... | -o PKG FILE...",
 	         N_("sign packages in place, or make and sign one in one go"), sign_sign_options,
 	         CMD_ITEMS | CMD_JSON | CMD_DRY | CMD_KEY | CMD_POLICY | CMD_TRUST | CMD_TSA |
-	                 CMD_FORCE | CMD_JOBS | CMD_PROGRESS,
+	                 CMD_FORCE | CMD_JOBS | CMD_PROGRESS | CMD_SAYS,
 	         sign_run_sign},
 	        {"extend", "--level T|LT|LTA PKG...",
 	         N_("raise signatures that are there, by time-stamps and what proves them"),
@@ -27,11 +27,13 @@ int main(int argc, char **argv)
 	         sign_run_countersign},
 	        {"cms", "[--key K] [--attached] FILE -o FILE.p7s",
 	         N_("make a bare CAdES signature"), sign_cms_options,
-	         CMD_JSON | CMD_DRY | CMD_KEY | CMD_POLICY | CMD_TRUST | CMD_TSA | CMD_FORCE,
+	         CMD_JSON | CMD_DRY | CMD_KEY | CMD_POLICY | CMD_TRUST | CMD_TSA | CMD_FORCE |
+	                 CMD_SAYS,
 	         sign_run_cms},
 	        {"xades", "[--key K] [--enveloped] FILE -o FILE.xml",
 	         N_("make a bare XAdES signature"), sign_xades_options,
-	         CMD_JSON | CMD_DRY | CMD_KEY | CMD_POLICY | CMD_TRUST | CMD_TSA | CMD_FORCE,
+	         CMD_JSON | CMD_DRY | CMD_KEY | CMD_POLICY | CMD_TRUST | CMD_TSA | CMD_FORCE |
+	                 CMD_SAYS,
 	         sign_run_xades},
 	        {"prepare", "PKG --cert CERT [--chain FILE] -o REQ",
 	         N_("say what a key elsewhere has to sign"), sign_prepare_options,

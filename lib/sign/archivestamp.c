@@ -248,21 +248,15 @@ static enum edoc_code stamp(struct ed_change *c, const char *name, const struct 
 	                             .fetch_arg = c->options->fetch_arg,
 	                             .at = c->options->at};
 	unsigned char imprint[ED_HASH_MAX];
-	struct ed_material material;
-	struct ed_tst tst = {0};
 	struct ed_buf token;
 	enum edoc_code code;
 
 	if (!ed_hash_bytes(hash, xml->data, xml->len, imprint))
 		return ed_fail_memory(err);
 	ed_buf_init(&token, ED_MAX_STAMP);
-	ed_material_init(&material, c->arena);
 	code = ed_sign_token(&asking, hash, imprint, &token, err);
-	if (code == EDOC_OK)
-		code = ed_tst_read(token.data, token.len, name, &material, c->arena, &tst, err);
-	if (code == EDOC_OK && tst.time > c->moment)
-		c->moment = tst.time;
-	ed_tst_clear(&tst);
+	if (code == EDOC_OK && asking.time > c->moment)
+		c->moment = asking.time;
 	if (code == EDOC_OK)
 		code = ed_change_put(c, name, &token, err);
 	ed_buf_clear(&token);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* Signatures that are files of their own, as they grow. */
+/* Signatures that are files of their own: as they grow, and what making CAdES and
+ * XAdES has alike. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -167,4 +169,78 @@ enum edoc_code ed_growth_bare(struct ed_growth *g, const char *path, struct edoc
 	if (b.fd >= 0)
 		close(b.fd);
 	return code;
+}
+
+/* ---- making ---- */
+
+static enum edoc_code open_content(struct ed_bare *b, struct edoc_error *err)
+{
+	enum edoc_code code = ed_open_read(b->path, &b->fd, &b->size, err);
+
+	if (code == EDOC_OK && b->size > ED_MAX_ZIP_TOTAL)
+		code = ed_fail(err, EDOC_ERR_LIMIT, b->path, "is larger than %llu bytes",
+		               (unsigned long long)ED_MAX_ZIP_TOTAL);
+	ed_view_init(&b->view, b->arena, NULL);
+	if (code == EDOC_OK)
+		code = ed_view_add_file(&b->view, ed_basename(b->path), b->fd, err);
+	(void)ed_view_data(&b->view);
+	return code;
+}
+
+enum edoc_code ed_bare_begin(struct ed_bare *b, struct edoc_error *err)
+{
+	enum edoc_code code = ed_sign_options(b->path, b->options, err);
+	struct stat st;
+
+	b->fd = -1;
+	b->moment = b->options->at;
+	ed_buf_init(&b->content, ED_MAX_ITEM_BYTES);
+	ed_buf_init(&b->made, ED_MAX_ITEM_BYTES);
+	b->arena = ed_arena_new();
+	if (!b->arena)
+		code = ed_fail_memory(err);
+	if (code == EDOC_OK && !lstat(b->out, &st) && !b->options->overwrite)
+		code = ed_fail(err, EDOC_ERR_EXISTS, b->out, "exists already; -f replaces it");
+	return code == EDOC_OK ? open_content(b, err) : code;
+}
+
+/* Of XAdES the one that was just made is the last that is read: an enveloped one
+ * may have neighbours. */
+enum edoc_code ed_bare_raise(struct ed_bare *b, enum edoc_form form, struct edoc_error *err)
+{
+	const struct edoc_data data = {.name = b->path, .fd = b->fd};
+	struct ed_grow at = {.bytes = b->made.data,
+	                     .len = b->made.len,
+	                     .where = ed_basename(b->out),
+	                     .data = b->inside ? NULL : &b->view.data,
+	                     .only = ED_NO_DATA,
+	                     .arena = b->arena};
+	size_t n = 1;
+	enum edoc_code code = form == EDOC_XADES ? ed_raise_count(form, &at, &n, err) : EDOC_OK;
+
+	if (code == EDOC_OK && !n)
+		code = ed_fail(err, EDOC_ERR_BUG, b->out, "the new signature is not found");
+	at.which = n - 1;
+	if (code == EDOC_OK)
+		code = ed_raise(form, &at, false, b->options, &b->made, &b->moment, err);
+	return code == EDOC_OK ? ed_bare_check(&b->made, b->out, b->options, b->moment, &data,
+	                                       b->inside ? 0 : 1, true, err)
+	                       : code;
+}
+
+enum edoc_code ed_bare_write(const struct ed_bare *b, const struct ed_buf *bytes,
+                             struct edoc_error *err)
+{
+	if (b->options->dry_run)
+		return EDOC_OK;
+	return ed_write_file(b->out, bytes->data, bytes->len, b->options->overwrite, err);
+}
+
+void ed_bare_end(struct ed_bare *b)
+{
+	ed_buf_clear(&b->made);
+	ed_buf_clear(&b->content);
+	ed_arena_free(b->arena);
+	if (b->fd >= 0)
+		close(b->fd);
 }

@@ -119,20 +119,7 @@ static enum edoc_code raise_one(const struct edoc_sign_options *options, enum ed
                                 const struct ed_grow *at, bool container, struct ed_buf *out,
                                 int64_t *moment, struct edoc_error *err)
 {
-	struct ed_raise r;
-	enum edoc_code code;
-
-	ed_raise_init(&r, form, at, options);
-	r.outside = container;
-	code = ed_raise(&r, options->level, err);
-	if (code == EDOC_OK && r.steps) {
-		*out = r.bytes;
-		ed_buf_init(&r.bytes, ED_MAX_ITEM_BYTES);
-	}
-	if (r.moment > *moment)
-		*moment = r.moment;
-	ed_raise_clear(&r);
-	return code;
+	return ed_raise(form, at, container, options, out, moment, err);
 }
 
 /* ---- a package ---- */

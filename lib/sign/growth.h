@@ -48,4 +48,29 @@ enum edoc_code ed_bare_check(const struct ed_buf *bytes, const char *name,
                              const struct edoc_data *data, size_t n_data, bool ours,
                              struct edoc_error *err) EDOC_CHECK;
 
+/*
+ * A signature in a file of its own, as it is made (cmsfile.c, xmlfile.c): begun,
+ * made at level B by the form's own code into `made`, raised and judged, written.
+ */
+struct ed_bare {
+	const char *path, *out;
+	const struct edoc_sign_options *options;
+	bool inside; /* the content is put into the result, else it stands beside it */
+	int fd;
+	uint64_t size;
+	struct ed_arena *arena;
+	struct ed_view view;    /* of the content */
+	struct ed_buf content;  /* inside: all of it, read by the form's code */
+	struct ed_buf made;
+	int64_t moment;
+};
+/* What the four first fields say is fit; `out` is free, the content is open. */
+enum edoc_code ed_bare_begin(struct ed_bare *b, struct edoc_error *err) EDOC_CHECK;
+enum edoc_code ed_bare_raise(struct ed_bare *b, enum edoc_form form,
+                             struct edoc_error *err) EDOC_CHECK;
+/* Unless it is a dry run. */
+enum edoc_code ed_bare_write(const struct ed_bare *b, const struct ed_buf *bytes,
+                             struct edoc_error *err) EDOC_CHECK;
+void ed_bare_end(struct ed_bare *b);
+
 #endif

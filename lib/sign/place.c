@@ -215,37 +215,15 @@ static enum edoc_code join_xades(const struct ed_buf *there, const struct ed_buf
 	return ed_buf_check(out, S_XADES, err);
 }
 
-static enum edoc_code count_xades(struct ed_change *c, const char *name, const struct ed_buf *xml,
-                                  size_t *n, struct edoc_error *err)
-{
-	struct ed_material material;
-	struct ed_ades *sigs = NULL;
-	enum edoc_code code;
-
-	ed_material_init(&material, c->arena);
-	code = ed_xades_read(xml->data, xml->len, name, ED_MAX_XML_BYTES, &c->view.data, &material,
-	                     c->arena, &sigs, n, err);
-	ed_ades_clear(sigs, *n);
-	return code;
-}
-
 /* Raised to the level, its bytes are made those of the entry. */
 static enum edoc_code raise_and_put(struct ed_change *c, enum edoc_form form,
-                                    const struct ed_grow *at, const char *name,
-                                    struct ed_buf *bytes, struct edoc_error *err)
+                                    const struct ed_grow *at, struct ed_buf *bytes,
+                                    struct edoc_error *err)
 {
-	struct ed_raise r;
-	enum edoc_code code;
+	bool outside = form == EDOC_CADES && c->asic->type == ED_ASIC_E;
+	enum edoc_code code = ed_raise(form, at, outside, c->options, bytes, &c->moment, err);
 
-	ed_raise_init(&r, form, at, c->options);
-	r.outside = form == EDOC_CADES && c->asic->type == ED_ASIC_E;
-	code = ed_raise(&r, c->options->level, err);
-	if (code == EDOC_OK)
-		code = ed_change_put(c, name, r.steps ? &r.bytes : bytes, err);
-	if (r.moment > c->moment)
-		c->moment = r.moment;
-	ed_raise_clear(&r);
-	return code;
+	return code == EDOC_OK ? ed_change_put(c, c->made, bytes, err) : code;
 }
 
 static enum edoc_code place_xades(struct ed_change *c, struct edoc_error *err)
@@ -256,7 +234,6 @@ static enum edoc_code place_xades(struct ed_change *c, struct edoc_error *err)
 	struct ed_buf made, joined;
 	enum edoc_code code = EDOC_OK;
 	bool alone = c->asic->type == ED_ASIC_E;
-	size_t n = 0;
 
 	ed_buf_init(&made, ED_MAX_XML_BYTES);
 	ed_buf_init(&joined, ED_MAX_XML_BYTES);
@@ -270,8 +247,11 @@ static enum edoc_code place_xades(struct ed_change *c, struct edoc_error *err)
 		                    err);
 	if (code == EDOC_OK && ed_zip_find(c->asic->zip, c->made) != ED_NO_DATA) {
 		code = ed_change_get(c, c->made, &there, err);
-		if (code == EDOC_OK)
-			code = count_xades(c, c->made, there, &n, err);
+		if (code == EDOC_OK) {
+			at.bytes = there->data;
+			at.len = there->len;
+			code = ed_raise_count(EDOC_XADES, &at, &at.which, err);
+		}
 		if (code == EDOC_OK)
 			code = join_xades(there, &made, &joined, err);
 		ed_buf_clear(&made);
@@ -280,9 +260,8 @@ static enum edoc_code place_xades(struct ed_change *c, struct edoc_error *err)
 	}
 	at.bytes = made.data;
 	at.len = made.len;
-	at.which = n;
 	if (code == EDOC_OK)
-		code = raise_and_put(c, EDOC_XADES, &at, c->made, &made, err);
+		code = raise_and_put(c, EDOC_XADES, &at, &made, err);
 	ed_buf_clear(&made);
 	return code;
 }
@@ -461,7 +440,7 @@ static enum edoc_code place_cades(struct ed_change *c, struct edoc_error *err)
 	at.data = s.data;
 	at.only = s.object;
 	if (code == EDOC_OK)
-		code = raise_and_put(c, EDOC_CADES, &at, c->made, &der, err);
+		code = raise_and_put(c, EDOC_CADES, &at, &der, err);
 	if (code == EDOC_OK && c->asic->type == ED_ASIC_E && c->options->level == EDOC_LEVEL_LTA)
 		code = ed_place_archive(c, err);
 	ed_buf_clear(&token);

@@ -10,21 +10,15 @@
 #include "signature/cades.h"
 #include "signature/xades.h"
 
-void ed_raise_init(struct ed_raise *r, enum edoc_form form, const struct ed_grow *at,
-                   const struct edoc_sign_options *options)
-{
-	memset(r, 0, sizeof(*r));
-	r->form = form;
-	r->at = *at;
-	r->options = options;
-	r->moment = options->at;
-	ed_buf_init(&r->bytes, ED_MAX_ITEM_BYTES);
-}
-
-void ed_raise_clear(struct ed_raise *r)
-{
-	ed_buf_clear(&r->bytes);
-}
+/* One signature on its way up. */
+struct raising {
+	enum edoc_form form;
+	struct ed_grow at;   /* the bytes as they are now: each step makes others */
+	struct ed_buf bytes; /* which are here once there was a step */
+	const struct edoc_sign_options *options;
+	int64_t moment; /* what a step leans on is judged as of then */
+	size_t steps;   /* that were taken */
+};
 
 /* ---- the signature as it stands now ---- */
 
@@ -36,14 +30,13 @@ struct standing {
 	const struct ed_ades *sig;
 };
 
-static enum edoc_code read_item(const struct ed_raise *r, struct ed_item *item,
+static enum edoc_code read_item(enum edoc_form form, const struct ed_grow *at, struct ed_item *item,
                                 struct edoc_error *err)
 {
-	const struct ed_grow *at = &r->at;
 	struct ed_cades cades = {0};
 	enum edoc_code code;
 
-	if (r->form == EDOC_XADES) {
+	if (form == EDOC_XADES) {
 		item->kind = ED_ITEM_XML;
 		item->format = "XAdES";
 		return ed_xades_read(at->bytes, at->len, at->where, ED_MAX_XML_BYTES, at->data,
@@ -58,7 +51,7 @@ static enum edoc_code read_item(const struct ed_raise *r, struct ed_item *item,
 	return code;
 }
 
-static enum edoc_code stand(const struct ed_raise *r, struct standing *s, struct edoc_error *err)
+static enum edoc_code stand(const struct raising *r, struct standing *s, struct edoc_error *err)
 {
 	enum edoc_code code;
 
@@ -70,7 +63,7 @@ static enum edoc_code stand(const struct ed_raise *r, struct standing *s, struct
 	s->item.name = r->at.where;
 	ed_findings_init(&s->item.findings, s->item.arena);
 	ed_material_init(&s->item.material, s->item.arena);
-	code = read_item(r, &s->item, err);
+	code = read_item(r->form, &r->at, &s->item, err);
 	if (code != EDOC_OK)
 		return code;
 	if (r->at.which >= s->item.n_sigs)
@@ -102,7 +95,7 @@ static size_t last_stamp(const struct ed_ades *sig, enum ed_stamp_kind kind)
 /* ---- steps ---- */
 
 /* What a step made becomes what is there. */
-static void take(struct ed_raise *r, struct ed_buf *made)
+static void take(struct raising *r, struct ed_buf *made)
 {
 	ed_buf_clear(&r->bytes);
 	r->bytes = *made;
@@ -120,20 +113,17 @@ static enum ed_hash stamp_hash(const struct ed_ades *sig)
 }
 
 /* The newest token's time: a clock that is behind it would call it the future. */
-static enum edoc_code move_on(struct ed_raise *r, struct edoc_error *err)
+static void move_on(struct raising *r, const struct ed_ades *sig, int64_t added)
 {
-	struct standing s;
-	enum edoc_code code = stand(r, &s, err);
-
-	for (size_t i = 0; code == EDOC_OK && i < s.sig->n_stamps; i++) {
-		if (s.sig->stamps[i].tst.time > r->moment)
-			r->moment = s.sig->stamps[i].tst.time;
+	if (added > r->moment)
+		r->moment = added;
+	for (size_t i = 0; i < sig->n_stamps; i++) {
+		if (sig->stamps[i].tst.time > r->moment)
+			r->moment = sig->stamps[i].tst.time;
 	}
-	unstand(&s);
-	return code;
 }
 
-static enum edoc_code add_stamp(struct ed_raise *r, const struct ed_ades *sig,
+static enum edoc_code add_stamp(struct raising *r, const struct ed_ades *sig,
                                 enum ed_stamp_kind kind, struct edoc_error *err)
 {
 	struct ed_stamping asking = {.tsas = r->options->tsas,
@@ -150,8 +140,8 @@ static enum edoc_code add_stamp(struct ed_raise *r, const struct ed_ades *sig,
 	                             : ed_cades_add_stamp(&r->at, kind, stamp_hash(sig),
 	                                                  ed_sign_token, &asking, &made, err);
 	if (code == EDOC_OK) {
+		move_on(r, sig, asking.time);
 		take(r, &made);
-		code = move_on(r, err);
 	}
 	ed_buf_clear(&made);
 	return code;
@@ -245,8 +235,8 @@ struct values {
 	size_t n, cap;
 };
 
-static enum edoc_code want(struct ed_raise *r, struct values *values,
-                           const struct ed_relied *relied, struct edoc_error *err)
+static enum edoc_code want(struct raising *r, struct values *values, const struct ed_relied *relied,
+                           struct edoc_error *err)
 {
 	for (size_t i = 0; i < relied->n; i++) {
 		const struct ed_blob **v = ed_arena_grow(r->at.arena, values->v, values->n,
@@ -260,7 +250,7 @@ static enum edoc_code want(struct ed_raise *r, struct values *values,
 	return EDOC_OK;
 }
 
-static enum edoc_code add_values(struct ed_raise *r, const struct values *values, size_t stamp,
+static enum edoc_code add_values(struct raising *r, const struct values *values, size_t stamp,
                                  struct edoc_error *err)
 {
 	struct ed_buf made;
@@ -280,7 +270,7 @@ static enum edoc_code add_values(struct ed_raise *r, const struct values *values
 
 /* What validating the signature leaned on, and its counter-signatures; whose
  * validation fails are not the signer's to keep. */
-static enum edoc_code add_own(struct ed_raise *r, const struct ed_ades *sig,
+static enum edoc_code add_own(struct raising *r, const struct ed_ades *sig,
                               const struct ed_relied_list *relied, struct edoc_error *err)
 {
 	struct values values = {0};
@@ -299,7 +289,7 @@ static enum edoc_code add_own(struct ed_raise *r, const struct ed_ades *sig,
 	return code == EDOC_OK ? add_values(r, &values, ED_NO_STAMP, err) : code;
 }
 
-static enum edoc_code add_of_stamp(struct ed_raise *r, const struct ed_ades *sig, size_t which,
+static enum edoc_code add_of_stamp(struct raising *r, const struct ed_ades *sig, size_t which,
                                    const struct ed_relied_list *relied, struct edoc_error *err)
 {
 	struct values values = {0};
@@ -322,7 +312,7 @@ static enum edoc_code add_of_stamp(struct ed_raise *r, const struct ed_ades *sig
  * its time-stamps, or for the last archive time-stamp alone, since nothing may
  * come before one that is there.
  */
-static enum edoc_code add_material(struct ed_raise *r, struct standing *s, struct edoc_error *err)
+static enum edoc_code add_material(struct raising *r, struct standing *s, struct edoc_error *err)
 {
 	const struct edoc_verify_options verify = {.at = r->moment,
 	                                           .trust = r->options->trust,
@@ -348,9 +338,9 @@ static enum edoc_code add_material(struct ed_raise *r, struct standing *s, struc
 	return code;
 }
 
-typedef enum edoc_code step_fn(struct ed_raise *r, struct standing *s, struct edoc_error *err);
+typedef enum edoc_code step_fn(struct raising *r, struct standing *s, struct edoc_error *err);
 
-static enum edoc_code step(struct ed_raise *r, step_fn *fn, struct edoc_error *err)
+static enum edoc_code step(struct raising *r, step_fn *fn, struct edoc_error *err)
 {
 	struct standing s;
 	enum edoc_code code = stand(r, &s, err);
@@ -361,7 +351,7 @@ static enum edoc_code step(struct ed_raise *r, step_fn *fn, struct edoc_error *e
 	return code;
 }
 
-static enum edoc_code to_t(struct ed_raise *r, struct standing *s, struct edoc_error *err)
+static enum edoc_code to_t(struct raising *r, struct standing *s, struct edoc_error *err)
 {
 	if (last_stamp(s->sig, ED_STAMP_SIGNATURE) != ED_NO_STAMP ||
 	    last_stamp(s->sig, ED_STAMP_ARCHIVE) != ED_NO_STAMP)
@@ -369,20 +359,54 @@ static enum edoc_code to_t(struct ed_raise *r, struct standing *s, struct edoc_e
 	return add_stamp(r, s->sig, ED_STAMP_SIGNATURE, err);
 }
 
-static enum edoc_code to_lta(struct ed_raise *r, struct standing *s, struct edoc_error *err)
+static enum edoc_code to_lta(struct raising *r, struct standing *s, struct edoc_error *err)
 {
 	return add_stamp(r, s->sig, ED_STAMP_ARCHIVE, err);
 }
 
-enum edoc_code ed_raise(struct ed_raise *r, enum edoc_level level, struct edoc_error *err)
+static enum edoc_code climb(struct raising *r, bool outside, struct edoc_error *err)
 {
+	enum edoc_level level = r->options->level;
 	enum edoc_code code = EDOC_OK;
 
 	if (level >= EDOC_LEVEL_T)
 		code = step(r, to_t, err);
 	if (code == EDOC_OK && level >= EDOC_LEVEL_LT)
 		code = step(r, add_material, err);
-	if (code == EDOC_OK && level >= EDOC_LEVEL_LTA && !r->outside)
+	if (code == EDOC_OK && level >= EDOC_LEVEL_LTA && !outside)
 		code = step(r, to_lta, err);
+	return code;
+}
+
+enum edoc_code ed_raise(enum edoc_form form, const struct ed_grow *at, bool outside,
+                        const struct edoc_sign_options *options, struct ed_buf *bytes,
+                        int64_t *moment, struct edoc_error *err)
+{
+	struct raising r = {.form = form, .at = *at, .options = options, .moment = options->at};
+	enum edoc_code code;
+
+	ed_buf_init(&r.bytes, ED_MAX_ITEM_BYTES);
+	code = climb(&r, outside, err);
+	if (code == EDOC_OK && r.steps) {
+		ed_buf_clear(bytes);
+		*bytes = r.bytes;
+		ed_buf_init(&r.bytes, ED_MAX_ITEM_BYTES);
+	}
+	if (r.moment > *moment)
+		*moment = r.moment;
+	ed_buf_clear(&r.bytes);
+	return code;
+}
+
+enum edoc_code ed_raise_count(enum edoc_form form, const struct ed_grow *at, size_t *n,
+                              struct edoc_error *err)
+{
+	struct ed_item item = {.arena = at->arena};
+	enum edoc_code code;
+
+	ed_material_init(&item.material, item.arena);
+	code = read_item(form, at, &item, err);
+	*n = item.n_sigs;
+	ed_ades_clear(item.sigs, item.n_sigs);
 	return code;
 }

@@ -10,31 +10,23 @@
 #include "sign/stamp.h"
 #include "signature/grow.h"
 
-struct ed_raise {
-	enum edoc_form form; /* not AUTO */
-	struct ed_grow at;   /* the bytes as they are now: each step makes others */
-	struct ed_buf bytes; /* which are here once there was a step */
-	const struct edoc_sign_options *options;
-	bool outside; /* what is archived at LTA is the container: no step here */
-	/* No earlier than options->at, nor than any token that came since: what a
-	 * step leans on is judged as of then. */
-	int64_t moment;
-	size_t steps; /* that were taken */
-};
-
-/* at: of the bytes, with a data and an arena that stay. */
-void ed_raise_init(struct ed_raise *r, enum edoc_form form, const struct ed_grow *at,
-                   const struct edoc_sign_options *options);
-void ed_raise_clear(struct ed_raise *r);
 /*
+ * The signature `at` (whose data and arena stay) to options->level.  *bytes
+ * become those with it raised; they are left alone when no step was needed.
  * Steps that are done already are passed over: a T becomes LT by values alone.
  * LTA on LTA is one more archive time-stamp, after what the last one's TSA
- * needs.  EDOC_ERR_AGAIN: no TSA gave a token, nobody answered about a
- * certificate; EDOC_ERR_CONFIG: a chain that leads to no anchor;
- * EDOC_ERR_DENIED: the validation failed (revoked, expired).
+ * needs.  outside: what is archived at LTA is the container: no step here.
+ * *moment becomes no earlier than options->at, nor than any token that came:
+ * the result is to be judged as of then.  EDOC_ERR_AGAIN: no TSA gave a token,
+ * nobody answered about a certificate; EDOC_ERR_CONFIG: a chain that leads to
+ * no anchor; EDOC_ERR_DENIED: the validation failed (revoked, expired).
  */
-enum edoc_code ed_raise(struct ed_raise *r, enum edoc_level level,
-                        struct edoc_error *err) EDOC_CHECK;
+enum edoc_code ed_raise(enum edoc_form form, const struct ed_grow *at, bool outside,
+                        const struct edoc_sign_options *options, struct ed_buf *bytes,
+                        int64_t *moment, struct edoc_error *err) EDOC_CHECK;
+/* How many signatures are in those bytes; at->which is not looked at. */
+enum edoc_code ed_raise_count(enum edoc_form form, const struct ed_grow *at, size_t *n,
+                              struct edoc_error *err) EDOC_CHECK;
 /* Why what a validation leaned on is not kept: the error of that. */
 struct ed_relied;
 enum edoc_code ed_raise_refuse(const char *where, const struct ed_relied *relied,

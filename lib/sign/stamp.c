@@ -9,37 +9,41 @@
 #include "base/time.h"
 #include "signature/tspask.h"
 
-/* A time far from ours proves what nobody can have known, or nothing for years. */
-static enum edoc_code check_clock(const struct ed_stamping *s, const struct edoc_tsa *tsa,
-                                  const struct ed_buf *token, struct edoc_error *err)
+static enum edoc_code read_time(struct ed_stamping *s, const struct edoc_tsa *tsa,
+                                const struct ed_buf *token, struct edoc_error *err)
 {
-	struct ed_arena *arena = s->at ? ed_arena_new() : NULL;
-	char theirs[ED_TIME_STR], ours[ED_TIME_STR];
+	struct ed_arena *arena = ed_arena_new();
 	struct ed_material material;
 	struct ed_tst tst = {0};
 	enum edoc_code code;
 
-	if (!s->at)
-		return EDOC_OK;
 	if (!arena)
 		return ed_fail_memory(err);
 	ed_material_init(&material, arena);
 	code = ed_tst_read(token->data, token->len, tsa->url, &material, arena, &tst, err);
-	if (code == EDOC_OK &&
-	    (tst.time < s->at - ED_CLOCK_SKEW || tst.time > s->at + ED_CLOCK_SKEW)) {
-		ed_time_format(theirs, tst.time);
-		ed_time_format(ours, s->at);
-		code = ed_fail(err, EDOC_ERR_AGAIN, tsa->url,
-		               "says that it is %s, and our clock says %s: one of them is wrong",
-		               theirs, ours);
-	}
+	s->time = tst.time;
 	ed_tst_clear(&tst);
 	ed_arena_free(arena);
 	return code;
 }
 
-static enum edoc_code ask(const struct ed_stamping *s, const struct edoc_tsa *tsa,
-                          struct ed_tsq *tsq, struct ed_buf *token, struct edoc_error *err)
+/* A time far from ours proves what nobody can have known, or nothing for years. */
+static enum edoc_code check_clock(const struct ed_stamping *s, const struct edoc_tsa *tsa,
+                                  struct edoc_error *err)
+{
+	char theirs[ED_TIME_STR], ours[ED_TIME_STR];
+
+	if (!s->at || (s->time >= s->at - ED_CLOCK_SKEW && s->time <= s->at + ED_CLOCK_SKEW))
+		return EDOC_OK;
+	ed_time_format(theirs, s->time);
+	ed_time_format(ours, s->at);
+	return ed_fail(err, EDOC_ERR_AGAIN, tsa->url,
+	               "says that it is %s, and our clock says %s: one of them is wrong", theirs,
+	               ours);
+}
+
+static enum edoc_code ask(struct ed_stamping *s, const struct edoc_tsa *tsa, struct ed_tsq *tsq,
+                          struct ed_buf *token, struct edoc_error *err)
 {
 	struct edoc_fetch what = {.kind = EDOC_FETCH_STAMP,
 	                          .url = tsa->url,
@@ -63,7 +67,9 @@ static enum edoc_code ask(const struct ed_stamping *s, const struct edoc_tsa *ts
 	if (code == EDOC_OK)
 		code = ed_tsr_token(tsq, answer, len, tsa->url, token, err);
 	if (code == EDOC_OK)
-		code = check_clock(s, tsa, token, err);
+		code = read_time(s, tsa, token, err);
+	if (code == EDOC_OK)
+		code = check_clock(s, tsa, err);
 	free(answer);
 	ed_buf_clear(&request);
 	return code;

@@ -14,7 +14,8 @@ struct ed_stamping {
 	/* Our own clock: a TSA whose clock is not within ED_CLOCK_SKEW of it gave no
 	 * good time-stamp.  0: not looked at. */
 	int64_t at;
-	size_t used; /* the TSA that answered last */
+	size_t used;  /* the TSA that answered last */
+	int64_t time; /* of its token */
 };
 
 /* An ed_token_fn.  Each TSA in its order; EDOC_ERR_AGAIN when none gave a token
