@@ -784,7 +784,8 @@ struct edoc_cms_options {
 	bool attached; /* the content inside: up to 64 MiB */
 	bool base64;   /* else DER */
 	/* Where signing this logs in (edoc_challenge_new()): a challenge for another
-	 * audience, or for any when NULL, is EDOC_ERR_DENIED. */
+	 * audience, or for any when NULL, is EDOC_ERR_DENIED, as it is for all other
+	 * calls that sign a document. */
 	const char *audience;
 };
 enum edoc_code edoc_cms_sign(const char *path, const char *out, const struct edoc_cms_options *how,

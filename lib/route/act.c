@@ -13,6 +13,7 @@
 #include "judge/verify.h"
 #include "judge/dataview.h"
 #include "route/exchange.h"
+#include "sign/challenge.h"
 #include "sign/sign.h"
 #include "signature/xades.h"
 
@@ -464,6 +465,8 @@ static enum edoc_code sign_package(struct doing *d, struct ed_asic *asic,
 	enum edoc_code code = ed_sign_options(where, &options, err);
 	if (!code)
 		code = ed_sign_sound(asic, container, where, &options, options.at, false, err);
+	if (!code)
+		code = ed_challenge_refuse_asic(asic, err);
 	if (!code && !d->act->dry)
 		code = ed_sign_make(asic, &options, NULL, d->c->r.arena, xml, err);
 	if (!code && !d->act->dry)

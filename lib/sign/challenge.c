@@ -17,6 +17,7 @@
 #include "door/json.h"
 #include "judge/recognise.h"
 #include "judge/report.h"
+#include "package/asic.h"
 #include "signature/cades.h"
 #include "signature/data.h"
 
@@ -75,6 +76,31 @@ static enum edoc_code no_challenge(struct edoc_error *err)
 static bool begins(const void *text, size_t len)
 {
 	return len >= strlen(FORMAT) && !memcmp(text, FORMAT, strlen(FORMAT));
+}
+
+/* How many bytes come before the first letter: white space, marks of order, quotes.
+ * Of UTF-8 those are what U+0080 to U+00BF and U+2000 to U+3FFF are written with,
+ * and U+F000 and above; letters of the alphabets begin with other bytes. */
+static size_t blanks(const unsigned char *bytes, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && (bytes[n] <= ' ' || (bytes[n] >= 0x7f && bytes[n] <= 0xc2) ||
+	                   bytes[n] == 0xe2 || bytes[n] == 0xe3 || bytes[n] >= 0xef))
+		n++;
+	return n;
+}
+
+/* As a program may take it that is less strict: behind blanks, and in UTF-16. */
+static bool resembles(const unsigned char *bytes, size_t len)
+{
+	const char *next = FORMAT;
+
+	for (size_t i = blanks(bytes, len); i < len && *next; i++) {
+		if (bytes[i] && bytes[i] != (unsigned char)*next++)
+			return false;
+	}
+	return !*next;
 }
 
 /* The value of "key: value\n"; false when it is longer than fits. */
@@ -147,7 +173,7 @@ enum edoc_code ed_challenge_fit(const void *bytes, size_t len, const char *audie
 {
 	struct edoc_challenge c;
 
-	if (!begins(bytes, len))
+	if (!resembles(bytes, len))
 		return audience
 		               ? ed_fail(err, EDOC_ERR_USAGE, where,
 		                         "an audience is named, but this is no challenge to log in")
@@ -161,7 +187,7 @@ enum edoc_code ed_challenge_fit(const void *bytes, size_t len, const char *audie
 		return ed_fail(
 		        err, EDOC_ERR_DENIED, where,
 		        "this is a challenge: to sign it is to log in at %.160s; if you mean "
-		        "to, name that as the audience",
+		        "to: edoc-sign cms --attached --audience",
 		        c.audience);
 	if (strcmp(audience, c.audience) != 0)
 		return ed_fail(err, EDOC_ERR_DENIED, where,
@@ -511,30 +537,86 @@ enum edoc_code edoc_challenge_json(const char *name, int exit, const struct edoc
 	return code;
 }
 
+/* ---- what is to be signed ------------------------------------------------------------------ */
+
+struct head {
+	struct ed_buf text; /* its blanks as one */
+	bool begun;
+};
+
 /* No challenge is longer: what comes after it is not read. */
 static enum edoc_code keep_head(void *arg, const void *bytes, size_t len, struct edoc_error *err)
 {
-	struct ed_buf *head = arg;
-	size_t room = head->max - head->len;
+	struct head *h = arg;
+	size_t skip = h->begun ? 0 : blanks(bytes, len), room;
 
 	(void)err;
-	ed_buf_put(head, bytes, len < room ? len : room);
-	return head->len == head->max ? EDOC_ERR_LIMIT : EDOC_OK;
+	if (skip && !h->text.len)
+		ed_buf_putc(&h->text, ' ');
+	h->begun = h->begun || skip < len;
+	len -= skip;
+	room = h->text.max - h->text.len;
+	ed_buf_put(&h->text, (const char *)bytes + skip, len < room ? len : room);
+	return h->text.len == h->text.max ? EDOC_ERR_LIMIT : EDOC_OK;
+}
+
+static enum edoc_code look(struct head *h, enum edoc_code code, const struct edoc_error *stopped,
+                           const char *audience, const char *where, struct edoc_error *err)
+{
+	if (code == EDOC_OK || code == EDOC_ERR_LIMIT)
+		code = ed_challenge_fit(ed_buf_str(&h->text), h->text.len, audience, where, err);
+	else if (err)
+		*err = *stopped;
+	ed_buf_clear(&h->text);
+	return code;
 }
 
 enum edoc_code ed_challenge_refuse(const struct ed_data *data, size_t object, const char *audience,
                                    const char *where, struct edoc_error *err)
 {
 	struct edoc_error stopped = {0};
-	struct ed_buf head;
+	struct head h = {.begun = false};
 	enum edoc_code code;
 
-	ed_buf_init(&head, HEAD);
-	code = ed_data_write(data, object, keep_head, &head, &stopped);
-	if (code == EDOC_OK || code == EDOC_ERR_LIMIT)
-		code = ed_challenge_fit(ed_buf_str(&head), head.len, audience, where, err);
-	else if (err)
-		*err = stopped;
-	ed_buf_clear(&head);
+	ed_buf_init(&h.text, HEAD);
+	code = ed_data_write(data, object, keep_head, &h, &stopped);
+	return look(&h, code, &stopped, audience, where, err);
+}
+
+enum edoc_code ed_challenge_refuse_file(int fd, const char *where, struct edoc_error *err)
+{
+	struct edoc_error stopped = {0};
+	struct head h = {.begun = false};
+	enum edoc_code code = EDOC_OK;
+	char bytes[HEAD];
+	off_t at = 0;
+	ssize_t n;
+
+	ed_buf_init(&h.text, HEAD);
+	do {
+		n = pread(fd, bytes, sizeof(bytes), at);
+		if (n < 0 && errno != EINTR)
+			code = ed_fail_errno(&stopped, EDOC_ERR_IO, where, N_("cannot read"));
+		else if (n > 0)
+			code = keep_head(&h, bytes, (size_t)n, &stopped);
+		at += n > 0 ? n : 0;
+	} while (code == EDOC_OK && n != 0);
+	return look(&h, code, &stopped, NULL, where, err);
+}
+
+enum edoc_code ed_challenge_refuse_asic(struct ed_asic *asic, struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+
+	for (size_t i = 0; code == EDOC_OK && i < ed_zip_count(asic->zip); i++) {
+		struct edoc_error stopped = {0};
+		struct head h = {.begun = false};
+
+		if (asic->kind[i] != ED_ASIC_DOCUMENT)
+			continue;
+		ed_buf_init(&h.text, HEAD);
+		code = ed_zip_read(asic->zip, i, keep_head, &h, &stopped);
+		code = look(&h, code, &stopped, NULL, ed_zip_entry(asic->zip, i)->name, err);
+	}
 	return code;
 }

@@ -17,8 +17,8 @@
 #include "door/zipscan.h"
 #include "package/card.h"
 #include "package/manifest.h"
+#include "sign/challenge.h"
 #include "sign/new.h"
-
 #include "sign/profile.h"
 
 /* Names the container keeps for itself, in whatever case or form. */
@@ -322,12 +322,25 @@ static enum edoc_code write_package(struct ed_making *m, const char *out, struct
 	return code;
 }
 
+/* None of them is signed as a document that is there to be signed to log in. */
+static enum edoc_code check_challenges(const struct ed_making *m, struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+
+	for (size_t i = 0; i < m->n && code == EDOC_OK; i++)
+		if (m->parts[i].fd >= 0)
+			code = ed_challenge_refuse_file(m->parts[i].fd, m->parts[i].name, err);
+	return code;
+}
+
 enum edoc_code ed_making_write(struct ed_making *m, const char *out,
                                const struct edoc_sign_options *sign, bool overwrite, bool dry,
                                char **made, struct edoc_error *err)
 {
 	enum edoc_code code = check(m, out, overwrite, err);
 
+	if (code == EDOC_OK && sign)
+		code = check_challenges(m, err);
 	if (code != EDOC_OK || dry)
 		return code;
 	if (sign && in_one_pass(m, sign)) {

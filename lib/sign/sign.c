@@ -15,6 +15,7 @@
 #include "base/time.h"
 #include "judge/verify.h"
 #include "package/manifest.h"
+#include "sign/challenge.h"
 #include "sign/growth.h"
 #include "sign/place.h"
 #include "sign/profile.h"
@@ -295,9 +296,10 @@ static enum edoc_code look(struct ed_change *c, struct ed_signed *found, struct 
 
 	if (c->options->profile)
 		code = ed_profile_conform_asic(c->options, c->asic, c->path, err);
-	return code == EDOC_OK ? judge(c->asic, &c->findings, c->path, c->options, c->moment, false,
-	                               c->arena, found, err)
-	                       : code;
+	if (code == EDOC_OK)
+		code = judge(c->asic, &c->findings, c->path, c->options, c->moment, false, c->arena,
+		             found, err);
+	return code == EDOC_OK ? ed_challenge_refuse_asic(c->asic, err) : code;
 }
 
 /* Looks at it all before the key is touched; act: and signs. */

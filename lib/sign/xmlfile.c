@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "package/manifest.h"
+#include "sign/challenge.h"
 #include "sign/growth.h"
 #include "signature/xades.h"
 
@@ -18,7 +19,9 @@ static enum edoc_code look(struct ed_bare *b, struct ed_xades_spec *spec,
 		               "is larger than %u MiB, more than one XML document has here: sign "
 		               "it without --enveloped",
 		               ED_MAX_XML_BYTES >> 20);
-	code = ed_sign_hash(b->options, &spec->hash, err);
+	code = ed_challenge_refuse(&b->view.data, 0, NULL, b->path, err);
+	if (code == EDOC_OK)
+		code = ed_sign_hash(b->options, &spec->hash, err);
 	if (code != EDOC_OK)
 		return code;
 	input->name = ed_basename(b->path);

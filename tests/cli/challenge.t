@@ -185,8 +185,6 @@ for how in "" --attached; do
 done
 cms --attached --audience https://other.example -o no.p7s asked
 is_exit 77 "nor for another place"
-run edoc-sign sign --key "$P/zarina.p12" --pass-file "$P/pass" --asic-s --format cades -o no.asics asked
-is_exit 77 "nor as the document of an ASiC-S, whose signature would do"
 ok "nothing is left" sh -c '! ls no.*'
 cms --attached --audience "$HERE" -o yes.p7s asked
 is_exit 0 "for the right one it is"
@@ -194,5 +192,75 @@ run edoc-verify --challenge --audience "$HERE" --challenges box --trust "$P/root
 is_exit 0 "and lets in"
 cms --audience "$HERE" -o no.p7s "$D/docs/zamima-1.csv"
 is_exit 64 "an audience is for challenges only"
+
+# ---- and is signed by no other verb, in whatever clothes
+by() { # EXIT WHAT VERB ARG...
+	code=$1 what=$2 verb=$3
+	shift 3
+	run edoc-sign "$verb" --key "$P/zarina.p12" --pass-file "$P/pass" "$@"
+	is_exit "$code" "$what"
+}
+advised() {
+	has "$err" "log in at $HERE; if you mean to: edoc-sign cms --attached --audience" "it is said how one would"
+}
+by 77 "xades" xades -o no.xml asked
+advised
+for how in "asice xades" "asice cades" "asics xades" "asics cades"; do
+	single=
+	[ "${how% *}" = asice ] || single=--asic-s
+	# shellcheck disable=SC2086 # a word or none
+	by 77 "sign: $how" sign $single --format "${how#* }" -o "no.${how% *}" asked
+	advised
+done
+by 77 "as one of two" sign -o no.asice "$D/docs/zamima-1.csv" asked
+by 77 "a dry run" sign -n -o no.asice asked
+edoc-sign new -q -o holds.asice "$D/docs/zamima-1.csv" asked
+cp holds.asice before
+by 77 "a package that holds one" sign holds.asice
+has "$err" asked "which of its documents"
+advised
+by 77 "nor with --skip-signed" sign --skip-signed holds.asice
+by 77 "nor does -n say that it would be" sign -n holds.asice
+by 77 "nor as CAdES" sign --format cades holds.asice
+run edoc-sign prepare holds.asice --cert "$P/zarina.pem" -o no.req
+is_exit 77 "nor for a key elsewhere"
+advised
+ok "the package is as it was" cmp before holds.asice
+ok "nothing is left" sh -c '! ls no.*'
+hidden() { # WHAT: wrapped
+	cms -o no.p7s wrapped
+	is_exit 77 "$1: cms"
+	by 77 "$1: xades" xades -o no.xml wrapped
+	by 77 "$1: sign" sign -o no.asice wrapped
+	has "$err" "it begins as a challenge" "$1: and why"
+	cms --attached --audience "$HERE" -o no.p7s wrapped
+	is_exit 77 "$1: nor is it a challenge for there"
+}
+{ printf '\357\273\277' && cat asked; } >wrapped
+hidden "behind a BOM"
+{ printf ' \t\r\n\v\f\n' && cat asked; } >wrapped
+hidden "behind white space"
+{ printf '\302\240\342\200\213\342\200\250\343\200\200\302\205' && cat asked; } >wrapped
+hidden "behind white space beyond ASCII"
+{ printf '\302\253' && cat asked; } >wrapped
+hidden "behind a quote"
+{ head -c 300000 /dev/zero | tr '\0' '\n' && cat asked; } >wrapped
+hidden "behind 300 kB of lines"
+iconv -f UTF-8 -t UTF-16 asked >wrapped
+hidden "in UTF-16"
+iconv -f UTF-8 -t UTF-16BE asked >wrapped
+hidden "in UTF-16, the other way round"
+sed '1s/$/ /' asked >wrapped
+hidden "with a blank in its first line"
+printf 'edoc-challenge/2\n' >wrapped
+hidden "of a version to come"
+for doc in 'The text edoc-challenge/1 is explained here.' 'Формат edoc-challenge/1' 'edoc-challenge' ''; do
+	printf '%s' "$doc" >plain
+	rm -f yes.*
+	cms -o yes.p7s plain
+	is_exit 0 "a document is signed: \"$doc\""
+	by 0 "by xades too" xades -o yes.xml plain
+	by 0 "and in a package" sign -o yes.asice plain
+done
 
 finish

@@ -314,6 +314,16 @@ static void test_fit(void)
 	      "none that can be read", "one that looks like a challenge is not signed at all");
 	fails(ed_challenge_fit("edoc-challenge/9\n", 17, NULL, "f", &err), EDOC_ERR_DENIED, &err,
 	      "none that can be read", "of whatever version");
+	fails(ed_challenge_fit("\n edoc-challenge/1\n", 19, NULL, "f", &err), EDOC_ERR_DENIED,
+	      &err, "none that can be read", "behind white space");
+	fails(ed_challenge_fit("\xEF\xBB\xBF" "edoc-challenge/1", 19, HERE, "f", &err),
+	      EDOC_ERR_DENIED, &err, "none that can be read", "behind a mark of order");
+	fails(ed_challenge_fit("\0e\0d\0o\0c\0-\0c\0h\0a\0l\0l\0e\0n\0g\0e\0/", 30, NULL, "f", &err),
+	      EDOC_ERR_DENIED, &err, "none that can be read", "in UTF-16");
+	is_ok(ed_challenge_fit("\n edoc-challenge", 16, NULL, "f", &err), &err, "a part of it");
+	is_ok(ed_challenge_fit("\xD0\xBE edoc-challenge/1", 19, NULL, "f", &err), &err,
+	      "a word before it");
+	is_ok(ed_challenge_fit("\n \n", 3, NULL, "f", &err), &err, "nothing");
 	edoc_free(text);
 	empty(dir);
 }
