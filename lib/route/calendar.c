@@ -11,7 +11,6 @@
 #include "door/yaml.h"
 
 #define MAX_DAYS_OFF 2000
-#define DAY 86400
 
 struct parser {
 	const char *where;
@@ -20,18 +19,18 @@ struct parser {
 	struct ed_calendar *calendar;
 };
 
-static int compare(const void *a, const void *b)
+static int compare(const void *key, const void *day)
 {
-	return ed_date_compare(*(const struct ed_date *)a, *(const struct ed_date *)b);
+	return ed_date_compare(*(const struct ed_date *)key, ((const struct ed_day *)day)->date);
 }
 
-static bool has(const struct ed_date *days, size_t n, struct ed_date day)
+static const struct ed_day *find(const struct ed_day *days, size_t n, struct ed_date date)
 {
-	return n && bsearch(&day, days, n, sizeof(*days), compare) != NULL;
+	return n ? bsearch(&date, days, n, sizeof(*days), compare) : NULL;
 }
 
 /* {date: 2026-03-21, name: Наврӯз, decree: ..., note: ..., provisional: yes} */
-static enum edoc_code parse_day(struct parser *p, const struct ed_yaml *map, struct ed_date *day)
+static enum edoc_code parse_day(struct parser *p, const struct ed_yaml *map, struct ed_day *day)
 {
 	static const char *const known[] = {"date", "name", "decree", "note", "provisional", NULL};
 	const char *date, *text = NULL;
@@ -39,28 +38,36 @@ static enum edoc_code parse_day(struct parser *p, const struct ed_yaml *map, str
 
 	if (!code)
 		code = ed_yaml_text(map, p->where, "date", true, &date, p->err);
-	if (!code && !ed_date_parse(date, day))
+	if (!code && !ed_date_parse(date, &day->date))
 		code = ed_yaml_fail(ed_yaml_get(map, "date"), p->where, p->err,
 		                    "\"%s\" is no day such as 2026-03-21", date);
 	if (!code)
-		code = ed_yaml_text(map, p->where, "name", true, &text, p->err);
-	for (int i = 2; !code && known[i]; i++)
-		code = ed_yaml_text(map, p->where, known[i], false, &text, p->err);
+		code = ed_yaml_text(map, p->where, "name", true, &day->name, p->err);
+	if (!code)
+		code = ed_yaml_text(map, p->where, "decree", false, &day->decree, p->err);
+	if (!code)
+		code = ed_yaml_text(map, p->where, "note", false, &day->note, p->err);
+	if (!code)
+		code = ed_yaml_text(map, p->where, "provisional", false, &text, p->err);
 	if (!code && text && strcmp(text, "yes"))
 		code = ed_yaml_fail(ed_yaml_get(map, "provisional"), p->where, p->err,
 		                    "\"provisional\" is \"yes\" or left out");
-	if (!code && !ed_yaml_get(map, "decree") && !ed_yaml_get(map, "note"))
+	if (!code && !day->decree && !day->note)
 		code = ed_yaml_fail(
 		        map, p->where, p->err,
 		        "a day needs its \"decree\", or a \"note\" where it comes from");
-	if (!code && (day->year < p->calendar->first_year || day->year > p->calendar->last_year))
+	if (!code &&
+	    (day->date.year < p->calendar->first_year || day->date.year > p->calendar->last_year))
 		code = ed_yaml_fail(ed_yaml_get(map, "date"), p->where, p->err,
 		                    "%s lies outside the years that the calendar covers", date);
+	day->provisional = text != NULL;
+	day->line = map->line;
+	day->column = map->column;
 	return code;
 }
 
-static enum edoc_code parse_days(struct parser *p, const struct ed_yaml *list,
-                                 struct ed_date **days, size_t *n)
+static enum edoc_code parse_days(struct parser *p, const struct ed_yaml *list, struct ed_day **days,
+                                 size_t *n)
 {
 	enum edoc_code code = EDOC_OK;
 
@@ -76,7 +83,7 @@ static enum edoc_code parse_days(struct parser *p, const struct ed_yaml *list,
 		return ed_fail_memory(p->err);
 	for (size_t i = 0; i < list->n && !code; i++) {
 		code = parse_day(p, list->items[i], &(*days)[i]);
-		if (!code && i && ed_date_compare((*days)[i - 1], (*days)[i]) >= 0)
+		if (!code && i && ed_date_compare((*days)[i - 1].date, (*days)[i].date) >= 0)
 			code = ed_yaml_fail(list->items[i], p->where, p->err,
 			                    "days stand in order of time, each once");
 	}
@@ -187,8 +194,8 @@ enum edoc_code ed_calendar_parse(const void *bytes, size_t len, const char *wher
 	if (!code)
 		code = parse_days(&p, ed_yaml_get(root, "working"), &c->working, &c->n_working);
 	for (size_t i = 0; i < c->n_working && !code; i++)
-		if (has(c->off, c->n_off, c->working[i]) ||
-		    !(c->weekend & 1u << ed_weekday(c->working[i])))
+		if (find(c->off, c->n_off, c->working[i].date) ||
+		    !(c->weekend & 1u << ed_weekday(c->working[i].date)))
 			code = ed_yaml_fail(
 			        ed_yaml_get(root, "working")->items[i], where, err,
 			        "a moved working day must be a day of the weekend, and not off");
@@ -211,95 +218,15 @@ enum edoc_code ed_calendar_working(const struct ed_calendar *calendar, struct ed
 		        err, EDOC_ERR_CONFIG, day,
 		        "the calendar \"%s\" covers %d to %d; install one that reaches this day",
 		        calendar->name, calendar->first_year, calendar->last_year);
-	*working = has(calendar->working, calendar->n_working, date) ||
+	*working = find(calendar->working, calendar->n_working, date) ||
 	           (!(calendar->weekend & 1u << ed_weekday(date)) &&
-	            !has(calendar->off, calendar->n_off, date));
+	            !find(calendar->off, calendar->n_off, date));
 	return EDOC_OK;
 }
 
-/* Steps a day at a time until n working days were met (n = 0: until the day
- * itself is one). */
-static enum edoc_code seek(const struct ed_calendar *calendar, struct ed_date *day, int step, int n,
-                           struct edoc_error *err)
+const struct ed_day *ed_calendar_day(const struct ed_calendar *calendar, struct ed_date date)
 {
-	bool working;
-	enum edoc_code code;
+	const struct ed_day *day = find(calendar->off, calendar->n_off, date);
 
-	for (;;) {
-		code = ed_calendar_working(calendar, *day, &working, err);
-		if (code)
-			return code;
-		if (working && n-- <= 0)
-			return EDOC_OK;
-		*day = ed_date_add_days(*day, step);
-	}
-}
-
-/* Day 1 of the term, or for months the day that they are added to. */
-static enum edoc_code first_day(const struct ed_count_rules *count,
-                                const struct ed_calendar *calendar, const struct ed_zone *zone,
-                                int64_t start, struct ed_date *day, struct edoc_error *err)
-{
-	struct ed_civil civil = ed_zone_civil(zone, start);
-
-	*day = civil.date;
-	/* What comes after the cutoff came on the next working day. */
-	if (count->cutoff && civil.hour * 60 + civil.minute >= count->cutoff) {
-		enum edoc_code code;
-
-		*day = ed_date_add_days(*day, 1);
-		code = seek(calendar, day, 1, 0, err);
-		if (code)
-			return code;
-	}
-	if (count->start == ED_START_SAME_DAY)
-		return EDOC_OK;
-	*day = ed_date_add_days(*day, 1);
-	return count->start == ED_START_NEXT_WORKING_DAY ? seek(calendar, day, 1, 0, err) : EDOC_OK;
-}
-
-static enum edoc_code last_day(struct ed_term term, const struct ed_count_rules *count,
-                               const struct ed_calendar *calendar, struct ed_date *day,
-                               struct edoc_error *err)
-{
-	bool working;
-	enum edoc_code code;
-
-	switch (term.unit) {
-	case ED_TERM_WORKING_DAYS: /* the first working day from day 1 on is number 1 */
-		return seek(calendar, day, 1, term.n - 1, err);
-	case ED_TERM_DAYS:
-		*day = ed_date_add_days(*day, term.n - 1);
-		break;
-	default:
-		/* A month ends on the day of the same number as the day it is
-		 * counted from, the last of the month where there is none. */
-		if (count->start != ED_START_SAME_DAY)
-			*day = ed_date_add_days(*day, -1);
-		*day = ed_date_add_months(*day, term.n);
-	}
-	if (count->roll == ED_ROLL_NONE)
-		return EDOC_OK;
-	code = ed_calendar_working(calendar, *day, &working, err);
-	if (code || working)
-		return code;
-	return seek(calendar, day, count->roll == ED_ROLL_PREVIOUS ? -1 : 1, 0, err);
-}
-
-enum edoc_code ed_term_due(struct ed_term term, const struct ed_count_rules *count,
-                           const struct ed_calendar *calendar, const struct ed_zone *zone,
-                           int64_t start, int64_t *due, struct edoc_error *err)
-{
-	struct ed_civil end = {.hour = 23, .minute = 59, .second = 59};
-	enum edoc_code code;
-
-	*due = ED_TIME_NONE;
-	if (term.unit == ED_TERM_NONE)
-		return EDOC_OK;
-	code = first_day(count, calendar, zone, start, &end.date, err);
-	if (!code)
-		code = last_day(term, count, calendar, &end.date, err);
-	if (!code)
-		*due = ed_zone_instant(zone, end);
-	return code;
+	return day ? day : find(calendar->working, calendar->n_working, date);
 }

@@ -15,6 +15,7 @@
 #include "base/time.h"
 #include "door/crypto.h"
 #include "door/yaml.h"
+#include "route/term.h"
 
 #define FORMAT "edoc-route/"
 #define MAX_TIMES 1000
@@ -114,22 +115,12 @@ static enum edoc_code get_text(struct parser *p, const struct ed_yaml *map, cons
 	return code;
 }
 
-/* "15d", "1wd", "1mo" */
 static enum edoc_code parse_term(struct parser *p, const struct ed_yaml *node, struct ed_term *term)
 {
-	static const struct {
-		const char *suffix;
-		enum ed_term_unit unit;
-	} units[] = {{"d", ED_TERM_DAYS}, {"wd", ED_TERM_WORKING_DAYS}, {"mo", ED_TERM_MONTHS}};
 	const char *text = node->kind == ED_YAML_SCALAR ? node->text : "";
-	size_t n = strspn(text, "0123456789");
 
-	for (size_t i = 0; i < 3 && n >= 1 && n <= 4 && *text != '0'; i++)
-		if (!strcmp(text + n, units[i].suffix)) {
-			term->unit = units[i].unit;
-			term->n = (int)strtol(text, NULL, 10);
-			return EDOC_OK;
-		}
+	if (ed_term_parse(text, term))
+		return EDOC_OK;
 	return ed_yaml_fail(node, p->where, p->err,
 	                    "\"%s\" is no term: 15d calendar days, 3wd working days, 1mo months",
 	                    text);

@@ -49,6 +49,7 @@
 
 #include "base/err.h"
 #include "base/limits.h"
+#include "route/term.h"
 
 /* What a refusal of a command says; {0} {1} {2} are the finding's arguments. */
 static const struct {

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "route/calendar.h"
 #include "route/directory.h"
+#include "route/term.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* route/calendar: files, working days, and where a term ends. */
+/* route/calendar: files and working days.  Terms are in term.c. */
 #include "route/calendar.h"
 
 #include "../tap.h"
@@ -8,7 +8,6 @@
 
 static struct ed_arena *arena;
 static struct edoc_error err;
-static struct ed_zone *dushanbe;
 
 static const char base[] = "format: edoc-calendar/1\n"
                            "calendar: xx\n"
@@ -111,107 +110,18 @@ static void days(const struct ed_calendar *c)
 	      EDOC_ERR_CONFIG, &err, "calendar", "no calendar");
 }
 
-#define D ED_TERM_DAYS
-#define WD ED_TERM_WORKING_DAYS
-#define MO ED_TERM_MONTHS
-
-/* Times are written as Dushanbe's (+05:00). */
-static void due(const struct ed_calendar *c, struct ed_term term, struct ed_count_rules rules,
-                const char *start, const char *want)
+static void rows(const struct ed_calendar *c)
 {
-	char got[ED_TIME_STR], text[64];
-	struct ed_civil civil;
-	int64_t from, t;
-
-	snprintf(text, sizeof(text), "%s+05:00", start);
-	if (!ed_time_parse(text, &from)) {
-		ok(false, "%s is a time", text);
-		return;
+	const struct ed_day *day = ed_calendar_day(c, (struct ed_date){2026, 3, 23});
+	if (ok(day != NULL, "a row of its own")) {
+		is_str(day->name, "Navruz", "name");
+		ok(day->note && !day->decree && day->provisional, "a note, no decree, provisional");
+		ok(day->line == 11 && day->column == 5, "line %u, column %u", day->line,
+		   day->column);
 	}
-	if (!is_ok(ed_term_due(term, &rules, c, dushanbe, from, &t, &err), &err, start))
-		return;
-	civil = ed_zone_civil(dushanbe, t);
-	ed_date_format(got, civil.date);
-	is_str(got, want, "  is due");
-	ok(civil.hour == 23 && civil.minute == 59 && civil.second == 59, "  at the end of the day");
-}
-
-static void terms(const struct ed_calendar *c)
-{
-	const struct ed_count_rules plain = {0}, same = {.start = ED_START_SAME_DAY},
-	                            next_wd = {.start = ED_START_NEXT_WORKING_DAY},
-	                            back = {.roll = ED_ROLL_PREVIOUS},
-	                            none = {.roll = ED_ROLL_NONE}, cut = {.cutoff = 17 * 60};
-
-	/* 2026: 5 March is a Thursday; 23, 24 are off, Saturday 28 is worked */
-	due(c, (struct ed_term){WD, 1}, plain, "2026-03-05T10:00:00", "2026-03-06");
-	due(c, (struct ed_term){WD, 2}, plain, "2026-03-05T10:00:00", "2026-03-09");
-	due(c, (struct ed_term){WD, 1}, same, "2026-03-05T10:00:00", "2026-03-05");
-	due(c, (struct ed_term){WD, 1}, same, "2026-03-07T10:00:00", "2026-03-09");
-	due(c, (struct ed_term){WD, 1}, plain, "2026-03-20T10:00:00", "2026-03-25");
-	due(c, (struct ed_term){WD, 4}, plain, "2026-03-20T10:00:00", "2026-03-28");
-	due(c, (struct ed_term){WD, 5}, plain, "2026-03-20T10:00:00", "2026-03-30");
-	due(c, (struct ed_term){WD, 1}, next_wd, "2026-03-20T10:00:00", "2026-03-25");
-	/* the last second of a day, and the first of the next */
-	due(c, (struct ed_term){WD, 1}, plain, "2026-03-05T23:59:59", "2026-03-06");
-	due(c, (struct ed_term){WD, 1}, plain, "2026-03-06T00:00:00", "2026-03-09");
-	/* the cutoff itself is late */
-	due(c, (struct ed_term){WD, 1}, cut, "2026-03-05T16:59:59", "2026-03-06");
-	due(c, (struct ed_term){WD, 1}, cut, "2026-03-05T17:00:00", "2026-03-09");
-	due(c, (struct ed_term){D, 1}, cut, "2026-03-06T17:00:00", "2026-03-10");
-	/* calendar days roll over days off */
-	due(c, (struct ed_term){D, 1}, plain, "2026-03-05T10:00:00", "2026-03-06");
-	due(c, (struct ed_term){D, 2}, plain, "2026-03-05T10:00:00", "2026-03-09");
-	due(c, (struct ed_term){D, 2}, back, "2026-03-05T10:00:00", "2026-03-06");
-	due(c, (struct ed_term){D, 2}, none, "2026-03-05T10:00:00", "2026-03-07");
-	due(c, (struct ed_term){D, 15}, plain, "2026-03-07T10:00:00", "2026-03-25");
-	due(c, (struct ed_term){D, 1}, same, "2026-03-05T10:00:00", "2026-03-05");
-	due(c, (struct ed_term){D, 15}, next_wd, "2026-03-06T10:00:00", "2026-03-25");
-	due(c, (struct ed_term){D, 21}, plain, "2026-03-07T10:00:00", "2026-03-28");
-	/* months clamp to the end of the month: 28 February 2026 is a Saturday */
-	due(c, (struct ed_term){MO, 1}, none, "2026-01-31T10:00:00", "2026-02-28");
-	due(c, (struct ed_term){MO, 1}, plain, "2026-01-31T10:00:00", "2026-03-02");
-	due(c, (struct ed_term){MO, 1}, back, "2026-01-31T10:00:00", "2026-02-27");
-	due(c, (struct ed_term){MO, 1}, none, "2026-03-15T10:00:00", "2026-04-15");
-	due(c, (struct ed_term){MO, 3}, none, "2025-11-30T10:00:00", "2026-02-28");
-	due(c, (struct ed_term){MO, 1}, same, "2026-03-15T10:00:00", "2026-04-15");
-	due(c, (struct ed_term){MO, 1}, cut, "2026-01-30T18:00:00", "2026-03-02");
-}
-
-static void edges(const struct ed_calendar *c)
-{
-	struct ed_count_rules rules = {0};
-	int64_t from = 0, t = 0;
-
-	is_ok(ed_term_due((struct ed_term){ED_TERM_NONE, 0}, &rules, c, dushanbe, from, &t, &err),
-	      &err, "no term");
-	ok(t == ED_TIME_NONE, "is never due");
-	ok(ed_time_parse("2026-12-30T10:00:00+05:00", &from), "near the end of the calendar");
-	is_ok(ed_term_due((struct ed_term){WD, 1}, &rules, c, dushanbe, from, &t, &err), &err,
-	      "the last covered day");
-	fails(ed_term_due((struct ed_term){WD, 2}, &rules, c, dushanbe, from, &t, &err),
-	      EDOC_ERR_CONFIG, &err, "2027-01-01", "one day more");
-	ok(t == ED_TIME_NONE, "gives no date");
-	fails(ed_term_due((struct ed_term){D, 2}, &rules, c, dushanbe, from, &t, &err),
-	      EDOC_ERR_CONFIG, &err, "2025 to 2026", "calendar days too");
-	fails(ed_term_due((struct ed_term){MO, 1}, &rules, c, dushanbe, from, &t, &err),
-	      EDOC_ERR_CONFIG, &err, "covers", "months too");
-	rules.roll = ED_ROLL_NONE;
-	is_ok(ed_term_due((struct ed_term){MO, 1}, &rules, NULL, dushanbe, from, &t, &err), &err,
-	      "without rolling no calendar is needed");
-	fails(ed_term_due((struct ed_term){WD, 1}, &rules, NULL, dushanbe, from, &t, &err),
-	      EDOC_ERR_CONFIG, &err, "calendar", "working days need one");
-}
-
-/* A leap year has its own day. */
-static void leap(void)
-{
-	const struct ed_count_rules none = {.roll = ED_ROLL_NONE};
-
-	due(NULL, (struct ed_term){MO, 1}, none, "2028-01-31T10:00:00", "2028-02-29");
-	due(NULL, (struct ed_term){MO, 12}, none, "2028-02-29T10:00:00", "2029-02-28");
-	due(NULL, (struct ed_term){D, 1}, none, "2028-02-28T10:00:00", "2028-02-29");
-	due(NULL, (struct ed_term){D, 1}, none, "2026-02-28T10:00:00", "2026-03-01");
+	day = ed_calendar_day(c, (struct ed_date){2026, 3, 28});
+	ok(day && day->decree && !day->note && !day->provisional, "a moved working day");
+	ok(!ed_calendar_day(c, (struct ed_date){2026, 3, 22}), "an ordinary Sunday has none");
 }
 
 /* Every file of profiles/calendars. */
@@ -250,16 +160,12 @@ int main(void)
 	struct ed_calendar *c;
 
 	arena = ed_arena_new();
-	is_ok(ed_zone_load(NULL, "Asia/Dushanbe", &dushanbe, &err), &err, "the zone");
 	files();
 	if (parse(base, &c))
 		return 1;
 	days(c);
-	terms(c);
-	edges(c);
-	leap();
+	rows(c);
 	shipped();
-	ed_zone_free(dushanbe);
 	ed_arena_free(arena);
 	return done();
 }
