@@ -110,6 +110,21 @@ static bool first_time(struct run *run, char *key)
 	return false;
 }
 
+/* The last link of a file that had several is asked for too: the first may have
+ * been replaced already. */
+static bool is_other_link(struct run *run, const struct stat *st)
+{
+	char *key = cmd_printf("%llx:%llx", (unsigned long long)st->st_dev,
+	                       (unsigned long long)st->st_ino);
+	bool other;
+
+	if (st->st_nlink > 1)
+		return !first_time(run, key);
+	other = tfind(key, &run->names, compare_keys) != NULL;
+	free(key);
+	return other;
+}
+
 /*
  * Names of one file: signed once.  Hard links are told apart only until the
  * first is replaced; the others would then be files of their own, without it.
@@ -128,9 +143,7 @@ static bool is_repeated(struct run *run, const char *item)
 		cmd_warn(run->cmd, item, _("is named twice, and done once"));
 		return true;
 	}
-	if (st.st_nlink < 2 ||
-	    first_time(run, cmd_printf("%llx:%llx", (unsigned long long)st.st_dev,
-	                               (unsigned long long)st.st_ino)))
+	if (!is_other_link(run, &st))
 		return false;
 	snprintf(err.msg, sizeof err.msg, "%s",
 	         _("a hard link of a file that was named before: left as it is; copy it first"));

@@ -71,6 +71,23 @@ is_exit 73 "a hard link is told"
 same "$(count b/2.asice) $(count b/hard.asice) $(count b/3.asice)" "1 0 1" \
 	"signed by its first name, left under the other"
 has "$err" "b/hard.asice: a hard link" "by its name"
+make_some h 3
+for i in 0 1 2; do ln h/$i.asice h/hard$i.asice; done
+ln -s hard0.asice h/link.asice
+zarina -j 1 h/0.asice h/../h/0.asice h/link.asice
+is_exit 73 "in one process: a hard link, by a symbolic one"
+same "$(count h/0.asice) $(count h/hard0.asice)" "1 0" "is left, though the first has become another file"
+has "$err" "h/../h/0.asice: is named twice" "and another spelling is told"
+printf '%s\n' h/1.asice h/hard1.asice h/1.asice >list
+zarina -j 1 --files-from list
+is_exit 73 "from a list"
+same "$(count h/1.asice) $(count h/hard1.asice)" "1 0" "the same"
+zarina h/hard0.asice
+is_exit 0 "alone it is a package like any other"
+run edoc-sign countersign $key -j 1 h/1.asice h/1.asice
+is_exit 0 "countersign, one name twice"
+same "$(unzip -p h/1.asice 'META-INF/signatures*' | grep -o '<xades:CounterSignature' | wc -l | tr -d ' ')" 1 \
+	"is done once"
 
 # ---- signed already
 zarina --skip-signed -j 2 --ordered b/0.asice b/hard.asice b/1.asice
