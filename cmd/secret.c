@@ -37,6 +37,23 @@ static ssize_t read_line(int fd, char *line, size_t size)
 	return (ssize_t)len;
 }
 
+/* The mode that a secret's file has at most is 0640. */
+static const char open_to_others[] =
+        N_("holds a secret, and can be read by others, or changed by a group: chmod 600");
+
+static bool is_open_to_others(const struct stat *st)
+{
+	return st->st_mode & (S_IRWXO | S_IWGRP);
+}
+
+void cmd_warn_open(const struct cmd *cmd, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && is_open_to_others(&st))
+		cmd_warn(cmd, path, "%s", _(open_to_others));
+}
+
 /* The first line of a file, without its end. */
 static int from_file(const struct cmd *cmd, const char *path, char *buf, size_t size)
 {
@@ -55,6 +72,7 @@ static int from_file(const struct cmd *cmd, const char *path, char *buf, size_t 
 	}
 	close(fd);
 	if (len >= 0 && (size_t)len <= size && (size_t)len < sizeof line) {
+		cmd_warn_open(cmd, path);
 		memcpy(buf, line, (size_t)len);
 		result = (int)len;
 	} else if (len >= 0) {
@@ -89,9 +107,8 @@ int cmd_login(struct cmd *cmd, const char *path, const char **login)
 		          strerror(errno));
 		return CMD_CONFIG;
 	}
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_mode & (S_IRWXO | S_IWGRP)) {
-		cmd_error(cmd, path,
-		          _("this login can be read by others, or changed by a group: chmod 600"));
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || is_open_to_others(&st)) {
+		cmd_error(cmd, path, "%s", _(open_to_others));
 	} else if (len = read_line(fd, line, sizeof line), !is_login(line, len, sizeof line)) {
 		cmd_error(cmd, path, _("the first line is not USER:PASSWORD"));
 	} else {

@@ -114,8 +114,10 @@ int cmd_key(struct cmd *cmd, struct edoc_key **key)
 		return status;
 	cmd->state->no_passphrase = 0;
 	if (edoc_key_load(paths.file, paths.cert, paths.chain, cmd_passphrase, cmd, key, &err) ==
-	    EDOC_OK)
+	    EDOC_OK) {
+		cmd_warn_open(cmd, paths.file); /* a token's URI names no file */
 		return 0;
+	}
 	if (err.code == EDOC_ERR_DENIED && cmd->state->no_passphrase)
 		return cmd->state->no_passphrase; /* said already, and better */
 	return cmd_fail(cmd, &err);

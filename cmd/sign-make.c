@@ -127,6 +127,7 @@ static enum edoc_code sign_once(const struct signing *s, const char *item, char 
 static enum edoc_code sign_one(void *arg, struct edoc_batch_worker *worker, const char *item,
                                int fd, char **text, int *status, struct edoc_error *err)
 {
+	static char said[1u << 16]; /* stderr's, whose own is taken once it was written to */
 	struct signing *s = arg;
 	struct cmd *cmd = s->cmd;
 	const char *done = NULL;
@@ -137,7 +138,7 @@ static enum edoc_code sign_one(void *arg, struct edoc_batch_worker *worker, cons
 	*status = 0;
 	s->options.at = (int64_t)time(NULL); /* a batch may last */
 	if (worker) /* what is said of an item in one piece, beside others */
-		(void)setvbuf(stderr, NULL, _IOFBF, 1u << 16);
+		(void)setvbuf(stderr, said, _IOFBF, sizeof said);
 	show_package(cmd, s, item);
 	if (cmd_given(cmd, "skip-signed"))
 		code = sign_once(s, item, &made, &done, err);

@@ -33,7 +33,7 @@ quiet() { "$@" >log 2>&1 || { cat log >&2; exit 1; }; }
 
 say "A small test PKI in $W/pki (openssl; passphrase \"demo\")"
 mkdir -p pki trust/sign trust/directory trust/route
-printf 'demo\n' >pki/pass
+(umask 077 && printf 'demo\n' >pki/pass)
 ca() { # NAME CN: a root
 	quiet openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -utf8 -days 7300 \
 		-subj "/C=TJ/O=Намоиш/CN=$2" -addext keyUsage=critical,keyCertSign,cRLSign \

@@ -12,7 +12,7 @@ import os, random, re, resource, shutil, signal, stat, subprocess, sys, time
 
 W = sys.argv[1]
 S, PRISTINE, BAD = W + "/s", W + "/s0", W + "/bad"
-SRC, PKI = os.environ["SRCDIR"], os.environ["SRCDIR"] + "/testdata/pki"
+SRC, PKI = os.environ["SRCDIR"], W + "/pki"
 SAN = bool(os.environ.get("SAN"))
 ROOT = os.getuid() == 0
 NOBODY = 65534
@@ -74,6 +74,13 @@ WRONG = {  # a good file of another kind
 }
 
 
+def keep_secret(path):
+    """What others could read would be told of, beside what is tested."""
+    os.chmod(path, 0o600)
+    if ROOT:
+        os.chown(path, NOBODY, NOBODY)
+
+
 def make_bad_files():
     os.mkdir(BAD)
     for shape, data in {**YAML, **BYTES}.items():
@@ -108,6 +115,7 @@ def bad_file(shape, good):
             data = {"half": data[: len(data) // 2], "crlf": data.replace(b"\n", b"\r\n")}.get(shape, data)
             with open(path, "wb") as f:
                 f.write(data)
+            keep_secret(path)
             if shape == "unreadable":
                 os.chmod(path, 0)
         return path, os.path.basename(path)
@@ -578,9 +586,16 @@ def nobody_runs(tool, known={}):
 
 def prepare():
     """S is the fixture; to all users, as far as it is ours to say."""
+    shutil.copytree(SRC + "/testdata/pki", PKI)
+    for name in ("to.pem", "locked.key"):
+        if os.path.exists(S + "/" + name):
+            os.chmod(S + "/" + name, 0o600)
     subprocess.run(["cp", "-a", S, PRISTINE], check=True)
     make_bad_files()
+    for folder, _, names in os.walk(PKI):
+        for name in names:
+            os.chmod(os.path.join(folder, name), 0o600)
     if ROOT:
-        for top in (S, PRISTINE, BAD):
+        for top in (S, PRISTINE, BAD, PKI):
             subprocess.run(["chown", "-hR", "%d:%d" % (NOBODY, NOBODY), top], check=True)
         os.chmod(W, 0o755)

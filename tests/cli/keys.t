@@ -32,6 +32,42 @@ run edoc-sign sign --key "pkcs11:token=x?module-path=$libm" p.asice
 refused 65 "is no PKCS#11 module" "a library that is none"
 run edoc-sign sign --key "$P/zarina.p12" --final-try --pass-file "$P/pass" p.asice
 refused 64 "for a key in a token" "--final-try with a file"
+
+# Secrets that others can get at: told, once each, and done all the same.
+cp "$P/zarina.p12" k.p12
+cp "$P/zarina.pem" k.pem
+cp "$P/pass" pass
+told() { # MODE FILE HOW-OFTEN WHAT
+	chmod 600 k.p12 k.pem pass
+	chmod "$1" "$2"
+	new
+	run edoc-sign sign --key k.p12 --pass-file pass p.asice
+	[ "$2" != k.pem ] || run edoc-sign sign --key k.pem p.asice
+	is_exit 0 "$4"
+	same "$(grep -c "$2: holds a secret, .*: chmod 600" "$err")" "$3" "$4: told $3 times"
+}
+told 600 pass 0 "a passphrase file for me alone"
+told 640 pass 0 "one that a group can read"
+told 644 pass 1 "one that all can read"
+told 660 pass 1 "one that a group can change"
+told 600 k.p12 0 "PKCS#12 for me alone"
+told 640 k.p12 0 "PKCS#12 that a group can read"
+told 644 k.p12 1 "PKCS#12 that all can read"
+told 602 k.p12 1 "PKCS#12 that all can change"
+told 600 k.pem 0 "PEM for me alone"
+told 604 k.pem 1 "PEM that all can read"
+run edoc-sign sign -q --key k.pem p.asice
+same "$(cat "$err")" "" "-q does not tell"
+ln -s k.pem link.pem
+run edoc-sign sign --key link.pem p.asice
+has "$err" "link.pem: holds a secret" "a symbolic link is what it leads to"
+chmod 644 pass
+mkfifo pipe
+cat pass >pipe &
+run edoc-sign sign --key k.p12 --pass-file pipe p.asice
+is_exit 0 "a pipe"
+hasnt "$err" "holds a secret" "is nobody else's"
+wait
 cat >files.conf <<END
 key: me
 keys:
