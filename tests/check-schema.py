@@ -42,6 +42,8 @@ class Schema:
         below += list(schema.get("definitions", {}).values())
         if "items" in schema:
             below.append(schema["items"])
+        if isinstance(schema.get("additionalProperties"), dict):
+            below.append(schema["additionalProperties"])
         for sub in below:
             self.know(sub)
 
@@ -86,14 +88,16 @@ class Schema:
             yield from self.faults(item, schema.get("items", {}), f"{at}[{i}]")
 
     def object(self, value, schema, at):
-        properties = schema.get("properties", {})
+        properties, others = schema.get("properties", {}), schema.get("additionalProperties", True)
         for key in schema.get("required", []):
             if key not in value:
                 yield f"{at}: lacks {key}"
         for key, item in value.items():
             if key in properties:
                 yield from self.faults(item, properties[key], f"{at}.{key}")
-            elif schema.get("additionalProperties", True) is False:
+            elif isinstance(others, dict):
+                yield from self.faults(item, others, f"{at}.{key}")
+            elif others is False:
                 yield f"{at}: has an unknown key {key}"
         if properties and [k for k in value if k in properties] != [k for k in properties if k in value]:
             yield f"{at}: its keys are not in their order"

@@ -4,12 +4,18 @@
  *
  *   format: edoc-directory/1
  *   version: 3
+ *   previous: sha256:...   of version 2's file
  *   issued-by, basis, date
- *   agencies: [{id, title, desk-keys: [{sha256, from, until}]}]
- *   people:   [{id, name, certificates: [{sha256, from, until}]}]
- *   posts:    [{agency, unit, post, holder, from, until}]
+ *   agencies:  [{id, title, ids, parent, links, transport, changes, desk-keys}]
+ *                changes:   [{from, state, title, parent, links, transport, reason, basis}]
+ *                desk-keys: [{sha256, from, until, rotation, basis}]
+ *   people:    [{id, name, ids, changes: [{from, name, basis}],
+ *                certificates: [{sha256, from, until}]}]
+ *   posts:     [{agency, unit, post, holder, from, until}]
+ *   deputies:  [{agency, unit, post, person, from, until, basis}]
  *
- * Days are inclusive; a certificate belongs to one person or desk for ever.
+ * Days are inclusive; a certificate belongs to one person or desk for ever, and
+ * a single identifier to one agency or person.
  */
 #include "route/directory.h"
 
@@ -20,24 +26,28 @@
 #include "door/crypto.h"
 #include "door/yaml.h"
 
+/* What may stand once in a directory, and where it does. */
+struct once {
+	const char *kind, *key;
+	unsigned line;
+};
+
 struct parser {
 	const char *where;
 	struct ed_arena *arena;
 	struct edoc_error *err;
 	struct ed_directory *d;
+	struct once *once;
+	size_t n_once, cap_once;
 };
 
-static bool in_span(const struct ed_span *span, struct ed_date on)
-{
-	return (!span->has_from || ed_date_compare(on, span->from) >= 0) &&
-	       (!span->has_until || ed_date_compare(on, span->until) <= 0);
-}
+/* ---- values ---- */
 
 static enum edoc_code get_date(struct parser *p, const struct ed_yaml *map, const char *key,
-                               struct ed_date *date, bool *present)
+                               bool required, struct ed_date *date, bool *present)
 {
 	const char *text;
-	enum edoc_code code = ed_yaml_text(map, p->where, key, false, &text, p->err);
+	enum edoc_code code = ed_yaml_text(map, p->where, key, required, &text, p->err);
 
 	*present = !code && text;
 	if (*present && !ed_date_parse(text, date))
@@ -48,10 +58,10 @@ static enum edoc_code get_date(struct parser *p, const struct ed_yaml *map, cons
 
 static enum edoc_code parse_span(struct parser *p, const struct ed_yaml *map, struct ed_span *span)
 {
-	enum edoc_code code = get_date(p, map, "from", &span->from, &span->has_from);
+	enum edoc_code code = get_date(p, map, "from", false, &span->from, &span->has_from);
 
 	if (!code)
-		code = get_date(p, map, "until", &span->until, &span->has_until);
+		code = get_date(p, map, "until", false, &span->until, &span->has_until);
 	if (!code && span->has_from && span->has_until &&
 	    ed_date_compare(span->from, span->until) > 0)
 		code = ed_yaml_fail(ed_yaml_get(map, "until"), p->where, p->err,
@@ -60,19 +70,25 @@ static enum edoc_code parse_span(struct parser *p, const struct ed_yaml *map, st
 }
 
 /* Ids go into ledgers: what an agency's id in a route may be. */
-static enum edoc_code get_id(struct parser *p, const struct ed_yaml *map, const char *key,
-                             const char **id)
+static bool is_id(const char *s)
 {
-	enum edoc_code code = ed_yaml_text(map, p->where, key, true, id, p->err);
+	return *s >= 'a' && *s <= 'z' && strlen(s) <= 64 &&
+	       !s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-")];
+}
 
-	if (code || !*id)
-		return code;
-	if (**id < 'a' || **id > 'z' || strlen(*id) > 64 ||
-	    (*id)[strspn(*id, "abcdefghijklmnopqrstuvwxyz0123456789-")])
-		return ed_yaml_fail(
-		        ed_yaml_get(map, key), p->where, p->err,
-		        "\"%s\" is no name: a-z, 0-9 and \"-\", a letter first, 64 at most", *id);
-	return EDOC_OK;
+static enum edoc_code fail_id(struct parser *p, const struct ed_yaml *node, const char *id)
+{
+	return ed_yaml_fail(node, p->where, p->err,
+	                    "\"%s\" is no name: a-z, 0-9 and \"-\", a letter first, 64 at most",
+	                    id);
+}
+
+static enum edoc_code get_id(struct parser *p, const struct ed_yaml *map, const char *key,
+                             bool required, const char **id)
+{
+	enum edoc_code code = ed_yaml_text(map, p->where, key, required, id, p->err);
+
+	return code || !*id || is_id(*id) ? code : fail_id(p, ed_yaml_get(map, key), *id);
 }
 
 static enum edoc_code get_line(struct parser *p, const struct ed_yaml *map, const char *key,
@@ -86,183 +102,611 @@ static enum edoc_code get_line(struct parser *p, const struct ed_yaml *map, cons
 	return code;
 }
 
-static bool taken(const struct ed_directory *d, const char *const *so_far, const char *sha256)
+/* "sha256:<64 hex>"; *hex is what follows the colon. */
+static enum edoc_code get_digest(struct parser *p, const struct ed_yaml *map, const char *key,
+                                 const char **hex)
 {
-	for (; so_far && *so_far; so_far++)
-		if (!strcmp(*so_far, sha256))
-			return true;
-	for (size_t i = 0; i < d->n_agencies; i++)
-		for (size_t k = 0; d->agencies[i].desk_keys[k]; k++)
-			if (!strcmp(d->agencies[i].desk_keys[k], sha256))
-				return true;
-	for (size_t i = 0; i < d->n_people; i++)
-		for (size_t k = 0; d->people[i].certs[k]; k++)
-			if (!strcmp(d->people[i].certs[k], sha256))
-				return true;
-	return false;
+	enum edoc_code code = ed_yaml_text(map, p->where, key, false, hex, p->err);
+
+	if (code || !*hex)
+		return code;
+	if (strncmp(*hex, "sha256:", 7) || strlen(*hex) != 71 ||
+	    strspn(*hex + 7, "0123456789abcdef") != 64)
+		return ed_yaml_fail(ed_yaml_get(map, key), p->where, p->err,
+		                    "\"%s\" must be \"sha256:\" and 64 lower-case hex digits", key);
+	*hex += 7;
+	return EDOC_OK;
 }
 
-static enum edoc_code parse_cert(struct parser *p, const struct ed_yaml *map,
-                                 const char *const *so_far, const char **sha256,
-                                 struct ed_span *span)
+/* A list, absent, or what is wrong with it. */
+static enum edoc_code get_list(struct parser *p, const struct ed_yaml *map, const char *key,
+                               const struct ed_yaml **list)
 {
-	static const char *const known[] = {"sha256", "from", "until", NULL};
-	enum edoc_code code = ed_yaml_only(map, p->where, known, p->err);
-
-	if (!code)
-		code = ed_yaml_text(map, p->where, "sha256", true, sha256, p->err);
-	if (!code && (strlen(*sha256) != 64 || strspn(*sha256, "0123456789abcdef") != 64))
-		code = ed_yaml_fail(ed_yaml_get(map, "sha256"), p->where, p->err,
-		                    "\"sha256\" of a certificate has 64 lower-case hex digits");
-	if (!code && taken(p->d, so_far, *sha256))
-		code = ed_yaml_fail(ed_yaml_get(map, "sha256"), p->where, p->err,
-		                    "this certificate stands above already");
-	return code ? code : parse_span(p, map, span);
+	*list = ed_yaml_get(map, key);
+	if (*list && (*list)->kind != ED_YAML_LIST)
+		return ed_yaml_fail(*list, p->where, p->err, "\"%s\" must be a list", key);
+	return EDOC_OK;
 }
 
-static enum edoc_code parse_certs(struct parser *p, const struct ed_yaml *list,
-                                  const char *const **certs, struct ed_span **spans)
+static enum edoc_code room(struct parser *p, size_t n, size_t size, void **rows)
 {
-	size_t n = list ? list->n : 0;
-	const char **v = ed_arena_alloc(p->arena, (n + 1) * sizeof(*v));
-	enum edoc_code code = EDOC_OK;
+	*rows = ed_arena_alloc(p->arena, (n + 1) * size);
+	return *rows ? EDOC_OK : ed_fail_memory(p->err);
+}
 
-	*spans = ed_arena_alloc(p->arena, (n + 1) * sizeof(**spans));
-	*certs = v;
-	if (!v || !*spans)
+/* What stands above already is refused with both lines. */
+static enum edoc_code only_once(struct parser *p, const struct ed_yaml *node, const char *kind,
+                                const char *key, const char *what)
+{
+	struct once *v;
+
+	for (size_t i = 0; i < p->n_once; i++)
+		if (!strcmp(p->once[i].kind, kind) && !strcmp(p->once[i].key, key))
+			return ed_yaml_fail(node, p->where, p->err,
+			                    "%s stands above already, in line %u", what,
+			                    p->once[i].line);
+	v = ed_arena_grow(p->arena, p->once, p->n_once, &p->cap_once, sizeof(*v));
+	if (!v)
 		return ed_fail_memory(p->err);
-	if (list && list->kind != ED_YAML_LIST)
-		return ed_yaml_fail(list, p->where, p->err,
-		                    "a list of certificates must stand here");
-	for (size_t i = 0; i < n && !code; i++) {
-		const char *sha256 = NULL;
+	p->once = v;
+	v[p->n_once++] = (struct once){kind, key, node->line};
+	return EDOC_OK;
+}
 
-		code = parse_cert(p, list->items[i], v, &sha256, &(*spans)[i]);
-		v[i] = code ? NULL : sha256;
+/* ---- single identifiers ---- */
+
+/* Those whose form is fixed: PINFL and STIR of Uzbekistan, IIN and BIN of
+ * Kazakhstan; other schemes are taken as they are. */
+static const struct {
+	const char *scheme;
+	size_t digits;
+} forms[] = {{"pinfl", 14}, {"stir", 9}, {"iin", 12}, {"bin", 12}};
+
+static enum edoc_code check_form(struct parser *p, const struct ed_yaml *node, const char *scheme,
+                                 const char *value)
+{
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (!strcmp(forms[i].scheme, scheme) &&
+		    (strlen(value) != forms[i].digits ||
+		     strspn(value, "0123456789") != forms[i].digits))
+			return ed_yaml_fail(node, p->where, p->err, "a %s has %zu digits", scheme,
+			                    forms[i].digits);
+	if (!*value || strlen(value) > 100 ||
+	    value[strspn(value, "0123456789abcdefghijklmnopqrstuvwxyz"
+	                        "ABCDEFGHIJKLMNOPQRSTUVWXYZ./-")])
+		return ed_yaml_fail(node, p->where, p->err,
+		                    "an identifier is made of A-Z, a-z, 0-9, \".\", \"/\" and "
+		                    "\"-\", 100 at most");
+	return EDOC_OK;
+}
+
+static enum edoc_code parse_ids(struct parser *p, const struct ed_yaml *map,
+                                struct ed_directory_id **ids, size_t *n_ids)
+{
+	const struct ed_yaml *list = ed_yaml_get(map, "ids");
+	struct ed_directory_id *v;
+	void *rows;
+
+	*ids = NULL;
+	if (!list)
+		return EDOC_OK;
+	if (list->kind != ED_YAML_MAP)
+		return ed_yaml_fail(list, p->where, p->err,
+		                    "\"ids\" must be a map of schemes to identifiers, such as "
+		                    "{stir: 201122919}");
+	enum edoc_code code = room(p, list->n, sizeof(*v), &rows);
+	*ids = v = code ? NULL : rows;
+	for (size_t i = 0; i < list->n && !code; i++) {
+		const char *scheme = list->keys[i]->text, *value = list->items[i]->text, *what;
+
+		if (!is_id(scheme))
+			return fail_id(p, list->keys[i], scheme);
+		if (list->items[i]->kind != ED_YAML_SCALAR)
+			return ed_yaml_fail(list->items[i], p->where, p->err,
+			                    "one identifier must stand here");
+		code = check_form(p, list->items[i], scheme, value);
+		what = ed_arena_printf(p->arena, "%s %s", scheme, value);
+		if (!code)
+			code = what ? only_once(p, list->items[i], "id", what, what)
+			            : ed_fail_memory(p->err);
+		v[i] = (struct ed_directory_id){scheme, value, list->items[i]->line};
+		*n_ids += !code;
 	}
 	return code;
 }
 
-static enum edoc_code parse_agency(struct parser *p, const struct ed_yaml *map)
+/* ---- certificates ---- */
+
+static enum edoc_code parse_key(struct parser *p, const struct ed_yaml *map, bool desk,
+                                struct ed_listed_key *key)
 {
-	static const char *const known[] = {"id", "title", "desk-keys", NULL};
-	struct ed_agency *agency = &p->d->agencies[p->d->n_agencies];
+	static const char *const of_person[] = {"sha256", "from", "until", NULL};
+	static const char *const of_desk[] = {"sha256", "from", "until", "rotation", "basis", NULL};
+	enum edoc_code code = ed_yaml_only(map, p->where, desk ? of_desk : of_person, p->err);
+
+	if (!code)
+		code = ed_yaml_text(map, p->where, "sha256", true, &key->sha256, p->err);
+	if (!code && (strlen(key->sha256) != 64 || strspn(key->sha256, "0123456789abcdef") != 64))
+		code = ed_yaml_fail(ed_yaml_get(map, "sha256"), p->where, p->err,
+		                    "\"sha256\" of a certificate has 64 lower-case hex digits");
+	if (!code)
+		code = only_once(p, ed_yaml_get(map, "sha256"), "cert", key->sha256,
+		                 "this certificate");
+	if (!code)
+		code = get_digest(p, map, "rotation", &key->rotation);
+	if (!code)
+		code = get_line(p, map, "basis", false, &key->basis);
+	if (!code && key->rotation && key->basis)
+		code = ed_yaml_fail(ed_yaml_get(map, "basis"), p->where, p->err,
+		                    "\"basis\" is for a key that no rotation vouches for; this one "
+		                    "has a rotation");
+	key->line = map->line;
+	return code ? code : parse_span(p, map, &key->span);
+}
+
+static enum edoc_code parse_keys(struct parser *p, const struct ed_yaml *map, const char *key,
+                                 bool desk, struct ed_listed_key **keys, size_t *n)
+{
+	const struct ed_yaml *list = ed_yaml_get(map, key);
+	void *rows;
+
+	if (list && list->kind != ED_YAML_LIST)
+		return ed_yaml_fail(list, p->where, p->err,
+		                    "a list of certificates must stand here");
+	enum edoc_code code = room(p, list ? list->n : 0, sizeof(**keys), &rows);
+	*keys = code ? NULL : rows;
+	for (size_t i = 0; list && i < list->n && !code; i++) {
+		code = parse_key(p, list->items[i], desk, &(*keys)[i]);
+		*n += !code;
+	}
+	return code;
+}
+
+/* ---- what changes ---- */
+
+static enum edoc_code parse_state(struct parser *p, const struct ed_yaml *map, struct ed_change *c)
+{
+	static const char *const states[] = {"closed", "blocked", "active", NULL};
+	const char *text, *near;
+	enum edoc_code code = ed_yaml_text(map, p->where, "state", false, &text, p->err);
+
+	if (code || !text)
+		return code;
+	for (int i = 0; states[i]; i++)
+		if (!strcmp(states[i], text)) {
+			c->has_state = true;
+			c->state = (enum ed_agency_state)i;
+		}
+	if (!c->has_state) {
+		near = ed_nearest(text, states);
+		return ed_yaml_fail(ed_yaml_get(map, "state"), p->where, p->err,
+		                    "\"%s\" is no state: active, blocked or closed%s%s%s", text,
+		                    near ? "; did you mean \"" : "", near ? near : "",
+		                    near ? "\"?" : "");
+	}
+	if (c->state != ED_AGENCY_ACTIVE && !c->reason)
+		return ed_yaml_fail(ed_yaml_get(map, "state"), p->where, p->err,
+		                    "an agency is %s for a \"reason\"", text);
+	return EDOC_OK;
+}
+
+static enum edoc_code parse_links(struct parser *p, const struct ed_yaml *map,
+                                  const char *const **links)
+{
+	const struct ed_yaml *list;
+	const char **v;
+	void *rows;
+	enum edoc_code code = get_list(p, map, "links", &list);
+
+	if (code || !list)
+		return code;
+	code = room(p, list->n, sizeof(*v), &rows);
+	if (code)
+		return code;
+	v = rows;
+	for (size_t i = 0; i < list->n; i++) {
+		if (list->items[i]->kind != ED_YAML_SCALAR || !is_id(list->items[i]->text))
+			return fail_id(p, list->items[i],
+			               list->items[i]->kind == ED_YAML_SCALAR ? list->items[i]->text
+			                                                      : "...");
+		for (size_t k = 0; k < i; k++)
+			if (!strcmp(v[k], list->items[i]->text))
+				return ed_yaml_fail(list->items[i], p->where, p->err,
+				                    "\"%s\" stands above already, in line %u", v[k],
+				                    list->items[k]->line);
+		v[i] = list->items[i]->text;
+	}
+	*links = v;
+	return EDOC_OK;
+}
+
+/* `parent: ""` of a change: from now on it stands under nobody. */
+static enum edoc_code get_parent(struct parser *p, const struct ed_yaml *map, bool change,
+                                 const char **parent)
+{
+	enum edoc_code code = ed_yaml_text(map, p->where, "parent", false, parent, p->err);
+
+	if (code || !*parent || (change && !**parent))
+		return code;
+	return is_id(*parent) ? EDOC_OK : fail_id(p, ed_yaml_get(map, "parent"), *parent);
+}
+
+static enum edoc_code parse_agency_change(struct parser *p, const struct ed_yaml *map,
+                                          struct ed_change *c)
+{
+	static const char *const known[] = {"from",      "state",  "title", "parent", "links",
+	                                    "transport", "reason", "basis", NULL};
 	enum edoc_code code = ed_yaml_only(map, p->where, known, p->err);
 
 	if (!code)
-		code = get_id(p, map, "id", &agency->id);
-	if (!code && ed_directory_agency(p->d, agency->id))
-		code = ed_yaml_fail(ed_yaml_get(map, "id"), p->where, p->err,
-		                    "an agency \"%s\" stands above already", agency->id);
+		code = get_line(p, map, "reason", false, &c->reason);
+	if (!code)
+		code = get_line(p, map, "basis", false, &c->basis);
+	if (!code)
+		code = parse_state(p, map, c);
+	if (!code)
+		code = get_line(p, map, "title", false, &c->name);
+	if (!code)
+		code = get_parent(p, map, true, &c->parent);
+	if (!code)
+		code = parse_links(p, map, &c->links);
+	if (!code)
+		code = get_id(p, map, "transport", false, &c->transport);
+	if (!code && !c->has_state && !c->name && !c->parent && !c->links && !c->transport)
+		code = ed_yaml_fail(
+		        map, p->where, p->err,
+		        "nothing changes here: state, title, parent, links or transport");
+	return code;
+}
+
+static enum edoc_code parse_person_change(struct parser *p, const struct ed_yaml *map,
+                                          struct ed_change *c)
+{
+	static const char *const known[] = {"from", "name", "basis", NULL};
+	enum edoc_code code = ed_yaml_only(map, p->where, known, p->err);
+
+	if (!code)
+		code = get_line(p, map, "name", true, &c->name);
+	return code ? code : get_line(p, map, "basis", false, &c->basis);
+}
+
+static enum edoc_code parse_changes(struct parser *p, const struct ed_yaml *map, bool agency,
+                                    struct ed_change **changes, size_t *n)
+{
+	const struct ed_yaml *list;
+	struct ed_change *v;
+	bool present;
+	void *rows;
+	enum edoc_code code = get_list(p, map, "changes", &list);
+
+	if (code || !list)
+		return code;
+	code = room(p, list->n, sizeof(*v), &rows);
+	*changes = v = code ? NULL : rows;
+	for (size_t i = 0; i < list->n && !code; i++) {
+		const struct ed_yaml *item = list->items[i];
+
+		code = agency ? parse_agency_change(p, item, &v[i])
+		              : parse_person_change(p, item, &v[i]);
+		if (!code)
+			code = get_date(p, item, "from", true, &v[i].from, &present);
+		if (!code && i && ed_date_compare(v[i - 1].from, v[i].from) > 0)
+			code = ed_yaml_fail(ed_yaml_get(item, "from"), p->where, p->err,
+			                    "it lies before the change above: changes stand in the "
+			                    "order of their days");
+		if (!code && i && v[i - 1].has_state && v[i - 1].state == ED_AGENCY_CLOSED)
+			code = ed_yaml_fail(item, p->where, p->err,
+			                    "nothing follows \"closed\": who comes after it is an "
+			                    "agency with an id of its own");
+		*n += !code;
+	}
+	return code;
+}
+
+/* ---- rows ---- */
+
+static enum edoc_code parse_agency(struct parser *p, const struct ed_yaml *map)
+{
+	static const char *const known[] = {"id",        "title",   "ids",       "parent", "links",
+	                                    "transport", "changes", "desk-keys", NULL};
+	struct ed_agency *agency = &p->d->agencies[p->d->n_agencies];
+	enum edoc_code code = ed_yaml_only(map, p->where, known, p->err);
+	const char *what;
+
+	if (!code)
+		code = get_id(p, map, "id", true, &agency->id);
+	what = code ? "" : ed_arena_printf(p->arena, "an agency \"%s\"", agency->id);
+	if (!code)
+		code = what ? only_once(p, ed_yaml_get(map, "id"), "agency", agency->id, what)
+		            : ed_fail_memory(p->err);
 	if (!code)
 		code = get_line(p, map, "title", true, &agency->title);
 	if (!code)
-		code = parse_certs(p, ed_yaml_get(map, "desk-keys"), &agency->desk_keys,
-		                   &agency->desk_spans);
+		code = parse_ids(p, map, &agency->ids, &agency->n_ids);
+	if (!code)
+		code = get_parent(p, map, false, &agency->parent);
+	if (!code)
+		code = parse_links(p, map, &agency->links);
+	if (!code)
+		code = get_id(p, map, "transport", false, &agency->transport);
+	if (!code)
+		code = parse_changes(p, map, true, &agency->changes, &agency->n_changes);
+	if (!code)
+		code = parse_keys(p, map, "desk-keys", true, &agency->keys, &agency->n_keys);
+	agency->line = map->line;
 	p->d->n_agencies += !code;
 	return code;
 }
 
-static struct ed_person *person_by_id(const struct ed_directory *d, const char *id)
-{
-	for (size_t i = 0; i < d->n_people; i++)
-		if (!strcmp(d->people[i].id, id))
-			return &d->people[i];
-	return NULL;
-}
-
 static enum edoc_code parse_person(struct parser *p, const struct ed_yaml *map)
 {
-	static const char *const known[] = {"id", "name", "certificates", NULL};
+	static const char *const known[] = {"id", "name", "ids", "changes", "certificates", NULL};
 	struct ed_person *person = &p->d->people[p->d->n_people];
 	enum edoc_code code = ed_yaml_only(map, p->where, known, p->err);
+	const char *what;
 
 	if (!code)
-		code = get_id(p, map, "id", &person->id);
-	if (!code && person_by_id(p->d, person->id))
-		code = ed_yaml_fail(ed_yaml_get(map, "id"), p->where, p->err,
-		                    "a person \"%s\" stands above already", person->id);
+		code = get_id(p, map, "id", true, &person->id);
+	what = code ? "" : ed_arena_printf(p->arena, "a person \"%s\"", person->id);
+	if (!code)
+		code = what ? only_once(p, ed_yaml_get(map, "id"), "person", person->id, what)
+		            : ed_fail_memory(p->err);
 	if (!code)
 		code = get_line(p, map, "name", true, &person->name);
 	if (!code)
-		code = parse_certs(p, ed_yaml_get(map, "certificates"), &person->certs,
-		                   &person->cert_spans);
+		code = parse_ids(p, map, &person->ids, &person->n_ids);
+	if (!code)
+		code = parse_changes(p, map, false, &person->changes, &person->n_changes);
+	if (!code)
+		code = parse_keys(p, map, "certificates", false, &person->certs, &person->n_certs);
+	person->line = map->line;
 	p->d->n_people += !code;
 	return code;
+}
+
+/* Names an id that is not there, and the one that is probably meant. */
+static enum edoc_code fail_unknown(struct parser *p, const struct ed_yaml *node, const char *kind,
+                                   const char *id, const char *const *known)
+{
+	const char *near = ed_nearest(id, known);
+
+	return ed_yaml_fail(node, p->where, p->err, "there is no %s \"%s\" in this directory%s%s%s",
+	                    kind, id, near ? "; did you mean \"" : "", near ? near : "",
+	                    near ? "\"?" : "");
+}
+
+static enum edoc_code need_agency(struct parser *p, const struct ed_yaml *node, const char *id)
+{
+	const char **known;
+
+	if (ed_directory_agency(p->d, id))
+		return EDOC_OK;
+	known = ed_arena_alloc(p->arena, (p->d->n_agencies + 1) * sizeof(*known));
+	if (!known)
+		return ed_fail_memory(p->err);
+	for (size_t i = 0; i < p->d->n_agencies; i++)
+		known[i] = p->d->agencies[i].id;
+	return fail_unknown(p, node, "agency", id, known);
+}
+
+static enum edoc_code need_person(struct parser *p, const struct ed_yaml *map, const char *key,
+                                  const struct ed_person **person)
+{
+	const char **known, *id;
+	enum edoc_code code = get_id(p, map, key, true, &id);
+
+	if (code)
+		return code;
+	*person = ed_directory_person_by_id(p->d, id);
+	if (*person)
+		return EDOC_OK;
+	known = ed_arena_alloc(p->arena, (p->d->n_people + 1) * sizeof(*known));
+	if (!known)
+		return ed_fail_memory(p->err);
+	for (size_t i = 0; i < p->d->n_people; i++)
+		known[i] = p->d->people[i].id;
+	return fail_unknown(p, ed_yaml_get(map, key), "person", id, known);
+}
+
+/* Agency, unit, post and days, which posts and deputies have in common. */
+static enum edoc_code parse_place(struct parser *p, const struct ed_yaml *map, const char *who,
+                                  struct ed_post *post)
+{
+	enum edoc_code code = get_id(p, map, "agency", true, &post->agency);
+
+	if (!code)
+		code = need_agency(p, ed_yaml_get(map, "agency"), post->agency);
+	if (!code)
+		code = get_line(p, map, "unit", false, &post->unit);
+	if (!code)
+		code = get_line(p, map, "post", true, &post->post);
+	if (!code)
+		code = need_person(p, map, who, &post->holder);
+	return code ? code : parse_span(p, map, &post->span);
 }
 
 static enum edoc_code parse_post(struct parser *p, const struct ed_yaml *map)
 {
 	static const char *const known[] = {"agency", "unit",  "post", "holder",
 	                                    "from",   "until", NULL};
-	struct ed_post *post = &p->d->posts[p->d->n_posts];
-	const char *holder;
 	enum edoc_code code = ed_yaml_only(map, p->where, known, p->err);
 
 	if (!code)
-		code = get_id(p, map, "agency", &post->agency);
-	if (!code && !ed_directory_agency(p->d, post->agency))
-		code = ed_yaml_fail(ed_yaml_get(map, "agency"), p->where, p->err,
-		                    "there is no agency \"%s\" in this directory", post->agency);
-	if (!code)
-		code = get_line(p, map, "unit", false, &post->unit);
-	if (!code)
-		code = get_line(p, map, "post", true, &post->post);
-	if (!code)
-		code = get_id(p, map, "holder", &holder);
-	if (!code)
-		code = parse_span(p, map, &post->span);
-	if (code)
-		return code;
-	post->holder = person_by_id(p->d, holder);
-	if (!post->holder)
-		return ed_yaml_fail(ed_yaml_get(map, "holder"), p->where, p->err,
-		                    "there is no person \"%s\" in this directory", holder);
-	p->d->n_posts++;
-	return EDOC_OK;
+		code = parse_place(p, map, "holder", &p->d->posts[p->d->n_posts]);
+	p->d->n_posts += !code;
+	return code;
 }
+
+/* A post that nobody ever held is a slip of the pen. */
+static enum edoc_code need_post(struct parser *p, const struct ed_yaml *map,
+                                const struct ed_post *place)
+{
+	const char **known = ed_arena_alloc(p->arena, (p->d->n_posts + 1) * sizeof(*known));
+	size_t n = 0;
+
+	if (!known)
+		return ed_fail_memory(p->err);
+	for (size_t i = 0; i < p->d->n_posts; i++) {
+		const struct ed_post *post = &p->d->posts[i];
+
+		if (strcmp(post->agency, place->agency) ||
+		    (place->unit && (!post->unit || strcmp(post->unit, place->unit))))
+			continue;
+		if (!strcmp(post->post, place->post))
+			return EDOC_OK;
+		known[n++] = post->post;
+	}
+	return fail_unknown(p, ed_yaml_get(map, "post"), "post", place->post, known);
+}
+
+static enum edoc_code parse_deputy(struct parser *p, const struct ed_yaml *map)
+{
+	static const char *const known[] = {"agency", "unit",  "post",  "person",
+	                                    "from",   "until", "basis", NULL};
+	struct ed_deputy *deputy = &p->d->deputies[p->d->n_deputies];
+	bool present;
+	enum edoc_code code = ed_yaml_only(map, p->where, known, p->err);
+
+	if (!code)
+		code = parse_place(p, map, "person", &deputy->post);
+	if (!code)
+		code = need_post(p, map, &deputy->post);
+	if (!code)
+		code = get_date(p, map, "from", true, &deputy->post.span.from, &present);
+	if (!code)
+		code = get_line(p, map, "basis", true, &deputy->basis);
+	p->d->n_deputies += !code;
+	return code;
+}
+
+/* ---- lists of rows ---- */
+
+typedef enum edoc_code row_fn(struct parser *p, const struct ed_yaml *map);
 
 /* The named list, and zeroed room for its rows. */
 static enum edoc_code open_rows(struct parser *p, const struct ed_yaml *root, const char *key,
-                                size_t size, const struct ed_yaml **list, void **rows)
+                                bool required, size_t size, void **rows)
 {
-	*list = ed_yaml_get(root, key);
-	if (!*list || (*list)->kind != ED_YAML_LIST)
-		return ed_yaml_fail(*list ? *list : root, p->where, p->err,
+	const struct ed_yaml *list = ed_yaml_get(root, key);
+
+	if (list ? list->kind != ED_YAML_LIST : required)
+		return ed_yaml_fail(list ? list : root, p->where, p->err,
 		                    "a directory needs the list \"%s\"", key);
-	*rows = ed_arena_alloc(p->arena, ((*list)->n + 1) * size);
-	return *rows ? EDOC_OK : ed_fail_memory(p->err);
+	return room(p, list ? list->n : 0, size, rows);
+}
+
+static enum edoc_code read_rows(struct parser *p, const struct ed_yaml *root, const char *key,
+                                row_fn *row)
+{
+	const struct ed_yaml *list = ed_yaml_get(root, key);
+	enum edoc_code code = EDOC_OK;
+
+	for (size_t i = 0; list && i < list->n && !code; i++)
+		code = row(p, list->items[i]);
+	return code;
 }
 
 static enum edoc_code parse_rows(struct parser *p, const struct ed_yaml *root)
 {
-	const struct ed_yaml *agencies = NULL, *people = NULL, *posts = NULL;
+	struct ed_directory *d = p->d;
 	void *rows = NULL;
 	enum edoc_code code;
 
-	code = open_rows(p, root, "agencies", sizeof(*p->d->agencies), &agencies, &rows);
-	p->d->agencies = rows;
-	for (size_t i = 0; !code && rows && i < agencies->n; i++)
-		code = parse_agency(p, agencies->items[i]);
+	code = open_rows(p, root, "agencies", true, sizeof(*d->agencies), &rows);
+	d->agencies = rows;
 	if (!code)
-		code = open_rows(p, root, "people", sizeof(*p->d->people), &people, &rows);
-	p->d->people = rows;
-	for (size_t i = 0; !code && rows && i < people->n; i++)
-		code = parse_person(p, people->items[i]);
+		code = read_rows(p, root, "agencies", parse_agency);
 	if (!code)
-		code = open_rows(p, root, "posts", sizeof(*p->d->posts), &posts, &rows);
-	p->d->posts = rows;
-	for (size_t i = 0; !code && rows && i < posts->n; i++)
-		code = parse_post(p, posts->items[i]);
+		code = open_rows(p, root, "people", true, sizeof(*d->people), &rows);
+	d->people = rows;
+	if (!code)
+		code = read_rows(p, root, "people", parse_person);
+	if (!code)
+		code = open_rows(p, root, "posts", true, sizeof(*d->posts), &rows);
+	d->posts = rows;
+	if (!code)
+		code = read_rows(p, root, "posts", parse_post);
+	if (!code)
+		code = open_rows(p, root, "deputies", false, sizeof(*d->deputies), &rows);
+	d->deputies = rows;
+	return code ? code : read_rows(p, root, "deputies", parse_deputy);
+}
+
+/* ---- how agencies stand to each other ---- */
+
+/* Every cycle begins on the day on which one of its agencies gets its parent:
+ * to climb from there on that day finds it. */
+static enum edoc_code check_climb(struct parser *p, const struct ed_yaml *map,
+                                  const struct ed_agency *agency, struct ed_date on)
+{
+	return ed_directory_below(p->d, agency->id, agency->id, on)
+	               ? ed_yaml_fail(ed_yaml_get(map, "parent"), p->where, p->err,
+	                              "\"%s\" would stand under itself", agency->id)
+	               : EDOC_OK;
+}
+
+static enum edoc_code check_stand(struct parser *p, const struct ed_yaml *map,
+                                  const struct ed_agency *agency, const char *parent,
+                                  const char *const *links)
+{
+	enum edoc_code code = EDOC_OK;
+	const struct ed_yaml *list = ed_yaml_get(map, "links");
+
+	if (parent && *parent)
+		code = need_agency(p, ed_yaml_get(map, "parent"), parent);
+	for (size_t i = 0; links && links[i] && !code; i++) {
+		code = need_agency(p, list->items[i], links[i]);
+		if (!code && !strcmp(links[i], agency->id))
+			code = ed_yaml_fail(list->items[i], p->where, p->err,
+			                    "\"%s\" would stand beside itself", agency->id);
+	}
 	return code;
 }
 
+static enum edoc_code check_agency(struct parser *p, const struct ed_yaml *map,
+                                   const struct ed_agency *agency)
+{
+	static const struct ed_date first = {1, 1, 1};
+	const struct ed_yaml *changes = ed_yaml_get(map, "changes");
+	enum edoc_code code = check_stand(p, map, agency, agency->parent, agency->links);
+
+	for (size_t i = 0; i < agency->n_changes && !code; i++)
+		code = check_stand(p, changes->items[i], agency, agency->changes[i].parent,
+		                   agency->changes[i].links);
+	if (!code && agency->parent)
+		code = check_climb(p, map, agency, first);
+	return code;
+}
+
+static enum edoc_code check_changes(struct parser *p, const struct ed_yaml *map,
+                                    const struct ed_agency *agency)
+{
+	const struct ed_yaml *changes = ed_yaml_get(map, "changes");
+	enum edoc_code code = EDOC_OK;
+
+	for (size_t i = 0; i < agency->n_changes && !code; i++)
+		if (agency->changes[i].parent)
+			code = check_climb(p, changes->items[i], agency, agency->changes[i].from);
+	return code;
+}
+
+static enum edoc_code check_tree(struct parser *p, const struct ed_yaml *root)
+{
+	const struct ed_yaml *list = ed_yaml_get(root, "agencies");
+	enum edoc_code code = EDOC_OK;
+
+	for (size_t i = 0; i < p->d->n_agencies && !code; i++)
+		code = check_agency(p, list->items[i], &p->d->agencies[i]);
+	for (size_t i = 0; i < p->d->n_agencies && !code; i++)
+		code = check_changes(p, list->items[i], &p->d->agencies[i]);
+	return code;
+}
+
+/* ---- the whole ---- */
+
 static enum edoc_code parse_head(struct parser *p, const struct ed_yaml *root)
 {
-	static const char *const said[] = {"issued-by", "basis"};
-	const char *format, *text;
-	struct ed_date date;
-	bool present;
+	const char *format;
 	int64_t version = 0;
 	enum edoc_code code = ed_yaml_text(root, p->where, "format", true, &format, p->err);
 
@@ -279,18 +723,29 @@ static enum edoc_code parse_head(struct parser *p, const struct ed_yaml *root)
 		code = ed_yaml_integer(root, p->where, "version", 1, 1000000000, &version, NULL,
 		                       p->err);
 	p->d->version = (int)version;
-	for (size_t i = 0; i < 2 && !code; i++)
-		code = get_line(p, root, said[i], false, &text);
-	return code ? code : get_date(p, root, "date", &date, &present);
+	if (!code)
+		code = get_digest(p, root, "previous", &p->d->previous);
+	if (!code && p->d->previous && version == 1)
+		code = ed_yaml_fail(ed_yaml_get(root, "previous"), p->where, p->err,
+		                    "nothing comes before version 1");
+	if (!code)
+		code = get_line(p, root, "issued-by", false, &p->d->issued_by);
+	if (!code)
+		code = get_line(p, root, "basis", false, &p->d->basis);
+	return code ? code : get_date(p, root, "date", false, &p->d->date, &p->d->has_date);
 }
 
 enum edoc_code ed_directory_parse(const void *bytes, size_t len, const char *where,
                                   struct ed_arena *arena, struct ed_directory **directory,
                                   struct edoc_error *err)
 {
-	static const char *const known[] = {"format",   "version", "issued-by", "basis", "date",
-	                                    "agencies", "people",  "posts",     NULL};
-	struct parser p = {where, arena, err, ed_arena_alloc(arena, sizeof(*p.d))};
+	static const char *const known[] = {"format", "version",  "previous", "issued-by",
+	                                    "basis",  "date",     "agencies", "people",
+	                                    "posts",  "deputies", NULL};
+	struct parser p = {.where = where,
+	                   .arena = arena,
+	                   .err = err,
+	                   .d = ed_arena_alloc(arena, sizeof(*p.d))};
 	char ref[ED_SHA256_REF];
 	struct ed_yaml *root;
 	enum edoc_code code;
@@ -310,97 +765,8 @@ enum edoc_code ed_directory_parse(const void *bytes, size_t len, const char *whe
 	if (!code)
 		code = parse_rows(&p, root);
 	if (!code)
+		code = check_tree(&p, root);
+	if (!code)
 		*directory = p.d;
 	return code;
-}
-
-const struct ed_agency *ed_directory_agency(const struct ed_directory *directory, const char *id)
-{
-	for (size_t i = 0; i < directory->n_agencies; i++)
-		if (!strcmp(directory->agencies[i].id, id))
-			return &directory->agencies[i];
-	return NULL;
-}
-
-static bool listed(const char *const *certs, const struct ed_span *spans, const char *sha256,
-                   struct ed_date on)
-{
-	for (size_t i = 0; certs[i]; i++)
-		if (!strcmp(certs[i], sha256))
-			return in_span(&spans[i], on);
-	return false;
-}
-
-const struct ed_agency *ed_directory_desk(const struct ed_directory *directory,
-                                          const char *cert_sha256, struct ed_date on)
-{
-	for (size_t i = 0; i < directory->n_agencies; i++)
-		if (listed(directory->agencies[i].desk_keys, directory->agencies[i].desk_spans,
-		           cert_sha256, on))
-			return &directory->agencies[i];
-	return NULL;
-}
-
-const struct ed_person *ed_directory_person(const struct ed_directory *directory,
-                                            const char *cert_sha256, struct ed_date on)
-{
-	for (size_t i = 0; i < directory->n_people; i++)
-		if (listed(directory->people[i].certs, directory->people[i].cert_spans, cert_sha256,
-		           on))
-			return &directory->people[i];
-	return NULL;
-}
-
-static bool named(const char *post, const char *const *posts)
-{
-	for (; posts && *posts; posts++)
-		if (!strcmp(*posts, post))
-			return true;
-	return false;
-}
-
-/* A deputy may sit in another unit of the agency; the named post may not. */
-static bool fits(const struct ed_post *post, const struct ed_role *role, bool as_deputy)
-{
-	if (role->agency && strcmp(role->agency, post->agency))
-		return false;
-	if (as_deputy)
-		return named(post->post, role->deputies);
-	if (role->unit && (!post->unit || strcmp(role->unit, post->unit)))
-		return false;
-	return !role->post || !strcmp(role->post, post->post);
-}
-
-const struct ed_post *ed_directory_post(const struct ed_directory *directory,
-                                        const struct ed_person *person, const struct ed_role *role,
-                                        struct ed_date on, bool *deputy)
-{
-	for (int as_deputy = 0; as_deputy < 2; as_deputy++)
-		for (size_t i = 0; i < directory->n_posts; i++) {
-			const struct ed_post *post = &directory->posts[i];
-
-			if (post->holder != person || !in_span(&post->span, on) ||
-			    !fits(post, role, as_deputy == 1))
-				continue;
-			*deputy = as_deputy == 1;
-			return post;
-		}
-	*deputy = false;
-	return NULL;
-}
-
-const struct ed_post *ed_directory_principal(const struct ed_directory *directory,
-                                             const struct ed_role *role,
-                                             const struct ed_post *deputy, struct ed_date on)
-{
-	struct ed_role same = *role;
-
-	same.agency = deputy->agency;
-	for (size_t i = 0; i < directory->n_posts; i++) {
-		const struct ed_post *post = &directory->posts[i];
-
-		if (in_span(&post->span, on) && fits(post, &same, false))
-			return post;
-	}
-	return NULL;
 }

@@ -12,16 +12,58 @@ struct ed_span { /* [from, until], days; open ends allowed */
 	bool has_from, has_until;
 };
 
+/* Who is not said to be active may not act. */
+enum ed_agency_state { ED_AGENCY_CLOSED = 0, ED_AGENCY_BLOCKED, ED_AGENCY_ACTIVE };
+
+/* A single identifier: the only one of that scheme and value. */
+struct ed_directory_id {
+	const char *scheme, *value; /* "stir", "201122919" */
+	unsigned line;
+};
+
+/* What holds from a day on; NULL: as before. */
+struct ed_change {
+	struct ed_date from;
+	bool has_state;
+	enum ed_agency_state state;
+	const char *name; /* a person's; an agency's title */
+	const char *parent;
+	const char *const *links;
+	const char *transport;
+	const char *reason, *basis;
+};
+
+struct ed_listed_key {        /* a certificate by its digest */
+	const char *sha256;   /* hex */
+	const char *rotation; /* of a desk key: sha256 hex of the record, or NULL */
+	const char *basis;    /* of a desk key, or NULL */
+	struct ed_span span;
+	unsigned line;
+};
+
 struct ed_agency {
-	const char *id, *title;
-	const char *const *desk_keys; /* certificates' sha256 hex, NULL-ended */
-	struct ed_span *desk_spans;   /* one a key */
+	const char *id, *title;   /* as first said; ed_agency_on() has today's */
+	const char *parent;       /* the agency above it, or NULL */
+	const char *const *links; /* agencies beside it, NULL-ended, or NULL */
+	const char *transport;    /* a name in edoc.conf(5), or NULL */
+	struct ed_directory_id *ids;
+	size_t n_ids;
+	struct ed_change *changes; /* in the order of their days */
+	size_t n_changes;
+	struct ed_listed_key *keys; /* of its desk */
+	size_t n_keys;
+	unsigned line;
 };
 
 struct ed_person {
-	const char *id, *name;
-	const char *const *certs; /* sha256 hex, NULL-ended */
-	struct ed_span *cert_spans;
+	const char *id, *name; /* as first said; ed_person_name() has that of a day */
+	struct ed_directory_id *ids;
+	size_t n_ids;
+	struct ed_change *changes;
+	size_t n_changes;
+	struct ed_listed_key *certs;
+	size_t n_certs;
+	unsigned line;
 };
 
 struct ed_post {
@@ -30,24 +72,45 @@ struct ed_post {
 	struct ed_span span;
 };
 
+/* Who acts in a post beside its holder; post.holder is the deputy. */
+struct ed_deputy {
+	struct ed_post post;
+	const char *basis; /* the order that says so, or NULL */
+};
+
 struct ed_directory {
 	int version;
+	const char *previous; /* sha256 hex of the version before, or NULL */
+	const char *issued_by, *basis;
+	struct ed_date date;
+	bool has_date;
 	struct ed_agency *agencies;
 	size_t n_agencies;
 	struct ed_person *people;
 	size_t n_people;
 	struct ed_post *posts;
 	size_t n_posts;
+	struct ed_deputy *deputies;
+	size_t n_deputies;
 	char sha256[65]; /* of the file's bytes */
 };
 
 enum edoc_code ed_directory_parse(const void *bytes, size_t len, const char *where,
                                   struct ed_arena *arena, struct ed_directory **directory,
                                   struct edoc_error *err) EDOC_CHECK;
+
+/* ---- directorylook.c: who was what on a day; all pure ---- */
+
+bool ed_span_has(const struct ed_span *span, struct ed_date on);
 const struct ed_person *ed_directory_person(const struct ed_directory *directory,
                                             const char *cert_sha256, struct ed_date on);
+const struct ed_person *ed_directory_person_by_id(const struct ed_directory *directory,
+                                                  const char *id);
+const char *ed_person_name(const struct ed_person *person, struct ed_date on);
 /* The post under which the person may act in the role on that day; deputies'
- * posts count after the named one (*deputy tells).  NULL: none. */
+ * posts count after the named one, deputies of the directory last (*deputy
+ * tells), and posts of agencies that are not active after all others.  NULL:
+ * none. */
 const struct ed_post *ed_directory_post(const struct ed_directory *directory,
                                         const struct ed_person *person, const struct ed_role *role,
                                         struct ed_date on, bool *deputy);
@@ -56,9 +119,39 @@ const struct ed_post *ed_directory_post(const struct ed_directory *directory,
 const struct ed_post *ed_directory_principal(const struct ed_directory *directory,
                                              const struct ed_role *role,
                                              const struct ed_post *deputy, struct ed_date on);
+/* Who acts for the holders of that post on that day, by the directory: from
+ * *next on, which starts at 0; unit NULL: any.  NULL: no more. */
+const struct ed_deputy *ed_directory_deputies(const struct ed_directory *directory,
+                                              const char *agency, const char *unit,
+                                              const char *post, struct ed_date on, size_t *next);
 /* The agency whose desk key that certificate is on that day, or NULL. */
 const struct ed_agency *ed_directory_desk(const struct ed_directory *directory,
                                           const char *cert_sha256, struct ed_date on);
 const struct ed_agency *ed_directory_agency(const struct ed_directory *directory, const char *id);
+/* By id, or by a single identifier: "stir:201122919". */
+const struct ed_agency *ed_directory_find_agency(const struct ed_directory *directory,
+                                                 const char *name);
+const struct ed_person *ed_directory_find_person(const struct ed_directory *directory,
+                                                 const char *name);
+
+/* What holds for an agency on a day. */
+struct ed_agency_facts {
+	enum ed_agency_state state;
+	const struct ed_change *since; /* what made the state, or NULL: active from the start */
+	const char *title, *parent, *transport;
+	const char *const *links; /* NULL-ended, or NULL */
+};
+struct ed_agency_facts ed_agency_on(const struct ed_agency *agency, struct ed_date on);
+/* since (may be NULL): as in the facts. */
+enum ed_agency_state ed_agency_state(const struct ed_agency *agency, struct ed_date on,
+                                     const struct ed_change **since);
+const char *ed_agency_state_name(enum ed_agency_state state); /* "blocked" */
+/* Does `below` stand under `above` on that day, at any depth?  An agency does
+ * not stand under itself. */
+bool ed_directory_below(const struct ed_directory *directory, const char *below, const char *above,
+                        struct ed_date on);
+/* Do the two stand side by side on that day, by the word of either? */
+bool ed_directory_linked(const struct ed_directory *directory, const char *a, const char *b,
+                         struct ed_date on);
 
 #endif

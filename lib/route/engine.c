@@ -26,6 +26,7 @@
  *  route.directory-old E        it cites version {0} of the directory, an entry before it {1}
  *  route.person        E        nobody of the directory has the certificate {0} on that day
  *  route.desk          E        the certificate {0} is no desk key on that day
+ *  route.agency        E        the agency {0} was {1} from {2} on
  *  route.elsewhere     E        done at {0} while the case is at {1}
  *  route.role          E        {0} may not act as {1} on that day
  *  route.initiator     E        {0} did not submit the case, and only the initiator may do {1}
@@ -80,6 +81,8 @@ static const struct {
         {"route.person", EDOC_ERR_DENIED,
          N_("nobody of the directory has the certificate {0} today")},
         {"route.desk", EDOC_ERR_DENIED, N_("the certificate {0} is no desk key of the directory")},
+        {"route.agency", EDOC_ERR_DENIED,
+         N_("the agency {0} is {1} since {2}: its people and its desk do not act")},
         {"route.elsewhere", EDOC_ERR_DENIED, N_("the case is at {1}, not at {0}")},
         {"route.role", EDOC_ERR_DENIED, N_("{0} may not act as \"{1}\" today")},
         {"route.initiator", EDOC_ERR_DENIED,
@@ -436,6 +439,8 @@ static void check_person(struct judge *j)
 		broken(j, "route.person", j->act.cert, NULL, NULL);
 		return;
 	}
+	if (j->actor.person)
+		j->actor.name = ed_person_name(j->actor.person, on);
 	if (!j->visit)
 		check_submitter(j, on);
 	else if (initiator)
@@ -473,6 +478,25 @@ static bool from_another_desk(const struct judge *j)
 	       !same(j->state->sent_to, j->state->at_agency);
 }
 
+/* People and desk of an agency that is blocked or closed act no more; what they
+ * did before stays good. */
+static void check_agency(struct judge *j)
+{
+	const struct ed_agency *agency = j->actor.agency;
+	const struct ed_change *since;
+	enum ed_agency_state state;
+	char day[ED_TIME_STR];
+
+	if (!agency)
+		return;
+	state = ed_agency_state(agency, ed_engine_date(j->engine, j->act.time), &since);
+	if (state == ED_AGENCY_ACTIVE)
+		return;
+	ed_date_format(day, since->from);
+	broken(j, "route.agency", agency->id, ed_agency_state_name(state),
+	       ed_arena_printf(j->engine->arena, "%s (%s)", day, since->reason));
+}
+
 static void check_actor(struct judge *j)
 {
 	int64_t skew = from_another_desk(j) ? ED_CLOCK_SKEW : 0;
@@ -487,6 +511,7 @@ static void check_actor(struct judge *j)
 		check_desk(j);
 	else
 		check_person(j);
+	check_agency(j);
 }
 
 /* ---- terms ---- */

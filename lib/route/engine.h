@@ -66,6 +66,7 @@ struct ed_command {
 /* Who acted, decided by the directory. */
 struct ed_actor {
 	const struct ed_person *person; /* NULL for a desk */
+	const char *name;               /* the person's on that day, or NULL */
 	const struct ed_post *post;     /* NULL for initiator and desk */
 	const struct ed_agency *agency;
 	bool deputy;

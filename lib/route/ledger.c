@@ -455,7 +455,7 @@ static enum edoc_code make_body(const struct ed_draft *draft, json_t **body, str
 	o = json_object();
 	if (!o || put(o, "format", "edoc-body/1") || put(o, "salt", hex) ||
 	    put(o, "reason", draft->command->reason) || put(o, "text", draft->text) ||
-	    put(o, "name", draft->actor->person ? draft->actor->person->name : NULL)) {
+	    put(o, "name", draft->actor->name)) {
 		json_decref(o);
 		return ed_fail_memory(err);
 	}

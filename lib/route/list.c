@@ -27,6 +27,8 @@ static enum edoc_code is_for(struct ed_case *c, const char *cert, int64_t now, b
                              struct edoc_error *err)
 {
 	const struct ed_person *person;
+	const struct ed_agency *agency;
+	const struct ed_post *post;
 	const struct ed_role *role = c->r.state.open->step->by;
 	struct ed_date day = ed_engine_date(&c->r.engine, now);
 	struct ed_pin *pin;
@@ -39,10 +41,14 @@ static enum edoc_code is_for(struct ed_case *c, const char *cert, int64_t now, b
 	person = ed_directory_person(pin->directory, cert, day);
 	if (!person)
 		return EDOC_OK;
-	*yes = role->initiator
-	               ? c->r.state.initiator_person &&
-	                         !strcmp(person->id, c->r.state.initiator_person)
-	               : ed_directory_post(pin->directory, person, role, day, &deputy) != NULL;
+	if (role->initiator) {
+		*yes = c->r.state.initiator_person &&
+		       !strcmp(person->id, c->r.state.initiator_person);
+		return EDOC_OK;
+	}
+	post = ed_directory_post(pin->directory, person, role, day, &deputy);
+	agency = post ? ed_directory_agency(pin->directory, post->agency) : NULL;
+	*yes = agency && ed_agency_state(agency, day, NULL) == ED_AGENCY_ACTIVE;
 	return EDOC_OK;
 }
 

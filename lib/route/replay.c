@@ -304,14 +304,15 @@ static void check_name(struct package *p, const struct ed_entry *e)
 	const char *cited = ed_json_get_str(e->header, "directory");
 	const struct ed_pin *pin =
 	        cited ? ed_pins_find(&p->replay->pins, ED_PIN_DIRECTORY, cited) : NULL;
+	const struct ed_person *person =
+	        pin && id && said ? ed_directory_person_by_id(pin->directory, id) : NULL;
+	const char *name =
+	        person ? ed_person_name(person, ed_engine_date(&p->replay->engine, e->time)) : NULL;
 	char where[ED_LEDGER_NAME];
 
 	ed_ledger_name(where, e, ".body.json");
-	for (size_t i = 0; pin && id && said && i < pin->directory->n_people; i++)
-		if (!strcmp(pin->directory->people[i].id, id) &&
-		    strcmp(pin->directory->people[i].name, said))
-			ed_finding(p->findings, "ledger.name-differs", where, said,
-			           pin->directory->people[i].name, NULL);
+	if (name && strcmp(name, said))
+		ed_finding(p->findings, "ledger.name-differs", where, said, name, NULL);
 }
 
 /* The idempotence key can be made again where the words are known. */

@@ -103,20 +103,19 @@ static void put_span(struct ed_buf *out, int64_t seconds)
 		ed_buf_printf(out, "%" PRId64 " min", m + 1);
 }
 
-static const char *person_name(const struct ed_replay *r, const char *directory, const char *id)
+static const char *person_name(const struct ed_replay *r, const struct ed_entry *e, const char *id)
 {
+	const char *directory = ed_json_get_str(e->header, "directory");
 	const struct ed_pin *pin =
 	        directory ? ed_pins_find(&r->pins, ED_PIN_DIRECTORY, directory) : NULL;
+	const struct ed_person *person =
+	        pin && id ? ed_directory_person_by_id(pin->directory, id) : NULL;
 
-	for (size_t i = 0; pin && id && i < pin->directory->n_people; i++)
-		if (!strcmp(pin->directory->people[i].id, id))
-			return pin->directory->people[i].name;
-	return id;
+	return person ? ed_person_name(person, ed_engine_date(&r->engine, e->time)) : id;
 }
 
 static void put_actor(const struct ed_replay *r, const struct ed_entry *e, struct ed_buf *out)
 {
-	const char *directory = ed_json_get_str(e->header, "directory");
 	const char *kind = ed_entry_get(e, "actor", "kind"),
 	           *post = ed_entry_get(e, "actor", "post");
 	const char *agency = ed_entry_get(e, "actor", "agency");
@@ -127,7 +126,7 @@ static void put_actor(const struct ed_replay *r, const struct ed_entry *e, struc
 		put_safe(out, agency);
 		return;
 	}
-	put_safe(out, person_name(r, directory, ed_entry_get(e, "actor", "person")));
+	put_safe(out, person_name(r, e, ed_entry_get(e, "actor", "person")));
 	if (post || agency) {
 		ed_buf_puts(out, ", ");
 		put_safe(out, post ? post : agency);
@@ -138,7 +137,7 @@ static void put_actor(const struct ed_replay *r, const struct ed_entry *e, struc
 	}
 	if (principal) {
 		ed_buf_puts(out, T(", for "));
-		put_safe(out, person_name(r, directory, principal));
+		put_safe(out, person_name(r, e, principal));
 	}
 }
 
@@ -207,7 +206,6 @@ enum edoc_code ed_view_entry_json(const struct ed_replay *r, const struct ed_ent
 {
 	static const char *const copied[] = {"prev",     "actor", "acting_for", "register", "clock",
 	                                     "evidence", "to",    "package",    "late",     NULL};
-	const char *directory = ed_json_get_str(e->header, "directory");
 	char digest[ED_SHA256_REF];
 	json_t *o = json_object();
 	int bad = !o;
@@ -218,7 +216,7 @@ enum edoc_code ed_view_entry_json(const struct ed_replay *r, const struct ed_ent
 	bad |= put(o, "step", e->step) | put(o, "outcome", e->outcome);
 	if (e->step)
 		bad |= ed_json_int(o, "visit", e->visit);
-	bad |= put(o, "name", person_name(r, directory, ed_entry_get(e, "actor", "person")));
+	bad |= put(o, "name", person_name(r, e, ed_entry_get(e, "actor", "person")));
 	for (size_t i = 0; copied[i]; i++) {
 		json_t *value = json_object_get(e->header, copied[i]);
 		if (value)

@@ -8,7 +8,8 @@
 static struct ed_arena *arena;
 static struct edoc_error err;
 static struct ed_engine engine;
-static struct ed_directory *directories[2]; /* in the second Bob left, Cara's post is vacant */
+/* In the second Bob left, Cara's post is vacant; in the third agencies are blocked and closed. */
+static struct ed_directory *directories[3];
 static struct ed_zone *zone;
 
 static const char route_text[] =
@@ -78,9 +79,13 @@ static struct ed_directory *make_directory(int version)
 
 	ed_buf_init(&t, 100000);
 	ed_buf_printf(&t, "format: edoc-directory/1\nversion: %d\nagencies:\n", version);
-	ed_buf_printf(&t, "  - {id: a, title: A, desk-keys: [{sha256: \"%s\"}]}\n", cert(DESK_A));
-	ed_buf_printf(&t, "  - {id: b, title: B, desk-keys: [{sha256: \"%s\"}]}\npeople:\n",
-	              cert(DESK_B));
+	ed_buf_printf(&t, "  - {id: a, title: A, desk-keys: [{sha256: \"%s\"}]%s}\n", cert(DESK_A),
+	              version < 3 ? ""
+	                          : ", changes: [{from: 2026-03-10, state: blocked, reason: audit}]");
+	ed_buf_printf(&t, "  - {id: b, title: B, desk-keys: [{sha256: \"%s\"}]%s}\npeople:\n",
+	              cert(DESK_B),
+	              version < 3 ? ""
+	                          : ", changes: [{from: 2026-03-08, state: closed, reason: merged}]");
 	for (size_t i = 0; i < 8; i++)
 		ed_buf_printf(&t, "  - {id: %s, name: N, certificates: [{sha256: \"%s\"}]}\n",
 		              people[i].id, cert(people[i].c));
@@ -92,11 +97,15 @@ static struct ed_directory *make_directory(int version)
 	                "  - {agency: b, post: doer, holder: gus}\n"
 	                "  - {agency: a, post: doer, holder: gus}\n"
 	                "  - {agency: a, post: lawyer, holder: hal}\n");
-	if (version == 1)
+	if (version != 2)
 		ed_buf_puts(&t, "  - {agency: a, post: lawyer, holder: bob}\n"
 		                "  - {agency: a, post: head, holder: cara}\n"
 		                "  - {agency: a, post: vice, holder: hal}\n"
 		                "  - {agency: a, post: vice, holder: anna, from: 2026-06-01}\n");
+	if (version == 3)
+		ed_buf_puts(&t, "deputies:\n"
+		                "  - {agency: a, post: head, person: gus, from: 2026-03-05,\n"
+		                "     until: 2026-03-06, basis: order 7}\n");
 	if (ed_directory_parse(t.data, t.len, "d", arena, &d, &err)) {
 		printf("Bail out! %s %s\n", err.where, err.msg);
 		exit(1);
@@ -108,7 +117,7 @@ static struct ed_directory *make_directory(int version)
 static const struct ed_directory *find(void *arg, const char *sha256)
 {
 	(void)arg;
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 3; i++)
 		if (!strcmp(sha256 + 7, directories[i]->sha256))
 			return directories[i];
 	return NULL;
@@ -127,6 +136,7 @@ static void setup(void)
 	}
 	directories[0] = make_directory(1);
 	directories[1] = make_directory(2);
+	directories[2] = make_directory(3);
 	engine = (struct ed_engine){route, calendar, zone, find, NULL, arena};
 }
 
@@ -456,6 +466,70 @@ static void bounds(void)
 	does("case.submitted", ANNA, NULL, NULL);
 	does("step.done", BOB, "refused", "law");
 	is_str(w.state.end, "refused", "another end");
+}
+
+/* By the third directory, so many hours after the entry before. */
+static struct acting third(const char *event, char who, const char *outcome, int64_t hours)
+{
+	return (struct acting){event, who, outcome, NULL, hours, 2};
+}
+
+static bool plays(const char *event, char who, const char *outcome, int64_t hours)
+{
+	struct acting a = third(event, who, outcome, hours);
+	struct ed_findings list;
+
+	ed_findings_init(&list, arena);
+	return play(&a, &list) && (!list.n || !strcmp(list.v[0].code, "route.late"));
+}
+
+static void may_not(const char *event, char who, const char *outcome, int64_t hours,
+                    const char *word)
+{
+	struct acting a = third(event, who, outcome, hours);
+	struct ed_actor actor;
+
+	fails(decide(&a, &actor), EDOC_ERR_DENIED, &err, word, word);
+}
+
+/* The case began on March 5 at 9: 110 hours later is the last one of March 9. */
+static void states(void)
+{
+	struct acting a = third("step.done", BOB, "agreed", 110);
+	struct ed_actor actor;
+	struct ed_findings list;
+	struct ed_entry e;
+
+	begin();
+	ok(plays("case.submitted", ANNA, NULL, 0), "submitted while all agencies are active");
+	may_not("step.done", BOB, "agreed", 111, "the agency a is blocked since 2026-03-10 (audit)");
+	is_ok(decide(&a, &actor), &err, "an hour before he may");
+	a.hours = 111;
+	is_ok(ed_entry_make(header_of(&a, &actor), body_of(&a), &e, &err), &err,
+	      "an entry that says he did");
+	ed_findings_init(&list, arena);
+	ok(ed_engine_fold(&engine, &w.state, &e, &list) && ed_findings_have(&list, "route.agency"),
+	   "is found");
+	ed_entry_clear(&e);
+
+	begin();
+	ok(plays("case.submitted", ANNA, NULL, 0) && plays("step.done", BOB, "agreed", 1),
+	   "in time");
+	may_not("step.done", GUS, "signed", 38, "may not act as \"head\"");
+	a = third("step.done", GUS, "signed", 37);
+	is_ok(decide(&a, &actor), &err, "the deputy by order 7, in his last hour");
+	ok(actor.deputy && !strcmp(actor.post->post, "head") &&
+	           !strcmp(actor.principal->holder->id, "cara"),
+	   "acts as the head, for the head");
+	ok(plays("step.done", GUS, "signed", 1) && plays("step.done", ANNA, "edited", 1) &&
+	           plays("step.done", EVE, "registered", 1) && plays("case.sent", DESK_A, NULL, 1),
+	   "on its way to b, at 14 h on March 5");
+	may_not("case.received", DESK_B, NULL, 58, "the agency b is closed since 2026-03-08");
+	ok(plays("case.received", DESK_B, NULL, 57), "an hour before its desk takes it in");
+	begin();
+	struct acting new_case = third("case.submitted", ANNA, NULL, 0);
+	w.state.time = now_of(&new_case) + 3600 * 111;
+	may_not("case.submitted", ANNA, NULL, 0, "blocked since");
 }
 
 static void late(void)
@@ -862,6 +936,7 @@ int main(void)
 	elsewhere();
 	four_eyes();
 	bounds();
+	states();
 	late();
 	forgeries();
 	reorderings();
