@@ -634,7 +634,7 @@ struct edoc_sign_policy {
 struct edoc_sign_options {
 	int64_t at;                     /* SigningTime; the caller's clock */
 	struct edoc_key *key;           /* required to sign */
-	const struct edoc_trust *trust; /* for the self-check's report; may be NULL */
+	const struct edoc_trust *trust; /* by which all is judged; may be NULL at B and T */
 	const struct edoc_policy *policy;
 	const char *role;               /* claimed role, or NULL */
 	const char *commitment;         /* approval origin receipt delivery sender creation */
@@ -646,7 +646,8 @@ struct edoc_sign_options {
 	const struct edoc_limits *limits;
 	enum edoc_form form;
 	enum edoc_level level;
-	/* T and above, content_stamp: asked in this order until one answers. */
+	/* T and above, content_stamp: asked in this order until one gives a token
+	 * that holds, and passes where `trust` has anchors for time-stamps. */
 	const struct edoc_tsa *tsas;
 	size_t n_tsas;
 	edoc_fetch_fn *fetch;           /* T and above; NULL: none can be had */
@@ -766,7 +767,8 @@ enum edoc_code edoc_package_attach(const char *path, const char *request_path,
  * 319 132-1 5.5).  id: its Id or entry; NULL: all.  No key is needed.
  * EDOC_ERR_AGAIN: no TSA answered, or nobody about a certificate;
  * EDOC_ERR_CONFIG: options->trust has no anchor for a chain; EDOC_ERR_DENIED:
- * a validation failed.  Then nothing has changed.
+ * a validation failed, or the certificate is over or revoked, and a time-stamp would
+ * come too late.  Then nothing has changed.
  */
 enum edoc_code edoc_extend(const char *path, const char *id,
 			   const struct edoc_sign_options *options,

@@ -140,6 +140,16 @@ static enum edoc_code add_all(struct noting *n, const struct ed_x509 *x, struct 
 	return code;
 }
 
+/* What a finding makes of it under the policy, were it the only one. */
+static enum edoc_indication weigh(const struct ed_judge *j, const struct edoc_finding *f)
+{
+	struct ed_findings one;
+
+	ed_findings_init(&one, j->arena);
+	ed_finding(&one, f->code, "", NULL, NULL, NULL);
+	return ed_conclude(j, &one).indication;
+}
+
 /* What weighs most stands first among what weighs. */
 static const struct edoc_finding *heaviest(const struct ed_judge *j,
                                            const struct ed_findings *findings)
@@ -147,18 +157,31 @@ static const struct edoc_finding *heaviest(const struct ed_judge *j,
 	const struct edoc_finding *first = NULL;
 
 	for (size_t i = 0; i < findings->n; i++) {
-		struct ed_findings one = {.arena = j->arena};
-		struct ed_conclusion c;
+		enum edoc_indication indication = weigh(j, &findings->v[i]);
 
-		ed_findings_init(&one, j->arena);
-		ed_finding(&one, findings->v[i].code, "", NULL, NULL, NULL);
-		c = ed_conclude(j, &one);
-		if (c.indication == EDOC_TOTAL_FAILED)
+		if (indication == EDOC_TOTAL_FAILED)
 			return &findings->v[i];
-		if (c.indication == EDOC_INDETERMINATE && !first)
+		if (indication == EDOC_INDETERMINATE && !first)
 			first = &findings->v[i];
 	}
 	return first;
+}
+
+/* Nothing that weighs says more than that a good answer is missing. */
+static bool only_unanswered(const struct ed_judge *j, const struct ed_findings *findings)
+{
+	static const char *const silence[] = {"revocation.not-checked", "revocation.stale",
+	                                      "revocation.out-of-bounds", "revocation.weak"};
+
+	for (size_t i = 0; i < findings->n; i++) {
+		size_t k = 0;
+
+		while (k < 4 && strcmp(findings->v[i].code, silence[k]) != 0)
+			k++;
+		if (k == 4 && weigh(j, &findings->v[i]) != EDOC_TOTAL_PASSED)
+			return false;
+	}
+	return true;
 }
 
 enum edoc_code ed_relied_note(struct ed_judge *j, const unsigned char value_sha256[32], bool token,
@@ -183,5 +206,6 @@ enum edoc_code ed_relied_note(struct ed_judge *j, const unsigned char value_sha2
 	                          .good = c->indication == EDOC_TOTAL_PASSED};
 	if (!n.r->good)
 		n.r->why = heaviest(j, findings);
+	n.r->unanswered = n.r->why && only_unanswered(j, findings);
 	return add_all(&n, x, err);
 }

@@ -16,6 +16,7 @@ struct ed_relied {
 	bool good; /* the certificate's validation passed, or a token's as a whole */
 	const struct edoc_finding *why; /* what weighs most against it, when not good */
 	const char *lacks; /* the certificate that nobody gave a fresh answer about, or NULL */
+	bool unanswered;   /* not good, and an answer that nobody gave is all that it lacks */
 	struct ed_blob *v; /* each once: leaf to anchor, answers, who gave them */
 	size_t n, cap;
 };

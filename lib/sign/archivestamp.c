@@ -42,41 +42,10 @@ static enum edoc_code free_name(const struct ed_change *c, const char *begin, co
 
 /* ---- the one before ---- */
 
-/* What judging a token leans on. */
-static enum edoc_code needs(struct ed_change *c, const char *name, const struct ed_buf *token,
-                            struct edoc_report *report, struct ed_relied_list *relied,
-                            struct edoc_error *err)
-{
-	const struct edoc_verify_options verify = {.at = c->moment,
-	                                           .trust = c->options->trust,
-	                                           .policy = c->options->policy,
-	                                           .limits = c->options->limits,
-	                                           .fetch = c->options->fetch,
-	                                           .fetch_arg = c->options->fetch_arg};
-	struct ed_stamp stamp = {.kind = ED_STAMP_ARCHIVE, .type = "timestamp", .where = name};
-	struct ed_item item = {.arena = report->arena, .name = c->path, .kind = ED_ITEM_TST};
-	enum edoc_code code;
-
-	ed_findings_init(&item.findings, item.arena);
-	ed_findings_init(&stamp.findings, item.arena);
-	ed_material_init(&item.material, item.arena);
-	code = ed_tst_read(token->data, token->len, name, &item.material, item.arena, &stamp.tst,
-	                   err);
-	if (code != EDOC_OK)
-		return code;
-	stamp.found = stamp.intact = true; /* the package was sound before we came here */
-	item.format = "TST";
-	item.stamps = &stamp;
-	item.n_stamps = 1;
-	code = ed_validate_relied(&item, &verify, report, relied, err);
-	ed_stamp_clear(&stamp);
-	return code;
-}
-
 static enum edoc_code complete(struct ed_change *c, const char *name, struct edoc_error *err)
 {
 	struct ed_grow at = {.where = name, .only = ED_NO_DATA, .arena = c->arena};
-	struct ed_relied_list relied = {0};
+	struct ed_relied relied = {0};
 	struct edoc_report *report = NULL;
 	const struct ed_buf *token = NULL;
 	const struct ed_blob **values = NULL;
@@ -86,23 +55,20 @@ static enum edoc_code complete(struct ed_change *c, const char *name, struct edo
 	ed_buf_init(&out, ED_MAX_ITEM_BYTES);
 	if (code == EDOC_OK)
 		code = ed_report_new(c->path, c->moment, c->options->policy, &report, err);
-	if (code == EDOC_OK)
-		code = needs(c, name, token, report, &relied, err);
-	if (code == EDOC_OK && relied.n != 1)
-		code = ed_fail(err, EDOC_ERR_BUG, name, "one token is %zu", relied.n);
-	if (code == EDOC_OK && !relied.v[0].good)
-		code = ed_raise_refuse(name, &relied.v[0], err);
+	if (code == EDOC_OK) /* the package was sound before we came here */
+		code = ed_stamp_relied(c->options, c->moment, name, token, report, &relied, err);
+	if (code == EDOC_OK && !relied.good)
+		code = ed_raise_refuse(name, &relied, err);
 	if (code == EDOC_OK) {
-		values = ed_arena_alloc(c->arena,
-		                        (relied.v[0].n + 1) * sizeof(const struct ed_blob *));
+		values = ed_arena_alloc(c->arena, (relied.n + 1) * sizeof(const struct ed_blob *));
 		code = values ? EDOC_OK : ed_fail_memory(err);
 	}
-	for (size_t i = 0; code == EDOC_OK && i < relied.v[0].n; i++)
-		values[i] = &relied.v[0].v[i];
+	for (size_t i = 0; code == EDOC_OK && i < relied.n; i++)
+		values[i] = &relied.v[i];
 	if (code == EDOC_OK) {
 		at.bytes = token->data;
 		at.len = token->len;
-		code = ed_cades_add_values(&at, ED_NO_STAMP, values, relied.v[0].n, &out, err);
+		code = ed_cades_add_values(&at, ED_NO_STAMP, values, relied.n, &out, err);
 	}
 	if (code == EDOC_OK)
 		code = ed_change_put(c, name, &out, err);
@@ -242,11 +208,7 @@ static enum edoc_code list_all(struct ed_change *c, struct listing *l, const cha
 static enum edoc_code stamp(struct ed_change *c, const char *name, const struct ed_buf *xml,
                             enum ed_hash hash, struct edoc_error *err)
 {
-	struct ed_stamping asking = {.tsas = c->options->tsas,
-	                             .n = c->options->n_tsas,
-	                             .fetch = c->options->fetch,
-	                             .fetch_arg = c->options->fetch_arg,
-	                             .at = c->options->at};
+	struct ed_stamping asking = {.options = c->options};
 	unsigned char imprint[ED_HASH_MAX];
 	struct ed_buf token;
 	enum edoc_code code;

@@ -118,11 +118,7 @@ static enum edoc_code ask_token(const struct edoc_sign_options *options, enum ed
                                 const unsigned char imprint[ED_HASH_MAX], struct ed_buf *token,
                                 struct ed_sign_words *words, struct edoc_error *err)
 {
-	struct ed_stamping asking = {.tsas = options->tsas,
-	                             .n = options->n_tsas,
-	                             .fetch = options->fetch,
-	                             .fetch_arg = options->fetch_arg,
-	                             .at = options->at};
+	struct ed_stamping asking = {.options = options};
 	enum edoc_code code = ed_sign_token(&asking, hash, imprint, token, err);
 
 	words->content_token = token->data;

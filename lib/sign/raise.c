@@ -5,10 +5,12 @@
 
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/time.h"
 #include "judge/relied.h"
 #include "judge/report.h"
 #include "signature/cades.h"
 #include "signature/xades.h"
+#include "trust/anchors.h"
 
 /* One signature on its way up. */
 struct raising {
@@ -126,11 +128,10 @@ static void move_on(struct raising *r, const struct ed_ades *sig, int64_t added)
 static enum edoc_code add_stamp(struct raising *r, const struct ed_ades *sig,
                                 enum ed_stamp_kind kind, struct edoc_error *err)
 {
-	struct ed_stamping asking = {.tsas = r->options->tsas,
-	                             .n = r->options->n_tsas,
-	                             .fetch = r->options->fetch,
-	                             .fetch_arg = r->options->fetch_arg,
-	                             .at = r->options->at};
+	/* What an archive time-stamp needs is put in by the next one. */
+	struct ed_stamping asking = {.options = r->options,
+	                             .answered = kind == ED_STAMP_SIGNATURE &&
+	                                         r->options->level >= EDOC_LEVEL_LT};
 	struct ed_buf made;
 	enum edoc_code code;
 
@@ -202,9 +203,8 @@ static enum edoc_code refuse_verdict(const char *where, const struct ed_relied *
 	enum edoc_code code = unknown ? EDOC_ERR_CONFIG : EDOC_ERR_DENIED;
 
 	if (relied->token)
-		return ed_fail(err, code, where,
-		               "the time-stamp does not hold, so it is not kept for long: %s [%s]",
-		               text, relied->why->code);
+		return ed_fail(err, code, where, "the time-stamp does not hold: %s [%s]", text,
+		               relied->why->code);
 	return ed_fail(err, code, where,
 	               "the signature does not hold, so it is not kept for long: %s [%s]", text,
 	               relied->why->code);
@@ -307,12 +307,8 @@ static enum edoc_code add_of_stamp(struct raising *r, const struct ed_ades *sig,
 	return code == EDOC_OK ? add_values(r, &values, which, err) : code;
 }
 
-/*
- * Validates what stands, and adds what that leaned on: for the signature and
- * its time-stamps, or for the last archive time-stamp alone, since nothing may
- * come before one that is there.
- */
-static enum edoc_code add_material(struct raising *r, struct standing *s, struct edoc_error *err)
+static enum edoc_code find_relied(const struct raising *r, struct standing *s,
+                                  struct ed_relied_list *relied, struct edoc_error *err)
 {
 	const struct edoc_verify_options verify = {.at = r->moment,
 	                                           .trust = r->options->trust,
@@ -320,21 +316,62 @@ static enum edoc_code add_material(struct raising *r, struct standing *s, struct
 	                                           .limits = r->options->limits,
 	                                           .fetch = r->options->fetch,
 	                                           .fetch_arg = r->options->fetch_arg};
+
+	return ed_validate_relied(&s->item, &verify, s->report, relied, err);
+}
+
+/* What is known of one of its time-stamps; NULL: nobody judged it. */
+static const struct ed_relied *of_stamp(const struct ed_ades *sig, size_t which,
+                                        const struct ed_relied_list *relied)
+{
+	size_t stamp;
+
+	for (size_t i = 0; i < relied->n; i++) {
+		if (about(&relied->v[i], sig, &stamp) && stamp == which)
+			return &relied->v[i];
+	}
+	return NULL;
+}
+
+/* Is one of its signature time-stamps good?  Then no other one is needed. */
+static bool stamped_well(const struct ed_ades *sig, const struct ed_relied_list *relied)
+{
+	for (size_t i = 0; i < sig->n_stamps; i++) {
+		const struct ed_relied *one = of_stamp(sig, i, relied);
+
+		if (sig->stamps[i].kind == ED_STAMP_SIGNATURE && one && one->good)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Validates what stands, and adds what that leaned on: for the signature and
+ * its time-stamps, or for the last archive time-stamp alone, since nothing may
+ * come before one that is there.
+ */
+static enum edoc_code add_material(struct raising *r, struct standing *s, struct edoc_error *err)
+{
 	size_t archived = last_stamp(s->sig, ED_STAMP_ARCHIVE);
 	struct ed_relied_list relied = {0};
 	enum edoc_code code;
 
-	if (!verify.trust)
+	if (!r->options->trust)
 		return ed_fail(
 		        err, EDOC_ERR_CONFIG, r->at.where,
 		        "levels LT and LTA need the anchors that the chains lead to: --trust");
-	code = ed_validate_relied(&s->item, &verify, s->report, &relied, err);
+	code = find_relied(r, s, &relied, err);
 	if (code == EDOC_OK && archived != ED_NO_STAMP)
 		return add_of_stamp(r, s->sig, archived, &relied, err);
 	if (code == EDOC_OK)
 		code = add_own(r, s->sig, &relied, err);
-	for (size_t i = 0; i < s->sig->n_stamps && code == EDOC_OK; i++)
-		code = add_of_stamp(r, s->sig, i, &relied, err);
+	for (size_t i = 0; i < s->sig->n_stamps && code == EDOC_OK; i++) {
+		const struct ed_relied *one = of_stamp(s->sig, i, &relied);
+
+		/* One that proves nothing is passed over where another one proves it. */
+		if (one && (one->good || !stamped_well(s->sig, &relied)))
+			code = add_of_stamp(r, s->sig, i, &relied, err);
+	}
 	return code;
 }
 
@@ -351,12 +388,79 @@ static enum edoc_code step(struct raising *r, step_fn *fn, struct edoc_error *er
 	return code;
 }
 
+/* Whether it has a time-stamp that proves something, or that nobody knows better of. */
+static bool is_stamped(const struct raising *r, const struct ed_ades *sig,
+                       const struct ed_relied_list *relied)
+{
+	bool judged = ed_trust_for(r->options->trust, EDOC_FOR_TSA);
+
+	for (size_t i = 0; i < sig->n_stamps; i++) {
+		const struct ed_stamp *stamp = &sig->stamps[i];
+		const struct ed_relied *one = of_stamp(sig, i, relied);
+
+		if (stamp->kind == ED_STAMP_SIGNATURE && stamp->intact && stamp->tst.intact &&
+		    (!judged || !one || one->good || one->unanswered))
+			return true;
+	}
+	return false;
+}
+
+/* Why a time-stamp of now proves nothing of use, or NULL: what it proves is that the
+ * signature existed by then, and by then its certificate was worth nothing. */
+static const struct edoc_finding *too_late(const struct raising *r, const struct ed_ades *sig,
+                                           const struct ed_relied_list *relied,
+                                           struct edoc_finding *over, char ended[ED_TIME_STR])
+{
+	const struct ed_relied *own = of_stamp(sig, ED_NO_STAMP, relied);
+
+	if (own && own->good) /* something older proves it */
+		return NULL;
+	if (own && own->why &&
+	    (!strncmp(own->why->code, "chain.expired", 13) ||
+	     !strncmp(own->why->code, "revocation.revoked", 18)))
+		return own->why;
+	if (!sig->signer || sig->n_records || r->moment <= sig->signer->not_after)
+		return NULL;
+	ed_time_format(ended, sig->signer->not_after);
+	*over = (struct edoc_finding){.code = "chain.expired", .where = r->at.where};
+	over->args[0] = sig->signer->subject;
+	over->args[1] = ended;
+	return over;
+}
+
+static enum edoc_code refuse_late(const struct raising *r, const struct ed_ades *sig,
+                                  const struct ed_relied_list *relied, struct edoc_error *err)
+{
+	const struct edoc_finding *why;
+	struct edoc_finding over;
+	char ended[ED_TIME_STR], *text = NULL;
+	enum edoc_code code;
+
+	why = too_late(r, sig, relied, &over, ended);
+	if (!why)
+		return EDOC_OK;
+	code = edoc_finding_text(why, NULL, &text, err);
+	if (code == EDOC_OK)
+		code = ed_fail(err, EDOC_ERR_DENIED, r->at.where,
+		               "too late for a time-stamp, it would prove nothing: %s [%s]", text,
+		               why->code);
+	edoc_free(text);
+	return code;
+}
+
 static enum edoc_code to_t(struct raising *r, struct standing *s, struct edoc_error *err)
 {
-	if (last_stamp(s->sig, ED_STAMP_SIGNATURE) != ED_NO_STAMP ||
-	    last_stamp(s->sig, ED_STAMP_ARCHIVE) != ED_NO_STAMP)
+	struct ed_relied_list relied = {0};
+	enum edoc_code code = EDOC_OK;
+
+	if (last_stamp(s->sig, ED_STAMP_ARCHIVE) != ED_NO_STAMP)
 		return EDOC_OK;
-	return add_stamp(r, s->sig, ED_STAMP_SIGNATURE, err);
+	if (ed_trust_for(r->options->trust, EDOC_FOR_SIGN | EDOC_FOR_TSA))
+		code = find_relied(r, s, &relied, err);
+	if (code != EDOC_OK || is_stamped(r, s->sig, &relied))
+		return code;
+	code = refuse_late(r, s->sig, &relied, err);
+	return code == EDOC_OK ? add_stamp(r, s->sig, ED_STAMP_SIGNATURE, err) : code;
 }
 
 static enum edoc_code to_lta(struct raising *r, struct standing *s, struct edoc_error *err)

@@ -503,6 +503,15 @@ const struct ed_trust_entry *ed_trust_at(const struct edoc_trust *trust, size_t 
 	return trust && i < trust->n ? trust->v[i] : NULL;
 }
 
+bool ed_trust_for(const struct edoc_trust *trust, unsigned purposes)
+{
+	for (size_t i = 0; trust && i < trust->n; i++) {
+		if (trust->v[i]->purposes & purposes)
+			return true;
+	}
+	return false;
+}
+
 const struct ed_trust_entry *ed_trust_next(const struct edoc_trust *trust,
                                            unsigned long subject_hash,
                                            const struct ed_trust_entry *prev)

@@ -47,6 +47,9 @@ const struct ed_trust_entry *ed_trust_next(const struct edoc_trust *trust,
                                            unsigned long subject_hash,
                                            const struct ed_trust_entry *prev);
 
+/* Is anybody believed for one of those purposes? */
+bool ed_trust_for(const struct edoc_trust *trust, unsigned purposes);
+
 /* The i-th entry; NULL after the last. */
 const struct ed_trust_entry *ed_trust_at(const struct edoc_trust *trust, size_t i);
 

@@ -15,7 +15,7 @@ PKI_DAYS="zarina=365 tsa=1825 root=11000"
 export EDOC_CONF="$PKI/edoc.conf"
 printf 'matn\n' >a.txt
 key="--key $PKI/zarina.pem --tsa $URL/tsa"
-for level in T LT LTA; do
+for level in B T LT LTA; do
 	for form in xades cades; do
 		edoc-sign sign $key --level $level --format $form -o $form-e-$level.sig a.txt &&
 			edoc-sign sign $key --level $level --format $form --asic-s -o $form-s-$level.sig a.txt
@@ -53,6 +53,17 @@ for kind in $kinds; do
 	has "$err" "expired" "and says why"
 	ok "it stays as it was" cmp was $kind-T.sig
 done
+printf 'intranet: [127.0.0.1]\n' >nobody.conf
+for kind in $kinds; do
+	cp $kind-B.sig was
+	for conf in "$EDOC_CONF" nobody.conf; do
+		EDOC_CONF=$conf run faketime -f +2y edoc-sign extend --level T --tsa "$URL/tsa" --data a.txt $kind-B.sig
+		is_exit 77 "+2y: $kind at B is too late for T, by ${conf##*/}"
+		has "$err" "too late for a time-stamp, it would prove nothing: the certificate of CN=Zarina" "and says why"
+		has "$err" "[chain.expired" "by what"
+		ok "it stays as it was" cmp was $kind-B.sig
+	done
+done
 pki_later +4y tsa2=3650
 extend +4y LTA LTA again tsa2
 at +4y LTA 0 TOTAL-PASSED
@@ -67,6 +78,17 @@ for kind in $kinds; do
 	is_exit 77 "+6y: $kind, whose last TSA has expired, is not renewed"
 	has "$err" "expired" "and says why"
 	ok "and stays as it was" cmp was $kind-LTA.sig
+done
+for kind in $kinds; do
+	cp $kind-again.sig was
+	run faketime -f +6y edoc-sign extend --level LTA --tsa "$URL/tsa" --data a.txt was
+	is_exit 75 "+6y: $kind, a TSA whose own certificate has ended gives no time-stamp"
+	has "$err" "CN=Test TSA,O=Test,C=TJ is not valid at the time" "and why"
+	ok "it stays as it was" cmp $kind-again.sig was
+	run faketime -f +6y edoc-sign extend --level LTA --tsa "$URL/tsa" --tsa "$URL/tsa2" --data a.txt was
+	is_exit 0 "the next one is asked"
+	run faketime -f +6y edoc-verify --online --cache cache+6y --data a.txt --require LTA was
+	is_exit 0 "and renews it"
 done
 pki_later +11y
 at +11y again 0 TOTAL-PASSED

@@ -3,7 +3,7 @@
 """A certification authority on loopback, for tests: pki.py DIR [NAME=DAYS ...]
 
 Makes keys and certificates in DIR, then serves them, their CRLs, an OCSP
-responder and two TSAs on one port of 127.0.0.1 until whoever started it ends.
+responder and three TSAs on one port of 127.0.0.1 until whoever started it ends.
 DIR/port appears once all is ready, DIR/pid before; DIR/hits gets a line for each request.
 DAYS: how long the certificate of NAME is valid (3650).  With DIR/port.before it
 serves what is there, at that port; NAME=DAYS gives NAME a new certificate then.
@@ -12,11 +12,12 @@ serves what is there, at that port; NAME=DAYS gives NAME a new certificate then.
   zarina.pem    signs; P-256, OCSP and CRL         rsa.pem    the same, RSA 2048
   p384.pem, ed25519.pem: the same with such keys
   crl.pem       signs; CRL only                    mute.pem   names no source
-  p384.pem, ed25519.pem                            sign too; OCSP and CRL
+  still.pem     another anchor; under it nobody names a source, nor brings its
+                certificate along: quiet.pem signs, tsa3 time-stamps
   tsa, tsa2     time-stamps, by the CA (OCSP and CRL) and the root (CRL)
   (each .pem of a person: key, certificate, CA; X.crt is the certificate alone)
 
-POST /tsa, /tsa2 and, under either name, what goes wrong:
+POST /tsa, /tsa2, /tsa3 and, under each name, what goes wrong:
   -timeout -slow -500 -500-once -429 -429-once -503-later -cut -truncated -html -garbage
   -empty -redirect -nonce -imprint -policy -reject -nocert -behind -alone (no chain)
   -then-html (each second time)
@@ -81,13 +82,15 @@ WHO = {
     "ed25519": ("Edgor", "ca", PERSON, "ocsp crl", ("ed25519",)),
     "crl": ("Kamila", "ca", PERSON, "crl", EC),
     "mute": ("Mukim", "ca", PERSON, "", EC),
-    "p384": ("Parviz", "ca", PERSON, "ocsp crl", ("ec", "-pkeyopt", "ec_paramgen_curve:P-384")),
-    "ed25519": ("Edgor", "ca", PERSON, "ocsp crl", ("ed25519",)),
     "tsa": ("Test TSA", "ca", STAMPER, "ocsp crl", EC),
     "tsa2": ("Second TSA", "root", STAMPER, "crl", EC),
     "ocsp": ("Test Responder", "ca", RESPONDER, "nocheck", EC),
     "ocsp2": ("Second Responder", "ca", RESPONDER, "crl", EC),
+    "still": ("Still Root", None, CA, "", EC),
+    "quiet": ("Quvvat", "still", PERSON, "", EC),
+    "tsa3": ("Still TSA", "still", STAMPER, "", EC),
 }
+AUTHORITIES = ("root", "ca", "still")
 DAYS = dict(word.split("=") for word in sys.argv[2:])
 SERIAL = {name: "%04X" % (0x1001 + i) for i, name in enumerate(WHO)}
 
@@ -107,17 +110,17 @@ def make(name, url, serial=None):
     if by:
         args += ["-CA", by + ".crt", "-CAkey", by + ".key"]
     openssl(*args)
-    chain = b"" if name in ("root", "ca") else read("ca.crt")
-    key = b"" if name in ("root", "ca") else read(name + ".key")
+    chain = b"" if name in AUTHORITIES or by == "still" else read("ca.crt")
+    key = b"" if name in AUTHORITIES else read(name + ".key")
     write(name + ".pem", key + read(name + ".crt") + chain)
     os.chmod(at(name + ".pem"), 0o600)
 
 
 def make_all(url):
-    make("root", url)
-    make("ca", url)
+    for name in AUTHORITIES:
+        make(name, url)
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda name: make(name, url), list(WHO)[2:]))
+        list(pool.map(lambda name: make(name, url), [n for n in WHO if n not in AUTHORITIES]))
     for name in ("root", "ca"):
         openssl("x509", "-in", name + ".crt", "-outform", "DER", "-out", name + ".der")
         write(name + ".ca", "[ca]\ndefault_ca=x\n[x]\ndatabase={0}.idx\ndefault_md=sha256\n"
@@ -296,7 +299,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.path == "/ocsp":
             return self.do_ocsp(body)
         name, _, how = self.path[1:].partition("-")
-        if name not in ("tsa", "tsa2"):
+        if name not in ("tsa", "tsa2", "tsa3"):
             return self.answer(404)
         if self.headers.get("Content-Type") != "application/timestamp-query":
             return self.answer(415)

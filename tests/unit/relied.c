@@ -65,7 +65,7 @@ static struct ed_relied only(struct scene *s, int64_t at, const char *what)
 
 static void is_good(const struct ed_relied *r, size_t n, const char *what)
 {
-	ok(r->good && !r->lacks && !r->why, "%s", what);
+	ok(r->good && !r->lacks && !r->why && !r->unanswered, "%s", what);
 	is_int((int64_t)r->n, (int64_t)n, "with as many things");
 }
 
@@ -90,6 +90,7 @@ static void chains(void)
 	s->options.trust = s->trust;
 	r = only(s, AT, "nobody is trusted");
 	ok(!r.good && r.why && !strcmp(r.why->code, "chain.not-found"), "is why");
+	ok(!r.unanswered, "which no answer mends");
 	end(s);
 	s = begin(NULL);
 	is_int((int64_t)list_of(s, AT).n, 0, "without a signer's certificate: nothing");
@@ -174,6 +175,7 @@ static void bad(struct scene *s, const char *code, bool lacks, const char *what)
 	ok(!r.good && r.why && !strcmp(r.why->code, code), "%s", code);
 	ok(lacks ? r.lacks && strstr(r.lacks, "CN=Signer with a source") : !r.lacks,
 	   "what is lacking");
+	ok(r.unanswered == lacks, "and whether an answer would do");
 	end(s);
 }
 

@@ -74,15 +74,13 @@ static struct had fake_ask(struct edoc_key *key, const char *hosts)
 	struct fake fake = {.key = key};
 	char urls[8][32];
 	struct edoc_tsa tsas[8] = {{.url = NULL}};
-	struct ed_stamping s = {.tsas = tsas,
-	                        .n = strlen(hosts),
-	                        .fetch = fake_fetch,
-	                        .fetch_arg = &fake,
-	                        .used = 99};
+	struct edoc_sign_options options = {
+	        .tsas = tsas, .n_tsas = strlen(hosts), .fetch = fake_fetch, .fetch_arg = &fake};
+	struct ed_stamping s = {.options = &options, .used = 99};
 	struct had had = {.code = EDOC_OK};
 	struct ed_buf token;
 
-	for (size_t i = 0; i < s.n; i++) {
+	for (size_t i = 0; i < options.n_tsas; i++) {
 		snprintf(urls[i], sizeof(urls[i]), "http://%c%zu.example/", hosts[i], i);
 		tsas[i].url = urls[i];
 	}
@@ -110,8 +108,10 @@ static void test_order(void)
 {
 	struct edoc_key *key = key_of("TSA", TSA_EXT);
 	struct had had = fake_ask(key, "g");
-	struct ed_stamping nobody = {.fetch = fake_fetch};
-	struct ed_stamping offline = {.tsas = &(struct edoc_tsa){.url = "http://x/"}, .n = 1};
+	struct edoc_sign_options none = {.fetch = fake_fetch};
+	struct edoc_sign_options silent = {.tsas = &(struct edoc_tsa){.url = "http://x/"},
+	                                   .n_tsas = 1};
+	struct ed_stamping nobody = {.options = &none}, offline = {.options = &silent};
 	struct edoc_error err = {0};
 	struct ed_buf token;
 
@@ -201,7 +201,9 @@ static struct had ask_with(struct edoc_fetcher *f, const char *path, const struc
 {
 	char url[256];
 	struct edoc_tsa tsa = like ? *like : (struct edoc_tsa){.url = NULL};
-	struct ed_stamping s = {.tsas = &tsa, .n = 1, .fetch = edoc_fetcher_fetch, .fetch_arg = f};
+	struct edoc_sign_options options = {
+	        .tsas = &tsa, .n_tsas = 1, .fetch = edoc_fetcher_fetch, .fetch_arg = f};
+	struct ed_stamping s = {.options = &options};
 	struct had had = {.code = EDOC_OK};
 	struct ed_buf token;
 	int before = hits();
