@@ -500,6 +500,20 @@ int cmd_apart(struct cmd *cmd, const char *option, const char *out)
 	return 0;
 }
 
+/* The file that an option names; of --key FILE#NAME the first half. */
+static int option_stat(struct cmd *cmd, const char *option, struct stat *st)
+{
+	const char *value = cmd_has(cmd, option) ? cmd_value(cmd, option) : NULL;
+	char *path;
+
+	if (!value)
+		return -1;
+	path = cmd_printf("%.*s", (int)edoc_key_path(value), value);
+	int rc = stat(path, st);
+	free(path);
+	return rc;
+}
+
 int cmd_output(struct cmd *cmd, const char **out)
 {
 	static const char *const read[] = {"key",       "cert",       "chain",
@@ -510,9 +524,7 @@ int cmd_output(struct cmd *cmd, const char **out)
 	if (!*out || stat(*out, &made) != 0)
 		return 0;
 	for (size_t i = 0; i < sizeof read / sizeof *read; i++) {
-		const char *path = cmd_has(cmd, read[i]) ? cmd_value(cmd, read[i]) : NULL;
-
-		if (path && stat(path, &input) == 0 && input.st_dev == made.st_dev &&
+		if (option_stat(cmd, read[i], &input) == 0 && input.st_dev == made.st_dev &&
 		    input.st_ino == made.st_ino)
 			return cmd_usage(cmd, _("-o is the file of --%s: choose another name"),
 			                 read[i]);

@@ -161,6 +161,8 @@ int sign_run_attach(struct cmd *cmd)
 /* ---- keys ---- */
 
 const struct cmd_option sign_keys_options[] = {
+        {"pass-file", 0, "FILE", N_("the passphrase is this file's first line"), false},
+        {"pass-env", 0, "VAR", N_("the passphrase stands in this variable"), false},
         {"module", 0, "PATH", N_("list the tokens of this PKCS#11 module too"), false},
         {NULL, 0, NULL, NULL, false},
 };
@@ -180,7 +182,7 @@ static void list_json(struct listing *l, const struct edoc_key_facts *facts)
 {
 	time_t t = (time_t)facts->not_after;
 	char until[CMD_TIME];
-	const char *pairs[24];
+	const char *pairs[26];
 	struct tm tm = {0};
 	struct edoc_error err = {0};
 	char *json = NULL;
@@ -192,6 +194,7 @@ static void list_json(struct listing *l, const struct edoc_key_facts *facts)
 	        {"pin", facts->pin},
 	        {"key", facts->key},
 	        {"subject", facts->subject},
+	        {"serial", facts->serial},
 	        {"sha256", facts->sha256},
 	        {"kind", facts->kind},
 	        {"until", facts->subject ? until : NULL},
@@ -283,23 +286,52 @@ static void list_named(struct listing *l, const char *name, const struct edoc_po
 	}
 }
 
+static void list_file(struct listing *l, const char *path, const struct edoc_policy *policy)
+{
+	struct cmd *cmd = l->cmd;
+	struct edoc_error err = {0};
+
+	cmd->state->no_passphrase = 0;
+	if (edoc_key_list(path, cmd_passphrase, cmd, cmd->now, policy, list_one, l, &err) ==
+	    EDOC_OK)
+		return;
+	if (err.code == EDOC_ERR_DENIED && cmd->state->no_passphrase)
+		l->status = cmd_fold(l->status, cmd->state->no_passphrase); /* said already */
+	else
+		l->status = cmd_fold(l->status, cmd_fail(cmd, &err));
+}
+
+/* Those of edoc.conf, and of a module. */
+static void list_known(struct listing *l, const struct edoc_policy *policy)
+{
+	const char *module = cmd_value(l->cmd, "module"), *name;
+	struct edoc_error err = {0};
+
+	for (size_t i = 0; (name = edoc_conf_item(l->cmd->conf, "keys", i)); i++)
+		list_named(l, name, policy);
+	if (!module)
+		module = edoc_conf_get(l->cmd->conf, "pkcs11-module");
+	l->name = NULL;
+	if (module && edoc_token_list(module, l->cmd->now, policy, list_one, l, &err) != EDOC_OK)
+		l->status = cmd_fold(l->status, cmd_fail(l->cmd, &err));
+}
+
 int sign_run_keys(struct cmd *cmd)
 {
-	const char *module = cmd_value(cmd, "module"), *name;
 	struct listing l = {.cmd = cmd};
 	struct edoc_policy *policy = NULL;
-	struct edoc_error err = {0};
 	int status = cmd_policy(cmd, &policy);
 
-	if (status)
-		return status;
-	for (size_t i = 0; (name = edoc_conf_item(cmd->conf, "keys", i)); i++)
-		list_named(&l, name, policy);
-	if (!module)
-		module = edoc_conf_get(cmd->conf, "pkcs11-module");
-	l.name = NULL;
-	if (module && edoc_token_list(module, cmd->now, policy, list_one, &l, &err) != EDOC_OK)
-		l.status = cmd_fold(l.status, cmd_fail(cmd, &err));
+	if (!status && cmd_given(cmd, "pass-file") && cmd_given(cmd, "pass-env"))
+		status = cmd_usage(cmd, _("--pass-file and --pass-env contradict each other"));
+	if (!status && cmd->n && cmd_given(cmd, "module"))
+		status = cmd_usage(cmd, _("--module or files: one of them"));
+	if (!status && !cmd->n && (cmd_given(cmd, "pass-file") || cmd_given(cmd, "pass-env")))
+		status = cmd_usage(cmd, _("a passphrase is for a FILE that is named"));
+	for (size_t i = 0; !status && i < cmd->n; i++)
+		list_file(&l, cmd->operands[i], policy);
+	if (!status && !cmd->n)
+		list_known(&l, policy);
 	edoc_policy_free(policy);
-	return l.status;
+	return status ? status : l.status;
 }

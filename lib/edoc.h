@@ -516,7 +516,9 @@ typedef int edoc_passphrase_fn(char *buf, size_t size, const char *what, void *a
 /*
  * A private key with its certificate and the chain that came along, from
  * PKCS#12 (RFC 7292) or PEM.  cert_path, chain_path: NULL when the key file
- * holds them.  A wrong passphrase is EDOC_ERR_DENIED.
+ * holds them.  A wrong passphrase is EDOC_ERR_DENIED.  Of several keys in a
+ * PKCS#12 file "FILE#NAME" takes one (edoc_key_list() tells their names);
+ * EDOC_ERR_USAGE without the name, EDOC_ERR_ABSENT with one that is none's.
  *
  * Or a path "pkcs11:...", a key in a token (RFC 7512): token, manufacturer,
  * serial, model, slot-id, slot-description, slot-manufacturer, object, id; and
@@ -528,6 +530,8 @@ typedef int edoc_passphrase_fn(char *buf, size_t size, const char *what, void *a
 enum edoc_code edoc_key_load(const char *path, const char *cert_path, const char *chain_path,
 			     edoc_passphrase_fn *ask, void *arg, struct edoc_key **key,
 			     struct edoc_error *err) EDOC_CHECK;
+/* How many bytes of such a path name a file: all of them, or those before "#NAME". */
+size_t edoc_key_path(const char *key);
 /*
  * A key that is not here: of its certificate, the first in cert_path; the rest
  * of that file and chain_path (may be NULL) come along.  edoc_package_prepare()
@@ -722,10 +726,15 @@ struct edoc_key_facts {
 	const char *kind;       /* "RSA-2048", "P-256" */
 	int64_t not_before, not_after;
 	const char *unfit;      /* why it cannot sign at that moment; NULL: it can */
+	const char *serial;     /* of the certificate, decimal */
 };
 typedef void edoc_key_facts_fn(void *arg, const struct edoc_key_facts *facts);
 /* Of the key that edoc_key_load() would load; nobody is asked for anything. */
 enum edoc_code edoc_key_look(const char *path, const char *cert_path, int64_t at,
+			     const struct edoc_policy *policy, edoc_key_facts_fn *fn, void *arg,
+			     struct edoc_error *err) EDOC_CHECK;
+/* Each key in a file, or the one of "FILE#NAME"; the passphrase is asked for. */
+enum edoc_code edoc_key_list(const char *path, edoc_passphrase_fn *ask, void *ask_arg, int64_t at,
 			     const struct edoc_policy *policy, edoc_key_facts_fn *fn, void *arg,
 			     struct edoc_error *err) EDOC_CHECK;
 /* All tokens that a PKCS#11 module has, and their certificates; module "":

@@ -71,6 +71,9 @@
 #define ED_MAX_JSON_BYTES (4u << 20)
 #define ED_MAX_JSON_DEPTH 64
 #define ED_MAX_KEY_FILE (1u << 20)
+#define ED_MAX_KEY_ROUNDS 10000000 /* of deriving keys from its passphrase; some seconds */
+#define ED_MAX_KEY_BAGS 1000       /* keys, certificates and others in a PKCS#12 file */
+#define ED_MAX_KEY_NESTING 8       /* of its safes (RFC 7292 4.2.6) */
 #define ED_MAX_CERTS 10000    /* in a trust folder */
 #define ED_MAX_CERT (64u << 10)       /* one certificate, DER */
 #define ED_MAX_CERT_SERIAL 64         /* bytes; RFC 5280 4.1.2.2 says 20 */

@@ -156,6 +156,12 @@ X509 *ed_key_cert(const struct edoc_key *key);
 STACK_OF(X509) *ed_key_chain(const struct edoc_key *key); /* may be NULL */
 const struct ed_key_elsewhere *ed_key_elsewhere(const struct edoc_key *key); /* NULL: here */
 bool ed_key_wants_pss(const struct edoc_key *key);
+/* Each key of a file, or the one of "FILE#NAME"; path: what edoc_key_load() takes
+ * for it; key NULL: why it is of no use. */
+typedef void ed_key_each_fn(void *arg, const char *path, const struct edoc_key *key,
+                            const char *why);
+enum edoc_code ed_key_each(const char *path, edoc_passphrase_fn *ask, void *ask_arg,
+                           ed_key_each_fn *fn, void *arg, struct edoc_error *err) EDOC_CHECK;
 
 /*
  * A key of a certificate only, for two steps.  Asked for a value it keeps the

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-/* Private keys: PKCS#12 and PEM in, desk keys out. */
+/* A private key with its certificates: of files, of tokens, elsewhere, made. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/asn1.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/pkcs12.h>
 #include <openssl/x509v3.h>
 
 #include "base/err.h"
@@ -15,10 +16,10 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "door/crypto.h"
+#include "door/keyfile.h"
 #include "door/keyp11.h"
 #include "door/x509.h"
 
-#define MAX_PASSPHRASE 1024
 #define MAX_COMMON_NAME 64 /* ub-common-name, RFC 5280 appendix A.1 */
 
 struct edoc_key {
@@ -85,108 +86,6 @@ void edoc_key_free(struct edoc_key *key)
 	free(key);
 }
 
-/* ---- the passphrase: asked once, wiped ---------------------------------- */
-
-struct passphrase {
-	edoc_passphrase_fn *ask;
-	void *arg;
-	const char *what;
-	bool asked, given;
-	size_t len;
-	char text[MAX_PASSPHRASE + 1];
-};
-
-static bool passphrase_get(struct passphrase *pass)
-{
-	int n;
-
-	if (pass->asked)
-		return pass->given;
-	pass->asked = true;
-	if (!pass->ask)
-		return false;
-	n = pass->ask(pass->text, MAX_PASSPHRASE, pass->what, pass->arg);
-	if (n < 0 || n > MAX_PASSPHRASE)
-		return false;
-	pass->len = (size_t)n;
-	pass->text[n] = '\0';
-	pass->given = true;
-	return true;
-}
-
-static int passphrase_for_pem(char *buf, int size, int writing, void *arg)
-{
-	struct passphrase *pass = arg;
-
-	(void)writing;
-	if (!passphrase_get(pass) || pass->len > (size_t)size)
-		return -1;
-	memcpy(buf, pass->text, pass->len);
-	return (int)pass->len;
-}
-
-/* Is an algorithm missing (as RC2 and its like of old PKCS#12 files are), or
- * are the bytes bad?  Any entry of the queue may hold the answer; the
- * decoder's own "unsupported" only says that it knows no such structure. */
-static bool algorithm_missing(void)
-{
-	bool missing = false;
-	unsigned long e;
-
-	while ((e = ERR_get_error())) {
-		int reason = ERR_GET_REASON(e);
-		if (ERR_GET_LIB(e) != ERR_LIB_EVP)
-			continue;
-		if (reason == ERR_R_UNSUPPORTED || reason == EVP_R_UNSUPPORTED_ALGORITHM ||
-		    reason == EVP_R_UNKNOWN_PBE_ALGORITHM || reason == EVP_R_UNSUPPORTED_CIPHER)
-			missing = true;
-	}
-	return missing;
-}
-
-static enum edoc_code fail_no_key(const char *path, struct edoc_error *err)
-{
-	return ed_fail(err, EDOC_ERR_INPUT, path,
-	               "no private key in it: PKCS#12 (RFC 7292) or PEM is needed");
-}
-
-static enum edoc_code fail_no_passphrase(const char *path, struct edoc_error *err)
-{
-	return ed_fail(err, EDOC_ERR_DENIED, path,
-	               "the key is encrypted and no passphrase was given");
-}
-
-/* What was to be decrypted was not. */
-static enum edoc_code fail_decrypt(const char *path, bool passphrase_known, struct edoc_error *err)
-{
-	if (algorithm_missing())
-		return ed_fail(err, EDOC_ERR_INPUT, path,
-		               "made with an algorithm OpenSSL 3 keeps in its legacy provider: "
-		               "re-export with openssl pkcs12 -export");
-	if (passphrase_known)
-		return ed_fail(err, EDOC_ERR_INPUT, path, "the PKCS#12 file is damaged");
-	return ed_fail(err, EDOC_ERR_DENIED, path, "wrong passphrase");
-}
-
-/* ---- reading ------------------------------------------------------------- */
-
-/* Into a stack, each once: CMS refuses a certificate given twice. */
-static enum edoc_code collect(void *arg, X509 *x509, struct edoc_error *err)
-{
-	STACK_OF(X509) *certs = arg;
-
-	for (int i = 0; i < sk_X509_num(certs); i++) {
-		if (!X509_cmp(sk_X509_value(certs, i), x509))
-			return EDOC_OK;
-	}
-	if (!X509_up_ref(x509))
-		return ed_fail_memory(err);
-	if (sk_X509_push(certs, x509))
-		return EDOC_OK;
-	X509_free(x509);
-	return ed_fail_memory(err);
-}
-
 static enum edoc_code read_certs(const char *path, STACK_OF(X509) *certs, struct edoc_error *err)
 {
 	enum edoc_code rc;
@@ -195,112 +94,7 @@ static enum edoc_code read_certs(const char *path, STACK_OF(X509) *certs, struct
 	ed_buf_init(&bytes, ED_MAX_KEY_FILE);
 	rc = ed_read_path(path, &bytes, err);
 	if (rc == EDOC_OK)
-		rc = ed_certs_read(bytes.data, bytes.len, path, collect, certs, err);
-	ed_buf_clear(&bytes);
-	return rc;
-}
-
-/* The MAC tells a wrong passphrase from damage; no passphrase and the empty
- * one are tried before anybody is asked. */
-static enum edoc_code open_mac(PKCS12 *p12, struct passphrase *pass, const char **text,
-                               const char *path, struct edoc_error *err)
-{
-	*text = NULL;
-	if (!PKCS12_mac_present(p12)) {
-		if (!passphrase_get(pass))
-			return fail_no_passphrase(path, err);
-		*text = pass->text;
-		return EDOC_OK;
-	}
-	if (PKCS12_verify_mac(p12, NULL, 0))
-		return EDOC_OK;
-	*text = "";
-	if (PKCS12_verify_mac(p12, "", 0))
-		return EDOC_OK;
-	if (ERR_peek_error()) /* not a mismatch: the MAC itself is bad or unknown */
-		return ed_crypto_fail(err, EDOC_ERR_INPUT, path,
-		                      "the PKCS#12 file's integrity check (RFC 7292 5.1) "
-		                      "is not of a known kind");
-	if (!passphrase_get(pass))
-		return fail_no_passphrase(path, err);
-	*text = pass->text;
-	if (pass->len != strlen(pass->text) || !PKCS12_verify_mac(p12, *text, (int)pass->len))
-		return fail_decrypt(path, false, err);
-	return EDOC_OK;
-}
-
-static enum edoc_code read_pkcs12(const struct ed_buf *bytes, const char *path,
-                                  struct passphrase *pass, EVP_PKEY **pkey, STACK_OF(X509) *certs,
-                                  struct edoc_error *err)
-{
-	const unsigned char *p = bytes->data;
-	STACK_OF(X509) *more = NULL;
-	const char *text = NULL;
-	enum edoc_code rc;
-	X509 *cert = NULL;
-	PKCS12 *p12;
-
-	p12 = bytes->len > 0 ? d2i_PKCS12(NULL, &p, (long)bytes->len) : NULL;
-	if (!p12 || p != bytes->data + bytes->len) {
-		rc = fail_no_key(path, err);
-		goto out;
-	}
-	rc = open_mac(p12, pass, &text, path, err);
-	if (rc != EDOC_OK)
-		goto out;
-	if (!PKCS12_parse(p12, text, pkey, &cert, &more)) {
-		rc = fail_decrypt(path, PKCS12_mac_present(p12), err);
-		goto out;
-	}
-	if (!*pkey) {
-		rc = ed_fail(err, EDOC_ERR_INPUT, path, "the PKCS#12 file holds no private key");
-		goto out;
-	}
-	if (cert)
-		rc = collect(certs, cert, err);
-	for (int i = 0; rc == EDOC_OK && i < sk_X509_num(more); i++)
-		rc = collect(certs, sk_X509_value(more, i), err);
-out:
-	X509_free(cert);
-	sk_X509_pop_free(more, X509_free);
-	PKCS12_free(p12);
-	return rc;
-}
-
-static enum edoc_code read_pem(const struct ed_buf *bytes, const char *path,
-                               struct passphrase *pass, EVP_PKEY **pkey, STACK_OF(X509) *certs,
-                               struct edoc_error *err)
-{
-	BIO *bio = BIO_new_mem_buf(bytes->data, (int)bytes->len);
-
-	if (!bio)
-		return ed_fail_memory(err);
-	*pkey = PEM_read_bio_PrivateKey_ex(bio, NULL, passphrase_for_pem, pass, ed_crypto_context(),
-	                                   NULL);
-	BIO_free(bio);
-	if (!*pkey && !pass->asked)
-		return fail_no_key(path, err);
-	if (!*pkey)
-		return pass->given ? fail_decrypt(path, false, err) : fail_no_passphrase(path, err);
-	if (!strstr(ed_buf_str(bytes), "CERTIFICATE-----"))
-		return EDOC_OK;
-	return ed_certs_read(bytes->data, bytes->len, path, collect, certs, err);
-}
-
-static enum edoc_code read_key(const char *path, struct passphrase *pass, EVP_PKEY **pkey,
-                               STACK_OF(X509) *certs, struct edoc_error *err)
-{
-	struct ed_buf bytes;
-	enum edoc_code rc;
-
-	ed_buf_init(&bytes, ED_MAX_KEY_FILE);
-	rc = ed_read_path(path, &bytes, err);
-	if (rc == EDOC_OK) {
-		if (strstr(ed_buf_str(&bytes), "-----BEGIN "))
-			rc = read_pem(&bytes, path, pass, pkey, certs, err);
-		else
-			rc = read_pkcs12(&bytes, path, pass, pkey, certs, err);
-	}
+		rc = ed_certs_read(bytes.data, bytes.len, path, ed_key_collect, certs, err);
 	ed_buf_clear(&bytes);
 	return rc;
 }
@@ -326,7 +120,11 @@ static enum edoc_code describe(struct edoc_key *key, struct edoc_error *err)
 	return ed_buf_steal(&text, "", &key->subject, err);
 }
 
-/* The certificates of the three files. */
+/* Three files, the last two of which may be NULL, and their certificates. */
+struct paths {
+	const char *file, *cert, *chain;
+};
+
 struct certs {
 	STACK_OF(X509) *key, *cert, *chain;
 };
@@ -397,7 +195,7 @@ static enum edoc_code put_chain(struct edoc_key *key, STACK_OF(X509) *from, stru
 
 	for (int i = 0; rc == EDOC_OK && i < sk_X509_num(from); i++) {
 		if (X509_check_private_key(sk_X509_value(from, i), key->pkey) != 1)
-			rc = collect(key->chain, sk_X509_value(from, i), err);
+			rc = ed_key_collect(key->chain, sk_X509_value(from, i), err);
 	}
 	return rc;
 }
@@ -414,29 +212,75 @@ static enum edoc_code check_key(const struct edoc_key *key, const char *path,
 	return EDOC_OK;
 }
 
-static enum edoc_code load(const char *path, const char *cert_path, const char *chain_path,
-                           struct passphrase *pass, struct edoc_key *key, const struct certs *certs,
-                           struct edoc_error *err)
+/* Others' certificates lie beside it too: only what is above ours comes along. */
+static enum edoc_code put_above(struct edoc_key *key, STACK_OF(X509) *all, struct edoc_error *err)
 {
-	enum edoc_code rc = read_key(path, pass, &key->pkey, certs->key, err);
+	X509 *x509 = key->cert;
+	enum edoc_code rc = EDOC_OK;
 
+	for (int i = 0; i < ED_MAX_CHAIN && rc == EDOC_OK; i++) {
+		X509 *up = issuer_among(all, x509);
+
+		if (!up || !X509_cmp(up, x509))
+			break;
+		rc = ed_key_collect(key->chain, up, err);
+		x509 = up;
+	}
+	return rc;
+}
+
+static enum edoc_code put_certs(struct edoc_key *key, const struct certs *certs,
+                                const struct paths *paths, bool alone, struct edoc_error *err)
+{
+	enum edoc_code rc = EDOC_OK;
+
+	if (paths->cert)
+		rc = read_certs(paths->cert, certs->cert, err);
 	if (rc == EDOC_OK)
-		rc = check_key(key, path, err);
-	if (rc == EDOC_OK && cert_path)
-		rc = read_certs(cert_path, certs->cert, err);
-	if (rc == EDOC_OK)
-		rc = choose(key, certs, path, cert_path, err);
+		rc = choose(key, certs, paths->file, paths->cert, err);
 	if (rc == EDOC_OK)
 		rc = describe(key, err);
-	if (rc == EDOC_OK && chain_path)
-		rc = read_certs(chain_path, certs->chain, err);
-	if (rc == EDOC_OK && chain_path)
-		rc = check_chain(key, certs, chain_path, err);
+	if (rc == EDOC_OK && paths->chain)
+		rc = read_certs(paths->chain, certs->chain, err);
+	if (rc == EDOC_OK && paths->chain)
+		rc = check_chain(key, certs, paths->chain, err);
 	if (rc == EDOC_OK)
-		rc = put_chain(key, certs->key, err);
+		rc = alone ? put_chain(key, certs->key, err) : put_above(key, certs->key, err);
 	if (rc == EDOC_OK)
 		rc = put_chain(key, certs->cert, err);
 	return rc == EDOC_OK ? put_chain(key, certs->chain, err) : rc;
+}
+
+/* The i-th key of a file that is read. */
+static enum edoc_code take(struct edoc_key *key, const struct certs *certs,
+                           const struct ed_key_file *file, size_t i, const struct paths *paths,
+                           struct edoc_error *err)
+{
+	enum edoc_code rc = EDOC_OK;
+
+	if (!EVP_PKEY_up_ref(file->keys[i].pkey))
+		return ed_fail_memory(err);
+	key->pkey = file->keys[i].pkey;
+	for (int k = 0; rc == EDOC_OK && k < sk_X509_num(file->certs); k++)
+		rc = ed_key_collect(certs->key, sk_X509_value(file->certs, k), err);
+	if (rc == EDOC_OK)
+		rc = check_key(key, paths->file, err);
+	return rc == EDOC_OK ? put_certs(key, certs, paths, file->n == 1, err) : rc;
+}
+
+static enum edoc_code load(const struct paths *paths, const char *name, struct ed_passphrase *pass,
+                           struct edoc_key *key, const struct certs *certs, struct edoc_error *err)
+{
+	struct ed_key_file file;
+	enum edoc_code rc = ed_key_file_read(paths->file, pass, &file, err);
+	size_t which = 0;
+
+	if (rc == EDOC_OK)
+		rc = ed_key_file_choose(&file, paths->file, name, &which, err);
+	if (rc == EDOC_OK)
+		rc = take(key, certs, &file, which, paths, err);
+	ed_key_file_clear(&file);
+	return rc;
 }
 
 /* A key on its way, in our own context. */
@@ -513,23 +357,6 @@ static enum edoc_code choose_for_token(struct edoc_key *key, const struct certs 
 	return EDOC_OK;
 }
 
-/* Others' certificates lie in a token too: only what is above ours comes along. */
-static enum edoc_code put_above(struct edoc_key *key, STACK_OF(X509) *all, struct edoc_error *err)
-{
-	X509 *x509 = key->cert;
-	enum edoc_code rc = EDOC_OK;
-
-	for (int i = 0; i < ED_MAX_CHAIN && rc == EDOC_OK; i++) {
-		X509 *up = issuer_among(all, x509);
-
-		if (!up || !X509_cmp(up, x509))
-			break;
-		rc = collect(key->chain, up, err);
-		x509 = up;
-	}
-	return rc;
-}
-
 static enum edoc_code certs_of_token(struct ed_token *token, struct edoc_key *key,
                                      const struct ed_buf *id, const struct certs *certs,
                                      const char *cert_path, const char *chain_path,
@@ -539,7 +366,7 @@ static enum edoc_code certs_of_token(struct ed_token *token, struct edoc_key *ke
 	enum edoc_code rc = all ? EDOC_OK : ed_fail_memory(err);
 
 	if (rc == EDOC_OK && id->len)
-		rc = ed_token_certs(token, id, NULL, collect, certs->key, err);
+		rc = ed_token_certs(token, id, NULL, ed_key_collect, certs->key, err);
 	if (rc == EDOC_OK && cert_path)
 		rc = read_certs(cert_path, certs->cert, err);
 	if (rc == EDOC_OK && chain_path)
@@ -553,7 +380,7 @@ static enum edoc_code certs_of_token(struct ed_token *token, struct edoc_key *ke
 	if (rc == EDOC_OK && chain_path)
 		rc = check_chain(key, certs, chain_path, err);
 	if (rc == EDOC_OK)
-		rc = ed_token_certs(token, NULL, NULL, collect, all, err);
+		rc = ed_token_certs(token, NULL, NULL, ed_key_collect, all, err);
 	if (rc == EDOC_OK)
 		rc = put_above(key, all, err);
 	if (rc == EDOC_OK)
@@ -565,7 +392,7 @@ static enum edoc_code certs_of_token(struct ed_token *token, struct edoc_key *ke
 }
 
 static enum edoc_code load_token(const char *text, const char *cert_path, const char *chain_path,
-                                 const struct passphrase *pass, struct edoc_key *key,
+                                 const struct ed_passphrase *pass, struct edoc_key *key,
                                  const struct certs *certs, struct edoc_error *err)
 {
 	struct ed_token *token = NULL;
@@ -588,11 +415,45 @@ static enum edoc_code load_token(const char *text, const char *cert_path, const 
 	return rc;
 }
 
+/* ---- a key in a file -------------------------------------------------------- */
+
+size_t edoc_key_path(const char *key)
+{
+	return ed_key_file_path(key);
+}
+
+/* "FILE#NAME" in its two parts; the name is NULL where there is none. */
+static enum edoc_code split(const char *path, char **file, const char **name,
+                            struct edoc_error *err)
+{
+	size_t n = ed_key_file_path(path);
+
+	*name = path[n] ? path + n + 1 : NULL;
+	*file = strndup(path, n);
+	return *file ? EDOC_OK : ed_fail_memory(err);
+}
+
+static enum edoc_code load_file(const char *path, const char *cert_path, const char *chain_path,
+                                struct ed_passphrase *pass, const struct loading *l,
+                                struct edoc_error *err)
+{
+	struct paths paths = {NULL, cert_path, chain_path};
+	char *file = NULL;
+	const char *name;
+	enum edoc_code rc = split(path, &file, &name, err);
+
+	paths.file = pass->what = file;
+	if (rc == EDOC_OK)
+		rc = load(&paths, name, pass, l->key, &l->certs, err);
+	free(file);
+	return rc;
+}
+
 enum edoc_code edoc_key_load(const char *path, const char *cert_path, const char *chain_path,
                              edoc_passphrase_fn *ask, void *arg, struct edoc_key **key,
                              struct edoc_error *err)
 {
-	struct passphrase pass = {.ask = ask, .arg = arg, .what = path};
+	struct ed_passphrase pass = {.ask = ask, .arg = arg, .what = path};
 	struct loading l;
 	enum edoc_code rc = begin_loading(&l, err);
 
@@ -600,9 +461,69 @@ enum edoc_code edoc_key_load(const char *path, const char *cert_path, const char
 	if (rc == EDOC_OK && ed_p11_is_uri(path))
 		rc = load_token(path, cert_path, chain_path, &pass, l.key, &l.certs, err);
 	else if (rc == EDOC_OK)
-		rc = load(path, cert_path, chain_path, &pass, l.key, &l.certs, err);
+		rc = load_file(path, cert_path, chain_path, &pass, &l, err);
 	end_loading(&l, rc, key);
 	ed_wipe(&pass, sizeof(pass));
+	return rc;
+}
+
+/* One key of a file, told as it would be loaded. */
+static enum edoc_code tell(const struct ed_key_file *file, size_t i, const char *path,
+                           ed_key_each_fn *fn, void *arg, struct edoc_error *err)
+{
+	struct paths paths = {path, NULL, NULL};
+	const char *name = file->n > 1 ? ed_key_file_name(file, i) : NULL;
+	struct edoc_key *key = NULL;
+	struct edoc_error why = {0};
+	struct loading l;
+	char *text = NULL;
+	enum edoc_code rc = begin_loading(&l, err);
+
+	if (rc == EDOC_OK && asprintf(&text, "%s%s%s", path, name ? "#" : "", name ? name : "") < 0)
+		rc = ed_fail_memory(err);
+	end_loading(&l, rc == EDOC_OK ? take(l.key, &l.certs, file, i, &paths, &why) : rc, &key);
+	if (rc == EDOC_OK)
+		fn(arg, text, key, key ? NULL : why.msg);
+	edoc_key_free(key);
+	free(text);
+	return rc;
+}
+
+static enum edoc_code tell_all(const char *path, const char *name, struct ed_passphrase *pass,
+                               ed_key_each_fn *fn, void *arg, struct edoc_error *err)
+{
+	struct ed_key_file file;
+	enum edoc_code rc = ed_key_file_read(path, pass, &file, err);
+	size_t which = 0;
+
+	if (rc == EDOC_OK && name)
+		rc = ed_key_file_choose(&file, path, name, &which, err);
+	for (size_t i = 0; rc == EDOC_OK && i < file.n; i++) {
+		if (!name || i == which)
+			rc = tell(&file, i, path, fn, arg, err);
+	}
+	ed_key_file_clear(&file);
+	return rc;
+}
+
+enum edoc_code ed_key_each(const char *path, edoc_passphrase_fn *ask, void *ask_arg,
+                           ed_key_each_fn *fn, void *arg, struct edoc_error *err)
+{
+	struct ed_passphrase pass = {.ask = ask, .arg = ask_arg};
+	OSSL_LIB_CTX *old = ed_crypto_enter();
+	char *file = NULL;
+	const char *name;
+	enum edoc_code rc;
+
+	if (!old)
+		return ed_fail(err, EDOC_ERR_BUG, "", "libcrypto's default provider is not there");
+	rc = split(path, &file, &name, err);
+	pass.what = file;
+	if (rc == EDOC_OK)
+		rc = tell_all(file, name, &pass, fn, arg, err);
+	free(file);
+	ed_wipe(&pass, sizeof(pass));
+	ed_crypto_leave(old);
 	return rc;
 }
 
@@ -722,7 +643,8 @@ enum edoc_code ed_key_outside_der(const struct ed_buf *der, size_t n, const char
 
 	*key = NULL;
 	for (size_t i = 0; rc == EDOC_OK && i < n; i++)
-		rc = ed_certs_read(der[i].data, der[i].len, where, collect, l.certs.cert, err);
+		rc = ed_certs_read(der[i].data, der[i].len, where, ed_key_collect, l.certs.cert,
+		                   err);
 	if (rc == EDOC_OK)
 		rc = put_public(l.key, &l.certs, where, NULL, err);
 	if (rc == EDOC_OK)

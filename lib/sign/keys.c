@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* What keys there are, as far as it shows without a passphrase. */
+/* What keys there are: all of a file, or what shows of others without a passphrase. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -25,6 +26,8 @@ struct telling {
 
 static void tell_key(struct telling *t, const struct edoc_key *key)
 {
+	struct ed_arena *arena = ed_arena_new();
+	struct ed_cert *cert = NULL;
 	struct edoc_error why = {0};
 	char kind[ED_PKEY_TEXT];
 	bool fit;
@@ -41,8 +44,13 @@ static void tell_key(struct telling *t, const struct edoc_key *key)
 	    ed_pkey_bits(ed_key_pkey(key)) < ED_MIN_RSA_BITS)
 		fit = ed_fail(&why, EDOC_ERR_DENIED, "", "its key is too short to sign") == EDOC_OK;
 	t->facts.unfit = fit ? NULL : why.msg;
+	if (arena && ed_cert_of(ed_key_cert(key), "", arena, &cert, NULL) == EDOC_OK)
+		t->facts.serial = cert->serial;
 	t->fn(t->arg, &t->facts);
+	t->facts.serial = NULL;
 	t->told++;
+	ed_cert_clear(cert);
+	ed_arena_free(arena);
 }
 
 static void tell_nothing(struct telling *t, const char *why)
@@ -152,6 +160,28 @@ enum edoc_code edoc_token_list(const char *module, int64_t at, const struct edoc
 	return code;
 }
 
+/* ---- a file ---- */
+
+static void tell_one(void *arg, const char *path, const struct edoc_key *key, const char *why)
+{
+	struct telling *t = arg;
+
+	t->facts.key = path;
+	if (key)
+		tell_key(t, key);
+	else
+		tell_nothing(t, why);
+}
+
+enum edoc_code edoc_key_list(const char *path, edoc_passphrase_fn *ask, void *ask_arg, int64_t at,
+                             const struct edoc_policy *policy, edoc_key_facts_fn *fn, void *arg,
+                             struct edoc_error *err)
+{
+	struct telling t = {.at = at, .policy = policy, .fn = fn, .arg = arg};
+
+	return ed_key_each(path, ask, ask_arg, tell_one, &t, err);
+}
+
 /* ---- one key ---- */
 
 static enum edoc_code look_in_token(struct telling *t, const char *path, struct edoc_error *err)
@@ -185,16 +215,22 @@ enum edoc_code edoc_key_look(const char *path, const char *cert_path, int64_t at
 	struct telling t = {
 	        .at = at, .policy = policy, .fn = fn, .arg = arg, .facts = {.key = path}};
 	struct edoc_key *key = NULL;
+	char *file;
 	enum edoc_code code;
 
 	if (ed_p11_is_uri(path) && !cert_path)
 		return look_in_token(&t, path, err);
 	code = ed_p11_is_uri(path) ? EDOC_ERR_DENIED
 	                           : edoc_key_load(path, cert_path, NULL, NULL, NULL, &key, err);
-	if (code == EDOC_ERR_DENIED) /* the key is locked, its certificate need not be */
-		code = edoc_key_outside(cert_path ? cert_path : path, NULL, &key, NULL);
-	else if (code != EDOC_OK)
+	if (code == EDOC_ERR_DENIED) { /* the key is locked, its certificate need not be */
+		file = strndup(path, edoc_key_path(path));
+		if (!file)
+			return ed_fail_memory(err);
+		code = edoc_key_outside(cert_path ? cert_path : file, NULL, &key, NULL);
+		free(file);
+	} else if (code != EDOC_OK) {
 		return code;
+	}
 	if (code == EDOC_OK)
 		tell_key(&t, key);
 	else

@@ -3,6 +3,7 @@
 # Makes the test PKI in DIR (default: beside this script).  README says who is who.
 set -eu
 cd "$(dirname "$0")"
+p12_py=$PWD/../../tests/p12.py
 dir=${1:-.}
 mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
@@ -158,6 +159,12 @@ cp farrukh.crt anvar.crt "$dir"
 # RC2 as old programs write it; a machine without the legacy provider makes none.
 openssl pkcs12 -export -legacy -inkey zarina.key -in zarina.crt -certfile ca.crt \
 	-passout "file:$dir/pass" -out "$dir/legacy.p12" 2>/dev/null || rm -f "$dir/legacy.p12"
+
+# Two keys in one file; and one as Java programs write them: BER, 3DES, an old MAC
+python3 "$p12_py" "$dir/several.p12" "$(cat "$dir/pass")" "$dir/zarina.p12" "$dir/farrukh.p12"
+openssl pkcs12 -export -inkey farrukh.key -in farrukh.crt -certfile ca.crt -name "Ғафуров Фаррух" \
+	-keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES -iter 1024 -passout "file:$dir/pass" -out java.p12
+python3 "$p12_py" --ber 1000 --sha1 1024 "$dir/ber.p12" "$(cat "$dir/pass")" java.p12
 
 # Desks: self-signed, key and certificate in one file, not encrypted
 for i in justice finance; do

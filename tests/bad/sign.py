@@ -32,6 +32,7 @@ table = Table("edoc-sign", {
     Row("sign " + KEY + " -o new.asice --card {card} a.txt {doc}", {"doc": "document", "card": "card"}, writes=True),
     Row("keys --config {conf}", {"conf": "conf"}, prints=False),
     Row("keys --json --policy {policy}", {"policy": "policy"}, prints=False),
+    Row("keys --pass-file {pass} {key}", {"pass": "pass", "key": "key"}),
 ] + ([Row("keys --json --module {module}", {"module": "module"}, prints=False)]
      if os.path.exists(S + "/module.so") else []) + [
     Row("prepare {pkg} --cert {cert} --chain {chain} -o req --raw raw --policy {policy}",

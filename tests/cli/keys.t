@@ -97,8 +97,154 @@ run edoc-sign keys --module /none.so
 is_exit 66 "no such module"
 run edoc-sign keys
 is_exit 0 "nothing to list"
-run edoc-sign keys more
-is_exit 64 "an operand"
+run edoc-sign keys --pass-file "$P/pass"
+is_exit 64 "a passphrase and no file"
+run edoc-sign keys --module /none.so "$P/zarina.p12"
+is_exit 64 "a module and a file"
+
+# Several keys in one file.
+run edoc-sign keys --pass-file "$P/pass" "$P/several.p12" "$P/zarina.pem"
+is_exit 0 "the keys of files"
+same "$(grep -c . "$out")" 9 "three of them"
+has "$out" "$P/several.p12#farrukh" "what --key takes"
+run edoc-sign keys --json --pass-file "$P/pass" "$P/several.p12#farrukh"
+is_exit 0 "one of them"
+json "$out" '.serial == "321806542773519381523400442897973904438954165848" and .kind == "RSA-2048" and .fit == "yes"' \
+	"what is told of it"
+run edoc-sign keys --pass-file "$P/pass" "$P/several.p12#none"
+is_exit 66 "one that is not there"
+printf 'wrong\n' >wrong
+run edoc-sign keys --pass-file wrong "$P/several.p12" "$P/zarina.pem"
+is_exit 77 "a wrong passphrase"
+has "$out" "CN=Раҳимова Зарина" "the next file is listed all the same"
+run edoc-sign keys "$W/none.p12"
+is_exit 66 "no such file"
+run edoc-sign keys "$P/several.p12"
+is_exit 77 "nobody to ask"
+new
+run edoc-sign sign --key "$P/several.p12" --pass-file "$P/pass" p.asice
+refused 64 "#zarina, #farrukh" "several keys, none named"
+run edoc-sign sign --key "$P/several.p12#anvar" --pass-file "$P/pass" p.asice
+refused 66 'no key in it is called "anvar"' "a name that is none's"
+for name in farrukh 321806542773519381523400442897973904438954165848; do
+	new
+	run edoc-sign sign --key "$P/several.p12#$name" --pass-file "$P/pass" p.asice
+	is_exit 0 "by $name"
+	run edoc-verify --trust "$P/root.pem" --json p.asice
+	json "$out" '.signatures[0].signer.subject | startswith("CN=Ғафуров Фаррух,")' "the right one"
+	hasnt "$out" "Зарина" "of the other nothing comes along"
+done
+printf 'key: she\nkeys: {she: "%s#zarina"}\n' "$P/several.p12" >several.conf
+new
+run edoc-sign sign --config several.conf --pass-file "$P/pass" p.asice
+is_exit 0 "in edoc.conf"
+cp "$P/several.p12" mine.p12
+run edoc-sign cms --key mine.p12#zarina --pass-file "$P/pass" -f -o mine.p12 a.txt
+is_exit 64 "the key is not written over"
+ok "it is as it was" cmp mine.p12 "$P/several.p12"
+
+# Two of one name, a key without a certificate, one that is not computed here.
+p12() { python3 -B "$SRCDIR/tests/p12.py" "$@"; }
+openssl pkcs12 -in "$P/farrukh.p12" -passin pass:edoc -nodes -nocerts -out farrukh.key 2>/dev/null
+for who in zarina anvar; do
+	key=$P/$who.key
+	[ -e "$key" ] || key=$P/$who.pem
+	openssl pkcs12 -export -inkey "$key" -in "$P/$who.crt" -name work -certpbe NONE -passout pass:edoc -out "$who-work.p12"
+done
+openssl pkcs12 -export -nocerts -inkey farrukh.key -name bare -passout pass:edoc -out bare.p12 2>/dev/null
+p12 alike.p12 edoc zarina-work.p12 anvar-work.p12 bare.p12
+run edoc-sign keys --json --pass-file "$P/pass" alike.p12
+is_exit 0 "two of one name and one without a certificate"
+same "$(jq -r '"\(.key) \(.fit)"' "$out" | sed 's/^alike.p12#//' | sed 's/^[0-9a-f]\{40\} /ID /')" "ID yes
+ID yes
+bare no" "what is theirs alone is told"
+run edoc-sign sign --key alike.p12#work --pass-file "$P/pass" p.asice
+is_exit 64 "a name of two"
+has "$err" "there are 2 such keys" "is refused"
+hasnt "$err" "#bare" "and only these two are told"
+new
+run edoc-sign sign --key alike.p12#bare --pass-file "$P/pass" p.asice
+refused 65 "is not of the key" "no certificate of it"
+run edoc-sign sign --key alike.p12#bare --cert "$P/farrukh.crt" --pass-file "$P/pass" p.asice
+is_exit 0 "but beside it"
+# secp256k1 for P-256 is of one length: an algorithm as good as unknown
+openssl pkcs12 -export -inkey "$P/zarina.pem" -in "$P/zarina.crt" -keypbe NONE -certpbe NONE -passout pass:edoc -out plain.p12
+p12 --oid 06072a8648ce3d0201=06072a8648ce3d0209 unknown.p12 edoc plain.p12
+run edoc-sign keys --pass-file "$P/pass" unknown.p12
+is_exit 65 "a key of no known algorithm"
+has "$err" "1.2.840.10045.2.9" "is told by its OID"
+p12 mixed.p12 edoc plain.p12 "$P/farrukh.p12"
+run edoc-sign keys --json --pass-file "$P/pass" mixed.p12
+same "$(jq -r .kind "$out" | xargs)" "P-256 RSA-2048" "one encrypted, one not"
+
+# As Java programs write it: BER, OCTET STRINGs in pieces, 3DES, MAC by SHA-1.
+openssl pkcs12 -export -inkey "$P/zarina.pem" -in "$P/zarina.crt" -certfile "$P/ca.pem" -name zarina -keypbe PBE-SHA1-3DES \
+	-certpbe PBE-SHA1-3DES -iter 1 -passout pass:edoc -out java.p12
+for piece in 16 1000; do
+	for mac in '--sha1 1' --no-mac ''; do
+		# shellcheck disable=SC2086 # words
+		p12 --ber $piece $mac ber.p12 edoc java.p12
+		new
+		run edoc-sign sign --key ber.p12#zarina --pass-file "$P/pass" p.asice
+		is_exit 0 "BER in pieces of $piece, $mac"
+		run edoc-verify -q --trust "$P/root.pem" p.asice
+		is_exit 0 "and it verifies"
+	done
+done
+p12 --ber 16 --bad-mac ber.p12 edoc java.p12
+run timeout 10 edoc-sign keys --pass-file "$P/pass" ber.p12
+is_exit 77 "a MAC that is wrong"
+for count in 100000000 2147483647 4294967297 18446744073709551616; do
+	p12 --claim $count ber.p12 edoc java.p12
+	run timeout 10 edoc-sign keys --pass-file "$P/pass" ber.p12
+	is_exit 65 "a MAC of $count rounds"
+	has "$err" "10000000 rounds" "is not computed"
+done
+# All counts of a file together: three tries at the MAC, then each safe.
+for pbe in PBE-SHA1-3DES aes-256-cbc; do
+	openssl pkcs12 -export -inkey "$P/zarina.pem" -in "$P/zarina.crt" -keypbe $pbe -certpbe $pbe -iter 65793 -nomac \
+		-passout pass:edoc -out few.p12
+	p12 --sha1 600000 long.p12 edoc few.p12
+	run edoc-sign keys --pass-file "$P/pass" long.p12
+	is_exit 0 "$pbe: many rounds"
+	p12 --sha1 600000 --oid 0203010101=02037fffff long.p12 edoc few.p12
+	run timeout 10 edoc-sign keys --pass-file "$P/pass" long.p12
+	is_exit 65 "$pbe: more than together are done"
+	has "$err" "10000000 rounds" "it is told"
+done
+openssl pkcs8 -topk8 -in farrukh.key -passout pass:edoc -iter 65793 -outform DER -out slow.der
+LC_ALL=C perl -0pe 's/\x02\x03\x01\x01\x01/\x02\x03\x80\x00\x00/' slow.der |
+	openssl base64 | sed '1i -----BEGIN ENCRYPTED PRIVATE KEY-----
+$a -----END ENCRYPTED PRIVATE KEY-----' >slow.pem
+run timeout 10 edoc-sign sign --key slow.pem --cert "$P/farrukh.crt" --pass-file "$P/pass" p.asice
+is_exit 65 "PEM of a count below zero"
+has "$err" "rounds" "is not computed"
+openssl pkcs8 -topk8 -in farrukh.key -passout pass:edoc -scrypt -scrypt_N 16384 -scrypt_r 8 -scrypt_p 100 -out slow.pem
+run timeout 10 edoc-sign sign --key slow.pem --cert "$P/farrukh.crt" --pass-file "$P/pass" p.asice
+is_exit 65 "scrypt of 13 million"
+openssl pkcs8 -topk8 -in farrukh.key -passout pass:edoc -scrypt -out quick.pem
+run edoc-sign sign --key quick.pem --cert "$P/farrukh.crt" --pass-file "$P/pass" p.asice
+is_exit 0 "scrypt as openssl has it"
+p12 --nest 7 nest.p12 edoc plain.p12
+run edoc-sign keys --pass-file "$P/pass" nest.p12
+is_exit 0 "safes in safes"
+p12 --nest 10 nest.p12 edoc plain.p12
+run edoc-sign keys --pass-file "$P/pass" nest.p12
+is_exit 65 "too many of them"
+p12 --nest 5000 nest.p12 edoc plain.p12
+run timeout 10 edoc-sign keys --pass-file "$P/pass" nest.p12
+is_exit 65 "and very many"
+p12 --repeat 900 bags.p12 edoc plain.p12
+run timeout 10 edoc-sign keys --pass-file "$P/pass" bags.p12
+is_exit 0 "one key 900 times is one key"
+p12 --repeat 1001 bags.p12 edoc plain.p12
+run timeout 10 edoc-sign keys --pass-file "$P/pass" bags.p12
+is_exit 65 "more bags than that"
+for deep in 2480 3080 a080; do
+	python3 -c "import sys; sys.stdout.buffer.write(bytes.fromhex('3080020103308006092a864886f70d010701a080') + bytes.fromhex('$deep') * 500000)" >deep.p12
+	run timeout 10 edoc-sign keys --pass-file "$P/pass" deep.p12
+	is_exit 65 "500000 of $deep in each other"
+done
 
 M=
 for m in /usr/lib/softhsm/libsofthsm2.so /usr/lib64/softhsm/libsofthsm2.so \

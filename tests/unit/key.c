@@ -195,6 +195,86 @@ static void bad_files(void)
 	        "PEM with a bad digit");
 }
 
+/* "FILE#NAME": by any name that is one key's alone. */
+static void several(void)
+{
+	static const struct {
+		const char *name, *subject;
+	} t[] = {
+	        {"zarina", ZARINA},
+	        {"farrukh", FARRUKH},
+	        {"321806542773519381523400442897973904438954165848", FARRUKH},
+	        {"6aca64d82b24b40f205ab4513b02b8c3a090bce1", ZARINA},
+	        {"0461117b47d1ed1fb3f3ac44fcc19ffe315581a819e6c0b4f9473d160b5b9dfb", FARRUKH},
+	        {ZARINA, ZARINA},
+	};
+	struct edoc_key *key = NULL;
+	struct edoc_error err = {0};
+	char path[4300];
+
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		snprintf(path, sizeof(path), "%s#%s", pki("several.p12"), t[i].name);
+		is_int((int64_t)edoc_key_path(path), (int64_t)strlen(pki("several.p12")),
+		       "the file's part");
+		opens(path, NULL, NULL, "edoc", t[i].subject, 1, 1);
+	}
+	refuses(pki("several.p12"), NULL, "edoc", EDOC_ERR_USAGE, "#zarina, #farrukh",
+	        "none is named");
+	refuses(pki("several.p12#anvar"), NULL, "edoc", EDOC_ERR_ABSENT,
+	        "\"anvar\"; there is #zarina, #farrukh", "one that is not there");
+	refuses(pki("several.p12#"), NULL, "edoc", EDOC_ERR_ABSENT, "there is #zarina", "no name");
+	refuses(pki("several.p12#Zarina"), NULL, "edoc", EDOC_ERR_ABSENT, "no key in it",
+	        "case counts");
+	opens(pki("zarina.p12#zarina"), NULL, NULL, "edoc", ZARINA, 1, 1);
+	refuses(pki("zarina.p12#farrukh"), NULL, "edoc", EDOC_ERR_ABSENT, "there is #zarina",
+	        "of a file with one key too");
+	opens(pki("zarina.pem#" ZARINA), NULL, NULL, NULL, ZARINA, 1, 0);
+	refuses(pki("zarina.pem#farrukh"), NULL, NULL, EDOC_ERR_ABSENT, "no key in it", "PEM too");
+	refuses(pki("several.p12#zarina"), pki("farrukh.crt"), "edoc", EDOC_ERR_INPUT,
+	        "farrukh.crt", "another's certificate");
+	refuses(pki("nowhere.p12#zarina"), NULL, "edoc", EDOC_ERR_ABSENT, "nowhere.p12#zarina",
+	        "no such file");
+	/* What is called that is the file, whatever it is called. */
+	is_int(symlink(pki("zarina.p12"), made("a#b")), 0, "a file with # in its name");
+	opens(made("a#b"), NULL, NULL, "edoc", ZARINA, 1, 1);
+	snprintf(path, sizeof(path), "%s#zarina", made("a#b"));
+	opens(path, NULL, NULL, "edoc", ZARINA, 1, 1);
+	fails(edoc_key_load(pki("several.p12#zarina"), NULL, pki("root.pem"), say, (void *)"edoc",
+	                    &key, &err),
+	      EDOC_OK, &err, NULL, "a chain that goes on");
+	is_int(key ? sk_X509_num(ed_key_chain(key)) : 0, 2, "comes along");
+	edoc_key_free(key);
+}
+
+/* Cut and flipped wherever: refused, or the same key. */
+static void ber(void)
+{
+	static char bytes[65536];
+	size_t n = read_file(pki("ber.p12"), bytes, sizeof(bytes)), opened = 0, wrong = 0;
+	struct edoc_key *key = NULL;
+
+	ok((unsigned char)bytes[1] == 0x80 && (unsigned char)bytes[n - 1] == 0,
+	   "of indefinite length");
+	opens(pki("ber.p12"), NULL, NULL, "edoc", FARRUKH, 1, 1);
+	refuses(pki("ber.p12"), NULL, "Edoc", EDOC_ERR_DENIED, "wrong passphrase", "BER");
+	for (size_t i = 0; i < n; i += i < 300 || i + 100 > n ? 1 : 5) {
+		if (edoc_key_load(write_file("k", bytes, i), NULL, NULL, say, (void *)"edoc", &key,
+		                  NULL) == EDOC_OK)
+			opened++;
+		edoc_key_free(key);
+	}
+	is_int((int64_t)opened, 0, "none that is cut opens");
+	for (size_t i = 0; i < n; i += i < 300 || i + 100 > n ? 1 : 5) {
+		bytes[i] ^= 1;
+		if (edoc_key_load(write_file("k", bytes, n), NULL, NULL, say, (void *)"edoc", &key,
+		                  NULL) == EDOC_OK)
+			wrong += strcmp(edoc_key_subject(key), FARRUKH) != 0;
+		edoc_key_free(key);
+		bytes[i] ^= 1;
+	}
+	is_int((int64_t)wrong, 0, "none that is flipped opens as another's");
+}
+
 static void big_file(void)
 {
 	static char bytes[(1 << 20) + 1];
@@ -261,8 +341,8 @@ static const char *make_pem(EVP_PKEY *pkey, bool secret)
 
 	if (!f || !signer || !X509_set_version(x509, 2) ||
 	    !ASN1_INTEGER_set(X509_get_serialNumber(x509), 7) ||
-	    !X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const unsigned char *)"Kind", -1,
-	                                -1, 0) ||
+	    !X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const unsigned char *)"Kind",
+	                                -1, -1, 0) ||
 	    !X509_set_issuer_name(x509, name) || !X509_gmtime_adj(X509_getm_notBefore(x509), 0) ||
 	    !X509_gmtime_adj(X509_getm_notAfter(x509), 1000) || !X509_set_pubkey(x509, pkey) ||
 	    !X509_sign(x509, signer, EVP_sha256()) || !PEM_write_X509(f, x509) ||
@@ -342,7 +422,8 @@ static void kinds(void)
 	struct edoc_key *key;
 
 	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
-		key = load_kind(EVP_PKEY_Q_keygen(ed_crypto_context(), NULL, t[i].type, t[i].group));
+		key = load_kind(
+		        EVP_PKEY_Q_keygen(ed_crypto_context(), NULL, t[i].type, t[i].group));
 		signs_as(key, t[i].alg);
 		fails(edoc_key_use_pss(key, &err), EDOC_ERR_USAGE, &err, "RSA", "no PSS for it");
 		edoc_key_free(key);
@@ -449,6 +530,8 @@ int main(void)
 	good();
 	passphrases();
 	bad_files();
+	several();
+	ber();
 	big_file();
 	generates();
 	kinds();
