@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cmd.h"
+#include "route.h"
 
 #define DESK                                                                                       \
 	{                                                                                          \
@@ -41,6 +41,10 @@ static const struct cmd_option do_options[] = {
         {"reason", 0, "REASON", N_("why: where the route asks for it"), false},
         {"text", 0, "TEXT", N_("a resolution's or report's text"), false},
         END};
+static const struct cmd_option send_options[] = {
+        DESK,
+        {"again", 0, NULL, N_("the same package once more: no receipt came"), false},
+        END};
 static const struct cmd_option inbox_options[] = {
         DESK,
         {"who", 0, "CERT", N_("only what waits for the holder of this certificate"), false},
@@ -48,22 +52,14 @@ static const struct cmd_option inbox_options[] = {
 
 /* ---- what verbs share ---- */
 
-struct run {
-	struct edoc_policy *policy;
-	struct edoc_desk *desk;
-	struct edoc_key *key;
-	struct edoc_act act;
-	const char *word; /* the outcome, or the route */
-};
-
-static void close_run(struct run *run)
+void route_close(struct route_run *run)
 {
 	edoc_key_free(run->key);
 	edoc_desk_free(run->desk);
 	edoc_policy_free(run->policy);
 }
 
-static int open_desk(struct cmd *cmd, struct run *run)
+int route_open(struct cmd *cmd, struct route_run *run)
 {
 	const char *place = cmd_place(cmd, "EDOC_DESK", "desk");
 	struct edoc_error err = {0};
@@ -78,9 +74,9 @@ static int open_desk(struct cmd *cmd, struct run *run)
 	return 0;
 }
 
-static int open_with_key(struct cmd *cmd, struct run *run)
+int route_open_key(struct cmd *cmd, struct route_run *run)
 {
-	int status = open_desk(cmd, run);
+	int status = route_open(cmd, run);
 
 	if (!status)
 		status = cmd_key(cmd, &run->key);
@@ -89,7 +85,7 @@ static int open_with_key(struct cmd *cmd, struct run *run)
 }
 
 /* Prints what the library made, unless it should be quiet. */
-static int tell(struct cmd *cmd, const char *item, enum edoc_code code,
+int route_tell(struct cmd *cmd, const char *item, enum edoc_code code,
                 const struct edoc_error *err, char *text, char *json)
 {
 	int status = 0;
@@ -105,9 +101,6 @@ static int tell(struct cmd *cmd, const char *item, enum edoc_code code,
 	return status;
 }
 
-#define TEXT(cmd) ((cmd)->json ? NULL : &text)
-#define JSON(cmd) ((cmd)->json ? &json : NULL)
-
 /* ---- verbs without a desk ---- */
 
 static int lint_one(struct cmd *cmd, const char *item, void *arg)
@@ -118,7 +111,7 @@ static int lint_one(struct cmd *cmd, const char *item, void *arg)
 	enum edoc_code code = edoc_route_lint(item, "", TEXT(cmd), JSON(cmd), &errors, &err);
 
 	(void)arg;
-	int status = tell(cmd, item, code, &err, text, json);
+	int status = route_tell(cmd, item, code, &err, text, json);
 	return status ? status : errors > 0;
 }
 
@@ -144,13 +137,13 @@ static int run_init(struct cmd *cmd)
 	if (!init.agency)
 		return cmd_usage(cmd, _("init needs --agency"));
 	enum edoc_code code = edoc_desk_init(place, &init, TEXT(cmd), JSON(cmd), &err);
-	return tell(cmd, NULL, code, &err, text, json);
+	return route_tell(cmd, NULL, code, &err, text, json);
 }
 
 /* ---- verify ---- */
 
 struct judging {
-	struct run run;
+	struct route_run run;
 	struct edoc_trust *trust;
 	struct edoc_verify_options options;
 };
@@ -213,7 +206,7 @@ static int verify_one(struct cmd *cmd, const char *item, void *arg)
 	if (code == EDOC_OK)
 		code = cmd->json ? edoc_report_json(report, &json, &err)
 		                 : edoc_report_text(report, &form, &text, &err);
-	int status = tell(cmd, item, code, &err, text, json);
+	int status = route_tell(cmd, item, code, &err, text, json);
 	if (!status) {
 		say_procedure(cmd, report);
 		status = edoc_report_exit(report);
@@ -251,7 +244,7 @@ static int run_verify(struct cmd *cmd)
 	        .at = cmd->at, .trust = j.trust, .policy = j.run.policy};
 	if (!status)
 		status = cmd_each(cmd, verify_one, &j);
-	close_run(&j.run);
+	route_close(&j.run);
 	edoc_trust_free(j.trust);
 	return status;
 }
@@ -260,59 +253,59 @@ static int run_verify(struct cmd *cmd)
 
 static int install_one(struct cmd *cmd, const char *item, void *arg)
 {
-	struct run *run = arg;
+	struct route_run *run = arg;
 	char *text = NULL, *json = NULL;
 	struct edoc_error err = {0};
 	enum edoc_code code =
 	        edoc_desk_install(run->desk, item, &run->act, TEXT(cmd), JSON(cmd), &err);
 
-	return tell(cmd, item, code, &err, text, json);
+	return route_tell(cmd, item, code, &err, text, json);
 }
 
 static int run_install(struct cmd *cmd)
 {
-	struct run run = {0};
-	int status = open_desk(cmd, &run);
+	struct route_run run = {0};
+	int status = route_open(cmd, &run);
 
 	if (!status)
 		status = cmd_each(cmd, install_one, &run);
-	close_run(&run);
+	route_close(&run);
 	return status;
 }
 
 static int submit_one(struct cmd *cmd, const char *item, void *arg)
 {
-	struct run *run = arg;
+	struct route_run *run = arg;
 	char *text = NULL, *json = NULL;
 	struct edoc_error err = {0};
 	enum edoc_code code =
 	        edoc_desk_submit(run->desk, item, run->word, &run->act, TEXT(cmd), JSON(cmd), &err);
 
-	return tell(cmd, item, code, &err, text, json);
+	return route_tell(cmd, item, code, &err, text, json);
 }
 
 static int run_submit(struct cmd *cmd)
 {
-	struct run run = {.word = cmd_value(cmd, "route")};
+	struct route_run run = {.word = cmd_value(cmd, "route")};
 
 	if (!run.word)
 		return cmd_usage(cmd, _("submit needs --route"));
-	int status = open_with_key(cmd, &run);
+	int status = route_open_key(cmd, &run);
 	run.act.text = cmd_value(cmd, "text");
 	if (!status)
 		status = cmd_each(cmd, submit_one, &run);
-	close_run(&run);
+	route_close(&run);
 	return status;
 }
 
-static int do_one(struct cmd *cmd, const char *item, struct run *run)
+static int do_one(struct cmd *cmd, const char *item, struct route_run *run)
 {
 	char *text = NULL, *json = NULL;
 	struct edoc_error err = {0};
 	enum edoc_code code =
 	        edoc_desk_do(run->desk, run->word, item, &run->act, TEXT(cmd), JSON(cmd), &err);
 
-	return tell(cmd, item, code, &err, text, json);
+	return route_tell(cmd, item, code, &err, text, json);
 }
 
 /* The list that the cases come from, or NULL: they are operands. */
@@ -327,7 +320,7 @@ static const char *list_of(struct cmd *cmd)
 static int run_do(struct cmd *cmd)
 {
 	const char *const *items;
-	struct run run = {0};
+	struct route_run run = {0};
 	size_t n;
 
 	if (cmd->n == 0)
@@ -340,7 +333,7 @@ static int run_do(struct cmd *cmd)
 		return CMD_ABSENT;
 	}
 	if (!status)
-		status = open_with_key(cmd, &run);
+		status = route_open_key(cmd, &run);
 	if (!status) {
 		run.word = items[0];
 		run.act.step = cmd_value(cmd, "step");
@@ -351,76 +344,7 @@ static int run_do(struct cmd *cmd)
 			cmd_flush(cmd);
 		}
 	}
-	close_run(&run);
-	return status;
-}
-
-static int send_one(struct cmd *cmd, const char *item, void *arg)
-{
-	struct run *run = arg;
-	char *text = NULL, *json = NULL;
-	struct edoc_error err = {0};
-	enum edoc_code code =
-	        edoc_desk_send(run->desk, item, &run->act, TEXT(cmd), JSON(cmd), &err);
-
-	return tell(cmd, item, code, &err, text, json);
-}
-
-static int receive_one(struct cmd *cmd, const char *item, void *arg)
-{
-	struct run *run = arg;
-	char *text = NULL, *json = NULL;
-	struct edoc_error err = {0};
-	enum edoc_code code =
-	        edoc_desk_receive(run->desk, item, &run->act, TEXT(cmd), JSON(cmd), &err);
-
-	return tell(cmd, item, code, &err, text, json);
-}
-
-/* Without operands: all that the desk itself finds; nothing to do is fine. */
-static int each_found(struct cmd *cmd, struct run *run, char **found, cmd_item_fn *fn)
-{
-	int status = 0;
-
-	for (size_t i = 0; found[i]; i++) {
-		status = cmd_fold(status, fn(cmd, found[i], run));
-		cmd_flush(cmd);
-	}
-	edoc_names_free(found);
-	return status;
-}
-
-static int run_send(struct cmd *cmd)
-{
-	struct run run = {0};
-	struct edoc_error err = {0};
-	char **ids = NULL;
-	int status = open_desk(cmd, &run);
-
-	if (!status && (cmd->n || cmd_given(cmd, "files-from")))
-		status = cmd_each(cmd, send_one, &run);
-	else if (!status && edoc_desk_sendable(run.desk, cmd->now, &ids, &err) != EDOC_OK)
-		status = cmd_fail(cmd, &err);
-	else if (!status)
-		status = each_found(cmd, &run, ids, send_one);
-	close_run(&run);
-	return status;
-}
-
-static int run_receive(struct cmd *cmd)
-{
-	struct run run = {0};
-	struct edoc_error err = {0};
-	char **paths = NULL;
-	int status = open_desk(cmd, &run);
-
-	if (!status && (cmd->n || cmd_given(cmd, "files-from")))
-		status = cmd_each(cmd, receive_one, &run);
-	else if (!status && edoc_desk_incoming(run.desk, &paths, &err) != EDOC_OK)
-		status = cmd_fail(cmd, &err);
-	else if (!status)
-		status = each_found(cmd, &run, paths, receive_one);
-	close_run(&run);
+	route_close(&run);
 	return status;
 }
 
@@ -431,9 +355,9 @@ static int run_inbox(struct cmd *cmd)
 	const char *who = cmd_value(cmd, "who"), *cert = NULL;
 	char *text = NULL, *json = NULL, sha256[65];
 	struct edoc_error err = {0};
-	struct run run = {0};
+	struct route_run run = {0};
 	size_t n = 0;
-	int status = cmd_given(cmd, "key") ? open_with_key(cmd, &run) : open_desk(cmd, &run);
+	int status = cmd_given(cmd, "key") ? route_open_key(cmd, &run) : route_open(cmd, &run);
 
 	if (!status && run.key)
 		cert = edoc_key_cert_sha256(run.key);
@@ -445,59 +369,59 @@ static int run_inbox(struct cmd *cmd)
 	if (!status) {
 		enum edoc_code code =
 		        edoc_desk_inbox(run.desk, cert, cmd->at, TEXT(cmd), JSON(cmd), &n, &err);
-		status = tell(cmd, NULL, code, &err, text, json);
+		status = route_tell(cmd, NULL, code, &err, text, json);
 	}
-	close_run(&run);
+	route_close(&run);
 	return status;
 }
 
 static int show_one(struct cmd *cmd, const char *item, void *arg)
 {
-	struct run *run = arg;
+	struct route_run *run = arg;
 	char *text = NULL, *json = NULL;
 	struct edoc_error err = {0};
 	enum edoc_code code = edoc_desk_show(run->desk, item, cmd->at, TEXT(cmd), JSON(cmd), &err);
 
-	return tell(cmd, item, code, &err, text, json);
+	return route_tell(cmd, item, code, &err, text, json);
 }
 
 static int log_one(struct cmd *cmd, const char *item, void *arg)
 {
-	struct run *run = arg;
+	struct route_run *run = arg;
 	char *text = NULL, *json = NULL;
 	struct edoc_error err = {0};
 	enum edoc_code code = edoc_desk_log(run->desk, item, TEXT(cmd), JSON(cmd), &err);
 
-	return tell(cmd, item, code, &err, text, json);
+	return route_tell(cmd, item, code, &err, text, json);
 }
 
 static int run_export(struct cmd *cmd)
 {
 	const char *out = cmd_value(cmd, "output");
-	struct run run = {0};
+	struct route_run run = {0};
 	struct edoc_error err = {0};
 	int status;
 
 	if (!out || cmd->n != 1)
 		return cmd_usage(cmd, _("one CASE and -o PKG are needed"));
-	status = open_desk(cmd, &run);
+	status = route_open(cmd, &run);
 	if (!status && edoc_desk_export(run.desk, cmd->operands[0], out,
 	                                cmd_given(cmd, "for-party"), cmd->force, &err) != EDOC_OK)
 		status = cmd_fail(cmd, &err);
 	if (!status && !cmd->quiet)
 		printf("%s\n", cmd_text(cmd, out));
-	close_run(&run);
+	route_close(&run);
 	return status;
 }
 
 static int look(struct cmd *cmd, cmd_item_fn *fn)
 {
-	struct run run = {0};
-	int status = open_desk(cmd, &run);
+	struct route_run run = {0};
+	int status = route_open(cmd, &run);
 
 	if (!status)
 		status = cmd_each(cmd, fn, &run);
-	close_run(&run);
+	route_close(&run);
 	return status;
 }
 
@@ -527,10 +451,14 @@ static const struct cmd_verb verbs[] = {
          run_log},
         {"do", "OUTCOME CASE...", N_("do the open step: agree, sign, register ..."), do_options,
          CMD_ITEMS | CMD_JSON | CMD_DRY | CMD_KEY, run_do},
-        {"send", "[CASE...]", N_("put cases that are due into out/"), desk_options,
-         CMD_ITEMS | CMD_JSON | CMD_DRY, run_send},
+        {"send", "[CASE...]", N_("put cases that are due into out/, and hand that over"),
+         send_options, CMD_ITEMS | CMD_JSON | CMD_DRY, route_send},
         {"receive", "[PKG...]", N_("take in what came, answer receipts"), desk_options,
-         CMD_ITEMS | CMD_JSON | CMD_DRY, run_receive},
+         CMD_ITEMS | CMD_JSON | CMD_DRY, route_receive},
+        {"tick", "", N_("all that a desk does by itself: for cron"), desk_options,
+         CMD_JSON | CMD_DRY | CMD_NO_OPERANDS, route_tick},
+        {"outbox", "", N_("what waits to leave, and what is not answered"), desk_options,
+         CMD_JSON | CMD_NO_OPERANDS, route_outbox},
         {"verify", "PKG|CASE...", N_("prove that the procedure was followed"), desk_options,
          CMD_ITEMS | CMD_JSON | CMD_TRUST | CMD_POLICY | CMD_AT, run_verify},
         {"export", "CASE -o PKG", N_("write a case's package with its ledger"), export_options,

@@ -116,11 +116,13 @@ void edoc_conf_free(struct edoc_conf *conf);
 enum edoc_code edoc_conf_load(struct edoc_conf *conf, const char *path, const char *home,
 			      struct edoc_error *err) EDOC_CHECK;
 /* A scalar: "key" "desk" "archive" "profiles" "sign-profile" "lang" "cache" "pkcs11-module",
+ * "transport-timeout", "receipt-within",
  * "keys.NAME.file", "keys.NAME.cert", "keys.NAME.chain".  NULL: not set. */
 const char *edoc_conf_get(const struct edoc_conf *conf, const char *key);
 /* A list: "trust.all", "trust.sign", "trust.tsa", "trust.ocsp",
  * "trust.directory", "trust.route", "trust.list", "trust.list-signers";
- * "intranet"; "keys" lists the names of keys.  NULL past the end. */
+ * "intranet"; "keys" lists the names of keys; "transport.AGENCY" and
+ * "transport": the words of a command.  NULL past the end. */
 const char *edoc_conf_item(const struct edoc_conf *conf, const char *key, size_t i);
 
 /* ---- trust ------------------------------------------------------------- */
@@ -996,6 +998,7 @@ enum edoc_code edoc_desk_open(const char *path, const struct edoc_policy *policy
 			      struct edoc_desk **desk, struct edoc_error *err) EDOC_CHECK;
 void edoc_desk_free(struct edoc_desk *desk);
 const struct edoc_trust *edoc_desk_trust(const struct edoc_desk *desk);
+const char *edoc_desk_folder(const struct edoc_desk *desk); /* of its folder */
 
 /* One act at a desk. */
 struct edoc_act {
@@ -1040,6 +1043,45 @@ enum edoc_code edoc_desk_sendable(struct edoc_desk *desk, int64_t now, char ***i
 enum edoc_code edoc_desk_incoming(struct edoc_desk *desk, char ***paths,
 				  struct edoc_error *err) EDOC_CHECK;
 void edoc_names_free(char **names);
+
+/*
+ * What carries a file of out/<agency>/new to that agency's desk.  FAILED: why
+ * holds a few words; the file stays, and is given again later.  NONE: nobody
+ * does, the file waits for somebody who carries it by hand.
+ */
+enum edoc_carried { EDOC_CARRY_FAILED = 0, EDOC_CARRIED = 1, EDOC_CARRY_NONE = 2 };
+typedef enum edoc_carried edoc_carry_fn(void *arg, const char *agency, const char *path, char *why,
+					size_t size);
+
+struct edoc_mail {
+	int64_t now;           /* the caller's clock */
+	bool dry;              /* only tell what would be done */
+	edoc_carry_fn *carry;
+	void *carry_arg;
+	int receipt;           /* days that a receipt may take; 0: 3 */
+};
+
+/*
+ * Gives each file of out/ that is due to mail->carry, the oldest first; what
+ * it took goes to sent/.  A file that failed waits 5 minutes, then twice as
+ * long each time, up to 6 hours; behind it the agency's other files wait for
+ * the next call.  Two callers never give one file at the same time.  *failed
+ * counts what was not taken.
+ */
+enum edoc_code edoc_desk_flush(struct edoc_desk *desk, const struct edoc_mail *mail, char **text,
+			       char **json, size_t *failed, struct edoc_error *err) EDOC_CHECK;
+/* Cases whose receipt is late are put into out/ again, each once in
+ * mail->receipt days; a line each. */
+enum edoc_code edoc_desk_resend(struct edoc_desk *desk, const struct edoc_mail *mail, char **text,
+				char **json, struct edoc_error *err) EDOC_CHECK;
+/* The same for one case, late or not: its package, the very bytes. */
+enum edoc_code edoc_desk_send_again(struct edoc_desk *desk, const char *name,
+				    const struct edoc_act *act, char **text, char **json,
+				    struct edoc_error *err) EDOC_CHECK;
+/* What waits in out/, and what was sent and has no receipt yet.  *late counts
+ * the files that were tried in vain, and late receipts. */
+enum edoc_code edoc_desk_outbox(struct edoc_desk *desk, const struct edoc_mail *mail, char **text,
+				char **json, size_t *late, struct edoc_error *err) EDOC_CHECK;
 
 /* Open steps; cert_sha256 NULL: of everybody, else of that person.  *n counts. */
 enum edoc_code edoc_desk_inbox(struct edoc_desk *desk, const char *cert_sha256, int64_t now,

@@ -305,6 +305,78 @@ static enum edoc_code read_name(const struct source *src, const struct ed_yaml *
 	return add(src, "key", node->text);
 }
 
+/* A program and what it is given: a list of words, or one text that is split
+ * at blanks.  A program's name with a "/" is a path. */
+static enum edoc_code read_command(const struct source *src, const char *key,
+                                   const struct ed_yaml *node)
+{
+	const char *text = node->text;
+	enum edoc_code code = EDOC_OK;
+	size_t n = 0;
+
+	if (node->kind == ED_YAML_LIST) {
+		for (size_t i = 0; i < node->n && code == EDOC_OK; i++)
+			if (node->items[i]->kind != ED_YAML_SCALAR || !node->items[i]->text[0])
+				code = refuse(src, node->items[i], N_("a word is wanted"));
+			else if (i == 0 && strchr(node->items[i]->text, '/'))
+				code = add_path(src, key, node->items[i]);
+			else
+				code = add(src, key, node->items[i]->text);
+		n = node->n;
+	}
+	for (; node->kind == ED_YAML_SCALAR && code == EDOC_OK; n++) {
+		struct ed_yaml word = *node;
+		size_t len = strcspn(text += strspn(text, " \t\n"), " \t\n");
+
+		if (!len)
+			break;
+		word.text = ed_arena_strndup(src->conf->arena, text, len);
+		text += len;
+		if (!word.text)
+			return ed_fail_memory(src->err);
+		code = n == 0 && strchr(word.text, '/') ? add_path(src, key, &word)
+		                                        : add(src, key, word.text);
+	}
+	return code == EDOC_OK && n == 0
+	               ? refuse(src, node, N_("a program is wanted, with its arguments"))
+	               : code;
+}
+
+/* transport: { moliya: /etc/edoc/to-moliya, adliya: [gateway, --as4] }, or one for all */
+static enum edoc_code read_transport(const struct source *src, const struct ed_yaml *node)
+{
+	enum edoc_code code = EDOC_OK;
+
+	if (node->kind != ED_YAML_MAP)
+		return taken(src->conf, "transport", NULL)
+		               ? EDOC_OK
+		               : read_command(src, "transport", node);
+	for (size_t i = 0; i < node->n && code == EDOC_OK; i++) {
+		const char *key = ed_arena_printf(src->conf->arena, "transport.%s",
+		                                  node->keys[i]->text);
+
+		if (!key)
+			return ed_fail_memory(src->err);
+		if (!taken(src->conf, key, NULL))
+			code = read_command(src, key, node->items[i]);
+	}
+	return code;
+}
+
+/* A whole number from 1. */
+static enum edoc_code read_count(const struct source *src, const char *key,
+                                 const struct ed_yaml *node, long max)
+{
+	const char *text = node->kind == ED_YAML_SCALAR ? node->text : "";
+	size_t n = strspn(text, "0123456789");
+	long value = n && n <= 6 && !text[n] ? strtol(text, NULL, 10) : 0;
+
+	if (value < 1 || value > max)
+		return ed_yaml_fail(node, src->path, src->err,
+		                    dgettext("edoc", "a number from 1 to %ld is wanted"), max);
+	return add(src, key, text);
+}
+
 /* Names of hosts, as they stand in addresses. */
 static enum edoc_code read_hosts(const struct source *src, const struct ed_yaml *list)
 {
@@ -342,8 +414,14 @@ static enum edoc_code read_member(const struct source *src, const char *key,
 		return read_trust(src, node);
 	if (!strcmp(key, "tsas"))
 		return read_tsas(src, node);
+	if (!strcmp(key, "transport"))
+		return read_transport(src, node);
 	if (taken(src->conf, key, NULL))
 		return EDOC_OK;
+	if (!strcmp(key, "transport-timeout"))
+		return read_count(src, key, node, 86400);
+	if (!strcmp(key, "receipt-within"))
+		return read_count(src, key, node, 365);
 	if (!strcmp(key, "tsa"))
 		return read_tsa_names(src, node);
 	if (!strcmp(key, "lang"))
@@ -359,9 +437,23 @@ static enum edoc_code read_member(const struct source *src, const char *key,
 
 static enum edoc_code read_root(const struct source *src, const struct ed_yaml *root)
 {
-	static const char *const known[] = {
-	        "key",   "keys",     "trust", "desk", "archive",       "profiles",     "lang",
-	        "cache", "intranet", "tsa",   "tsas", "pkcs11-module", "sign-profile", NULL};
+	static const char *const known[] = {"key",
+	                                    "keys",
+	                                    "trust",
+	                                    "desk",
+	                                    "archive",
+	                                    "profiles",
+	                                    "lang",
+	                                    "cache",
+	                                    "intranet",
+	                                    "tsa",
+	                                    "tsas",
+	                                    "pkcs11-module",
+	                                    "sign-profile",
+	                                    "transport",
+	                                    "transport-timeout",
+	                                    "receipt-within",
+	                                    NULL};
 
 	if (root->kind != ED_YAML_MAP)
 		return refuse(src, root, N_("a map of settings is wanted"));

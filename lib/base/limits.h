@@ -108,6 +108,13 @@
 #define ED_ZONE_CHANGE 86400  /* seconds by which new tzdata may move the end of a day */
 #define ED_CLOCK_SKEW 300     /* seconds by which two machines' clocks may differ */
 
+/* What leaves a desk (route/outbox.c). */
+#define ED_MAIL_BACKOFF 300        /* seconds until a file is given again; doubled each time ... */
+#define ED_MAIL_BACKOFF_MAX 21600  /* ... up to this */
+#define ED_MAIL_RECEIPT 3          /* days that a receipt may take */
+#define ED_MAX_TRY 2048            /* bytes of a file that says how often one was tried */
+#define ED_MAX_WHY 200             /* bytes of a transport's own words that are kept */
+
 /* A batch and the box of its workers. */
 #define ED_MAX_WORKERS 256
 #define ED_BATCH_DEPTH 2               /* items given to one worker at a time */

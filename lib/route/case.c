@@ -731,6 +731,25 @@ enum edoc_code ed_number_claim(struct ed_case *c, const struct ed_visit *visit, 
 	return number->text ? EDOC_OK : ed_fail_memory(err);
 }
 
+/* Another process, or this one before it was killed, signed the same header in
+ * the same second: the signature that is stored is the one that travels. */
+static enum edoc_code take_stored_cms(struct ed_case *c, struct ed_entry *entry,
+                                      struct edoc_error *err)
+{
+	char *path = ed_case_path(c, "obj/%s.cms", entry->sha256);
+	struct ed_buf cms;
+
+	ed_buf_init(&cms, ED_MAX_CMS);
+	enum edoc_code code = path ? ed_read_path(path, &cms, err) : ed_fail_memory(err);
+	if (code) {
+		ed_buf_clear(&cms);
+		return code;
+	}
+	ed_buf_clear(&entry->cms);
+	entry->cms = cms;
+	return EDOC_OK;
+}
+
 enum edoc_code ed_case_commit(struct ed_case *c, struct ed_entry *entry, bool dry, bool *lost,
                               struct edoc_error *err)
 {
@@ -747,5 +766,9 @@ enum edoc_code ed_case_commit(struct ed_case *c, struct ed_entry *entry, bool dr
 		               fault ? fault->code : "memory",
 		               fault && fault->args[0] ? fault->args[0] : "");
 	}
-	return dry ? EDOC_OK : ed_case_append(c, &c->r.ledger.v[c->r.ledger.n - 1], lost, err);
+	if (dry)
+		return EDOC_OK;
+	entry = &c->r.ledger.v[c->r.ledger.n - 1];
+	code = ed_case_append(c, entry, lost, err);
+	return code || *lost ? code : take_stored_cms(c, entry, err);
 }

@@ -281,6 +281,11 @@ const struct edoc_trust *edoc_desk_trust(const struct edoc_desk *desk)
 	return desk->trust;
 }
 
+const char *edoc_desk_folder(const struct edoc_desk *desk)
+{
+	return desk->path;
+}
+
 struct edoc_verify_options ed_desk_options(const struct edoc_desk *desk, int64_t now)
 {
 	return (struct edoc_verify_options){

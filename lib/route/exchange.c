@@ -21,9 +21,8 @@ static bool plain_agency(const char *s)
 	return *s && *s != '.' && !strchr(s, '/');
 }
 
-/* out/<agency>/new/<sha256>.asice, unless it is there or was sent. */
 enum edoc_code ed_desk_post(struct edoc_desk *desk, const char *agency, const char *from,
-                            const char *sha256, struct edoc_error *err)
+                            const char *sha256, bool again, struct edoc_error *err)
 {
 	const char *dir, *sent, *path;
 	bool taken;
@@ -44,7 +43,13 @@ enum edoc_code ed_desk_post(struct edoc_desk *desk, const char *agency, const ch
 	sent = ed_desk_path(desk, "out/%s/sent/%s.asice", agency, sha256);
 	if (!sent)
 		return ed_fail_memory(err);
-	return access(sent, F_OK) ? ed_desk_link(from, path, &taken, err) : EDOC_OK;
+	if (access(sent, F_OK))
+		return ed_desk_link(from, path, &taken, err);
+	if (!again)
+		return EDOC_OK;
+	if (rename(sent, path)) /* gone: another process was quicker */
+		return errno == ENOENT ? EDOC_OK : ed_fail_errno(err, EDOC_ERR_IO, path, "rename");
+	return ed_fsync_dir(dir, err);
 }
 
 /* The whole case into the recipient's folder; obj/<head>.sent remembers it. */
@@ -59,7 +64,7 @@ static enum edoc_code deliver(struct ed_case *c, struct edoc_error *err)
 	if (code)
 		return code;
 	snprintf(digest, sizeof(digest), "sha256:%s", copy.sha256);
-	code = ed_desk_post(c->desk, c->r.state.sent_to, copy.path, copy.sha256, err);
+	code = ed_desk_post(c->desk, c->r.state.sent_to, copy.path, copy.sha256, false, err);
 	if (!code)
 		code = ed_desk_put(c->desk, mark, digest, strlen(digest), &taken, err);
 	ed_copy_clear(&copy);

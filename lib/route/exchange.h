@@ -40,8 +40,9 @@ struct ed_passing { /* an act of the desk's own key */
 enum edoc_code ed_passing_decide(struct ed_passing *p, const char *event,
                                  const struct ed_visit *visit, int64_t now,
                                  struct edoc_error *err) EDOC_CHECK;
-/* out/<agency>/new/<sha256>.asice, unless it is there or was sent. */
+/* out/<agency>/new/<sha256>.asice, unless it is there or, but for `again`, was
+ * sent. */
 enum edoc_code ed_desk_post(struct edoc_desk *desk, const char *agency, const char *from,
-                            const char *sha256, struct edoc_error *err) EDOC_CHECK;
+                            const char *sha256, bool again, struct edoc_error *err) EDOC_CHECK;
 
 #endif

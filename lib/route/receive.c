@@ -249,9 +249,10 @@ static enum edoc_code receipt_in(struct edoc_desk *desk, const struct ed_evidenc
 	return code;
 }
 
-/* rcpt/<entry>.asice, also in the sender's folder. */
+/* rcpt/<entry>.asice, also in the sender's folder; once more for who sends the
+ * same again, because he lacks it. */
 static enum edoc_code post_receipt(struct ed_case *c, const struct ed_entry *entry,
-                                   const char *sender, struct edoc_error *err)
+                                   const char *sender, bool again, struct edoc_error *err)
 {
 	char *path = ed_case_path(c, "rcpt/%s.asice", entry->sha256), hex[65];
 	uint64_t size;
@@ -262,7 +263,7 @@ static enum edoc_code post_receipt(struct ed_case *c, const struct ed_entry *ent
 		code = ed_file_sha256(fd, path, hex, err);
 	if (fd >= 0)
 		close(fd);
-	return code ? code : ed_desk_post(c->desk, sender, path, hex, err);
+	return code ? code : ed_desk_post(c->desk, sender, path, hex, again, err);
 }
 
 static const struct ed_visit *open_receive(const struct ed_case *c)
@@ -386,7 +387,7 @@ static enum edoc_code finish_arrival(struct arrival *a, struct ed_case *c, size_
 		return code;
 	}
 	if (!code && !*lost && a->sender && !a->act->dry)
-		code = post_receipt(c, told->entry, a->sender, err);
+		code = post_receipt(c, told->entry, a->sender, told->already, err);
 	return code;
 }
 
@@ -693,7 +694,7 @@ static enum edoc_code reject(struct arrival *a, const struct edoc_error *why,
 	struct ed_evidence evidence = {0};
 	struct edoc_key *key;
 	uint64_t size;
-	bool taken;
+	bool taken = true;
 	int fd = -1;
 
 	mark = ed_desk_path(a->desk, "in/bad/%s.rejection.asice", a->copy.sha256);
@@ -723,7 +724,7 @@ static enum edoc_code reject(struct arrival *a, const struct edoc_error *why,
 	if (!code)
 		code = ed_file_sha256(fd, made, hex, err);
 	if (!code)
-		code = ed_desk_post(a->desk, a->sender, made, hex, err);
+		code = ed_desk_post(a->desk, a->sender, made, hex, taken, err);
 	if (fd >= 0)
 		close(fd);
 	ed_evidence_clear(&evidence);

@@ -93,6 +93,22 @@ static void layers(const char *dir)
 	ok(!edoc_conf_item(conf, "tsa", 2), "nor adds to it");
 	is_str(edoc_conf_get(conf, "tsas.state.url"), "https://tsa.example/", "nor a TSA");
 	is_str(edoc_conf_get(conf, "tsas.x.url"), "http://x/", "but may name another");
+	is_ok(load(conf,
+	           "transport: {moliya: bin/to -x  y, adliya: [~/t, 'a b'], 'x.y': gate}\n"
+	           "transport-timeout: 60\nreceipt-within: 365\n",
+	           "/home/x"),
+	      &err, "transports");
+	snprintf(want, sizeof want, "%s/bin/to", dir);
+	is_str(edoc_conf_item(conf, "transport.moliya", 0), want, "a program beside the file");
+	is_str(edoc_conf_item(conf, "transport.moliya", 2), "y", "its words, split at blanks");
+	ok(!edoc_conf_item(conf, "transport.moliya", 3), "no more of them");
+	is_str(edoc_conf_item(conf, "transport.adliya", 0), "/home/x/t", "a list");
+	is_str(edoc_conf_item(conf, "transport.adliya", 1), "a b", "whose words stay whole");
+	is_str(edoc_conf_get(conf, "transport.x.y"), "gate", "a program of the path");
+	is_str(edoc_conf_get(conf, "transport-timeout"), "60", "a number");
+	is_ok(load(conf, "transport: [all, -x]\nreceipt-within: 1\n", NULL), &err, "one for all");
+	is_str(edoc_conf_item(conf, "transport", 1), "-x", "stands beside those of agencies");
+	is_str(edoc_conf_get(conf, "receipt-within"), "365", "what was said stays");
 	edoc_conf_free(conf);
 	edoc_conf_free(NULL);
 }

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: ISC */
+/* What the parts of edoc-route share: a desk that is open, and how what the
+ * library made is told. */
+#ifndef CMD_ROUTE_H
+#define CMD_ROUTE_H
+
+#include "cmd.h"
+
+struct route_run {
+	struct edoc_policy *policy;
+	struct edoc_desk *desk;
+	struct edoc_key *key;
+	struct edoc_act act;
+	const char *word; /* the outcome, or the route */
+};
+
+/* Texts or JSON, as was asked: for variables of these names. */
+#define TEXT(cmd) ((cmd)->json ? NULL : &text)
+#define JSON(cmd) ((cmd)->json ? &json : NULL)
+
+/* The desk of -C, $EDOC_DESK or edoc.conf; run zeroed.  0 or the exit. */
+int route_open(struct cmd *cmd, struct route_run *run);
+int route_open_key(struct cmd *cmd, struct route_run *run); /* and the key of --key */
+void route_close(struct route_run *run);
+/* Prints what the library made, unless it should be quiet, or says the error,
+ * of that item; the exit. */
+int route_tell(struct cmd *cmd, const char *item, enum edoc_code code, const struct edoc_error *err,
+               char *text, char *json);
+
+/* ---- route-mail.c ---- */
+
+int route_send(struct cmd *cmd);
+int route_receive(struct cmd *cmd);
+int route_outbox(struct cmd *cmd);
+int route_tick(struct cmd *cmd);
+
+#endif
