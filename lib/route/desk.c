@@ -446,10 +446,10 @@ static enum edoc_code refuse_older(const struct ed_pin *pin, const struct ed_pin
 {
 	int version, installed;
 
-	if (!have || pin->kind == ED_PIN_CALENDAR || !strcmp(have->sha256, pin->sha256))
+	if (!have || pin->kind != ED_PIN_ROUTE || !strcmp(have->sha256, pin->sha256))
 		return EDOC_OK;
-	version = pin->kind == ED_PIN_ROUTE ? pin->route->version : pin->directory->version;
-	installed = pin->kind == ED_PIN_ROUTE ? have->route->version : have->directory->version;
+	version = pin->route->version;
+	installed = have->route->version;
 	if (version > installed)
 		return EDOC_OK;
 	return ed_fail(err, EDOC_ERR_DENIED, pin->where,
@@ -458,30 +458,44 @@ static enum edoc_code refuse_older(const struct ed_pin *pin, const struct ed_pin
 	               version, installed);
 }
 
-/* Directories are append-only: who was listed stays listed. */
-static enum edoc_code refuse_removal(const struct ed_pin *pin, const struct ed_pin *have,
-                                     struct edoc_error *err)
+/* The digest in the name of the installed directory of that version; "": none. */
+static enum edoc_code installed_version(struct edoc_desk *desk, int version, char hex[65],
+                                        struct edoc_error *err)
 {
-	if (pin->kind != ED_PIN_DIRECTORY || !have)
+	const char *dir = ed_desk_path(desk, "conf/directory");
+	char **names = NULL, *end;
+	size_t n;
+
+	*hex = '\0';
+	if (!dir)
+		return ed_fail_memory(err);
+	enum edoc_code code = ed_list_dir(dir, &names, &n, err);
+	for (size_t i = 0; !code && names[i]; i++)
+		if (strtol(names[i], &end, 10) == version && *end == '@')
+			snprintf(hex, 65, "%.64s", end + 1);
+	ed_names_free(names);
+	return code;
+}
+
+/* Directories only grow, and a version has one text. */
+static enum edoc_code refuse_fork(struct edoc_desk *desk, const struct ed_pin *pin,
+                                  const struct ed_pin *have, struct ed_arena *arena,
+                                  struct edoc_error *err)
+{
+	int version = pin->directory->version;
+	char hex[65];
+
+	if (!have)
 		return EDOC_OK;
-	const struct ed_directory *old = have->directory, *now = pin->directory;
-	for (size_t i = 0; i < old->n_people; i++) {
-		bool found = false;
-		for (size_t k = 0; k < now->n_people && !found; k++)
-			found = !strcmp(old->people[i].id, now->people[k].id);
-		if (!found)
-			return ed_fail(
-			        err, EDOC_ERR_DENIED, pin->where,
-			        "person %s of version %d is missing: end their dates, do not "
-			        "take them out",
-			        old->people[i].id, old->version);
-	}
-	for (size_t i = 0; i < old->n_agencies; i++)
-		if (!ed_directory_agency(now, old->agencies[i].id))
-			return ed_fail(err, EDOC_ERR_DENIED, pin->where,
-			               "agency %s of version %d is missing: directories only grow",
-			               old->agencies[i].id, old->version);
-	return EDOC_OK;
+	enum edoc_code code = installed_version(desk, version, hex, err);
+	if (code)
+		return code;
+	if (*hex && strcmp(hex, pin->sha256) != 0)
+		return ed_fail(err, EDOC_ERR_DENIED, pin->where,
+		               "a fork: version %d is installed as sha256:%s, and this is another "
+		               "version %d; ask who issues the directory which one is right",
+		               version, hex, version);
+	return ed_directory_follows(have->directory, pin->directory, pin->where, arena, err);
 }
 
 static enum edoc_code install_name(struct edoc_desk *desk, const struct ed_pin *pin,
@@ -575,8 +589,8 @@ static enum edoc_code install(struct edoc_desk *desk, const struct ed_copy *copy
 		code = install_name(desk, pin, &path, &have, arena, err);
 	if (!code)
 		code = refuse_older(pin, have, err);
-	if (!code)
-		code = refuse_removal(pin, have, err);
+	if (!code && pin->kind == ED_PIN_DIRECTORY)
+		code = refuse_fork(desk, pin, have, arena, err);
 	if (!code)
 		already = is_there(path);
 	if (!code && !already && !act->dry)

@@ -154,4 +154,43 @@ bool ed_directory_below(const struct ed_directory *directory, const char *below,
 bool ed_directory_linked(const struct ed_directory *directory, const char *a, const char *b,
                          struct ed_date on);
 
+/* ---- directorydiff.c: what one version says otherwise than another ---- */
+
+enum ed_differs { ED_REMOVED = 0, ED_CHANGED, ED_ADDED, ED_ENDED };
+
+struct ed_difference {
+	enum ed_differs how;
+	const char *kind;     /* "agency", "person", "desk key", "certificate", "post", "deputy" */
+	const char *row;      /* its name: "moliya", "adliya/lawyer karim" */
+	const char *key;      /* what is other in it: "until"; NULL: the row itself */
+	const char *was, *is; /* the values, or NULL */
+	bool may;             /* rows only get an end, a change, or a neighbour */
+};
+
+struct ed_differences {
+	struct ed_arena *arena; /* borrowed */
+	struct ed_difference *v;
+	size_t n, cap;
+};
+
+/* In the order of the rows: all that `now` says otherwise than `old`. */
+enum edoc_code ed_directory_compare(const struct ed_directory *old, const struct ed_directory *now,
+                                    struct ed_differences *list, struct edoc_error *err) EDOC_CHECK;
+/* The first of them that may not be, or NULL. */
+const struct ed_difference *ed_differences_broken(const struct ed_differences *list);
+/* May `now` come after `old`?  EDOC_ERR_DENIED: it is no later version, a fork,
+ * or a row was changed. */
+enum edoc_code ed_directory_follows(const struct ed_directory *old, const struct ed_directory *now,
+                                    const char *where, struct ed_arena *arena,
+                                    struct edoc_error *err) EDOC_CHECK;
+/*
+ * The same of versions that travel together, as findings at wheres[i]:
+ *  directory.fork      two texts of version {0}: {1} and {2}
+ *  directory.previous  version {0} follows {1}; the version before it here is {2}
+ *  directory.changed   {0} of version {1} is otherwise in version {2}
+ */
+enum edoc_code ed_directories_agree(const struct ed_directory *const *v, const char *const *wheres,
+                                    size_t n, struct ed_findings *findings,
+                                    struct edoc_error *err) EDOC_CHECK;
+
 #endif

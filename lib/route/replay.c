@@ -163,6 +163,24 @@ static enum edoc_code take_pin(struct package *p, size_t i, struct edoc_error *e
 	return ed_pins_add(&p->replay->pins, pin, err);
 }
 
+/* Directories that travel together are versions of one another. */
+static enum edoc_code check_directories(struct package *p, struct edoc_error *err)
+{
+	const struct ed_pins *pins = &p->replay->pins;
+	size_t size = (pins->n + 1) * sizeof(void *), n = 0;
+	const struct ed_directory **v = ed_arena_alloc(p->replay->arena, size);
+	const char **wheres = ed_arena_alloc(p->replay->arena, size);
+
+	if (!v || !wheres)
+		return ed_fail_memory(err);
+	for (size_t i = 0; i < pins->n; i++)
+		if (pins->v[i]->kind == ED_PIN_DIRECTORY) {
+			v[n] = pins->v[i]->directory;
+			wheres[n++] = pins->v[i]->where;
+		}
+	return ed_directories_agree(v, wheres, n, p->findings, err);
+}
+
 static enum edoc_code take_pins(struct package *p, struct edoc_error *err)
 {
 	for (size_t i = 0; i < ed_zip_count(p->asic->zip); i++) {
@@ -172,7 +190,7 @@ static enum edoc_code take_pins(struct package *p, struct edoc_error *err)
 		if (code)
 			return code;
 	}
-	return EDOC_OK;
+	return check_directories(p, err);
 }
 
 static enum edoc_code entry_hex(struct package *p, size_t i, char hex[65], struct edoc_error *err)
