@@ -420,6 +420,7 @@ static int one_tsa(struct cmd *cmd, const char *name, enum tsa_source source, st
 	if (!tsa->url)
 		return no_tsa(cmd, name, source);
 	tsa->policy = conf_tsa(cmd, name, "policy");
+	tsa->ca_file = conf_tsa(cmd, name, "ca-file");
 	login = conf_tsa(cmd, name, "login-file");
 	return login ? cmd_login(cmd, login, &tsa->login) : 0;
 }

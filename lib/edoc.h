@@ -269,6 +269,7 @@ struct edoc_fetch {
 	const void *body; /* POST, or NULL */
 	size_t body_len, max;
 	const char *login; /* STAMP: "user:password" for HTTP authentication, or NULL */
+	const char *ca_file; /* STAMP: who may vouch for an https server; NULL: the system's */
 };
 typedef enum edoc_code edoc_fetch_fn(void *arg, const struct edoc_fetch *what, void **bytes,
 				     size_t *len, struct edoc_error *err);
@@ -622,6 +623,7 @@ struct edoc_tsa {
 	const char *url;
 	const char *policy; /* dotted OID that is asked for, or NULL */
 	const char *login;  /* "user:password", or NULL */
+	const char *ca_file; /* PEM: who may vouch for its https; NULL: the system's */
 };
 
 /* SignatureProductionPlaceV2, signer-location; each may be NULL. */

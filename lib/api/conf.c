@@ -2,6 +2,7 @@
 /* edoc.conf(5). */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
 #include "base/ber.h"
@@ -175,7 +176,7 @@ static enum edoc_code read_tsa_part(const struct source *src, const char *key, c
 	uint8_t oid[ED_BER_OID_OCTETS];
 	const char *text = node->kind == ED_YAML_SCALAR ? node->text : "";
 
-	if (!strcmp(part, "login-file"))
+	if (!strcmp(part, "login-file") || !strcmp(part, "ca-file"))
 		return add_path(src, key, node);
 	if (!strcmp(part, "url") && !ed_http_url(text, strlen(text)))
 		return refuse(src, node,
@@ -185,22 +186,33 @@ static enum edoc_code read_tsa_part(const struct source *src, const char *key, c
 	return add(src, key, text);
 }
 
+static bool is_https(const struct ed_yaml *tsa)
+{
+	const struct ed_yaml *url = ed_yaml_get(tsa, "url");
+
+	return url && url->kind == ED_YAML_SCALAR && !strncasecmp(url->text, "https://", 8);
+}
+
 /* tsas: { state: http://tsa.example/, bank: {url: ..., policy: 1.2.3, login-file: l} } */
 static enum edoc_code read_tsa(const struct source *src, const char *name,
                                const struct ed_yaml *node)
 {
-	static const char *const known[] = {"url", "policy", "login-file", NULL};
+	static const char *const known[] = {"url", "policy", "login-file", "ca-file", NULL};
 	enum edoc_code code = EDOC_OK;
 
 	if (taken(src->conf, "tsas", name))
 		return EDOC_OK;
 	if (node->kind == ED_YAML_LIST)
-		return refuse(src, node,
-		              N_("a TSA is an address, or a map of url, policy and login-file"));
+		return refuse(
+		        src, node,
+		        N_("a TSA is an address, or a map of url, policy, login-file and ca-file"));
 	if (node->kind == ED_YAML_MAP) {
 		code = ed_yaml_only(node, src->path, known, src->err);
 		if (code == EDOC_OK && !ed_yaml_get(node, "url"))
 			code = refuse(src, node, N_("the TSA's \"url\" is missing"));
+		if (code == EDOC_OK && ed_yaml_get(node, "ca-file") && !is_https(node))
+			code = refuse(src, ed_yaml_get(node, "ca-file"),
+			              N_("a ca-file goes with an https address"));
 	}
 	for (size_t i = 0; known[i] && code == EDOC_OK; i++) {
 		const struct ed_yaml *part = node->kind == ED_YAML_MAP ? ed_yaml_get(node, known[i])

@@ -311,6 +311,20 @@ static int set_way(struct ed_http *http, const struct ed_http_request *request)
 	return bad;
 }
 
+/* Who it is, and that nobody else reads it (RFC 9325 3.1.1, RFC 9110 4.3.4). */
+static int set_tls(CURL *e, const struct ed_http_request *request)
+{
+	int bad = curl.easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+
+	bad |= curl.easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 1L);
+	bad |= curl.easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L);
+	if (request->ca_file) {
+		bad |= curl.easy_setopt(e, CURLOPT_CAINFO, request->ca_file);
+		bad |= curl.easy_setopt(e, CURLOPT_CAPATH, NULL);
+	}
+	return bad;
+}
+
 /* Nothing from the environment, no cookies, no compression. */
 static bool set_up(struct ed_http *http, const struct ed_http_request *request,
                    const struct curl_slist *headers)
@@ -321,8 +335,11 @@ static bool set_up(struct ed_http *http, const struct ed_http_request *request,
 	curl.easy_reset(e);
 	bad |= curl.easy_setopt(e, CURLOPT_URL, request->url);
 	bad |= curl.easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
-	bad |= curl.easy_setopt(e, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+	/* What was asked for in private is not gone on with in the open. */
+	bad |= curl.easy_setopt(e, CURLOPT_REDIR_PROTOCOLS_STR,
+	                        is_plain(request->url) ? "http,https" : "https");
 	bad |= set_way(http, request);
+	bad |= set_tls(e, request);
 	bad |= curl.easy_setopt(e, CURLOPT_FAILONERROR, 1L);
 	bad |= curl.easy_setopt(e, CURLOPT_HTTP09_ALLOWED, 0L);
 	bad |= curl.easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
@@ -377,9 +394,12 @@ static long response(const struct ed_http *http)
 	return status;
 }
 
-static enum edoc_code say_why(const struct ed_http *http, const char *url, CURLcode rc,
-                              struct edoc_error *err)
+static enum edoc_code say_why(const struct ed_http *http, const struct ed_http_request *request,
+                              CURLcode rc, struct edoc_error *err)
 {
+	const char *url = request->url;
+	const char *reason = http->reason[0] ? http->reason : curl.easy_strerror(rc);
+
 	if (http->answer->failed == EDOC_ERR_MEMORY || rc == CURLE_OUT_OF_MEMORY)
 		return ed_fail_memory(err);
 	if (http->answer->failed || rc == CURLE_FILESIZE_EXCEEDED)
@@ -391,8 +411,13 @@ static enum edoc_code say_why(const struct ed_http *http, const char *url, CURLc
 		               "\"intranet:\" of edoc.conf names hosts that may");
 	if (rc == CURLE_HTTP_RETURNED_ERROR)
 		return ed_fail(err, EDOC_ERR_AGAIN, url, "the server answers %ld", response(http));
-	return ed_fail(err, EDOC_ERR_AGAIN, url, "%s",
-	               http->reason[0] ? http->reason : curl.easy_strerror(rc));
+	if (rc == CURLE_SSL_CACERT_BADFILE && request->ca_file)
+		return ed_fail(err, EDOC_ERR_CONFIG, request->ca_file,
+		               "cannot be read as certificates (PEM) that vouch for %s", url);
+	if (rc == CURLE_PEER_FAILED_VERIFICATION)
+		return ed_fail(err, EDOC_ERR_AGAIN, url,
+		               "the certificate of this https server is not accepted: %s", reason);
+	return ed_fail(err, EDOC_ERR_AGAIN, url, "%s", reason);
 }
 
 /* The media type alone: parameters may follow (RFC 9110 8.3.1). */
@@ -456,7 +481,7 @@ enum edoc_code ed_http_fetch(struct ed_http *http, const struct ed_http_request 
 	note_end(http, rc, end);
 	if (rc == CURLE_OK && end->status != 200) /* a redirection not followed */
 		rc = CURLE_HTTP_RETURNED_ERROR;
-	code = rc == CURLE_OK ? EDOC_OK : say_why(http, request->url, rc, err);
+	code = rc == CURLE_OK ? EDOC_OK : say_why(http, request, rc, err);
 	if (code == EDOC_OK && request->wanted)
 		code = check_type(http, request, err);
 out:

@@ -32,6 +32,9 @@ struct ed_http_request {
 	/* "user:password" (Basic, Digest: RFC 7617, 7616), or NULL.  Over plain
 	 * http only within this machine or to a host of `intranet`, past any proxy. */
 	const char *login;
+	/* PEM: the authorities, one of which must vouch for an https server, in place of
+	 * the system's; or NULL. */
+	const char *ca_file;
 };
 
 /* How a fetch ended. */
@@ -47,7 +50,8 @@ enum edoc_code ed_http_new(const struct ed_http_options *options, struct ed_http
                            struct edoc_error *err) EDOC_CHECK;
 void ed_http_free(struct ed_http *http);
 /* EDOC_ERR_AGAIN: no answer, or not the one that was asked for.  LIMIT: longer
- * than answer->max.  CONFIG: a login that would go out in the clear. */
+ * than answer->max.  CONFIG: a login that would go out in the clear, a
+ * ca_file that is none. */
 enum edoc_code ed_http_fetch(struct ed_http *http, const struct ed_http_request *request,
                              struct ed_buf *answer, struct ed_http_end *end,
                              struct edoc_error *err) EDOC_CHECK;

@@ -62,8 +62,11 @@ static enum edoc_code fetch_ocsp(struct ed_judge *j, struct ed_cert *cert, struc
 	if (urls && urls[0])
 		rc = ed_ocsp_request(cert, issuer, &request, err);
 	for (size_t i = 0; rc == EDOC_OK && urls && urls[i] && !*more; i++) {
-		struct edoc_fetch what = {EDOC_FETCH_OCSP, urls[i], request.data, request.len,
-		                          ED_MAX_FETCH, NULL};
+		struct edoc_fetch what = {.kind = EDOC_FETCH_OCSP,
+		                          .url = urls[i],
+		                          .body = request.data,
+		                          .body_len = request.len,
+		                          .max = ED_MAX_FETCH};
 
 		rc = fetch(j, &what, ED_OCSP, more, err);
 	}
@@ -79,7 +82,7 @@ static enum edoc_code fetch_urls(struct ed_judge *j, struct ed_cert *cert, enum 
 	enum edoc_code rc = EDOC_OK;
 
 	for (size_t i = 0; rc == EDOC_OK && urls && urls[i] && !*more; i++) {
-		struct edoc_fetch what = {kind, urls[i], NULL, 0, ED_MAX_FETCH, NULL};
+		struct edoc_fetch what = {.kind = kind, .url = urls[i], .max = ED_MAX_FETCH};
 
 		rc = fetch(j, &what, material, more, err);
 	}

@@ -124,7 +124,8 @@ static enum edoc_code fetch_token(struct ed_stamping *s, const struct edoc_tsa *
 	struct edoc_fetch what = {.kind = EDOC_FETCH_STAMP,
 	                          .url = tsa->url,
 	                          .max = ED_MAX_STAMP,
-	                          .login = tsa->login};
+	                          .login = tsa->login,
+	                          .ca_file = tsa->ca_file};
 	struct ed_buf request;
 	void *answer = NULL;
 	size_t len = 0;

@@ -191,7 +191,8 @@ static enum edoc_code go(struct edoc_fetcher *f, const struct edoc_fetch *what,
 	                                        .body_len = what->body_len,
 	                                        .wanted = stamp ? accept_of(what->kind) : NULL,
 	                                        .own = stamp,
-	                                        .login = stamp ? what->login : NULL};
+	                                        .login = stamp ? what->login : NULL,
+	                                        .ca_file = stamp ? what->ca_file : NULL};
 	enum edoc_code code = EDOC_OK;
 
 	if (!f->http)

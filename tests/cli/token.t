@@ -176,4 +176,65 @@ for kind in $kinds; do
 	run edoc-sign extend --level T $data $t p
 	is_exit 0 "$kind: one that is not, does"
 done
+
+# ---- https: the server is who it says, by whom edoc.conf names for it
+TLS=https://127.0.0.1:$(cat "$PKI/tls-port")
+umask 077
+echo "clerk:se:cret" >login
+echo nothing >empty.pem
+cat >tls.conf <<END
+intranet: [127.0.0.1]
+trust: $PKI/root.pem
+tsas:
+  house: {url: $TLS/tsa, ca-file: $PKI/web.pem}
+  login: {url: $TLS/tsa-auth, ca-file: $PKI/web.pem, login-file: login}
+  system: {url: $TLS/tsa}
+  other: {url: $TLS/tsa, ca-file: $PKI/root.pem, login-file: login}
+  empty: {url: $TLS/tsa, ca-file: empty.pem}
+  gone: {url: $TLS/tsa, ca-file: gone.pem}
+  plain: {url: $(echo "$TLS" | sed s/127.0.0.1/localhost/)/tsa, ca-file: $PKI/web.pem}
+  away301: {url: $TLS/tsa-away301, ca-file: $PKI/web.pem, login-file: login}
+  away302: {url: $TLS/tsa-away302, ca-file: $PKI/web.pem, login-file: login}
+  away303: {url: $TLS/tsa-away303, ca-file: $PKI/web.pem, login-file: login}
+  away307: {url: $TLS/tsa-away307, ca-file: $PKI/web.pem, login-file: login}
+  away308: {url: $TLS/tsa-away308, ca-file: $PKI/web.pem, login-file: login}
+END
+export EDOC_CONF=$W/tls.conf
+rm -f p was
+make e-xades was B
+while IFS='|' read -r says tsas exit words hits; do
+	pki_says $says
+	: >"$PKI/hits"
+	cp was p
+	set --
+	for tsa in $tsas; do set -- "$@" --tsa "$tsa"; done
+	run edoc-sign extend --level T "$@" p
+	is_exit "$exit" "https, $tsas $says"
+	[ ! "$words" ] || has "$err" "$words" "says why"
+	hasnt "$err" "se:cret" "and no password"
+	same "$(asked)" "$hits" "what was asked: $hits"
+	if [ "$exit" = 0 ]; then
+		nok "the package has it" cmp was p
+	else
+		ok "the package is as it was" cmp was p
+	fi
+done <<'END'
+|house|0||tsa
+|login|0||tsa-auth tsa-auth
+|system|75|the certificate of this https server is not accepted|
+|other|75|the certificate of this https server is not accepted|
+|plain|75|the certificate of this https server is not accepted|
+tls=wrong|house|75|the certificate of this https server is not accepted|
+tls=wrong|login|75|no alternative certificate subject name|
+|system house|0||tsa
+|other plain house|0||tsa
+|empty|78|empty.pem: cannot be read as certificates|
+|gone|78|gone.pem: cannot be read as certificates|
+|away301|75|the server answers 301|tsa-away301
+|away302|75|the server answers 302|tsa-away302
+|away303|75|the server answers 303|tsa-away303
+|away307|75|the server answers 307|tsa-away307
+|away308|75|the server answers 308|tsa-away308
+|away307 house|0||tsa-away307 tsa
+END
 finish

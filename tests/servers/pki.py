@@ -5,6 +5,7 @@
 Makes keys and certificates in DIR, then serves them, their CRLs, an OCSP
 responder and three TSAs on one port of 127.0.0.1 until whoever started it ends.
 DIR/port appears once all is ready, DIR/pid before; DIR/hits gets a line for each request.
+The same is served by https on a second port, DIR/tls-port.
 DAYS: how long the certificate of NAME is valid (3650).  With DIR/port.before it
 serves what is there, at that port; NAME=DAYS gives NAME a new certificate then.
 
@@ -15,12 +16,13 @@ serves what is there, at that port; NAME=DAYS gives NAME a new certificate then.
   still.pem     another anchor; under it nobody names a source, nor brings its
                 certificate along: quiet.pem signs, tsa3 time-stamps
   tsa, tsa2     time-stamps, by the CA (OCSP and CRL) and the root (CRL)
+  web.pem       vouches for the https server and for nothing else
   (each .pem of a person: key, certificate, CA; X.crt is the certificate alone)
 
 POST /tsa, /tsa2, /tsa3 and, under each name, what goes wrong:
   -timeout -slow -500 -500-once -429 -429-once -503-later -cut -truncated -html -garbage
   -empty -redirect -nonce -imprint -policy -reject -nocert -behind -alone (no chain)
-  -then-html (each second time)
+  -then-html (each second time)   -away301 -away302 ... (to the same TSA over http)
   -auth (Basic) -digest (Digest): clerk, password "se:cret"
 POST /ocsp; GET /crl/root.crl, /crl/ca.crl, /ca/root.der, /ca/ca.der
 
@@ -30,8 +32,10 @@ DIR/control, words that are looked at on each request:
   responder=ocsp2   whose certificate has a CRL instead of id-pkix-ocsp-nocheck
   revoked=NAME,...  since=YYMMDDhhmmssZ (else: since the server started)
   tsa=WHAT          /tsa does what /tsa-WHAT does
+  tls=wrong         the https server's certificate is somebody else's
 """
-import base64, concurrent.futures, hashlib, http.server, os, re, subprocess, sys, threading, time
+import base64, concurrent.futures, hashlib, http.server, os, re, ssl, subprocess, sys, threading
+import time
 
 DIR = os.path.abspath(sys.argv[1])
 LOCK = threading.Lock()
@@ -65,6 +69,7 @@ def openssl(*args):
 CA = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n"
 PERSON = "keyUsage=critical,digitalSignature,nonRepudiation\n"
 STAMPER = "keyUsage=critical,digitalSignature\nextendedKeyUsage=critical,timeStamping\n"
+SERVER = "keyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth\nsubjectAltName="
 RESPONDER = "keyUsage=critical,digitalSignature\nextendedKeyUsage=OCSPSigning\n"
 SOURCES = {
     "ocsp": "authorityInfoAccess=OCSP;URI:{url}/ocsp,caIssuers;URI:{url}/ca/{by}.der\n",
@@ -89,8 +94,11 @@ WHO = {
     "still": ("Still Root", None, CA, "", EC),
     "quiet": ("Quvvat", "still", PERSON, "", EC),
     "tsa3": ("Still TSA", "still", STAMPER, "", EC),
+    "web": ("Web Root", None, CA, "", EC),
+    "tls": ("127.0.0.1", "web", SERVER + "IP:127.0.0.1\n", "", EC),
+    "wrong": ("tsa.example", "web", SERVER + "DNS:tsa.example\n", "", EC),
 }
-AUTHORITIES = ("root", "ca", "still")
+AUTHORITIES = ("root", "ca", "still", "web")
 DAYS = dict(word.split("=") for word in sys.argv[2:])
 SERIAL = {name: "%04X" % (0x1001 + i) for i, name in enumerate(WHO)}
 
@@ -110,7 +118,7 @@ def make(name, url, serial=None):
     if by:
         args += ["-CA", by + ".crt", "-CAkey", by + ".key"]
     openssl(*args)
-    chain = b"" if name in AUTHORITIES or by == "still" else read("ca.crt")
+    chain = b"" if name in AUTHORITIES or by != "ca" and by != "root" else read("ca.crt")
     key = b"" if name in AUTHORITIES else read(name + ".key")
     write(name + ".pem", key + read(name + ".crt") + chain)
     os.chmod(at(name + ".pem"), 0o600)
@@ -352,6 +360,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(429, Retry_After="1")
         if how == "503-later":
             return self.answer(503, Retry_After="3600")
+        if how.startswith("away"):
+            return self.answer(int(how[4:]), Location="http://127.0.0.1:%s/%s" %
+                               (read("port").decode().strip(), name))
         if how == "redirect":
             return self.answer(307, Location="/" + name)
         if how == "html" or (how == "then-html" and self.second(how)):
@@ -380,9 +391,17 @@ class Server(http.server.ThreadingHTTPServer):
 
     def handle_error(self, request, client_address):
         kind, value, _ = sys.exc_info()
-        if not issubclass(kind, ConnectionError):
+        if not issubclass(kind, (ConnectionError, ssl.SSLError)):
             said = getattr(value, "stderr", b"") or b""
             print("pki.py:", value, said.decode(errors="replace"), file=sys.stderr, flush=True)
+
+
+class TlsServer(Server):
+    def get_request(self):
+        sock, address = super().get_request()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(at("wrong.pem" if control().get("tls") == "wrong" else "tls.pem"))
+        return context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False), address
 
 
 def watch(parent):
@@ -391,10 +410,10 @@ def watch(parent):
     os._exit(0)
 
 
-def listen(port):
+def listen(port, kind=Server):
     for left in range(100, -1, -1):  # who had it before may be dying yet
         try:
-            return Server(("127.0.0.1", port), Handler)
+            return kind(("127.0.0.1", port), Handler)
         except OSError:
             if not left:
                 raise
@@ -412,6 +431,9 @@ def main():
             make(name, url, "%X" % int(time.time()))
     else:
         make_all(url)
+    tls = listen(0, TlsServer)
+    threading.Thread(target=tls.serve_forever, daemon=True).start()
+    write("tls-port", "%d\n" % tls.server_port)
     write("pid", "%d\n" % os.getpid())
     write("port.tmp", "%d\n" % server.server_port)
     os.rename(at("port.tmp"), at("port"))

@@ -76,7 +76,8 @@ static void layers(const char *dir)
 	           "tsa: [state, bank]\n"
 	           "tsas:\n"
 	           "  state: https://tsa.example/\n"
-	           "  bank: {url: 'http://tsa.bank.example:8080/q', policy: 1.2.3, login-file: l}\n",
+	           "  bank: {url: 'http://tsa.bank.example:8080/q', policy: 1.2.3, login-file: l}\n"
+	           "  house: {url: 'HTTPS://tsa.house.example/', ca-file: c.pem}\n",
 	           NULL),
 	      &err, "TSAs");
 	is_str(edoc_conf_item(conf, "tsa", 1), "bank", "the second that is asked");
@@ -87,6 +88,8 @@ static void layers(const char *dir)
 	is_str(edoc_conf_get(conf, "tsas.bank.policy"), "1.2.3", "a policy");
 	snprintf(want, sizeof want, "%s/l", dir);
 	is_str(edoc_conf_get(conf, "tsas.bank.login-file"), want, "a file with the login");
+	snprintf(want, sizeof want, "%s/c.pem", dir);
+	is_str(edoc_conf_get(conf, "tsas.house.ca-file"), want, "who vouches for the server");
 	is_ok(load(conf, "tsa: x\ntsas: {x: http://x/, state: http://y/}\n", NULL), &err,
 	      "another file");
 	is_str(edoc_conf_get(conf, "tsa"), "state", "does not change the order");
@@ -160,6 +163,9 @@ static void refusals(void)
 	        {"tsas: {a: {url: http://x/, login: me}}\n", "login"},
 	        {"tsas: {a: {url: http://x/, login-file: ''}}\n", "path"},
 	        {"tsas: {a: {url: [http://x/]}}\n", "https"},
+	        {"tsas: {a: {url: https://x/, ca-file: ''}}\n", "path"},
+	        {"tsas: {a: {url: https://x/, ca-file: [c]}}\n", "path"},
+	        {"tsas: {a: {url: http://x/, ca-file: c}}\n", "goes with an https"},
 	        {"- a\n", "map"},
 	        {"desk: &a /x\n", NULL},
 	        {"desk: /x\n---\ndesk: /y\n", NULL},
