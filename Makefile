@@ -3,6 +3,7 @@
 # make fuzz-smoke                 a minute of each fuzz target
 # make soak                       100,000 items in one run: memory is to stay flat
 # make big                        2 GiB at level LTA in under 64 MiB
+# make lossy                      10,000 messages of three desks through a bad post
 # make fault                      kills and errors at every system call of signing and raising
 # make check T=tests/unit/zip.c   one test;   SAN=address,undefined | COV=1
 # Local settings go in config.mk (not tracked).
@@ -204,6 +205,10 @@ interop: deps
 big: deps
 	@EDOC_BIG=2048 $(MAKE) --no-print-directory check-run V=1 T=tests/cli/big.t
 
+# Three desks and a bad post; EDOC_SEED=S for other mishaps: some half an hour.
+lossy: deps
+	@EDOC_LOSSY=$${EDOC_LOSSY:-10000} $(MAKE) --no-print-directory check-run V=1 T=tests/cli/route-lossy.t
+
 # Half an hour: tests/fault/extend.t at each call, not only at some.
 fault: deps
 	@EDOC_FAULT=all $(MAKE) --no-print-directory check-run T='$(wildcard tests/fault/*.t)'
@@ -258,7 +263,7 @@ clean:
 	rm -rf build build-*
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: FORCE all pot deps check check-run demo fuzz fuzzers fuzz-smoke bench soak interop fault big lint lint-run lint-layers lint-text \
+.PHONY: FORCE all pot deps check check-run demo fuzz fuzzers fuzz-smoke bench soak interop fault lossy big lint lint-run lint-layers lint-text \
     lint-warn lint-cppcheck lint-tidy lint-analyzer install clean
 .DELETE_ON_ERROR:
 .SECONDARY:

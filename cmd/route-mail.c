@@ -16,7 +16,7 @@
 
 #define TIMEOUT 300 /* seconds */
 #define GRACE 5     /* seconds between asking it to end and ending it */
-#define POLL 50     /* milliseconds */
+#define POLL 50     /* milliseconds between two looks, at most */
 
 struct post {
 	struct cmd *cmd;
@@ -122,11 +122,11 @@ static bool wait_until(struct child *child, int64_t end)
 {
 	struct pollfd p = {.fd = child->out, .events = POLLIN};
 
-	while (!child->ended && clock_ms() < end) {
-		(void)poll(&p, 1, POLL);
+	for (int pause = 1; !child->ended && clock_ms() < end; pause *= pause < POLL ? 2 : 1) {
+		(void)poll(&p, 1, pause);
 		listen_to(child);
 		if (p.revents & POLLHUP) /* it closed its output: poll() no longer waits */
-			(void)poll(NULL, 0, POLL);
+			(void)poll(NULL, 0, pause);
 		child->ended = waitpid(child->pid, &child->status, WNOHANG) == child->pid;
 	}
 	listen_to(child);

@@ -24,6 +24,7 @@
  *       num/<step>.<visit>.<year>   the claim of a register step
  *       rcpt/<sha256 of the entry's header>.asice   receipts, given and got
  *       rcpt/rejected-<evidence id>.asice
+ *       rcpt/damaged-<evidence id>.asice   rejections of a copy that is not ours
  */
 #ifndef ED_ROUTE_DESK_H
 #define ED_ROUTE_DESK_H

@@ -468,9 +468,9 @@ static enum edoc_code check_receipt_entry(struct arrival *a, const struct ed_ent
 	return code;
 }
 
-/* The receipt is for the very package that left, by whom it was sent to. */
-static enum edoc_code check_sent(struct arrival *a, struct ed_case *c, const struct ed_receipt *r,
-                                 struct edoc_error *err)
+/* By whom the entry was sent to; *same: for the very package that left. */
+static enum edoc_code find_sent(struct arrival *a, struct ed_case *c, const struct ed_receipt *r,
+                                bool *same, struct edoc_error *err)
 {
 	const char *head = r->evidence.head;
 	const struct ed_entry *last = head ? ed_ledger_find(&c->r.ledger, head) : NULL;
@@ -487,8 +487,7 @@ static enum edoc_code check_sent(struct arrival *a, struct ed_case *c, const str
 	mark = ed_case_path(c, "obj/%s.sent", last->sha256);
 	ed_buf_init(&sent, ED_SHA256_REF);
 	enum edoc_code code = mark ? ed_read_path(mark, &sent, err) : ed_fail_memory(err);
-	if (!code && strcmp(ed_buf_str(&sent), r->evidence.package))
-		code = EDOC_ERR_ABSENT;
+	*same = !code && !strcmp(ed_buf_str(&sent), r->evidence.package);
 	if (code == EDOC_ERR_ABSENT)
 		code = ed_fail(err, EDOC_ERR_INPUT, a->path,
 		               "the receipt is for a package that never left this desk");
@@ -496,11 +495,25 @@ static enum edoc_code check_sent(struct arrival *a, struct ed_case *c, const str
 	return code;
 }
 
-static enum edoc_code keep_receipt(struct arrival *a, struct ed_case *c, const struct ed_receipt *r,
-                                   struct edoc_error *err)
+static enum edoc_code check_sent(struct arrival *a, struct ed_case *c, const struct ed_receipt *r,
+                                 struct edoc_error *err)
 {
-	char *path = r->has_entry ? ed_case_path(c, "rcpt/%s.asice", r->entry.sha256)
-	                          : ed_case_path(c, "rcpt/rejected-%s.asice", r->evidence.id);
+	bool same;
+
+	enum edoc_code code = find_sent(a, c, r, &same, err);
+	if (!code && !same)
+		code = ed_fail(err, EDOC_ERR_INPUT, a->path,
+		               "the receipt is for a package that never left this desk");
+	return code;
+}
+
+static enum edoc_code keep_receipt(struct arrival *a, struct ed_case *c, const struct ed_receipt *r,
+                                   bool damaged, struct edoc_error *err)
+{
+	char *path = r->has_entry
+	                     ? ed_case_path(c, "rcpt/%s.asice", r->entry.sha256)
+	                     : ed_case_path(c, "rcpt/%s-%s.asice",
+	                                    damaged ? "damaged" : "rejected", r->evidence.id);
 	bool taken;
 
 	return path ? ed_desk_link(a->copy.path, path, &taken, err) : ed_fail_memory(err);
@@ -516,7 +529,7 @@ static enum edoc_code take_receipt(struct arrival *a, struct ed_case *c, struct 
 	told->already = have != NULL;
 	told->entry = have;
 	if (have)
-		return a->act->dry ? EDOC_OK : keep_receipt(a, c, r, err);
+		return a->act->dry ? EDOC_OK : keep_receipt(a, c, r, false, err);
 	code = check_receipt_entry(a, &r->entry, err);
 	if (!code)
 		code = check_sent(a, c, r, err);
@@ -537,7 +550,7 @@ static enum edoc_code take_receipt(struct arrival *a, struct ed_case *c, struct 
 	if (a->act->dry)
 		return EDOC_OK;
 	snprintf(r->entry.sha256, sizeof(r->entry.sha256), "%s", told->entry->sha256);
-	code = keep_receipt(a, c, r, err);
+	code = keep_receipt(a, c, r, false, err);
 	if (!code)
 		code = ed_case_append(c, told->entry, &lost, err);
 	if (!code && lost)
@@ -545,10 +558,14 @@ static enum edoc_code take_receipt(struct arrival *a, struct ed_case *c, struct 
 	return code;
 }
 
-/* An agency accepts or rejects a package once. */
+/* An agency accepts or rejects a package once.  *damaged: what it rejects has
+ * our entry and other bytes than left. */
 static enum edoc_code check_rejection(struct arrival *a, struct ed_case *c,
-                                      const struct ed_receipt *r, struct edoc_error *err)
+                                      const struct ed_receipt *r, bool *damaged,
+                                      struct edoc_error *err)
 {
+	bool same = false;
+
 	for (size_t i = 0; i < c->r.ledger.n; i++) {
 		const struct ed_entry *e = &c->r.ledger.v[i];
 		const char *package = ed_json_get_str(e->header, "package");
@@ -562,7 +579,9 @@ static enum edoc_code check_rejection(struct arrival *a, struct ed_case *c,
 		               "accepted by %s; ask it which holds",
 		               agency, r->evidence.sha256, ed_json_get_str(e->header, "evidence"));
 	}
-	return check_sent(a, c, r, err);
+	enum edoc_code code = find_sent(a, c, r, &same, err);
+	*damaged = !same;
+	return code;
 }
 
 /* The ledger goes on with an acceptance; that there was a no is told. */
@@ -598,13 +617,18 @@ static enum edoc_code tell_rejected(struct arrival *a, struct ed_case *c,
 	return code;
 }
 
-static const char *rejection_note(struct arrival *a, const struct ed_receipt *r)
+static const char *rejection_note(struct arrival *a, const struct ed_receipt *r, bool damaged)
 {
 	const char *reason =
 	        json_string_value(json_array_get(json_object_get(r->evidence.json, "reasons"), 0));
 	char safe[512];
 
 	ed_escape(safe, sizeof(safe), reason ? reason : "");
+	if (damaged)
+		return ed_arena_printf(a->r.arena,
+		                       dgettext("edoc", "(damaged on the way to %s: %s; it is sent "
+		                                        "again when its receipt is late)"),
+		                       r->evidence.issuer, safe);
 	return ed_arena_printf(a->r.arena, dgettext("edoc", "(rejected by %s: %s)"),
 	                       r->evidence.issuer, safe);
 }
@@ -617,6 +641,7 @@ static enum edoc_code receive_receipt(struct arrival *a, struct edoc_error *err)
 	struct ed_receipt r = {0};
 	struct ed_case c = {0};
 	struct ed_pin *pin;
+	bool damaged = false;
 	const char *why;
 
 	enum edoc_code code = ed_desk_directory(a->desk, a->r.arena, &pin, err);
@@ -636,12 +661,12 @@ static enum edoc_code receive_receipt(struct arrival *a, struct edoc_error *err)
 	if (!code && r.has_entry)
 		code = tell_rejected(a, &c, &r, &told, err);
 	else if (!code)
-		code = check_rejection(a, &c, &r, err);
+		code = check_rejection(a, &c, &r, &damaged, err);
 	if (!code && r.has_entry)
 		code = take_receipt(a, &c, &r, &told, err);
 	if (!code && !r.has_entry) {
-		told.note = rejection_note(a, &r);
-		code = a->act->dry ? EDOC_OK : keep_receipt(a, &c, &r, err);
+		told.note = rejection_note(a, &r, damaged);
+		code = a->act->dry ? EDOC_OK : keep_receipt(a, &c, &r, damaged, err);
 	}
 	if (!code)
 		code = ed_act_tell(&c, &told, a->text, a->json, err);
