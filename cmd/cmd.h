@@ -230,6 +230,8 @@ int cmd_stop(void);
 int cmd_passphrase(char *buf, size_t size, const char *what, void *arg);
 /* Warns when others can get at a file that holds a secret. */
 void cmd_warn_open(const struct cmd *cmd, const char *path);
+/* The same of --key, which may be FILE#NAME. */
+void cmd_warn_open_key(const struct cmd *cmd, const char *key);
 /* "user:password" from a file's first line; lives as long as cmd.  78 when
  * others can read the file.  0 or the exit. */
 int cmd_login(struct cmd *cmd, const char *path, const char **login);

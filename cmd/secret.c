@@ -54,6 +54,14 @@ void cmd_warn_open(const struct cmd *cmd, const char *path)
 		cmd_warn(cmd, path, "%s", _(open_to_others));
 }
 
+void cmd_warn_open_key(const struct cmd *cmd, const char *key)
+{
+	char *file = cmd_printf("%.*s", (int)edoc_key_path(key), key);
+
+	cmd_warn_open(cmd, file); /* a token's URI names none */
+	free(file);
+}
+
 /* The first line of a file, without its end. */
 static int from_file(const struct cmd *cmd, const char *path, char *buf, size_t size)
 {

@@ -115,7 +115,7 @@ int cmd_key(struct cmd *cmd, struct edoc_key **key)
 	cmd->state->no_passphrase = 0;
 	if (edoc_key_load(paths.file, paths.cert, paths.chain, cmd_passphrase, cmd, key, &err) ==
 	    EDOC_OK) {
-		cmd_warn_open(cmd, paths.file); /* a token's URI names no file */
+		cmd_warn_open_key(cmd, paths.file);
 		return 0;
 	}
 	if (err.code == EDOC_ERR_DENIED && cmd->state->no_passphrase)

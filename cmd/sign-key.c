@@ -100,6 +100,8 @@ int sign_run_prepare(struct cmd *cmd)
 		status = cmd_fail(cmd, &err);
 	s.options.key = s.key;
 	if (!status)
+		sign_note_end(&s);
+	if (!status)
 		status = prepare(cmd, out, &s.options);
 	sign_end(&s);
 	return status;
@@ -293,8 +295,10 @@ static void list_file(struct listing *l, const char *path, const struct edoc_pol
 
 	cmd->state->no_passphrase = 0;
 	if (edoc_key_list(path, cmd_passphrase, cmd, cmd->now, policy, list_one, l, &err) ==
-	    EDOC_OK)
+	    EDOC_OK) {
+		cmd_warn_open_key(cmd, path);
 		return;
+	}
 	if (err.code == EDOC_ERR_DENIED && cmd->state->no_passphrase)
 		l->status = cmd_fold(l->status, cmd->state->no_passphrase); /* said already */
 	else

@@ -243,7 +243,43 @@ int sign_unlock(struct signing *s)
 	    edoc_key_use_pss(s->key, &err) != EDOC_OK)
 		status = cmd_fail(s->cmd, &err);
 	s->options.key = s->key;
+	if (!status)
+		sign_note_end(s);
 	return status;
+}
+
+static void note_end(const struct signing *s, const struct edoc_policy *policy)
+{
+	struct edoc_key_end end;
+
+	if (!edoc_key_ends(s->key, policy, &end))
+		return;
+	if (s->options.level == EDOC_LEVEL_B)
+		cmd_warn(s->cmd, NULL,
+		         _("%s is accepted by the policy %s until %s: after that day this "
+		           "signature needs a time-stamp that is older (--level T or above)"),
+		         end.what, edoc_policy_name(policy), end.day);
+	else
+		cmd_warn(s->cmd, NULL,
+		         _("%s is accepted by the policy %s until %s: its time-stamp keeps this "
+		           "signature beyond that day, later ones need %s"),
+		         end.what, edoc_policy_name(policy), end.day,
+		         end.padding ? "--pss" : _("another key"));
+}
+
+/* What is to hold for decades is judged by the policy for archives one day,
+ * whichever it is signed under (TS 119 312). */
+void sign_note_end(struct signing *s)
+{
+	struct edoc_key_end end;
+	struct edoc_policy *archive = NULL;
+
+	note_end(s, s->policy);
+	if (s->options.level < EDOC_LEVEL_LT || edoc_key_ends(s->key, s->policy, &end))
+		return;
+	if (edoc_policy_builtin("archive", &archive, NULL) == EDOC_OK)
+		note_end(s, archive);
+	edoc_policy_free(archive);
 }
 
 void sign_end(struct signing *s)

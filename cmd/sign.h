@@ -24,6 +24,8 @@ struct signing {
 int sign_begin(struct cmd *cmd, struct signing *s, bool key);
 /* The key alone, after sign_begin() without it. */
 int sign_unlock(struct signing *s);
+/* What is signed by a key whose days are counted is told, once, before it is. */
+void sign_note_end(struct signing *s);
 void sign_end(struct signing *s);
 /* The items by -j processes, work's arg being s. */
 int sign_batch(struct signing *s, edoc_batch_work_fn *work);

@@ -737,6 +737,16 @@ typedef void edoc_key_facts_fn(void *arg, const struct edoc_key_facts *facts);
 enum edoc_code edoc_key_look(const char *path, const char *cert_path, int64_t at,
 			     const struct edoc_policy *policy, edoc_key_facts_fn *fn, void *arg,
 			     struct edoc_error *err) EDOC_CHECK;
+/* The last day (UTC) on which a policy accepts what this key signs, and what of it
+ * ends then: the key, or how it signs. */
+struct edoc_key_end {
+	char what[64]; /* "RSA-2048", "RSA with SHA-256" */
+	char day[32];  /* "2028-12-31" */
+	bool padding;  /* RSA of PKCS#1 1.5: with edoc_key_use_pss() it would not end */
+};
+/* false: the policy knows of no end, or never accepted it, which signing says. */
+bool edoc_key_ends(const struct edoc_key *key, const struct edoc_policy *policy,
+		   struct edoc_key_end *end);
 /* Each key in a file, or the one of "FILE#NAME"; the passphrase is asked for. */
 enum edoc_code edoc_key_list(const char *path, edoc_passphrase_fn *ask, void *ask_arg, int64_t at,
 			     const struct edoc_policy *policy, edoc_key_facts_fn *fn, void *arg,

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/time.h"
 #include "door/keyp11.h"
+#include "judge/policy.h"
 #include "sign/sign.h"
 
 /* The way from a certificate to the caller. */
@@ -237,4 +238,33 @@ enum edoc_code edoc_key_look(const char *path, const char *cert_path, int64_t at
 		tell_nothing(&t, NULL);
 	edoc_key_free(key);
 	return EDOC_OK;
+}
+
+/* ---- how long it will do ---- */
+
+bool edoc_key_ends(const struct edoc_key *key, const struct edoc_policy *policy,
+                   struct edoc_key_end *end)
+{
+	EVP_PKEY *pkey = ed_key_pkey(key);
+	struct ed_sigalg alg;
+	int64_t of_key, of_scheme, of_hash, first;
+
+	if (!ed_key_sigalg(key, &alg))
+		return false;
+	of_key = ed_policy_key_until(policy, ed_pkey_type(pkey), ed_pkey_bits(pkey));
+	of_scheme = ed_policy_scheme_until(policy, alg.kind);
+	of_hash = ed_policy_hash_until(policy, alg.hash);
+	first = of_scheme < of_hash ? of_scheme : of_hash;
+	if (of_key <= first)
+		ed_pkey_text(pkey, end->what);
+	else
+		ed_sigalg_text(&alg, end->what);
+	if (of_key < first)
+		first = of_key;
+	end->padding = alg.kind == ED_SIG_RSA && of_key > of_scheme && of_hash > of_scheme &&
+	               ed_policy_scheme_until(policy, ED_SIG_PSS) > of_scheme;
+	if (first == ED_TIME_NONE || first == INT64_MAX)
+		return false;
+	ed_date_format(end->day, ed_date_of(first / 86400 - 1));
+	return true;
 }

@@ -143,6 +143,48 @@ run edoc-sign cms --key mine.p12#zarina --pass-file "$P/pass" -f -o mine.p12 a.t
 is_exit 64 "the key is not written over"
 ok "it is as it was" cmp mine.p12 "$P/several.p12"
 
+chmod 644 mine.p12
+run edoc-sign keys --pass-file "$P/pass" mine.p12#zarina
+has "$err" "mine.p12: holds a secret" "a file of keys that others can read"
+new
+run edoc-sign sign --key mine.p12#zarina --pass-file "$P/pass" p.asice
+has "$err" "mine.p12: holds a secret" "when it signs, too"
+
+# A key that a policy accepts until a day that is known.
+ends() { # KEY WHAT-IS-TOLD ARG...
+	key=$1 text=$2
+	shift 2
+	new
+	run edoc-sign sign --key "$P/$key.p12" --pass-file "$P/pass" "$@" "$pkg"
+	same "$(sed -n 's/^edoc-sign: \(.* until [0-9-]*\): .*/\1/p' "$err")" "$text" "$key $*: ${text:-no end is told}"
+}
+pkg=p.asice
+soon="is accepted by the policy eu until 2028-12-31"
+ends farrukh ""
+ends farrukh "" --policy uz
+ends zarina "" --policy eu
+ends farrukh "RSA-2048 $soon" --policy eu
+is_exit 0 "and it is signed"
+has "$err" "needs a time-stamp that is older" "with what to do"
+ends farrukh "RSA-2048 $soon" --policy eu --pss
+ends farrukh "" --policy eu -q
+ends madina "RSA with SHA-256 $soon" --policy eu
+ends madina "" --policy eu --pss
+set -- --tsa http://127.0.0.1:1/ --trust "$P/root.pem"
+pkg=none.asice # no such package: the TSA, which is not there, is not asked
+ends farrukh "RSA-2048 is accepted by the policy archive until 2028-12-31" --level LTA "$@"
+has "$err" "later ones need another key" "it is for decades"
+ends farrukh "RSA-2048 $soon" --policy eu --level LT "$@"
+ends madina "RSA with SHA-256 is accepted by the policy archive until 2028-12-31" --level LT "$@"
+has "$err" "later ones need --pss" "or to sign otherwise"
+ends madina "" --level LTA --pss "$@"
+ends weak "" --policy eu
+is_exit 77 "what it never accepted is refused"
+has "$err" "does not accept the key: RSA-1024" "and told"
+new
+run edoc-sign prepare --policy eu --cert "$P/farrukh.crt" p.asice -o p.req
+has "$err" "RSA-2048 $soon" "prepare tells it as well"
+
 # Two of one name, a key without a certificate, one that is not computed here.
 p12() { python3 -B "$SRCDIR/tests/p12.py" "$@"; }
 openssl pkcs12 -in "$P/farrukh.p12" -passin pass:edoc -nodes -nocerts -out farrukh.key 2>/dev/null
