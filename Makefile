@@ -72,7 +72,8 @@ UNIT    = $(patsubst %.c,$(BUILD)/%.t,$(wildcard tests/unit/*.c))
 FUZZ_C  = $(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c))
 REPLAY  = $(FUZZ_C:%.c=$(BUILD)/%.t)
 FUZZERS = $(FUZZ_C:tests/fuzz/%.c=$(BUILD)/fuzz-%)
-EMBED   = $(wildcard profiles/policies/*.yaml profiles/cards/* profiles/signing/*.yaml)
+EMBED   = $(wildcard profiles/policies/*.yaml profiles/cards/* profiles/signing/*.yaml \
+            profiles/calendars/*.yaml)
 SO      = libedoc.so.$(VERSION)
 SONAME  = libedoc.so.$(SOVERSION)
 

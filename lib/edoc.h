@@ -969,6 +969,53 @@ enum edoc_code edoc_challenge_json(const char *name, int exit, const struct edoc
 enum edoc_code edoc_route_lint(const char *path, const char *lang, char **text, char **json,
 			       size_t *errors, struct edoc_error *err) EDOC_CHECK;
 
+/* ---- calendars ---- */
+
+/* Which days are working days: edoc-profile(5). */
+struct edoc_calendar;
+struct edoc_desk;
+
+/* EDOC_ERR_INPUT with line and column: not as edoc-profile(5) has it. */
+enum edoc_code edoc_calendar_load(const char *path, struct edoc_calendar **calendar,
+				  struct edoc_error *err) EDOC_CHECK;
+/* One that is built in: tj, uz.  EDOC_ERR_ABSENT: none is so called. */
+enum edoc_code edoc_calendar_builtin(const char *name, struct edoc_calendar **calendar,
+				     struct edoc_error *err) EDOC_CHECK;
+const char *edoc_calendar_builtin_name(size_t i); /* NULL after the last */
+/* The newest that is installed at the desk and believed by its anchors now. */
+enum edoc_code edoc_desk_calendar(struct edoc_desk *desk, const char *name, int64_t now,
+				  struct edoc_calendar **calendar,
+				  struct edoc_error *err) EDOC_CHECK;
+void edoc_calendar_free(struct edoc_calendar *calendar);
+/* Lines as edoc_route_lint() has them: what is not announced yet, what ends soon. */
+enum edoc_code edoc_calendar_check(const struct edoc_calendar *calendar, int64_t now,
+				   const char *lang, char **text, char **json, size_t *errors,
+				   struct edoc_error *err) EDOC_CHECK;
+
+/* When does a term end?  Words as edoc-route(5) has them. */
+struct edoc_term_question {
+	const char *from;            /* 2026-03-05, or a time of RFC 3339 */
+	const char *within;          /* 15d, 3wd, 1mo */
+	const char *start, *roll;    /* next-day ..., next ...; NULL: the defaults */
+	const char *cutoff;          /* 18:00, or NULL */
+	const char *zone;            /* as tzdata names it; NULL: the desk's */
+	const struct edoc_desk *desk;    /* or NULL */
+	const char *const *stopped;  /* FROM/TO, or FROM/: NULL-ended, or NULL */
+	const char *const *extended; /* "to 1mo", "by 5wd", in their order */
+	bool days;                   /* tell how it was counted, day by day */
+};
+/* calendar NULL: none is needed.  *ends false: the clock stands still.  What
+ * cannot be understood of the question is EDOC_ERR_USAGE. */
+enum edoc_code edoc_calendar_due(const struct edoc_calendar *calendar,
+				 const struct edoc_term_question *question, bool *ends,
+				 char **text, char **json, struct edoc_error *err) EDOC_CHECK;
+/* The days after `from` up to `to`: a term of so many from there ends there. */
+enum edoc_code edoc_calendar_count(const struct edoc_calendar *calendar, const char *from,
+				   const char *to, bool days, char **text, char **json,
+				   struct edoc_error *err) EDOC_CHECK;
+
+/* ---- ledgers and desks ---- */
+
 /*
  * Replays the route ledger of the package behind fd into the report that
  * edoc_verify_*() made of the same bytes, with nothing but options->trust

@@ -637,6 +637,30 @@ static const struct ed_rule rules[] = {
          N_("step {0}: outcome {1} refuses and asks for no reason"), ""},
         {"route.R061", W, UNSURE, NULL, "edoc-route(5)", N_("no step of the route archives"), ""},
 
+        /* calendars */
+        {"calendar.ended", E, UNSURE, NULL, "edoc-profile(5)",
+         N_("the calendar ended on {0}: no term can be counted by it any more"),
+         N_("install one that covers this year and the next")},
+        {"calendar.soon", W, UNSURE, NULL, "edoc-profile(5)",
+         N_("the calendar ends on {0}, in less than a year"),
+         N_("terms that reach beyond it are refused: get the next years")},
+        {"calendar.year", W, UNSURE, NULL, "edoc-profile(5)",
+         N_("no day of {0} is off, though the calendar says that it covers that year"),
+         N_("enter its days, or let \"covers\" end before it")},
+        {"calendar.weekend", W, UNSURE, NULL, "edoc-profile(5)",
+         N_("the weekend is not one stretch of one to three days"), ""},
+        {"calendar.feast", W, UNSURE, NULL, "edoc-profile(5)",
+         N_("{0} is off on this day of every year but {1}"),
+         N_("was it forgotten there? if a law moved it, say so in the name")},
+        {"calendar.provisional", W, UNSURE, NULL, "edoc-profile(5)",
+         N_("{0}, {1}, is expected, not announced"),
+         N_("put it right once the announcement comes")},
+        {"calendar.unsettled", W, UNSURE, NULL, "edoc-profile(5)",
+         N_("{0}, {1}, is still marked as expected, and the day is over"),
+         N_("it was announced meanwhile: enter the day and its decree")},
+        {"calendar.decree", W, UNSURE, NULL, "edoc-profile(5)",
+         N_("{0}, {1}: no decree stands with it"), ""},
+
         /* CMS (lib/signature/cms.c) */
         {"cms.no-signed-attributes", E, FAILED, "FORMAT_FAILURE", "EN 319 122-1 4.1",
          N_("the signature is over the bare content: without signed attributes anybody can pass "

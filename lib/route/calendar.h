@@ -32,5 +32,8 @@ enum edoc_code ed_calendar_working(const struct ed_calendar *calendar, struct ed
                                    bool *working, struct edoc_error *err) EDOC_CHECK;
 /* The calendar's own row of that day, or NULL: it is what its weekday is. */
 const struct ed_day *ed_calendar_day(const struct ed_calendar *calendar, struct ed_date date);
+/* calendar.* findings, as of now. */
+enum edoc_code ed_calendar_lint(const struct ed_calendar *calendar, const char *where, int64_t now,
+                                struct ed_findings *findings, struct edoc_error *err) EDOC_CHECK;
 
 #endif

@@ -612,25 +612,9 @@ static enum edoc_code parse_title(struct parser *p, const struct ed_yaml *map)
 	return code;
 }
 
-/* "18:00" as minutes; 00:00 would mean no day at all. */
-static bool parse_clock(const char *s, int *minutes)
-{
-	static const char shape[] = "dd:dd";
-
-	if (strlen(s) != 5)
-		return false;
-	for (int i = 0; i < 5; i++)
-		if (shape[i] == 'd' ? s[i] < '0' || s[i] > '9' : s[i] != ':')
-			return false;
-	*minutes = ((s[0] - '0') * 10 + s[1] - '0') * 60 + (s[3] - '0') * 10 + s[4] - '0';
-	return s[3] < '6' && *minutes > 0 && *minutes < 24 * 60;
-}
-
 static enum edoc_code parse_count(struct parser *p, const struct ed_yaml *map)
 {
 	static const char *const known[] = {"start", "roll", "cutoff", NULL};
-	static const char *const start[] = {"next-day", "same-day", "next-working-day", NULL};
-	static const char *const roll[] = {"next", "previous", "none", NULL};
 	struct ed_count_rules *count = &p->route->count;
 	const char *cutoff = NULL;
 	enum edoc_code code;
@@ -640,16 +624,16 @@ static enum edoc_code parse_count(struct parser *p, const struct ed_yaml *map)
 		return EDOC_OK;
 	code = only(p, map, known);
 	if (!code)
-		code = parse_choice(p, map, "start", start, &choice);
+		code = parse_choice(p, map, "start", ed_start_names, &choice);
 	count->start = choice == 1   ? ED_START_SAME_DAY
 	               : choice == 2 ? ED_START_NEXT_WORKING_DAY
 	                             : ED_START_NEXT_DAY;
 	if (!code)
-		code = parse_choice(p, map, "roll", roll, &choice);
+		code = parse_choice(p, map, "roll", ed_roll_names, &choice);
 	count->roll = choice == 1 ? ED_ROLL_PREVIOUS : choice == 2 ? ED_ROLL_NONE : ED_ROLL_NEXT;
 	if (!code)
 		code = ed_yaml_text(map, p->where, "cutoff", false, &cutoff, p->err);
-	if (!code && cutoff && !parse_clock(cutoff, &count->cutoff))
+	if (!code && cutoff && !ed_clock_parse(cutoff, &count->cutoff))
 		return ed_yaml_fail(ed_yaml_get(map, "cutoff"), p->where, p->err,
 		                    "\"cutoff\" is a time of day such as \"18:00\"");
 	return code;

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "route/exchange.h"
 #include "route/receipt.h"
+#include "route/told.h"
 
 /* ---- inbox ---- */
 
@@ -17,8 +18,7 @@ struct listing {
 	struct edoc_desk *desk;
 	const char *cert;
 	int64_t now;
-	struct ed_buf text, json;
-	bool want_text, want_json;
+	struct ed_tale tale;
 	size_t n;
 };
 
@@ -52,25 +52,6 @@ static enum edoc_code is_for(struct ed_case *c, const char *cert, int64_t now, b
 	return EDOC_OK;
 }
 
-/* One line that begins with what it is; o may be NULL when memory ran out. */
-static enum edoc_code put_json_line(struct ed_buf *out, const char *verb, json_t *o,
-                                    struct edoc_error *err)
-{
-	json_t *whole = json_object();
-	char *line = NULL;
-
-	int bad = ed_json_int(whole, "v", 1) | ed_json_str(whole, "cmd", verb) |
-	          json_object_update_missing(whole, o);
-	enum edoc_code code = bad ? ed_fail_memory(err) : ed_json_line(whole, &line, err);
-	if (!code) {
-		ed_buf_puts(out, line);
-		ed_buf_putc(out, '\n');
-	}
-	edoc_free(line);
-	json_decref(whole);
-	return code;
-}
-
 static enum edoc_code list_case(struct listing *l, struct ed_case *c, struct edoc_error *err)
 {
 	const struct ed_visit *v = c->r.state.open;
@@ -79,20 +60,20 @@ static enum edoc_code list_case(struct listing *l, struct ed_case *c, struct edo
 	json_t *o = NULL;
 
 	l->n++;
-	if (l->want_text) {
-		ed_buf_printf(&l->text, "%.12s  %s  ", c->id,
+	if (l->tale.want_text) {
+		ed_buf_printf(&l->tale.text, "%.12s  %s  ", c->id,
 		              late ? dgettext("edoc", "LATE") : "    ");
 		if (c->r.state.number)
-			ed_buf_printf(&l->text, "%s  ", c->r.state.number);
-		ed_view_answer(&c->r, &l->text);
-		ed_buf_putc(&l->text, '\n');
+			ed_buf_printf(&l->tale.text, "%s  ", c->r.state.number);
+		ed_view_answer(&c->r, &l->tale.text);
+		ed_buf_putc(&l->tale.text, '\n');
 	}
-	if (l->want_json) {
+	if (l->tale.want_json) {
 		code = ed_view_json(&c->r, false, &o, err);
 		if (!code && ed_json_bool(o, "late", late))
 			code = ed_fail_memory(err);
 		if (!code)
-			code = put_json_line(&l->json, "inbox", o, err);
+			code = ed_tale_json(&l->tale, "inbox", o, err);
 		json_decref(o);
 	}
 	return code;
@@ -106,17 +87,17 @@ static enum edoc_code list_warning(struct listing *l, const char *path, const ch
 	char safe[ED_PATH_MAX];
 	json_t *o;
 
-	if (l->want_text) {
+	if (l->tale.want_text) {
 		ed_escape(safe, sizeof(safe), path);
-		ed_buf_printf(&l->text, "%s: %s\n", safe, warning);
+		ed_buf_printf(&l->tale.text, "%s: %s\n", safe, warning);
 	}
-	if (!l->want_json)
+	if (!l->tale.want_json)
 		return EDOC_OK;
 	ed_escape(safe, sizeof(safe), path); /* a name on disk need not be UTF-8 */
 	o = json_object();
 	code = ed_json_str(o, "where", safe) | ed_json_str(o, "warning", warning)
 	               ? ed_fail_memory(err)
-	               : put_json_line(&l->json, "inbox", o, err);
+	               : ed_tale_json(&l->tale, "inbox", o, err);
 	json_decref(o);
 	return code;
 }
@@ -145,31 +126,10 @@ static enum edoc_code look_at(struct listing *l, const char *id, struct edoc_err
 	return code;
 }
 
-static enum edoc_code give(struct listing *l, char **text, char **json, struct edoc_error *err)
-{
-	enum edoc_code code = EDOC_OK;
-
-	if (text)
-		code = ed_buf_steal(&l->text, "text", text, err);
-	if (!code && json) {
-		if (l->json.len && l->json.data[l->json.len - 1] == '\n')
-			l->json.data[--l->json.len] = '\0'; /* the caller ends the line */
-		code = ed_buf_steal(&l->json, "json", json, err);
-	}
-	return code;
-}
-
 static void listing_init(struct listing *l, struct edoc_desk *desk, char **text, char **json)
 {
-	*l = (struct listing){.desk = desk, .want_text = text, .want_json = json};
-	ed_buf_init(&l->text, (size_t)64 << 20);
-	ed_buf_init(&l->json, (size_t)64 << 20);
-}
-
-static void listing_clear(struct listing *l)
-{
-	ed_buf_clear(&l->text);
-	ed_buf_clear(&l->json);
+	*l = (struct listing){.desk = desk};
+	ed_tale_init(&l->tale, text, json);
 }
 
 enum edoc_code edoc_desk_inbox(struct edoc_desk *desk, const char *cert_sha256, int64_t now,
@@ -187,9 +147,9 @@ enum edoc_code edoc_desk_inbox(struct edoc_desk *desk, const char *cert_sha256, 
 	for (size_t i = 0; !code && strays[i]; i++)
 		code = list_warning(&l, strays[i], dgettext("edoc", "no case; passed over"), err);
 	if (!code)
-		code = give(&l, text, json, err);
+		code = ed_tale_give(&l.tale, text, json, err);
 	*n = l.n;
-	listing_clear(&l);
+	ed_tale_clear(&l.tale);
 	ed_names_free(strays);
 	ed_names_free(ids);
 	return code;
@@ -266,19 +226,19 @@ enum edoc_code edoc_desk_show(struct edoc_desk *desk, const char *name, int64_t 
 		return code;
 	listing_init(&l, desk, text, json);
 	if (text) {
-		ed_view_answer(&c.r, &l.text);
-		ed_buf_putc(&l.text, '\n');
-		put_facts(&c, now, &l.text);
-		code = put_rejections(&c, &l.text, err);
+		ed_view_answer(&c.r, &l.tale.text);
+		ed_buf_putc(&l.tale.text, '\n');
+		put_facts(&c, now, &l.tale.text);
+		code = put_rejections(&c, &l.tale.text, err);
 	}
 	if (!code && json)
 		code = ed_view_json(&c.r, true, &o, err);
 	if (!code && json)
-		code = put_json_line(&l.json, "show", o, err);
+		code = ed_tale_json(&l.tale, "show", o, err);
 	if (!code)
-		code = give(&l, text, json, err);
+		code = ed_tale_give(&l.tale, text, json, err);
 	json_decref(o);
-	listing_clear(&l);
+	ed_tale_clear(&l.tale);
 	ed_case_clear(&c);
 	return code;
 }
@@ -296,18 +256,18 @@ enum edoc_code edoc_desk_log(struct edoc_desk *desk, const char *name, char **te
 	for (size_t i = 0; i < c.r.ledger.n && !code; i++) {
 		json_t *o = NULL;
 		if (text)
-			ed_view_entry(&c.r, &c.r.ledger.v[i], &l.text);
+			ed_view_entry(&c.r, &c.r.ledger.v[i], &l.tale.text);
 		if (!json)
 			continue;
 		code = ed_view_entry_json(&c.r, &c.r.ledger.v[i], &o, err);
 		if (!code)
 			code = ed_json_str(o, "case", c.id) ? ed_fail_memory(err)
-			                                    : put_json_line(&l.json, "log", o, err);
+			                                    : ed_tale_json(&l.tale, "log", o, err);
 		json_decref(o);
 	}
 	if (!code)
-		code = give(&l, text, json, err);
-	listing_clear(&l);
+		code = ed_tale_give(&l.tale, text, json, err);
+	ed_tale_clear(&l.tale);
 	ed_case_clear(&c);
 	return code;
 }
@@ -341,60 +301,31 @@ enum edoc_code edoc_desk_verify(struct edoc_desk *desk, const char *name,
 
 /* ---- lint ---- */
 
-static enum edoc_code lint_line(struct listing *l, const struct edoc_finding *f, const char *lang,
-                                size_t *errors, struct edoc_error *err)
-{
-	static const char *const word[] = {"info", "warning", "error"};
-	const struct ed_rule *rule = ed_rule(f->code);
-	enum edoc_severity severity = rule ? rule->severity : EDOC_ERROR;
-	char *text = NULL;
-	json_t *o;
-
-	enum edoc_code code = edoc_finding_text(f, lang, &text, err);
-	if (code)
-		return code;
-	*errors += severity == EDOC_ERROR;
-	if (l->want_text)
-		ed_buf_printf(&l->text, "%s: %s: %s: %s\n", f->where, word[severity], f->code,
-		              text);
-	if (l->want_json) {
-		o = json_object();
-		code = ed_json_str(o, "where", f->where) |
-		                       ed_json_str(o, "severity", word[severity]) |
-		                       ed_json_str(o, "code", f->code) | ed_json_str(o, "msg", text)
-		               ? ed_fail_memory(err)
-		               : put_json_line(&l->json, "lint", o, err);
-		json_decref(o);
-	}
-	edoc_free(text);
-	return code;
-}
-
 enum edoc_code edoc_route_lint(const char *path, const char *lang, char **text, char **json,
                                size_t *errors, struct edoc_error *err)
 {
 	struct ed_arena *arena = ed_arena_new();
 	struct ed_route *route = NULL;
 	struct ed_findings findings;
+	struct ed_tale tale;
 	struct ed_buf yaml;
-	struct listing l;
 
 	*errors = 0;
 	if (!arena)
 		return ed_fail_memory(err);
 	ed_buf_init(&yaml, ED_MAX_YAML_BYTES);
-	listing_init(&l, NULL, text, json);
+	ed_tale_init(&tale, text, json);
 	ed_findings_init(&findings, arena);
 	enum edoc_code code = ed_read_path(path, &yaml, err);
 	if (!code)
 		code = ed_route_parse(yaml.data, yaml.len, path, arena, &route, err);
 	if (!code)
 		code = ed_route_lint(route, path, &findings, err);
-	for (size_t i = 0; i < findings.n && !code; i++)
-		code = lint_line(&l, &findings.v[i], lang, errors, err);
 	if (!code)
-		code = give(&l, text, json, err);
-	listing_clear(&l);
+		code = ed_tale_findings(&tale, "lint", &findings, lang, errors, err);
+	if (!code)
+		code = ed_tale_give(&tale, text, json, err);
+	ed_tale_clear(&tale);
 	ed_buf_clear(&yaml);
 	ed_arena_free(arena);
 	return code;

@@ -38,6 +38,23 @@ bool ed_term_parse(const char *text, struct ed_term *term)
 	return false;
 }
 
+bool ed_clock_parse(const char *text, int *minutes)
+{
+	static const char shape[] = "dd:dd";
+
+	if (strlen(text) != 5)
+		return false;
+	for (int i = 0; i < 5; i++)
+		if (shape[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != ':')
+			return false;
+	*minutes =
+	        ((text[0] - '0') * 10 + text[1] - '0') * 60 + (text[3] - '0') * 10 + text[4] - '0';
+	return text[3] < '6' && *minutes > 0 && *minutes < 24 * 60;
+}
+
+const char *const ed_start_names[] = {"next-day", "same-day", "next-working-day", NULL};
+const char *const ed_roll_names[] = {"next", "previous", "none", NULL};
+
 static void tell(const struct counter *c, enum ed_counted how, struct ed_date day, int64_t n)
 {
 	if (c->watch)

@@ -42,6 +42,10 @@ struct ed_extension {
 
 /* "15d", "3wd", "1mo" with 1 to 9999; false: anything else. */
 bool ed_term_parse(const char *text, struct ed_term *term);
+/* "18:00" as minutes; 00:00 is refused, no day would be left. */
+bool ed_clock_parse(const char *text, int *minutes);
+/* As people write the rules, in the order of their values; NULL-ended. */
+extern const char *const ed_start_names[], *const ed_roll_names[];
 
 /* Without stops.  A term of no unit is never due: ED_TIME_NONE. */
 enum edoc_code ed_term_due(struct ed_term term, const struct ed_count_rules *count,
