@@ -505,26 +505,58 @@ static const char *early_lang(int argc, char **argv)
 	return NULL;
 }
 
-static const struct cmd_verb *find_verb(const struct cmd_tool *tool, const char *name)
+/* The verb that argv[1] names, or argv[1] and argv[2] ("calendar due"); *words
+ * tells how many.  NULL: none. */
+static const struct cmd_verb *find_verb(const struct cmd_tool *tool, int argc, char **argv,
+                                        int *words)
 {
-	for (const struct cmd_verb *v = tool->verbs; v->name; v++)
-		if (!strcmp(v->name, name))
+	for (const struct cmd_verb *v = tool->verbs; v->name; v++) {
+		size_t first = strcspn(v->name, " ");
+		bool two = v->name[first] != '\0';
+
+		*words = two ? 2 : 1;
+		if (strncmp(v->name, argv[1], first) != 0 || argv[1][first])
+			continue;
+		if (!two || (argc > 2 && !strcmp(v->name + first + 1, argv[2])))
 			return v;
+	}
 	return NULL;
+}
+
+/* Says that there is no such verb, or which second words there are; 64. */
+static int no_verb(struct cmd *cmd, const char *word)
+{
+	size_t len = strlen(word);
+	char *list = NULL;
+
+	for (const struct cmd_verb *v = cmd->tool->verbs; v->name; v++) {
+		if (strncmp(v->name, word, len) != 0 || v->name[len] != ' ')
+			continue;
+		char *longer = cmd_printf("%s%s%s", list ? list : "", list ? ", " : "",
+		                          v->name + len + 1);
+		free(list);
+		list = longer;
+	}
+	int status = list ? cmd_usage(cmd, _("%s what? One of: %s"), word, list)
+	                  : cmd_usage(cmd, _("unknown verb \"%s\""), word);
+	free(list);
+	return status;
 }
 
 /* `TOOL help [VERB] [--lang LANG]`; argv[0] is "help". */
 static int help_by_name(struct cmd *cmd, int argc, char **argv)
 {
+	int words;
+
 	if (argc > 1 && argv[1][0] != '-') {
-		cmd->verb = find_verb(cmd->tool, argv[1]);
+		cmd->verb = find_verb(cmd->tool, argc, argv, &words);
 		if (!cmd->verb) {
 			cmd->verb = &bare;
-			return cmd_usage(cmd, _("unknown verb \"%s\""), argv[1]);
+			return no_verb(cmd, argv[1]);
 		}
 		gather(cmd);
-		argc--;
-		argv++;
+		argc -= words;
+		argv += words;
 	}
 	int status = read_line(cmd, argc, argv);
 	if (status == 0 && cmd->n > 0)
@@ -567,11 +599,12 @@ static int dispatch(struct cmd *cmd, int argc, char **argv)
 		return run_verb(cmd, argc, argv);
 	if (!strcmp(argv[1], "help"))
 		return help_by_name(cmd, argc - 1, argv + 1);
-	const struct cmd_verb *verb = find_verb(cmd->tool, argv[1]);
+	int words;
+	const struct cmd_verb *verb = find_verb(cmd->tool, argc, argv, &words);
 	if (!verb)
-		return cmd_usage(cmd, _("unknown verb \"%s\""), argv[1]);
+		return no_verb(cmd, argv[1]);
 	cmd->verb = verb;
-	return run_verb(cmd, argc - 1, argv + 1);
+	return run_verb(cmd, argc - words, argv + words);
 }
 
 static void free_cmd(struct cmd *cmd)

@@ -64,7 +64,7 @@ struct cmd_option {
 #define CMD_NO_OPERANDS 0x400u /* the frame refuses operands */
 
 struct cmd_verb {
-	const char *name;     /* NULL ends a table */
+	const char *name;     /* one word or two, as "calendar due"; NULL ends a table */
 	const char *synopsis; /* what follows the verb: "[-o PKG] FILE..." */
 	const char *help;     /* N_(): one line */
 	const struct cmd_option *options; /* or NULL */

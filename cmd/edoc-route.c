@@ -435,6 +435,23 @@ static int run_log(struct cmd *cmd)
 	return look(cmd, log_one);
 }
 
+static const struct cmd_option due_options[] = {
+        DESK,
+        {"calendar", 0, "NAME|FILE", N_("the calendar that counts"), false},
+        {"from", 0, "DAY|TIME", N_("when it began (required)"), false},
+        {"within", 0, "TERM", N_("15d, 3wd (working days) or 1mo (required)"), false},
+        {"start", 0, "RULE", N_("day 1: next-day, same-day or next-working-day"), false},
+        {"roll", 0, "RULE", N_("a last day that is off: next, previous or none"), false},
+        {"cutoff", 0, "HH:MM", N_("from this time on it counts as the next working day"), false},
+        {"zone", 0, "ZONE", N_("time zone, as Asia/Dushanbe; the desk's when left out"), false},
+        {"stopped", 0, "FROM/TO", N_("the clock stood still; without TO it does yet"), true},
+        {"extended", 0, "HOW", N_("\"to 1mo\" in all, or \"by 5wd\" more"), true},
+        END};
+static const struct cmd_option count_options[] = {
+        DESK,
+        {"calendar", 0, "NAME|FILE", N_("the calendar that counts (required)"), false},
+        END};
+
 static const struct cmd_verb verbs[] = {
         {"lint", "ROUTE.yaml...", N_("check route files"), NULL, CMD_ITEMS | CMD_JSON, run_lint},
         {"init", "-C DESK --agency ID [--key FILE] [--trust FOLDER]", N_("make a desk"),
@@ -463,6 +480,12 @@ static const struct cmd_verb verbs[] = {
          CMD_ITEMS | CMD_JSON | CMD_TRUST | CMD_POLICY | CMD_AT, run_verify},
         {"export", "CASE -o PKG", N_("write a case's package with its ledger"), export_options,
          CMD_FORCE, run_export},
+        {"calendar check", "NAME|FILE...", N_("check calendars"), desk_options,
+         CMD_ITEMS | CMD_JSON | CMD_AT, route_calendar_check},
+        {"calendar due", "--calendar C --from DAY --within TERM", N_("when a term ends; -v: why"),
+         due_options, CMD_JSON | CMD_NO_OPERANDS, route_calendar_due},
+        {"calendar count", "--calendar C FROM TO", N_("how many days lie between two"),
+         count_options, CMD_JSON, route_calendar_count},
         {NULL, NULL, NULL, NULL, 0, NULL},
 };
 

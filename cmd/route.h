@@ -34,4 +34,10 @@ int route_receive(struct cmd *cmd);
 int route_outbox(struct cmd *cmd);
 int route_tick(struct cmd *cmd);
 
+/* ---- route-calendar.c ---- */
+
+int route_calendar_check(struct cmd *cmd);
+int route_calendar_due(struct cmd *cmd);
+int route_calendar_count(struct cmd *cmd);
+
 #endif

@@ -11,6 +11,7 @@
 #include "door/yaml.h"
 
 #define MAX_DAYS_OFF 2000
+#define MAX_LINE 400
 
 struct parser {
 	const char *where;
@@ -29,6 +30,18 @@ static const struct ed_day *find(const struct ed_day *days, size_t n, struct ed_
 	return n ? bsearch(&date, days, n, sizeof(*days), compare) : NULL;
 }
 
+/* What people read in lists, and in the reasons of a term. */
+static enum edoc_code get_line(const struct parser *p, const struct ed_yaml *map, const char *key,
+                               bool required, const char **line)
+{
+	enum edoc_code code = ed_yaml_text(map, p->where, key, required, line, p->err);
+
+	if (!code && *line && (!**line || strlen(*line) > MAX_LINE || strpbrk(*line, "\n\t")))
+		return ed_yaml_fail(ed_yaml_get(map, key), p->where, p->err,
+		                    "\"%s\" must be one line of at most %d bytes", key, MAX_LINE);
+	return code;
+}
+
 /* {date: 2026-03-21, name: Наврӯз, decree: ..., note: ..., provisional: yes} */
 static enum edoc_code parse_day(struct parser *p, const struct ed_yaml *map, struct ed_day *day)
 {
@@ -42,11 +55,11 @@ static enum edoc_code parse_day(struct parser *p, const struct ed_yaml *map, str
 		code = ed_yaml_fail(ed_yaml_get(map, "date"), p->where, p->err,
 		                    "\"%s\" is no day such as 2026-03-21", date);
 	if (!code)
-		code = ed_yaml_text(map, p->where, "name", true, &day->name, p->err);
+		code = get_line(p, map, "name", true, &day->name);
 	if (!code)
-		code = ed_yaml_text(map, p->where, "decree", false, &day->decree, p->err);
+		code = get_line(p, map, "decree", false, &day->decree);
 	if (!code)
-		code = ed_yaml_text(map, p->where, "note", false, &day->note, p->err);
+		code = get_line(p, map, "note", false, &day->note);
 	if (!code)
 		code = ed_yaml_text(map, p->where, "provisional", false, &text, p->err);
 	if (!code && text && strcmp(text, "yes"))
@@ -152,7 +165,7 @@ static enum edoc_code parse_head(struct parser *p, const struct ed_yaml *root)
 		               "the calendar is written in %s; this release reads edoc-calendar/1",
 		               format);
 	if (!code)
-		code = ed_yaml_text(root, p->where, "calendar", true, &p->calendar->name, p->err);
+		code = get_line(p, root, "calendar", true, &p->calendar->name);
 	for (size_t i = 0; i < 4 && !code; i++)
 		code = ed_yaml_text(root, p->where, said[i], i > 0, &text, p->err);
 	if (!code && !ed_date_parse(text, &date))

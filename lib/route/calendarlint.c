@@ -87,7 +87,8 @@ static bool same_feast(const struct ed_day *a, const struct ed_day *b)
 	       !strcmp(a->name, b->name);
 }
 
-/* A feast of the same day in each year but one: was it forgotten there? */
+/* A feast of the same day in each year but one, where that day is not off by
+ * another name: was it forgotten there? */
 static void lint_feast(const struct lint *l, size_t i)
 {
 	const struct ed_calendar *c = l->calendar;
@@ -105,7 +106,11 @@ static void lint_feast(const struct lint *l, size_t i)
 	if (years < 3 || met != years - 1)
 		return;
 	/* Of all years, the one whose number is missing from the sum. */
-	snprintf(year, sizeof(year), "%d", (c->first_year + c->last_year) * years / 2 - sum);
+	struct ed_date lacking = c->off[i].date;
+	lacking.year = (c->first_year + c->last_year) * years / 2 - sum;
+	if (!ed_date_valid(lacking) || ed_calendar_day(c, lacking))
+		return;
+	snprintf(year, sizeof(year), "%d", lacking.year);
 	report(l, "calendar.feast", &c->off[i], c->off[i].name, year);
 }
 

@@ -27,12 +27,14 @@ for tool in edoc-sign edoc-route edoc-archive; do
 	page=$M/$tool.1
 	run "$tool" --help
 	is_exit 0 "$tool --help"
-	verbs=$(sed -n 's/^  \([a-z]*\)  .*/\1/p' "$out")
-	same "$(sed -n 's/^\.Ss //p' "$page" | LC_ALL=C sort | xargs)" \
+	verbs=$(sed -n 's/^  \([a-z]*\( [a-z][a-z]*\)\{0,1\}\)  .*/\1/p' "$out" | tr ' ' _) # "calendar due"
+	same "$(sed -n 's/^\.Ss //p' "$page" | tr ' ' _ | LC_ALL=C sort | xargs)" \
 		"$(echo "$verbs" | LC_ALL=C sort | xargs)" "$tool(1) has these verbs"
 	: >all
-	for verb in $verbs; do
-		run "$tool" "$verb" --help
+	for name in $verbs; do
+		verb=$(echo "$name" | tr _ ' ')
+		# shellcheck disable=SC2086 # one word or two
+		run "$tool" $verb --help
 		is_exit 0 "$tool $verb --help"
 		options "$out" >have
 		cat have >>all
@@ -51,11 +53,13 @@ for tool in edoc-sign edoc-route edoc-archive; do
 	ok "$tool(1) names verbs" test -s takers
 	while read -r opt named; do
 		takes='' says=''
-		for verb in $verbs; do
+		for name in $verbs; do
+			verb=$(echo "$name" | tr _ ' ')
 			sed -n "/^\\.Ss $verb\$/,/^\\.S[hs] /p" "$page" >own
 			listed own | grep -qxe "$opt" && continue
-			"$tool" "$verb" --help </dev/null | grep -qe "^ .*--$opt\( \|\$\)" && takes="$takes $verb"
-			case " $named " in *" $verb "*) says="$says $verb" ;; esac
+			# shellcheck disable=SC2086
+			"$tool" $verb --help </dev/null | grep -qe "^ .*--$opt\( \|\$\)" && takes="$takes $name"
+			case " $named " in *" $name "*) says="$says $name" ;; esac
 		done
 		same "$says" "$takes" "$tool(1): --$opt is of these verbs"
 	done <takers

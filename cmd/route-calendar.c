@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: ISC */
+/* edoc-route calendar: checks calendars, and counts by them. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "route.h"
+
+/* The desk of -C or $EDOC_DESK, and no other: whoever asks a calendar needs no
+ * desk.  0 or the exit. */
+static int open_named(struct cmd *cmd, struct route_run *run)
+{
+	const char *env = getenv("EDOC_DESK");
+
+	if (!cmd_value(cmd, "directory") && (!env || !*env))
+		return 0;
+	return route_open(cmd, run);
+}
+
+/* A file; else by its name the desk's, when there is one, else that of the
+ * profiles folder, else the one that is built in. */
+static enum edoc_code find(struct cmd *cmd, const struct route_run *run, const char *name,
+                           struct edoc_calendar **calendar, struct edoc_error *err)
+{
+	const char *own = edoc_conf_get(cmd->conf, "profiles");
+	enum edoc_code code;
+	struct stat st;
+	char *path;
+
+	if (strchr(name, '/') || strstr(name, ".yaml"))
+		return edoc_calendar_load(name, calendar, err);
+	if (run->desk)
+		return edoc_desk_calendar(run->desk, name, cmd->now, calendar, err);
+	path = own ? cmd_printf("%s/calendars/%s.yaml", own, name) : NULL;
+	if (path && stat(path, &st) == 0)
+		code = edoc_calendar_load(path, calendar, err);
+	else
+		code = edoc_calendar_builtin(name, calendar, err);
+	free(path);
+	return code;
+}
+
+/* ---- check ---- */
+
+static int check_one(struct cmd *cmd, const char *item, void *arg)
+{
+	struct edoc_calendar *calendar = NULL;
+	char *text = NULL, *json = NULL;
+	struct edoc_error err = {0};
+	size_t errors = 0;
+	enum edoc_code code = find(cmd, arg, item, &calendar, &err);
+
+	if (code == EDOC_OK)
+		code = edoc_calendar_check(calendar, cmd->at, "", TEXT(cmd), JSON(cmd), &errors,
+		                           &err);
+	int status = route_tell(cmd, item, code, &err, text, json);
+	edoc_calendar_free(calendar);
+	return status ? status : errors > 0;
+}
+
+int route_calendar_check(struct cmd *cmd)
+{
+	struct route_run run = {0};
+	int status = open_named(cmd, &run);
+
+	if (!status)
+		status = cmd_each(cmd, check_one, &run);
+	route_close(&run);
+	return status;
+}
+
+/* ---- due ---- */
+
+static struct edoc_term_question question(struct cmd *cmd, const struct route_run *run)
+{
+	return (struct edoc_term_question){
+	        .from = cmd_value(cmd, "from"),
+	        .within = cmd_value(cmd, "within"),
+	        .start = cmd_value(cmd, "start"),
+	        .roll = cmd_value(cmd, "roll"),
+	        .cutoff = cmd_value(cmd, "cutoff"),
+	        .zone = cmd_value(cmd, "zone"),
+	        .desk = run->desk,
+	        .stopped = cmd_values(cmd, "stopped", NULL),
+	        .extended = cmd_values(cmd, "extended", NULL),
+	        .days = cmd->verbose > 0,
+	};
+}
+
+int route_calendar_due(struct cmd *cmd)
+{
+	const char *name = cmd_value(cmd, "calendar");
+	struct edoc_calendar *calendar = NULL;
+	char *text = NULL, *json = NULL;
+	struct route_run run = {0};
+	struct edoc_error err = {0};
+	enum edoc_code code = EDOC_OK;
+	bool ends = true;
+
+	if (!cmd_given(cmd, "from") || !cmd_given(cmd, "within"))
+		return cmd_usage(cmd, _("due needs --from and --within"));
+	int status = open_named(cmd, &run);
+	if (!status && name)
+		code = find(cmd, &run, name, &calendar, &err);
+	if (!status && code == EDOC_OK) {
+		struct edoc_term_question q = question(cmd, &run);
+		code = edoc_calendar_due(calendar, &q, &ends, TEXT(cmd), JSON(cmd), &err);
+	}
+	if (!status)
+		status = route_tell(cmd, NULL, code, &err, text, json);
+	edoc_calendar_free(calendar);
+	route_close(&run);
+	return status ? status : ends ? 0 : 2;
+}
+
+/* ---- count ---- */
+
+int route_calendar_count(struct cmd *cmd)
+{
+	const char *name = cmd_value(cmd, "calendar");
+	struct edoc_calendar *calendar = NULL;
+	char *text = NULL, *json = NULL;
+	struct route_run run = {0};
+	struct edoc_error err = {0};
+	enum edoc_code code;
+
+	if (cmd->n != 2 || !name)
+		return cmd_usage(cmd, _("two days and --calendar are needed"));
+	int status = open_named(cmd, &run);
+	if (!status) {
+		code = find(cmd, &run, name, &calendar, &err);
+		if (code == EDOC_OK)
+			code = edoc_calendar_count(calendar, cmd->operands[0], cmd->operands[1],
+			                           cmd->verbose > 0, TEXT(cmd), JSON(cmd), &err);
+		status = route_tell(cmd, NULL, code, &err, text, json);
+	}
+	edoc_calendar_free(calendar);
+	route_close(&run);
+	return status;
+}
