@@ -510,10 +510,9 @@ static enum edoc_code check_sent(struct arrival *a, struct ed_case *c, const str
 static enum edoc_code keep_receipt(struct arrival *a, struct ed_case *c, const struct ed_receipt *r,
                                    bool damaged, struct edoc_error *err)
 {
-	char *path = r->has_entry
-	                     ? ed_case_path(c, "rcpt/%s.asice", r->entry.sha256)
-	                     : ed_case_path(c, "rcpt/%s-%s.asice",
-	                                    damaged ? "damaged" : "rejected", r->evidence.id);
+	char *path = r->has_entry ? ed_case_path(c, "rcpt/%s.asice", r->entry.sha256)
+	                          : ed_case_path(c, "rcpt/%s-%s.asice",
+	                                         damaged ? "damaged" : "rejected", r->evidence.id);
 	bool taken;
 
 	return path ? ed_desk_link(a->copy.path, path, &taken, err) : ed_fail_memory(err);
