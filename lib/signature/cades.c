@@ -337,8 +337,15 @@ static enum edoc_code prove(struct ed_cades_sig *sig, struct edoc_error *err)
 	if (rc)
 		return rc;
 	ed_cades_check_refs(sig);
-	sig->ades->level = ed_cades_level(sig);
 	return EDOC_OK;
+}
+
+/* The last: what came along is known as a whole. */
+static void find_level(struct ed_cades_sig *sig)
+{
+	for (size_t i = 0; i < sig->ades->n_counter; i++)
+		find_level(&sig->counter[i]);
+	sig->ades->level = ed_cades_level(sig);
 }
 
 /* ---- the SignedData ------------------------------------------------------ */
@@ -498,6 +505,8 @@ enum edoc_code ed_cades_open(struct ed_cades_work *work, struct ed_cades *cades,
 		rc = prove(&sigs[i], err);
 	if (!rc && !share_material(work, cades->sigs, n))
 		rc = ed_fail_memory(err);
+	for (size_t i = 0; !rc && i < n; i++)
+		find_level(&sigs[i]);
 	if (!rc) {
 		*parts = sigs;
 		return EDOC_OK;

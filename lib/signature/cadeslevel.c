@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "signature/cadespart.h"
+#include "signature/unasked.h"
 
 static bool has(const struct ed_cades_sig *sig, const char *oid)
 {
@@ -90,13 +91,21 @@ static bool legacy(const struct ed_cades_sig *sig)
 	return false;
 }
 
-static const char *baseline(const struct ed_cades_sig *sig)
+/* 6.3: the answers in SignedData.crls, unless there is nobody to ask. */
+static bool has_answers(const struct ed_cades_sig *sig)
 {
 	const struct ed_ber *crls = &sig->work->cms.crls;
 
+	return (crls->whole && crls->len > 0) ||
+	       (ed_signer_unasked(sig->ades, sig->work->material) &&
+	        ed_stamps_unasked(sig->ades, sig->work->material));
+}
+
+static const char *baseline(const struct ed_cades_sig *sig)
+{
 	if (!stamped(sig, OID_SIGNATURE_STAMP))
 		return "CAdES-BASELINE-B";
-	if (!crls->whole || crls->len == 0)
+	if (!has_answers(sig))
 		return "CAdES-BASELINE-T";
 	return stamped(sig, OID_ARCHIVE_STAMP_V3) ? "CAdES-BASELINE-LTA" : "CAdES-BASELINE-LT";
 }

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/time.h"
 #include "signature/xadesnames.h"
+#include "signature/unasked.h"
 #include "signature/xadesread.h"
 
 #define NS_ASIC_OLD "http://uri.etsi.org/2918/v1.1.1#"
@@ -202,6 +203,16 @@ static bool has_values(const struct ed_xr *r)
 	       has(r, "AnyValidationData");
 }
 
+/* EN 319 132-1 6.3: the answers about the signer, in RevocationValues or later in
+ * AnyValidationData, and about who stamped it; unless there is nobody to ask. */
+static bool has_answers(const struct ed_xr *r)
+{
+	if (has(r, "RevocationValues") || has(r, "AnyValidationData"))
+		return true;
+	return ed_signer_unasked(r->a, r->material) &&
+	       (has(r, "TimeStampValidationData") || ed_stamps_unasked(r->a, r->material));
+}
+
 static const char *baseline(const struct ed_xr *r)
 {
 	bool archive = false;
@@ -210,7 +221,7 @@ static const char *baseline(const struct ed_xr *r)
 		archive = archive || ed_xml_is(p, ED_NS_XADES141, "ArchiveTimeStamp");
 	if (!has(r, "SignatureTimeStamp"))
 		return "XAdES-BASELINE-B";
-	if (!has_values(r))
+	if (!has_answers(r))
 		return "XAdES-BASELINE-T";
 	return archive ? "XAdES-BASELINE-LTA" : "XAdES-BASELINE-LT";
 }
