@@ -206,11 +206,22 @@ static int choose_words(struct signing *s)
 	return status ? status : choose_form(s, &s->options.form);
 }
 
+/* Someone else's signature, and why it could not be raised. */
+static void tell_beside(void *arg, const char *path, const char *where, const char *why)
+{
+	if (why)
+		cmd_warn(arg, path, _("%s stays below level LT for ever: %s"), where, why);
+	else
+		cmd_warn(arg, path, _("%s is raised to level LT as well: LTA seals it"), where);
+}
+
 int sign_begin(struct cmd *cmd, struct signing *s, bool key)
 {
 	int status;
 
 	s->cmd = cmd;
+	s->options.beside = tell_beside;
+	s->options.beside_arg = cmd;
 	s->options.at = cmd->now;
 	s->options.overwrite = cmd->force;
 	status = sign_profile(s);

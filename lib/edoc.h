@@ -639,6 +639,10 @@ struct edoc_sign_policy {
 	const char *url; /* or NULL */
 };
 
+/* A signature of the package at `path` that nobody asked about, in that entry:
+ * raised too; why: it could not be, and stays as it is for ever. */
+typedef void edoc_beside_fn(void *arg, const char *path, const char *where, const char *why);
+
 struct edoc_sign_options {
 	int64_t at;                     /* SigningTime; the caller's clock */
 	struct edoc_key *key;           /* required to sign */
@@ -669,6 +673,10 @@ struct edoc_sign_options {
 	const struct edoc_signing_profile *profile;
 	edoc_missing_fn *missing;       /* is told each that is not met; or NULL */
 	void *missing_arg;
+	/* LTA of ASiC-E with CAdES protects all signatures, and fixes them: those below
+	 * LT are raised to it in the same run.  Is told each; or NULL. */
+	edoc_beside_fn *beside;
+	void *beside_arg;
 };
 
 struct edoc_new_options {

@@ -15,6 +15,7 @@
 #include "package/manifest.h"
 #include "sign/place.h"
 #include "sign/raise.h"
+#include "signature/cades.h"
 
 #define NEWEST "META-INF/ASiCArchiveManifest.xml"
 #define MAX_NUMBER 1000
@@ -40,10 +41,151 @@ static enum edoc_code free_name(const struct ed_change *c, const char *begin, co
 	               MAX_NUMBER - 1);
 }
 
+/* ---- what it seals ---- */
+
+static enum edoc_code names_it(struct ed_change *c, const char *manifest, const char *name,
+                               bool *sealed, struct edoc_error *err)
+{
+	struct ed_asicmanifest m = {0};
+	const struct ed_buf *xml = NULL;
+	struct ed_findings findings;
+	enum edoc_code code = ed_change_get(c, manifest, &xml, err);
+
+	ed_findings_init(&findings, c->arena);
+	if (code == EDOC_OK)
+		code = ed_asicmanifest_parse(xml->data, xml->len, manifest, ED_MAX_XML_BYTES,
+		                             c->arena, &findings, &m, err);
+	for (size_t i = 0; code == EDOC_OK && i < m.n; i++)
+		*sealed |= !strcmp(m.refs[i].name, name);
+	return code;
+}
+
+enum edoc_code ed_place_sealed(struct ed_change *c, const char *name, bool *sealed,
+                               struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+
+	*sealed = false;
+	for (size_t i = 0; code == EDOC_OK && !*sealed && i < ed_zip_count(c->asic->zip); i++) {
+		if (c->asic->kind[i] == ED_ASIC_ARCHIVE_MANIFEST)
+			code = names_it(c, ed_zip_entry(c->asic->zip, i)->name, name, sealed, err);
+	}
+	return code;
+}
+
+/* What another moment, or other anchors, will not make good in the same run. */
+static bool may_stay(enum edoc_code code)
+{
+	return code == EDOC_ERR_DENIED || code == EDOC_ERR_CONFIG || code == EDOC_ERR_INPUT;
+}
+
+static enum edoc_code tell(struct ed_change *c, const char *where, const char *why,
+                           struct edoc_error *err)
+{
+	struct ed_beside *v =
+	        ed_arena_grow(c->arena, c->beside, c->n_beside, &c->beside_cap, sizeof(*v));
+
+	if (!v)
+		return ed_fail_memory(err);
+	c->beside = v;
+	v += c->n_beside++;
+	v->where = where;
+	v->why = why ? ed_arena_strdup(c->arena, why) : NULL;
+	return why && !v->why ? ed_fail_memory(err) : EDOC_OK;
+}
+
+/* One that is below LT, whose file at->bytes are. */
+static enum edoc_code raise_one(struct ed_change *c, struct ed_grow *at, bool leave,
+                                struct edoc_error *err)
+{
+	struct edoc_error why = {.code = EDOC_OK};
+	struct ed_buf made;
+	enum edoc_code code;
+
+	ed_buf_init(&made, ED_MAX_ITEM_BYTES);
+	code = ed_raise(EDOC_CADES, at, true, c->options, &made, &c->moment, &why);
+	if (code == EDOC_OK && made.len)
+		code = ed_change_put(c, at->where, &made, &why);
+	ed_buf_clear(&made);
+	if (code == EDOC_OK)
+		return tell(c, at->where, NULL, err);
+	if (leave && may_stay(code))
+		return tell(c, at->where, why.msg, err);
+	if (may_stay(code))
+		return ed_fail(err, code, why.where,
+		               "an archive time-stamp would keep it below level LT for ever, so "
+		               "LTA is not made (--level LT is): %s",
+		               why.msg);
+	return ed_fail(err, code, why.where, "%s", why.msg);
+}
+
+/* The first that is below LT from *which on; n: none. */
+static enum edoc_code next_low(struct ed_change *c, struct ed_grow *at, size_t *n,
+                               struct edoc_error *err)
+{
+	struct ed_cades cades = {0};
+	struct ed_material material;
+	enum edoc_code code;
+
+	ed_material_init(&material, c->arena);
+	code = ed_cades_read(at->bytes, at->len, at->where, at->data, at->only, &material, c->arena,
+	                     &cades, err);
+	*n = cades.n;
+	while (code == EDOC_OK && at->which < cades.n &&
+	       ed_raise_reached(&cades.sigs[at->which], EDOC_LEVEL_LT))
+		at->which++;
+	ed_ades_clear(cades.sigs, cades.n);
+	return code;
+}
+
+static enum edoc_code raise_entry(struct ed_change *c, const char *name, bool leave,
+                                  struct edoc_error *err)
+{
+	struct ed_grow at = {
+	        .where = name, .data = &c->view.data, .only = ED_NO_DATA, .arena = c->arena};
+	const struct ed_buf *there = NULL;
+	enum edoc_code code;
+	size_t n = 0;
+
+	do {
+		code = ed_change_get(c, name, &there, err);
+		if (code != EDOC_OK)
+			return code;
+		at.bytes = there->data;
+		at.len = there->len;
+		code = next_low(c, &at, &n, err);
+		if (code == EDOC_OK && at.which < n)
+			code = raise_one(c, &at, leave, err);
+		at.which++;
+	} while (code == EDOC_OK && at.which < n);
+	return code;
+}
+
+/* What has a digest in the manifest may not change any more: who is below LT now
+ * would stay there, and could not be judged in some years. */
+static enum edoc_code raise_others(struct ed_change *c, bool leave, struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+	bool sealed;
+
+	for (size_t i = 0; code == EDOC_OK && i < ed_zip_count(c->asic->zip); i++) {
+		const char *name = ed_zip_entry(c->asic->zip, i)->name;
+
+		if (c->asic->kind[i] != ED_ASIC_CADES)
+			continue;
+		code = ed_place_sealed(c, name, &sealed, err);
+		if (code == EDOC_OK && !sealed)
+			code = raise_entry(c, name, leave, err);
+	}
+	return code;
+}
+
 /* ---- the one before ---- */
 
+/* It holds today, and what that leaned on is put into it. */
 static enum edoc_code complete(struct ed_change *c, const char *name, struct edoc_error *err)
 {
+	const struct ed_material anew = {.n = 0};
 	struct ed_grow at = {.where = name, .only = ED_NO_DATA, .arena = c->arena};
 	struct ed_relied relied = {0};
 	struct edoc_report *report = NULL;
@@ -56,7 +198,8 @@ static enum edoc_code complete(struct ed_change *c, const char *name, struct edo
 	if (code == EDOC_OK)
 		code = ed_report_new(c->path, c->moment, c->options->policy, &report, err);
 	if (code == EDOC_OK) /* the package was sound before we came here */
-		code = ed_stamp_relied(c->options, c->moment, name, token, report, &relied, err);
+		code = ed_stamp_relied(c->options, c->moment, name, token->data, token->len, &anew,
+		                       report, &relied, err);
 	if (code == EDOC_OK && !relied.good)
 		code = ed_raise_refuse(name, &relied, err);
 	if (code == EDOC_OK) {
@@ -213,6 +356,8 @@ static enum edoc_code stamp(struct ed_change *c, const char *name, const struct 
 	struct ed_buf token;
 	enum edoc_code code;
 
+	if (c->options->dry_run && c->options->n_tsas)
+		return EDOC_OK;
 	if (!ed_hash_bytes(hash, xml->data, xml->len, imprint))
 		return ed_fail_memory(err);
 	ed_buf_init(&token, ED_MAX_STAMP);
@@ -225,14 +370,16 @@ static enum edoc_code stamp(struct ed_change *c, const char *name, const struct 
 	return code;
 }
 
-enum edoc_code ed_place_archive(struct ed_change *c, struct edoc_error *err)
+enum edoc_code ed_place_archive(struct ed_change *c, bool leave, struct edoc_error *err)
 {
 	struct listing l = {0};
 	char kept[ED_SIGN_NAME], name[ED_SIGN_NAME];
 	struct ed_buf xml;
-	enum edoc_code code = retire(c, kept, err);
+	enum edoc_code code = raise_others(c, leave, err);
 
 	ed_buf_init(&xml, ED_MAX_XML_BYTES);
+	if (code == EDOC_OK)
+		code = retire(c, kept, err);
 	if (code == EDOC_OK)
 		code = list_all(c, &l, kept, err);
 	if (code == EDOC_OK)

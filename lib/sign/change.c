@@ -246,7 +246,11 @@ enum edoc_code ed_change_publish(struct ed_change *c, struct edoc_error *err)
 		code = ed_change_still(c->fd, c->path, err);
 	if (code != EDOC_OK)
 		return code;
-	return c->fresh && !c->overwrite ? ed_tmp_link(&c->tmp, err) : ed_tmp_rename(&c->tmp, err);
+	code = c->fresh && !c->overwrite ? ed_tmp_link(&c->tmp, err) : ed_tmp_rename(&c->tmp, err);
+	for (size_t i = 0; code == EDOC_OK && c->options->beside && i < c->n_beside; i++)
+		c->options->beside(c->options->beside_arg, c->path, c->beside[i].where,
+		                   c->beside[i].why);
+	return code;
 }
 
 void ed_change_clear(struct ed_change *c)

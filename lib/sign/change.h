@@ -18,6 +18,11 @@ struct ed_changed {
 	bool put; /* else as it stands, and stays */
 };
 
+/* A signature that nobody asked about, and that was raised, or stays: why. */
+struct ed_beside {
+	const char *where, *why;
+};
+
 struct ed_change {
 	const char *path; /* of the result, and for messages */
 	const struct edoc_sign_options *options;
@@ -34,6 +39,8 @@ struct ed_change {
 	struct ed_zip_writer *writer; /* once it is being copied */
 	char made[ED_SIGN_NAME];      /* the new signature's entry */
 	int64_t moment;               /* the result is judged as of then */
+	struct ed_beside *beside;     /* told once it is published */
+	size_t n_beside, beside_cap;
 };
 
 /* In place: a lost race is EDOC_ERR_AGAIN. */

@@ -16,12 +16,15 @@
 
 struct names { /* of its signatures, as they are read */
 	struct ed_arena *arena;
-	const char **id;
+	struct named {
+		const char *id, *level;
+		bool reached; /* what would be asked of it, were it under an archive manifest */
+	} * v;
 	size_t n;
 };
 
-static enum edoc_code list(enum edoc_form form, const struct ed_grow *at, struct names *out,
-                           struct edoc_error *err)
+static enum edoc_code list(enum edoc_form form, const struct ed_grow *at, enum edoc_level level,
+                           struct names *out, struct edoc_error *err)
 {
 	struct ed_material material;
 	struct ed_cades cades = {0};
@@ -39,11 +42,14 @@ static enum edoc_code list(enum edoc_form form, const struct ed_grow *at, struct
 		sigs = cades.sigs;
 		out->n = cades.n;
 	}
-	out->id = code == EDOC_OK ? ed_arena_alloc(out->arena, (out->n + 1) * sizeof(*out->id))
-	                          : NULL;
-	for (size_t i = 0; out->id && i < out->n; i++)
-		out->id[i] = sigs[i].id ? sigs[i].id : sigs[i].where;
-	if (code == EDOC_OK && !out->id)
+	out->v =
+	        code == EDOC_OK ? ed_arena_alloc(out->arena, (out->n + 1) * sizeof(*out->v)) : NULL;
+	for (size_t i = 0; out->v && i < out->n; i++) {
+		out->v[i].id = sigs[i].id ? sigs[i].id : sigs[i].where;
+		out->v[i].level = sigs[i].level[0] ? sigs[i].level : sigs[i].form;
+		out->v[i].reached = ed_raise_reached(&sigs[i], level);
+	}
+	if (code == EDOC_OK && !out->v)
 		code = ed_fail_memory(err);
 	ed_ades_clear(sigs, out->n);
 	return code;
@@ -54,17 +60,31 @@ static bool chosen(const struct ed_growth *g, const char *where, const char *id)
 	return !g->id || !strcmp(g->id, where) || (id && !strcmp(g->id, id));
 }
 
-/* What an archive manifest has the digest of may not change any more: a renewed
- * LTA is one more manifest, and the last token alone gets what it needs. */
+/* What an archive manifest has the digest of may not change any more.  A renewed
+ * LTA of CAdES is one more manifest, and the last token alone gets what it needs. */
 static enum edoc_code leave(const struct ed_growth *g, enum edoc_form form, const char *where,
-                            struct edoc_error *err)
+                            const struct named *sig, struct edoc_error *err)
 {
-	if (form == EDOC_CADES && !g->one)
+	if (g->one)
+		return ed_fail(err, EDOC_ERR_INPUT, where,
+		               "an archive time-stamp of the package protects it, so it cannot be "
+		               "changed any more (EN 319 162-1 4.4.5): countersign before level "
+		               "LTA");
+	if (sig->reached && (form == EDOC_CADES || g->options->level < EDOC_LEVEL_LTA))
 		return EDOC_OK;
 	return ed_fail(err, EDOC_ERR_INPUT, where,
-	               "an archive time-stamp of the package protects it, so it cannot be changed "
-	               "any more (EN 319 162-1 4.4.5)%s",
-	               g->one ? ": countersign before level LTA" : "");
+	               "is %s and cannot be raised any more: an archive time-stamp of the package "
+	               "protects it (EN 319 162-1 4.4.5); nothing was changed%s",
+	               sig->level,
+	               g->id || g->options->level < EDOC_LEVEL_LTA
+	                       ? ""
+	                       : "; --signature renews that time-stamp for another");
+}
+
+/* Of a signature under an archive manifest. */
+static enum edoc_level inside_of(enum edoc_form form, enum edoc_level level)
+{
+	return form == EDOC_CADES && level > EDOC_LEVEL_LT ? EDOC_LEVEL_LT : level;
 }
 
 enum edoc_code ed_growth_file(struct ed_growth *g, enum edoc_form form, const struct ed_grow *at,
@@ -73,15 +93,17 @@ enum edoc_code ed_growth_file(struct ed_growth *g, enum edoc_form form, const st
 	struct names names = {.arena = ed_arena_new()};
 	struct ed_grow now = *at;
 	struct ed_buf made;
-	enum edoc_code code = names.arena ? list(form, at, &names, err) : ed_fail_memory(err);
+	enum edoc_level level = inside_of(form, g->options->level);
+	enum edoc_code code =
+	        names.arena ? list(form, at, level, &names, err) : ed_fail_memory(err);
 
 	ed_buf_init(&made, ED_MAX_ITEM_BYTES);
 	for (size_t i = 0; code == EDOC_OK && i < names.n; i++) {
-		if (!chosen(g, at->where, names.id[i]))
+		if (!chosen(g, at->where, names.v[i].id))
 			continue;
 		g->chosen++;
 		if (g->sealed) {
-			code = leave(g, form, at->where, err);
+			code = leave(g, form, at->where, &names.v[i], err);
 			continue;
 		}
 		now.which = i;
@@ -124,30 +146,6 @@ static enum edoc_code raise_one(const struct edoc_sign_options *options, enum ed
 
 /* ---- a package ---- */
 
-/* Is that entry under an archive manifest? */
-static enum edoc_code look_sealed(struct ed_change *c, const char *name, bool *sealed,
-                                  struct edoc_error *err)
-{
-	enum edoc_code code = EDOC_OK;
-
-	*sealed = false;
-	for (size_t i = 0; code == EDOC_OK && !*sealed && i < ed_zip_count(c->asic->zip); i++) {
-		const char *where = ed_zip_entry(c->asic->zip, i)->name;
-		struct ed_asicmanifest m = {0};
-		const struct ed_buf *xml = NULL;
-
-		if (c->asic->kind[i] != ED_ASIC_ARCHIVE_MANIFEST)
-			continue;
-		code = ed_change_get(c, where, &xml, err);
-		if (code == EDOC_OK)
-			code = ed_asicmanifest_parse(xml->data, xml->len, where, ED_MAX_XML_BYTES,
-			                             c->arena, &c->findings, &m, err);
-		for (size_t k = 0; code == EDOC_OK && k < m.n; k++)
-			*sealed |= !strcmp(m.refs[k].name, name);
-	}
-	return code;
-}
-
 static enum edoc_code grow_entry(struct ed_growth *g, struct ed_change *c, size_t i,
                                  struct edoc_error *err)
 {
@@ -163,7 +161,7 @@ static enum edoc_code grow_entry(struct ed_growth *g, struct ed_change *c, size_
 		return code;
 	at.bytes = there->data;
 	at.len = there->len;
-	code = look_sealed(c, name, &g->sealed, err);
+	code = ed_place_sealed(c, name, &g->sealed, err);
 	if (code != EDOC_OK)
 		return code;
 	ed_buf_init(&out, ED_MAX_ITEM_BYTES);
@@ -184,7 +182,7 @@ static enum edoc_code publish(struct ed_growth *g, struct ed_change *c, enum edo
 	if (g->moment > c->moment)
 		c->moment = g->moment;
 	if (code == EDOC_OK && g->archive && form == EDOC_CADES && c->asic->type == ED_ASIC_E)
-		code = ed_place_archive(c, err);
+		code = ed_place_archive(c, g->leave, err);
 	return code == EDOC_OK && !g->options->dry_run ? ed_change_publish(c, err) : code;
 }
 
@@ -271,6 +269,7 @@ enum edoc_code edoc_extend(const char *path, const char *id,
 	struct ed_growth g = {.options = options, .id = id, .fn = raise_one, .moment = options->at};
 
 	g.archive = options->level == EDOC_LEVEL_LTA;
+	g.leave = id != NULL;
 	if (options->level < EDOC_LEVEL_T || options->level > EDOC_LEVEL_LTA)
 		return ed_fail(err, EDOC_ERR_USAGE, path, "signatures are raised to T, LT or LTA");
 	return grow(&g, path, err);

@@ -21,6 +21,7 @@ struct ed_growth {
 	bool one;       /* it must be one */
 	ed_growth_fn *fn;
 	bool archive;  /* the container too, where that is how it is done */
+	bool leave;    /* with signatures in it that cannot be raised */
 	bool sealed;   /* the file at hand is under an archive manifest: it stays as it is */
 	size_t chosen; /* so far */
 	int64_t moment;

@@ -119,8 +119,11 @@ static enum edoc_code ask_token(const struct edoc_sign_options *options, enum ed
                                 struct ed_sign_words *words, struct edoc_error *err)
 {
 	struct ed_stamping asking = {.options = options};
-	enum edoc_code code = ed_sign_token(&asking, hash, imprint, token, err);
+	enum edoc_code code;
 
+	if (options->dry_run && options->n_tsas)
+		return EDOC_OK;
+	code = ed_sign_token(&asking, hash, imprint, token, err);
 	words->content_token = token->data;
 	words->content_token_len = token->len;
 	return code;
@@ -437,7 +440,7 @@ static enum edoc_code place_cades(struct ed_change *c, struct edoc_error *err)
 	if (code == EDOC_OK)
 		code = raise_and_put(c, EDOC_CADES, &at, &der, err);
 	if (code == EDOC_OK && c->asic->type == ED_ASIC_E && c->options->level == EDOC_LEVEL_LTA)
-		code = ed_place_archive(c, err);
+		code = ed_place_archive(c, false, err);
 	ed_buf_clear(&token);
 	ed_buf_clear(&der);
 	return code;

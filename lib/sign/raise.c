@@ -20,6 +20,9 @@ struct raising {
 	const struct edoc_sign_options *options;
 	int64_t moment; /* what a step leans on is judged as of then */
 	size_t steps;   /* that were taken */
+	bool stamped;   /* one of them gave it its signature time-stamp */
+	bool archived;  /* before the first */
+	bool outside;   /* it is archived with its container */
 };
 
 /* ---- the signature as it stands now ---- */
@@ -84,14 +87,36 @@ static void unstand(struct standing *s)
 	memset(s, 0, sizeof(*s));
 }
 
-static size_t last_stamp(const struct ed_ades *sig, enum ed_stamp_kind kind)
+static bool has_stamp(const struct ed_ades *sig, enum ed_stamp_kind kind)
 {
-	for (size_t i = sig->n_stamps; i-- > 0;) {
+	for (size_t i = 0; i < sig->n_stamps; i++) {
 		if (sig->stamps[i].kind == kind && sig->stamps[i].intact &&
 		    sig->stamps[i].tst.intact)
-			return i;
+			return true;
 	}
-	return ED_NO_STAMP;
+	return false;
+}
+
+/* "XAdES-BASELINE-LT" */
+static const struct {
+	const char *end;
+	enum edoc_level level;
+} ends[] = {{"-B", EDOC_LEVEL_B},
+            {"-T", EDOC_LEVEL_T},
+            {"-LT", EDOC_LEVEL_LT},
+            {"-LTA", EDOC_LEVEL_LTA}};
+
+bool ed_raise_reached(const struct ed_ades *sig, enum edoc_level level)
+{
+	const char *end = strstr(sig->level, "-BASELINE-") ? strrchr(sig->level, '-') : NULL;
+
+	for (size_t i = 0; end && i < sizeof(ends) / sizeof(ends[0]); i++) {
+		if (!strcmp(end, ends[i].end))
+			return ends[i].level >= level;
+	}
+	/* What is no baseline has no level T, LT, LTA of that name (EN 319 122-2, 132-2). */
+	return level < EDOC_LEVEL_T || has_stamp(sig, ED_STAMP_ARCHIVE) ||
+	       (level < EDOC_LEVEL_LTA && has_stamp(sig, ED_STAMP_SIGNATURE));
 }
 
 /* ---- steps ---- */
@@ -135,6 +160,9 @@ static enum edoc_code add_stamp(struct raising *r, const struct ed_ades *sig,
 	struct ed_buf made;
 	enum edoc_code code;
 
+	if (r->options->dry_run &&
+	    r->options->n_tsas) /* a token is paid for, and would be thrown away */
+		return EDOC_OK;
 	ed_buf_init(&made, ED_MAX_ITEM_BYTES);
 	code = r->form == EDOC_XADES ? ed_xades_add_stamp(&r->at, kind, stamp_hash(sig),
 	                                                  ed_sign_token, &asking, &made, err)
@@ -307,15 +335,21 @@ static enum edoc_code add_of_stamp(struct raising *r, const struct ed_ades *sig,
 	return code == EDOC_OK ? add_values(r, &values, which, err) : code;
 }
 
+static struct edoc_verify_options asking_for(const struct edoc_sign_options *options, int64_t at)
+{
+	return (struct edoc_verify_options){.at = at,
+	                                    .trust = options->trust,
+	                                    .policy = options->policy,
+	                                    .limits = options->limits,
+	                                    .fetch = options->fetch,
+	                                    .fetch_arg = options->fetch_arg};
+}
+
+/* What the validation of it leans on, with the network. */
 static enum edoc_code find_relied(const struct raising *r, struct standing *s,
                                   struct ed_relied_list *relied, struct edoc_error *err)
 {
-	const struct edoc_verify_options verify = {.at = r->moment,
-	                                           .trust = r->options->trust,
-	                                           .policy = r->options->policy,
-	                                           .limits = r->options->limits,
-	                                           .fetch = r->options->fetch,
-	                                           .fetch_arg = r->options->fetch_arg};
+	const struct edoc_verify_options verify = asking_for(r->options, r->moment);
 
 	return ed_validate_relied(&s->item, &verify, s->report, relied, err);
 }
@@ -345,6 +379,82 @@ static bool stamped_well(const struct ed_ades *sig, const struct ed_relied_list 
 	return false;
 }
 
+/* The token that the next one is to be over: whoever made it may have been
+ * revoked since its answers were put in, and as of before that. */
+static enum edoc_code prove_last(struct raising *r, const struct standing *s, size_t which,
+                                 struct edoc_error *err)
+{
+	const struct ed_tst *tst = &s->sig->stamps[which].tst;
+	struct edoc_report *report = NULL;
+	struct ed_relied relied = {0};
+	struct values values = {0};
+	enum edoc_code code =
+	        ed_report_new(r->at.where, r->moment, r->options->policy, &report, err);
+
+	if (code == EDOC_OK)
+		code = ed_stamp_relied(r->options, r->moment, r->at.where, tst->der, tst->len,
+		                       &s->item.material, report, &relied, err);
+	if (code == EDOC_OK)
+		code = relied.good ? want(r, &values, &relied, err)
+		                   : ed_raise_refuse(r->at.where, &relied, err);
+	if (code == EDOC_OK)
+		code = add_values(r, &values, which, err);
+	edoc_report_free(report);
+	return code;
+}
+
+/* One of its good signature time-stamps, which an archive time-stamp is about to cover. */
+static enum edoc_code prove_stamp(struct raising *r, const struct standing *s,
+                                  const struct ed_relied_list *relied, struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+
+	for (size_t i = 0; i < s->sig->n_stamps; i++) {
+		const struct ed_relied *one = of_stamp(s->sig, i, relied);
+
+		if (s->sig->stamps[i].kind != ED_STAMP_SIGNATURE || !one || !one->good)
+			continue;
+		code = prove_last(r, s, i, err);
+		if (code == EDOC_OK)
+			return EDOC_OK;
+	}
+	return code;
+}
+
+static bool is_archive(const struct ed_stamp *stamp)
+{
+	return stamp->kind == ED_STAMP_ARCHIVE && stamp->intact && stamp->tst.intact;
+}
+
+/* By another archive time-stamp: which came last their order does not say, CAdES
+ * keeps them in a SET. */
+static bool is_covered(const struct ed_ades *sig, const struct ed_stamp *stamp)
+{
+	for (size_t i = 0; i < sig->n_stamps; i++) {
+		const struct ed_stamp *other = &sig->stamps[i];
+
+		for (size_t k = 0; other != stamp && is_archive(other) && k < other->n_covers; k++)
+			if (other->covers[k].kind == ED_OBJECT_STAMP &&
+			    !memcmp(other->covers[k].sha256, stamp->tst.sha256, 32))
+				return true;
+	}
+	return false;
+}
+
+static enum edoc_code prove_archive(struct raising *r, const struct standing *s,
+                                    struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+
+	for (size_t i = 0; code == EDOC_OK && i < s->sig->n_stamps; i++) {
+		const struct ed_stamp *stamp = &s->sig->stamps[i];
+
+		if (is_archive(stamp) && !is_covered(s->sig, stamp))
+			code = prove_last(r, s, i, err);
+	}
+	return code;
+}
+
 /*
  * Validates what stands, and adds what that leaned on: for the signature and
  * its time-stamps, or for the last archive time-stamp alone, since nothing may
@@ -352,7 +462,6 @@ static bool stamped_well(const struct ed_ades *sig, const struct ed_relied_list 
  */
 static enum edoc_code add_material(struct raising *r, struct standing *s, struct edoc_error *err)
 {
-	size_t archived = last_stamp(s->sig, ED_STAMP_ARCHIVE);
 	struct ed_relied_list relied = {0};
 	enum edoc_code code;
 
@@ -360,9 +469,9 @@ static enum edoc_code add_material(struct raising *r, struct standing *s, struct
 		return ed_fail(
 		        err, EDOC_ERR_CONFIG, r->at.where,
 		        "levels LT and LTA need the anchors that the chains lead to: --trust");
+	if (r->archived)
+		return prove_archive(r, s, err);
 	code = find_relied(r, s, &relied, err);
-	if (code == EDOC_OK && archived != ED_NO_STAMP)
-		return add_of_stamp(r, s->sig, archived, &relied, err);
 	if (code == EDOC_OK)
 		code = add_own(r, s->sig, &relied, err);
 	for (size_t i = 0; i < s->sig->n_stamps && code == EDOC_OK; i++) {
@@ -372,6 +481,8 @@ static enum edoc_code add_material(struct raising *r, struct standing *s, struct
 		if (one && (one->good || !stamped_well(s->sig, &relied)))
 			code = add_of_stamp(r, s->sig, i, &relied, err);
 	}
+	if (code == EDOC_OK && r->options->level == EDOC_LEVEL_LTA && !r->stamped)
+		code = prove_stamp(r, s, &relied, err);
 	return code;
 }
 
@@ -453,12 +564,14 @@ static enum edoc_code to_t(struct raising *r, struct standing *s, struct edoc_er
 	struct ed_relied_list relied = {0};
 	enum edoc_code code = EDOC_OK;
 
-	if (last_stamp(s->sig, ED_STAMP_ARCHIVE) != ED_NO_STAMP)
+	r->archived = has_stamp(s->sig, ED_STAMP_ARCHIVE);
+	if (r->archived)
 		return EDOC_OK;
 	if (ed_trust_for(r->options->trust, EDOC_FOR_SIGN | EDOC_FOR_TSA))
 		code = find_relied(r, s, &relied, err);
 	if (code != EDOC_OK || is_stamped(r, s->sig, &relied))
 		return code;
+	r->stamped = true;
 	code = refuse_late(r, s->sig, &relied, err);
 	return code == EDOC_OK ? add_stamp(r, s->sig, ED_STAMP_SIGNATURE, err) : code;
 }
@@ -468,7 +581,41 @@ static enum edoc_code to_lta(struct raising *r, struct standing *s, struct edoc_
 	return add_stamp(r, s->sig, ED_STAMP_ARCHIVE, err);
 }
 
-static enum edoc_code climb(struct raising *r, bool outside, struct edoc_error *err)
+/* With nothing but what came along it has to pass: that is what LT is for. */
+static enum edoc_code check_alone(struct raising *r, struct standing *s, struct edoc_error *err)
+{
+	struct edoc_verify_options verify = asking_for(r->options, r->moment);
+	struct ed_relied_list relied = {0};
+	enum edoc_code code;
+	size_t stamp;
+
+	verify.fetch = NULL;
+	code = ed_validate_relied(&s->item, &verify, s->report, &relied, err);
+	for (size_t i = 0; code == EDOC_OK && i < relied.n; i++) {
+		if (about(&relied.v[i], s->sig, &stamp) && stamp == ED_NO_STAMP &&
+		    !relied.v[i].good)
+			code = ed_raise_refuse(r->at.where, &relied.v[i], err);
+	}
+	return code;
+}
+
+/* What was made is of the level that was asked for, to whoever reads it. */
+static enum edoc_code check_level(struct raising *r, struct standing *s, struct edoc_error *err)
+{
+	static const char *const names[] = {"B", "T", "LT", "LTA"};
+	enum edoc_level level = r->options->level;
+
+	if (r->outside && level > EDOC_LEVEL_LT)
+		level = EDOC_LEVEL_LT;
+	if (!ed_raise_reached(s->sig, level))
+		return ed_fail(err, EDOC_ERR_INPUT, r->at.where,
+		               "cannot be brought to level %s: with all that could be added it "
+		               "would be read as %s; nothing was changed",
+		               names[level], s->sig->level[0] ? s->sig->level : s->sig->form);
+	return level >= EDOC_LEVEL_LT && !r->archived ? check_alone(r, s, err) : EDOC_OK;
+}
+
+static enum edoc_code climb(struct raising *r, struct edoc_error *err)
 {
 	enum edoc_level level = r->options->level;
 	enum edoc_code code = EDOC_OK;
@@ -477,8 +624,10 @@ static enum edoc_code climb(struct raising *r, bool outside, struct edoc_error *
 		code = step(r, to_t, err);
 	if (code == EDOC_OK && level >= EDOC_LEVEL_LT)
 		code = step(r, add_material, err);
-	if (code == EDOC_OK && level >= EDOC_LEVEL_LTA && !outside)
+	if (code == EDOC_OK && level >= EDOC_LEVEL_LTA && !r->outside)
 		code = step(r, to_lta, err);
+	if (code == EDOC_OK && level >= EDOC_LEVEL_T && !r->options->dry_run)
+		code = step(r, check_level, err);
 	return code;
 }
 
@@ -486,11 +635,15 @@ enum edoc_code ed_raise(enum edoc_form form, const struct ed_grow *at, bool outs
                         const struct edoc_sign_options *options, struct ed_buf *bytes,
                         int64_t *moment, struct edoc_error *err)
 {
-	struct raising r = {.form = form, .at = *at, .options = options, .moment = options->at};
+	struct raising r = {.form = form,
+	                    .at = *at,
+	                    .options = options,
+	                    .outside = outside,
+	                    .moment = options->at};
 	enum edoc_code code;
 
 	ed_buf_init(&r.bytes, ED_MAX_ITEM_BYTES);
-	code = climb(&r, outside, err);
+	code = climb(&r, err);
 	if (code == EDOC_OK && r.steps) {
 		ed_buf_clear(bytes);
 		*bytes = r.bytes;

@@ -27,6 +27,9 @@ enum edoc_code ed_raise(enum edoc_form form, const struct ed_grow *at, bool outs
 /* How many signatures are in those bytes; at->which is not looked at. */
 enum edoc_code ed_raise_count(enum edoc_form form, const struct ed_grow *at, size_t *n,
                               struct edoc_error *err) EDOC_CHECK;
+/* Is it read as of that level?  LTA of a container is not in it. */
+bool ed_raise_reached(const struct ed_ades *sig, enum edoc_level level);
+
 /* Why what a validation leaned on is not kept: the error of that. */
 struct ed_relied;
 enum edoc_code ed_raise_refuse(const char *where, const struct ed_relied *relied,

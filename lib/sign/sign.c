@@ -354,6 +354,18 @@ static enum edoc_code in_place(const char *path, const struct edoc_sign_options 
 	return code;
 }
 
+/* A place in a package that never got its name says nothing without that. */
+static enum edoc_code name_it(struct ed_change *c, enum edoc_code code, struct edoc_error *err)
+{
+	const struct edoc_error was = err ? *err : (struct edoc_error){.code = code};
+	const char *where;
+
+	if (!c->arena || !was.where[0] || !strncmp(was.where, c->path, sizeof(was.where) / 2))
+		return code;
+	where = ed_arena_printf(c->arena, "%s: %s", c->path, was.where);
+	return where ? ed_fail(err, code, where, "%s", was.msg) : ed_fail_memory(err);
+}
+
 enum edoc_code ed_sign_fresh(int fd, const char *out, const struct edoc_sign_options *options,
                              bool overwrite, char **made, struct edoc_error *err)
 {
@@ -362,6 +374,8 @@ enum edoc_code ed_sign_fresh(int fd, const char *out, const struct edoc_sign_opt
 
 	if (code == EDOC_OK)
 		code = with_package(&change, true, made, err);
+	if (code != EDOC_OK)
+		code = name_it(&change, code, err);
 	ed_change_clear(&change);
 	return code;
 }

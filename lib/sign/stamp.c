@@ -49,10 +49,37 @@ static enum edoc_code check_clock(const struct ed_stamping *s, const struct edoc
 
 /* ---- does it prove a time? (EN 319 102-1 5.4) ---- */
 
+static enum edoc_code add_certs(struct ed_material *to, const struct ed_material *from,
+                                struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+
+	for (size_t i = 0; code == EDOC_OK && i < from->n; i++) {
+		const struct ed_blob *b = &from->v[i];
+
+		if (b->kind == ED_CERT)
+			code = ed_material_add(to, ED_CERT, b->p, b->len, b->where, NULL, err);
+	}
+	return code;
+}
+
+/* As if neither token nor signature had brought an answer. */
+static enum edoc_code forget_answers(struct ed_item *item, struct ed_stamp *stamp,
+                                     const struct ed_material *along, struct edoc_error *err)
+{
+	const struct ed_material brought = item->material;
+	enum edoc_code code;
+
+	ed_material_init(&item->material, item->arena);
+	stamp->tst.n_blobs = 0; /* by number in what it was read into */
+	code = add_certs(&item->material, &brought, err);
+	return code == EDOC_OK ? add_certs(&item->material, along, err) : code;
+}
+
 enum edoc_code ed_stamp_relied(const struct edoc_sign_options *options, int64_t moment,
-                               const char *where, const struct ed_buf *token,
-                               struct edoc_report *report, struct ed_relied *relied,
-                               struct edoc_error *err)
+                               const char *where, const void *token, size_t len,
+                               const struct ed_material *along, struct edoc_report *report,
+                               struct ed_relied *relied, struct edoc_error *err)
 {
 	const struct edoc_verify_options verify = {.at = moment,
 	                                           .trust = options->trust,
@@ -68,15 +95,17 @@ enum edoc_code ed_stamp_relied(const struct edoc_sign_options *options, int64_t 
 	ed_findings_init(&item.findings, item.arena);
 	ed_findings_init(&stamp.findings, item.arena);
 	ed_material_init(&item.material, item.arena);
-	code = ed_tst_read(token->data, token->len, where, &item.material, item.arena, &stamp.tst,
-	                   err);
+	code = ed_tst_read(token, len, where, &item.material, item.arena, &stamp.tst, err);
 	if (code != EDOC_OK)
 		return code;
 	stamp.found = stamp.intact = true; /* which is the caller's to know */
 	item.format = "TST";
 	item.stamps = &stamp;
 	item.n_stamps = 1;
-	code = ed_validate_relied(&item, &verify, report, &list, err);
+	if (along)
+		code = forget_answers(&item, &stamp, along, err);
+	if (code == EDOC_OK)
+		code = ed_validate_relied(&item, &verify, report, &list, err);
 	if (code == EDOC_OK && list.n != 1)
 		code = ed_fail(err, EDOC_ERR_BUG, where, "one token is %zu", list.n);
 	if (code == EDOC_OK)
@@ -100,7 +129,8 @@ static enum edoc_code check_proof(const struct ed_stamping *s, const struct edoc
 		return EDOC_OK;
 	code = ed_report_new(tsa->url, moment, options->policy, &report, err);
 	if (code == EDOC_OK)
-		code = ed_stamp_relied(options, moment, tsa->url, token, report, &relied, err);
+		code = ed_stamp_relied(options, moment, tsa->url, token->data, token->len, NULL,
+		                       report, &relied, err);
 	*doubted = code == EDOC_OK && !relied.good && (s->answered || !relied.unanswered);
 	if (*doubted)
 		code = ed_raise_refuse(tsa->url, &relied, err);

@@ -25,12 +25,16 @@ struct ed_stamping {
 enum edoc_code ed_sign_token(void *arg, enum ed_hash hash, const unsigned char imprint[ED_HASH_MAX],
                              struct ed_buf *token, struct edoc_error *err) EDOC_CHECK;
 
-/* Judges a token by itself as of that moment, what it is over taken as right; what it
- * leaned on is in the report's arena. */
+/*
+ * Judges a token by itself as of that moment, what it is over taken as right; what it
+ * leaned on is in the report's arena.  along (or NULL): it is about to be time-stamped
+ * itself, so answers are asked for now, whatever came with it (EN 319 102-1 5.6.2.4);
+ * of what is along, certificates help.
+ */
 struct ed_relied;
 enum edoc_code ed_stamp_relied(const struct edoc_sign_options *options, int64_t moment,
-                               const char *where, const struct ed_buf *token,
-                               struct edoc_report *report, struct ed_relied *relied,
-                               struct edoc_error *err) EDOC_CHECK;
+                               const char *where, const void *token, size_t len,
+                               const struct ed_material *along, struct edoc_report *report,
+                               struct ed_relied *relied, struct edoc_error *err) EDOC_CHECK;
 
 #endif
