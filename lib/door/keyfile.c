@@ -112,17 +112,16 @@ static enum edoc_code spend_pem(const char *name, const unsigned char *der, long
 
 /* Before one of them is derived. */
 static enum edoc_code check_rounds(const struct ed_buf *bytes, const char *path,
-                                   struct edoc_error *err)
+                                   struct ed_key_file *file, struct edoc_error *err)
 {
 	BIO *bio = BIO_new_mem_buf(bytes->data, (int)bytes->len);
 	char *name = NULL, *header = NULL;
 	unsigned char *der = NULL;
 	enum edoc_code rc = bio ? EDOC_OK : ed_fail_memory(err);
-	uint64_t spent = 0;
 	long len = 0;
 
 	while (rc == EDOC_OK && PEM_read_bio(bio, &name, &header, &der, &len)) {
-		rc = spend_pem(name, der, len, &spent, path, err);
+		rc = spend_pem(name, der, len, &file->spent, path, err);
 		OPENSSL_free(name);
 		OPENSSL_free(header);
 		OPENSSL_free(der);
@@ -136,7 +135,7 @@ static enum edoc_code read_pem(const struct ed_buf *bytes, const char *path,
                                struct ed_passphrase *pass, struct ed_key_file *file,
                                struct edoc_error *err)
 {
-	enum edoc_code rc = check_rounds(bytes, path, err);
+	enum edoc_code rc = check_rounds(bytes, path, file, err);
 	EVP_PKEY *pkey;
 	BIO *bio;
 

@@ -34,6 +34,7 @@ struct ed_key_file {
 	struct ed_file_key *keys; /* no two alike */
 	size_t n, cap;
 	STACK_OF(X509) *certs; /* each once; their alias is their friendlyName */
+	uint64_t spent;        /* rounds of deriving from its passphrase */
 };
 
 /* At least one key, or it is refused.  In ed_crypto_enter(). */

@@ -20,7 +20,6 @@ struct walk {
 	const char *path;
 	const char *text; /* the passphrase; NULL: none, which is not the empty one */
 	bool sure;        /* that it is the right one */
-	uint64_t spent;   /* rounds */
 	size_t bags;
 	char unknown[80]; /* OID of a key that is not computed here */
 	struct edoc_error *err;
@@ -28,7 +27,7 @@ struct walk {
 
 static enum edoc_code spend(struct walk *w, uint64_t rounds)
 {
-	return ed_rounds_spend(&w->spent, rounds, w->path, w->err);
+	return ed_rounds_spend(&w->file->spent, rounds, w->path, w->err);
 }
 
 /* ---- what is in a bag ------------------------------------------------------ */

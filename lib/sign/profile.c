@@ -519,8 +519,8 @@ static enum edoc_code read_root(const struct reading *r, const struct ed_yaml *r
 	return code;
 }
 
-static enum edoc_code profile_new(const void *bytes, size_t len, const char *where, bool file,
-                                  struct edoc_signing_profile **p_profile, struct edoc_error *err)
+enum edoc_code ed_profile_parse(const void *bytes, size_t len, const char *where, bool file,
+                                struct edoc_signing_profile **p_profile, struct edoc_error *err)
 {
 	struct edoc_signing_profile *profile = calloc(1, sizeof(*profile));
 	struct reading r = {.profile = profile, .err = err};
@@ -563,7 +563,7 @@ enum edoc_code edoc_signing_profile_load(const char *path, struct edoc_signing_p
 	ed_buf_init(&bytes, ED_MAX_YAML_BYTES);
 	code = ed_read_path(path, &bytes, err);
 	if (code == EDOC_OK)
-		code = profile_new(bytes.data, bytes.len, path, true, profile, err);
+		code = ed_profile_parse(bytes.data, bytes.len, path, true, profile, err);
 	ed_buf_clear(&bytes);
 	return code;
 }
@@ -587,7 +587,7 @@ enum edoc_code edoc_signing_profile_builtin(const char *name, struct edoc_signin
 
 		if (!strncmp(e->name, folder, strlen(folder)) && !strncmp(its, name, len) &&
 		    !strcmp(its + len, end))
-			return profile_new(e->bytes, e->len, e->name, false, profile, err);
+			return ed_profile_parse(e->bytes, e->len, e->name, false, profile, err);
 	}
 	return ed_fail(err, EDOC_ERR_ABSENT, name,
 	               "no signing profile has this name: those built in are uz, tj and archive");

@@ -67,6 +67,11 @@ struct edoc_signing_profile {
 
 extern const char *const ed_profile_needs[]; /* names of needs_at, NULL-ended */
 
+/* The YAML of one.  file: what it names is in the folder of `where`. */
+enum edoc_code ed_profile_parse(const void *bytes, size_t len, const char *where, bool file,
+                                struct edoc_signing_profile **p_profile,
+                                struct edoc_error *err) EDOC_CHECK;
+
 /* ---- conform.c ---- */
 
 /* What a package holds or will hold. */

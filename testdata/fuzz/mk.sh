@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# Seeds of the fuzz targets ber, cms, envelope and tsp: made anew, they differ in their
+# Seeds of the fuzz targets ber, cms, envelope, keyp12 and tsp: made anew, they differ in their
 # keys and values only.
 set -eu
 cd "$(dirname "$0")"
@@ -8,7 +8,7 @@ pki=$(cd ../pki && pwd)
 w=$(mktemp -d)
 trap 'rm -rf "$w"' EXIT
 trap 'exit 129' HUP INT TERM
-mkdir -p ber cms envelope tsp
+mkdir -p ber cms envelope keyp12 tsp
 
 # ---- ber: one element each, in octal (printf of POSIX knows no \x) ----
 printf '\060\015\006\003\052\003\004\002\001\005\001\001\377\005\000' >ber/sequence
@@ -54,6 +54,21 @@ seal shared -secretkeyid 01 -recip "$pki/zarina.crt" \
 	-secretkey 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f
 openssl cms -encrypt -binary -aes-256-cbc -in "$w/content" -outform DER -out envelope/cbc \
 	-recip "$pki/zarina.crt"
+
+# ---- keyp12: without a MAC, which would hide all else ----
+key() { # OUT OPTION...
+	openssl pkcs12 -export -inkey "$pki/zarina.pem" -in "$pki/zarina.crt" -name zarina \
+		-passout "file:$pki/pass" -out "keyp12/$1" "$2" "$3" "$4" "$5" "$6"
+}
+p12() { python3 -B ../../tests/p12.py "$@"; }
+key plain -nomac -keypbe NONE -certpbe NONE
+key 3des -nomac -keypbe PBE-SHA1-3DES -certpbe NONE
+key aes -nomac -certpbe aes-128-cbc -iter 16
+p12 --ber 100 --no-mac keyp12/ber edoc keyp12/3des
+p12 --no-mac --nest 3 keyp12/nested edoc keyp12/plain
+p12 --no-mac keyp12/several edoc keyp12/3des "$pki/farrukh.p12"
+p12 --sha1 1 --claim 2147483647 keyp12/rounds edoc keyp12/plain
+cp "$pki/ber.p12" keyp12/mac
 
 # ---- tsp ----
 cat >"$w/cnf" <<'END'
