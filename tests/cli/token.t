@@ -140,8 +140,31 @@ for kind in $kinds; do
 	run edoc-verify --offline --json $data --require LTA p
 	is_exit 0 "and holds by itself"
 done
-# The TSA is revoked after it stamped.
+# So it is with the time-stamps over a whole that is good already, and over documents.
+for kind in $kinds; do
+	data_of $kind
+	rm -f p
+	make $kind p LT $t
+	cp p was
+	run edoc-sign extend --level LTA $data $stray p
+	is_exit 78 "$kind: no archive time-stamp by a stranger"
+	has "$err" "$URL/tsa3: the time-stamp does not hold" "says who"
+	ok "it stays as it was" cmp p was
+	run edoc-sign extend --level LTA $data $stray $t p
+	is_exit 0 "$kind: the next TSA gives it"
+	run edoc-verify --offline --require LTA $data p
+	is_exit 0 "which holds"
+	rm p
+	make $kind p B --content-timestamp $stray
+	is_exit 78 "$kind: nor one over the documents"
+	nok "nothing was made" test -e p
+	make $kind p B --content-timestamp $stray $t
+	is_exit 0 "$kind: the next TSA gives that too"
+	run edoc-verify --online --json $data p
+	json "$out" '[.signatures[0].timestamps[] | .kind, .indication] == ["content", "PASSED"]' "which holds"
+done
 rm p
+# The TSA is revoked after it stamped.
 make e-xades p T $t
 is_exit 0 "by a TSA that is revoked then"
 pki_says revoked=tsa
