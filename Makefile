@@ -202,6 +202,11 @@ interop: deps
 	@PATH="$(abspath $(BUILD)):$$PATH" SRCDIR="$(CURDIR)" BUILDDIR="$(abspath $(BUILD))" \
 	    CASES="$(CASES)" sh tests/interop/run.sh
 
+# The calendar of Uzbekistan beside npm's date-holidays.
+interop-calendar: deps
+	@$(MAKE) --no-print-directory $(BUILD)/edoc-route
+	@SRCDIR="$(CURDIR)" BUILDDIR="$(abspath $(BUILD))" sh tests/interop/holidays.sh
+
 # 2 GiB at level LTA: some minutes and 5 GiB of disk.
 big: deps
 	@EDOC_BIG=2048 $(MAKE) --no-print-directory check-run V=1 T=tests/cli/big.t
@@ -264,7 +269,7 @@ clean:
 	rm -rf build build-*
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: FORCE all pot deps check check-run demo fuzz fuzzers fuzz-smoke bench soak interop fault lossy big lint lint-run lint-layers lint-text \
+.PHONY: FORCE all pot deps check check-run demo fuzz fuzzers fuzz-smoke bench soak interop interop-calendar fault lossy big lint lint-run lint-layers lint-text \
     lint-warn lint-cppcheck lint-tidy lint-analyzer install clean
 .DELETE_ON_ERROR:
 .SECONDARY:

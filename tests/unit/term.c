@@ -107,8 +107,8 @@ static struct ed_count_rules rules_of(const char *s)
 	r.roll = strstr(s, "previous") ? ED_ROLL_PREVIOUS
 	         : strstr(s, "none")   ? ED_ROLL_NONE
 	                               : ED_ROLL_NEXT;
-	if (colon)
-		r.cutoff = atoi(colon - 2) * 60 + atoi(colon + 1);
+	if (colon && !ed_clock_parse(colon - 2, &r.cutoff))
+		ok(false, "%s has a time of day", s);
 	return r;
 }
 
