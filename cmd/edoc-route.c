@@ -451,6 +451,15 @@ static const struct cmd_option count_options[] = {
         DESK,
         {"calendar", 0, "NAME|FILE", N_("the calendar that counts (required)"), false},
         END};
+static const struct cmd_option against_options[] = {
+        {"against", 0, "FILE|PKG", N_("the version that it must follow"), false}, END};
+static const struct cmd_option of_directory_options[] = {
+        DESK, {"file", 0, "FILE|PKG", N_("this directory, not the desk's"), false}, END};
+static const struct cmd_option who_options[] = {
+        DESK,
+        {"file", 0, "FILE|PKG", N_("this directory, not the desk's"), false},
+        {"route", 0, "ID|FILE", N_("the name is a role of this route"), false},
+        END};
 
 static const struct cmd_verb verbs[] = {
         {"lint", "ROUTE.yaml...", N_("check route files"), NULL, CMD_ITEMS | CMD_JSON, run_lint},
@@ -486,6 +495,14 @@ static const struct cmd_verb verbs[] = {
          due_options, CMD_JSON | CMD_NO_OPERANDS, route_calendar_due},
         {"calendar count", "--calendar C FROM TO", N_("how many days lie between two"),
          count_options, CMD_JSON, route_calendar_count},
+        {"directory check", "[--against OLD] FILE|PKG...", N_("check directories"),
+         against_options, CMD_ITEMS | CMD_JSON, route_directory_check},
+        {"directory show", "[AGENCY|PERSON...]", N_("who holds which post, and until when"),
+         of_directory_options, CMD_JSON | CMD_AT, route_directory_show},
+        {"directory who", "[--route R] ROLE|[AGENCY/[UNIT/]]POST", N_("who may act"),
+         who_options, CMD_JSON | CMD_AT, route_directory_who},
+        {"directory diff", "OLD NEW", N_("what a version says otherwise"), NULL, CMD_JSON,
+         route_directory_diff},
         {NULL, NULL, NULL, NULL, 0, NULL},
 };
 

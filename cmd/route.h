@@ -40,4 +40,11 @@ int route_calendar_check(struct cmd *cmd);
 int route_calendar_due(struct cmd *cmd);
 int route_calendar_count(struct cmd *cmd);
 
+/* ---- route-directory.c ---- */
+
+int route_directory_check(struct cmd *cmd);
+int route_directory_show(struct cmd *cmd);
+int route_directory_who(struct cmd *cmd);
+int route_directory_diff(struct cmd *cmd);
+
 #endif

@@ -1048,6 +1048,45 @@ const char *edoc_report_route_text(const struct edoc_report *report);
 /* A desk: a spool folder of one agency. */
 struct edoc_desk;
 
+/*
+ * Who may act (edoc-directory(5)).  Days are those of the desk's zone, without
+ * a desk of UTC.
+ */
+struct edoc_directory;
+
+/* Of a YAML file, or of a package whose signatures are not looked at. */
+enum edoc_code edoc_directory_load(const char *path, struct edoc_directory **directory,
+				   struct edoc_error *err) EDOC_CHECK;
+/* The one in force at a desk, which must outlive it. */
+enum edoc_code edoc_desk_directory(struct edoc_desk *desk, int64_t now,
+				   struct edoc_directory **directory,
+				   struct edoc_error *err) EDOC_CHECK;
+void edoc_directory_free(struct edoc_directory *directory);
+/* Version, digest and how many rows. */
+enum edoc_code edoc_directory_facts(const struct edoc_directory *directory, char **text,
+				    char **json, struct edoc_error *err) EDOC_CHECK;
+/* May `now` come after `old`?  EDOC_ERR_DENIED: no later version, a fork, a row
+ * that was changed or is missing. */
+enum edoc_code edoc_directory_follows(const struct edoc_directory *old,
+				      const struct edoc_directory *now,
+				      struct edoc_error *err) EDOC_CHECK;
+/* name: an agency or a person by id or single identifier ("stir:201122919");
+ * NULL: all agencies.  What holds at that moment. */
+enum edoc_code edoc_directory_show(const struct edoc_directory *directory, const char *name,
+				   int64_t at, char **text, char **json,
+				   struct edoc_error *err) EDOC_CHECK;
+/* Who may act then: name is "[AGENCY/[UNIT/]]POST"; with a route (NULL: none),
+ * an id at the desk or a file, one of its roles.  *n counts who has a
+ * certificate, too. */
+enum edoc_code edoc_directory_who(const struct edoc_directory *directory, const char *name,
+				  const char *route, int64_t at, char **text, char **json,
+				  size_t *n, struct edoc_error *err) EDOC_CHECK;
+/* What `now` says otherwise than `old`, a line each; *broken counts what a
+ * later version may not say. */
+enum edoc_code edoc_directory_diff(const struct edoc_directory *old,
+				   const struct edoc_directory *now, char **text, char **json,
+				   size_t *broken, struct edoc_error *err) EDOC_CHECK;
+
 struct edoc_desk_init {
 	const char *agency;       /* its id in the directory */
 	const char *zone;         /* tzdata name; NULL: UTC */

@@ -114,6 +114,8 @@ const char *ed_person_name(const struct ed_person *person, struct ed_date on);
 const struct ed_post *ed_directory_post(const struct ed_directory *directory,
                                         const struct ed_person *person, const struct ed_role *role,
                                         struct ed_date on, bool *deputy);
+/* Does the post serve the role, as the named one or as a deputy of the route's? */
+bool ed_post_fits(const struct ed_post *post, const struct ed_role *role, bool as_deputy);
 /* Whose place that deputy takes in the role on that day (the first holder in
  * the file's order), or NULL when the post is vacant. */
 const struct ed_post *ed_directory_principal(const struct ed_directory *directory,

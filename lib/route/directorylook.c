@@ -193,7 +193,7 @@ const char *ed_person_name(const struct ed_person *person, struct ed_date on)
 
 /* A deputy of the route may sit in another unit of the agency; the named post
  * may not. */
-static bool fits(const struct ed_post *post, const struct ed_role *role, bool as_deputy)
+bool ed_post_fits(const struct ed_post *post, const struct ed_role *role, bool as_deputy)
 {
 	if (role->agency && strcmp(role->agency, post->agency))
 		return false;
@@ -209,7 +209,7 @@ static bool serves(const struct ed_post *post, const struct ed_person *person,
                    const struct ed_role *role, struct ed_date on, bool as_deputy)
 {
 	return post->holder == person && ed_span_has(&post->span, on) &&
-	       fits(post, role, as_deputy);
+	       ed_post_fits(post, role, as_deputy);
 }
 
 static bool active(const struct ed_directory *d, const struct ed_post *post, struct ed_date on)
@@ -280,7 +280,7 @@ const struct ed_post *ed_directory_principal(const struct ed_directory *director
 		const struct ed_post *post = &directory->posts[i];
 
 		if (ed_span_has(&post->span, on) &&
-		    (listed ? same_place(post, deputy) : fits(post, &same, false)))
+		    (listed ? same_place(post, deputy) : ed_post_fits(post, &same, false)))
 			return post;
 	}
 	return NULL;

@@ -69,6 +69,179 @@ for slip in 's/agency: adliya, post: head/agency: adlia, post: head/' 's/^posts:
 	refused 65 "directory.yaml:" "a slip of the pen" 3
 done
 
+# ---- what the verbs say
+cat >"$W/old.yaml" <<'END'
+format: edoc-directory/1
+version: 5
+agencies:
+  - {id: hukumat, title: Government}
+  - id: moliya
+    title: Finance
+    ids: {stir: 201122919}
+    parent: hukumat
+    links: [adliya]
+    transport: xroad
+    changes:
+      - {from: 2026-04-01, state: blocked, reason: audit}
+      - {from: 2026-05-01, state: active, title: Finance and Budget}
+    desk-keys:
+      - {sha256: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, until: 2026-05-01}
+  - {id: adliya, title: Justice, parent: hukumat}
+people:
+  - id: karim
+    name: Karim
+    ids: {pinfl: 31503860540012}
+    changes: [{from: 2026-05-01, name: Karim Rahimov}]
+    certificates:
+      - {sha256: bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb}
+  - {id: zulfiya, name: Zulfiya}
+posts:
+  - {agency: moliya, unit: hr, post: head, holder: karim, until: 2026-05-31}
+  - {agency: moliya, post: deputy, holder: zulfiya}
+deputies:
+  - {agency: moliya, unit: hr, post: head, person: zulfiya, from: 2026-03-01,
+     until: 2026-06-15, basis: order 12}
+END
+cd "$W" || exit 1
+run edoc-route directory check old.yaml directory.asice
+is_exit 0 "a file and a package"
+has "$out" "old.yaml: directory 5: 3 agencies, 2 people, 2 posts, 1 deputies; sha256:$(sha256sum <old.yaml | cut -c1-64)" "what it is"
+has "$out" "directory.asice: directory 1: 2 agencies, 5 people" "and the other"
+run edoc-route directory check --json old.yaml
+json "$out" '.cmd == "directory check" and .version == 5 and .deputies == 1 and (has("previous") | not)' "in JSON"
+run edoc-route directory check "$D/route/order.yaml"
+is_exit 65 "a route is none"
+run edoc-route directory check "$W/route.asice"
+is_exit 65 "nor is one in a package"
+has "$err" "it carries a route" "it says so"
+run edoc-route directory check nothing.yaml
+is_exit 66 "a file that is not there"
+run edoc-route directory check
+is_exit 64 "none"
+sed 's/parent: hukumat}/parnet: hukumat}/' old.yaml >slip.yaml
+run edoc-route directory check slip.yaml old.yaml
+is_exit 65 "a slip of the pen"
+has "$err" 'slip.yaml:16:34' "has a place"
+has "$err" 'parent' "and the key that is meant"
+has "$out" "old.yaml: directory 5" "the other file is told all the same"
+
+may=2026-05-01T12:00:00Z
+run edoc-route directory show --file old.yaml --at $may moliya
+is_exit 0 "an agency"
+for line in "moliya  Finance and Budget" "  active since 2026-05-01" "  stir 201122919" "  under hukumat" \
+	"  beside adliya" "  transport xroad" "  hr/head  Karim Rahimov (karim) until 2026-05-31" \
+	"deputy Zulfiya (zulfiya) from 2026-03-01 until 2026-06-15, order 12"; do
+	has "$out" "$line" "it says: $line"
+done
+hasnt "$out" "not on that day" "the key's last day"
+run edoc-route directory show --file old.yaml --at 2026-05-02T00:00:00Z moliya
+has "$out" "desk key aaaaaaaaaaaaaaaa... until 2026-05-01, not on that day" "and the day after"
+run edoc-route directory show --file old.yaml --at 2026-04-30T23:59:59Z moliya
+has "$out" "  blocked since 2026-04-01: audit" "a second before it was blocked"
+has "$out" "moliya  Finance" "under its old title"
+run edoc-route directory show --file old.yaml --at $may --json stir:201122919 pinfl:31503860540012
+json "$out" 'if has("agency") then .agency == "moliya" and .state == "active" and .posts[0].person == "karim"
+	and .deputies[0].basis == "order 12" and .desk_keys[0].in_force
+	else .person == "karim" and .name == "Karim Rahimov" and .ids.pinfl == "31503860540012" end' "by single identifiers, in JSON"
+run edoc-route directory show --file old.yaml
+same "$(grep -c '^[a-z]' "$out")" 3 "all agencies"
+run edoc-route directory show --file old.yaml nobody karim
+is_exit 66 "somebody who is not there"
+has "$out" "Karim Rahimov (karim)" "the other is told"
+run edoc-route directory show -C "$A" zarina
+has "$out" "adliya/lawyer until 2099-12-31" "by the desk's own directory"
+run edoc-route directory show
+is_exit 78 "which directory?"
+
+run edoc-route directory who --file old.yaml --at $may head
+is_exit 0 "who may act"
+same "$(cat "$out")" "Karim Rahimov (karim), moliya/hr/head until 2026-05-31
+Zulfiya (zulfiya), moliya/hr/head, deputy for karim, order 12 from 2026-03-01 until 2026-06-15; no certificate on that day: may not act" "the holder, then the deputy"
+for post in moliya/head moliya/hr/head; do
+	run edoc-route directory who --json --file old.yaml --at $may $post
+	json "$out" '.person == "karim" and .certificate or .deputy and .for == "karim"' "$post, in JSON"
+done
+for post in moliya/it/head adliya/head hed moliya/deputy; do
+	run edoc-route directory who --file old.yaml --at $may $post
+	is_exit 1 "nobody: $post"
+done
+run edoc-route directory who --file old.yaml --at 2026-04-30T00:00:00Z head
+is_exit 1 "nobody while the agency is blocked"
+run edoc-route directory who --file old.yaml --at $may molia/head
+is_exit 66 "no such agency"
+run edoc-route directory who --file old.yaml
+is_exit 64 "who?"
+run edoc-route directory who -C "$A" --route test.order lawyer
+has "$out" "Zarina Rahimova (zarina), adliya/lawyer" "a role of an installed route"
+run edoc-route directory who --file "$W/directory.yaml" --route "$D/route/order.yaml" lawyer
+has "$out" "Zarina Rahimova (zarina), adliya/lawyer" "of a file"
+run edoc-route directory who -C "$A" --route test.order lawer
+is_exit 66 "no such role"
+run edoc-route directory who -C "$A" --route test.other lawyer
+is_exit 66 "no such route"
+
+sed -e 's/version: 5/version: 6/' -e 's/until: 2026-05-31/until: 2026-05-30/' old.yaml >new.yaml
+run edoc-route directory diff old.yaml new.yaml
+is_exit 0 "an earlier end"
+same "$(cat "$out")" "  ended post moliya/hr/head karim, until: 2026-05-31 -> 2026-05-30" "is all"
+run edoc-route directory check --against old.yaml new.yaml
+is_exit 0 "and may be"
+sed -i 's/title: Justice/title: Law/' new.yaml
+run edoc-route directory diff old.yaml new.yaml
+is_exit 1 "another title"
+has "$out" "! changed agency adliya, title: Justice -> Law" "is marked"
+run edoc-route directory diff --json old.yaml new.yaml
+json "$out" 'if .kind == "agency" then .may == false and .was == "Justice" else .may and .how == "ended" end' "in JSON"
+run edoc-route directory check --against old.yaml new.yaml
+is_exit 77 "and may not be"
+run edoc-route directory check --against new.yaml old.yaml
+is_exit 77 "nor what is older"
+run edoc-route directory diff old.yaml
+is_exit 64 "diff with what?"
+run edoc-route directory
+is_exit 64 "directory what?"
+
+# ---- the schema and the reader agree; JSON is YAML, too
+# shellcheck disable=SC2317 # called by ok
+schema() { python3 "$SRCDIR/tests/check-schema.py" "$SRCDIR/profiles/schemas/directory.schema.json" "$1"; }
+a='"id":"a","title":"A"' k=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+both() { # take|refuse AGENCY [PEOPLE] [POSTS] [MORE]
+	echo "{\"format\":\"edoc-directory/1\",\"version\":1,\"agencies\":[{$2}],\"people\":[${3-}],\"posts\":[${4-}]${5-}}" >j.yaml
+	run edoc-route directory check j.yaml
+	if [ "$1" = take ]; then
+		is_exit 0 "taken: $2 ${3-} ${4-} ${5-}"
+		ok "by the schema" schema j.yaml
+	else
+		is_exit 65 "refused: $2 ${3-} ${4-} ${5-}"
+		nok "by the schema" schema j.yaml
+	fi
+}
+both take "$a"
+both take "$a,\"ids\":{\"stir\":\"201122919\",\"other\":\"A-1\"},\"transport\":\"mail\""
+both take "$a,\"changes\":[{\"from\":\"2026-01-01\",\"state\":\"active\",\"parent\":\"\",\"links\":[]}]"
+both take "$a,\"desk-keys\":[{\"sha256\":\"$k\",\"from\":\"2026-01-01\",\"rotation\":\"sha256:$k\"}]"
+both take "$a" "{\"id\":\"p\",\"name\":\"P\",\"changes\":[{\"from\":\"2026-01-01\",\"name\":\"Q\"}]}" \
+	'{"agency":"a","post":"x","holder":"p"}' \
+	',"deputies":[{"agency":"a","post":"x","person":"p","from":"2026-01-01","basis":"order"}]'
+both refuse '"id":"A","title":"A"'
+both refuse '"id":"a"'
+both refuse "$a,\"titel\":\"x\""
+both refuse "$a,\"ids\":{\"stir\":\"20112291\"}"
+both refuse "$a,\"ids\":{\"other\":\"A 1\"}"
+both refuse "$a,\"parent\":\"\""
+both refuse "$a,\"links\":\"a\""
+both refuse "$a,\"transport\":\"a b\""
+both refuse "$a,\"changes\":[{\"state\":\"active\"}]"
+both refuse "$a,\"changes\":[{\"from\":\"2026-01-01\",\"state\":\"open\"}]"
+both refuse "$a,\"desk-keys\":[{\"sha256\":\"$k\",\"rotation\":\"$k\"}]"
+both refuse "$a,\"desk-keys\":[{\"sha256\":\"aa\"}]"
+both refuse "$a" '{"id":"p"}'
+both refuse "$a" '{"id":"p","name":"P","certificates":[{"basis":"x"}]}'
+both refuse "$a" '{"id":"p","name":"P"}' '{"agency":"a","holder":"p"}'
+both refuse "$a" '{"id":"p","name":"P"}' '{"agency":"a","post":"x","holder":"p"}' \
+	',"deputies":[{"agency":"a","post":"x","person":"p","from":"2026-01-01"}]'
+both refuse "$a" '' '' ',"previous":"sha256:a"'
+
 # ---- an agency is blocked from a day on
 day() { TZ=Asia/Dushanbe date -d "$1" +%Y-%m-%d; }
 # shellcheck disable=SC2317 # called by run
