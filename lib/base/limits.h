@@ -48,6 +48,8 @@
 #define ED_MAX_STAMP_WORK ((uint64_t)256 << 20) /* octets of XML digested for those of a signature */
 #define ED_MAX_DATA_PASSES 64u                 /* through all of an item's data, for time-stamps ... */
 #define ED_DATA_WORK_FREE ((uint64_t)256 << 20) /* ... and this, so that little is not cut */
+#define ED_MAX_RUNS 64u                        /* running digests kept for those, of a package ... */
+#define ED_RUN_FROM ((uint64_t)1 << 20)        /* ... of so many bytes, others are read again */
 #define ED_MAX_STAMP_COVERS 1000000u           /* objects that those of a signature prove */
 #define ED_MAX_COUNTER 4                       /* depth of counter-signatures */
 #define ED_MAX_HASHCHAIN_FILES 16              /* X-Road: of one chain */

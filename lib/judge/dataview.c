@@ -226,6 +226,43 @@ static enum edoc_code write_of(void *arg, size_t i, ed_sink_fn *sink, void *sink
 	return write_object(o, sink, sink_arg, err);
 }
 
+/* Of the container, one each; NULL: not all are, or no memory. */
+static size_t *entries_of(const struct ed_view *view, const size_t *objects, size_t n)
+{
+	size_t *entries = view->asic ? calloc(n + 1, sizeof(*entries)) : NULL;
+
+	for (size_t i = 0; entries && i < n; i++) {
+		entries[i] = objects[i] < view->n ? view->v[objects[i]].entry : ED_NO_DATA;
+		if (entries[i] == ED_NO_DATA) {
+			free(entries);
+			return NULL;
+		}
+	}
+	return entries;
+}
+
+/* Goes on from what the container has kept, and leaves it what it makes. */
+static enum edoc_code begin_with(void *arg, const size_t *objects, size_t n, enum ed_hash hash,
+                                 struct ed_digest **digest, struct edoc_error *err)
+{
+	struct ed_view *view = arg;
+	size_t *entries = entries_of(view, objects, n), have = 0;
+	struct ed_digest *kept = entries ? ed_asic_run(view->asic, entries, n, hash, &have) : NULL;
+	enum edoc_code code = EDOC_OK;
+
+	if (kept) {
+		ed_digest_free(*digest);
+		*digest = kept;
+	}
+	for (size_t i = have; i < n && code == EDOC_OK; i++) {
+		code = write_of(view, objects[i], to_digest, *digest, err);
+		if (code == EDOC_OK && entries && (i == 0 || i + 1 == n))
+			ed_asic_keep_run(view->asic, entries, i + 1, hash, *digest);
+	}
+	free(entries);
+	return code;
+}
+
 static bool is_signatures(void *arg, size_t i)
 {
 	const struct ed_view *view = arg;
@@ -248,6 +285,7 @@ const struct ed_data *ed_view_data(struct ed_view *view)
 	        .digest = digest_of,
 	        .read = read_of,
 	        .write = write_of,
+	        .begin = begin_with,
 	        .signatures = is_signatures,
 	};
 	return &view->data;

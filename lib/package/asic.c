@@ -26,6 +26,14 @@ struct ed_asic_digest {
 	unsigned char *value[ED_N_HASHES]; /* ED_HASH_MAX bytes each */
 };
 
+struct ed_asic_run {
+	struct ed_asic_run *next;
+	enum ed_hash hash;
+	size_t n;
+	const size_t *entries;
+	struct ed_digest *running;
+};
+
 /* ---- what an entry is -------------------------------------------------- */
 
 /* META-INF/ *word*ending, '*' being anything. */
@@ -352,8 +360,62 @@ void ed_asic_free(struct ed_asic *asic)
 {
 	if (!asic)
 		return;
+	for (; asic->runs; asic->runs = asic->runs->next)
+		ed_digest_free(asic->runs->running);
 	ed_zip_free(asic->zip);
 	asic->zip = NULL; /* the rest is the arena's */
+}
+
+/* ---- running digests --------------------------------------------------- */
+
+static bool worth_keeping(const struct ed_asic *asic, const size_t *entries, size_t n)
+{
+	uint64_t bytes = 0;
+
+	/* What single entries are kept for is mostly their first one. */
+	if (asic->n_runs >= (n > 1 ? ED_MAX_RUNS : ED_MAX_RUNS / 2))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		bytes += ed_zip_entry(asic->zip, entries[i])->usize;
+	return bytes >= ED_RUN_FROM;
+}
+
+/* Where memory lacks there is one less to go on from. */
+void ed_asic_keep_run(struct ed_asic *asic, const size_t *entries, size_t n, enum ed_hash hash,
+                      const struct ed_digest *running)
+{
+	struct ed_asic_run *run;
+
+	if (!worth_keeping(asic, entries, n))
+		return;
+	run = ed_arena_alloc(asic->arena, sizeof(*run));
+	if (!run)
+		return;
+	run->hash = hash;
+	run->n = n;
+	run->entries = ed_arena_memdup(asic->arena, entries, n * sizeof(*entries));
+	run->running = run->entries ? ed_digest_copy(running) : NULL;
+	if (!run->running)
+		return;
+	run->next = asic->runs;
+	asic->runs = run;
+	asic->n_runs++;
+}
+
+struct ed_digest *ed_asic_run(const struct ed_asic *asic, const size_t *entries, size_t n,
+                              enum ed_hash hash, size_t *have)
+{
+	const struct ed_asic_run *best = NULL;
+	struct ed_digest *copy;
+
+	for (const struct ed_asic_run *run = asic->runs; run; run = run->next) {
+		if (run->hash == hash && run->n <= n && (!best || run->n > best->n) &&
+		    !memcmp(run->entries, entries, run->n * sizeof(*entries)))
+			best = run;
+	}
+	copy = best ? ed_digest_copy(best->running) : NULL;
+	*have = copy ? best->n : 0;
+	return copy;
 }
 
 /* ---- digests ----------------------------------------------------------- */
@@ -402,6 +464,7 @@ static enum edoc_code run_pass(struct ed_asic *asic, size_t i, struct edoc_error
 		code = ed_zip_read(asic->zip, i, into_digests, &p, err);
 	for (size_t h = 1; h < ED_N_HASHES; h++) {
 		if (!code && p.running[h]) {
+			ed_asic_keep_run(asic, &i, 1, (enum ed_hash)h, p.running[h]);
 			if (ed_digest_final(p.running[h], d->value[h]))
 				d->have |= 1u << h;
 			else

@@ -47,6 +47,8 @@ struct ed_asic {
 	                          * "ASiC-E", "ODF/XAdES", "ODF", "ZIP" */
 	size_t documents, xades; /* counts */
 	struct ed_asic_digest *digests; /* made once an entry and algorithm */
+	struct ed_asic_run *runs;       /* the newest first */
+	size_t n_runs;
 };
 
 /* Opens and classifies; findings about the container (mimetype late, deflated,
@@ -61,6 +63,19 @@ void ed_asic_free(struct ed_asic *asic);
 void ed_asic_want(struct ed_asic *asic, size_t i, enum ed_hash hash);
 enum edoc_code ed_asic_digest(struct ed_asic *asic, size_t i, enum ed_hash hash,
                               unsigned char out[ED_HASH_MAX], struct edoc_error *err) EDOC_CHECK;
+
+/*
+ * A digest that has taken whole entries, one after another, and nothing else:
+ * what begins with them, as an archive time-stamp does, goes on from there
+ * instead of reading them again.  Kept when they are long; a digest of a long
+ * entry by itself is kept as it is made.
+ */
+void ed_asic_keep_run(struct ed_asic *asic, const size_t *entries, size_t n, enum ed_hash hash,
+                      const struct ed_digest *running);
+/* The caller's copy of the one that has most of these entries from the first;
+ * *have: how many.  NULL: none. */
+struct ed_digest *ed_asic_run(const struct ed_asic *asic, const size_t *entries, size_t n,
+                              enum ed_hash hash, size_t *have);
 
 /*
  * Takes over what `from` has digested of the same bytes: `to` is the file that

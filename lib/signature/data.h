@@ -25,6 +25,10 @@ struct ed_data {
 	 * EDOC_ERR_LIMIT: asked too often.  NULL: only read() can. */
 	enum edoc_code (*write)(void *arg, size_t i, ed_sink_fn *sink, void *sink_arg,
 	                        struct edoc_error *err);
+	/* Puts objects one after another, as write() gives them, into a digest
+	 * that is fresh and may become another.  NULL: write() is how. */
+	enum edoc_code (*begin)(void *arg, const size_t *objects, size_t n, enum ed_hash hash,
+	                        struct ed_digest **digest, struct edoc_error *err);
 	/* A container's file of XAdES signatures; NULL: none is known. */
 	bool (*signatures)(void *arg, size_t i);
 };
@@ -32,6 +36,10 @@ struct ed_data {
 #define ED_NO_DATA ((size_t)-1)
 /* By write(), or where there is none by read(), up to ED_MAX_CMS_CONTENT. */
 enum edoc_code ed_data_write(const struct ed_data *data, size_t i, ed_sink_fn *sink, void *arg,
+                             struct edoc_error *err) EDOC_CHECK;
+/* By begin(), or where there is none by ed_data_write().  *digest: the caller's. */
+enum edoc_code ed_data_begin(const struct ed_data *data, const size_t *objects, size_t n,
+                             enum ed_hash hash, struct ed_digest **digest,
                              struct edoc_error *err) EDOC_CHECK;
 size_t ed_data_find(const struct ed_data *data, const char *name); /* exact, or ED_NO_DATA */
 

@@ -10,6 +10,7 @@
  * DSS makes it by default; DigiDoc and xmlsec read it.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -452,26 +453,23 @@ enum edoc_code ed_xades_make(const struct ed_xades_spec *spec, struct ed_buf *xm
 
 /* ---- the content's time-stamp ---- */
 
-static enum edoc_code to_running(void *digest, const void *bytes, size_t len,
-                                 struct edoc_error *err)
-{
-	return to_digest(digest, bytes, len) == EDOC_OK ? EDOC_OK : ed_fail_memory(err);
-}
-
 /* One after another, as SignedInfo will refer to them. */
 static enum edoc_code write_inputs(const struct ed_xades_spec *spec, const struct ed_data *data,
-                                   struct ed_digest *d, struct edoc_error *err)
+                                   enum ed_hash hash, struct ed_digest **d, struct edoc_error *err)
 {
-	enum edoc_code code = EDOC_OK;
+	size_t *objects = calloc(spec->n + 1, sizeof(*objects));
+	enum edoc_code code = objects ? EDOC_OK : ed_fail_memory(err);
 
 	for (size_t i = 0; i < spec->n && code == EDOC_OK; i++) {
 		const char *name = spec->inputs[i].name;
-		size_t object = data ? ed_data_find(data, name) : ED_NO_DATA;
 
-		code = object == ED_NO_DATA ? ed_fail(err, EDOC_ERR_ABSENT, name,
-		                                      "is to be signed and not there")
-		                            : ed_data_write(data, object, to_running, d, err);
+		objects[i] = data ? ed_data_find(data, name) : ED_NO_DATA;
+		if (objects[i] == ED_NO_DATA)
+			code = ed_fail(err, EDOC_ERR_ABSENT, name, "is to be signed and not there");
 	}
+	if (code == EDOC_OK && spec->n)
+		code = ed_data_begin(data, objects, spec->n, hash, d, err);
+	free(objects);
 	return code;
 }
 
@@ -485,7 +483,7 @@ enum edoc_code ed_xades_content_imprint(const struct ed_xades_spec *spec,
 	if (spec->packaging == ED_XADES_ENVELOPED)
 		return digest_document(spec, hash, imprint, err);
 	d = ed_digest_new(hash);
-	code = d ? write_inputs(spec, data, d, err) : ed_fail_memory(err);
+	code = d ? write_inputs(spec, data, hash, &d, err) : ed_fail_memory(err);
 	if (code == EDOC_OK && !ed_digest_final(d, imprint))
 		code = ed_fail_memory(err);
 	ed_digest_free(d);

@@ -50,7 +50,7 @@ static enum edoc_code put_references(struct ed_xr_scope *s, bool properties)
 {
 	enum edoc_code code = EDOC_OK;
 
-	for (size_t i = 0; i < s->r->dsig.n_refs && code == EDOC_OK; i++)
+	for (size_t i = s->begun; i < s->r->dsig.n_refs && code == EDOC_OK; i++)
 		if (properties || s->r->refs[i].ref->kind != ED_REF_PROPERTIES)
 			code = ed_xr_put_reference(s, &s->r->refs[i]);
 	return code;

@@ -27,6 +27,7 @@ struct ed_xr_scope {
 	enum edoc_code (*piece)(void *arg);
 	struct edoc_error *err;
 	bool found; /* what it should be over is there */
+	size_t begun; /* so many references are digested already */
 };
 
 struct ed_xr_covers {

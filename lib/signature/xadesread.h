@@ -112,6 +112,10 @@ bool ed_xr_use(struct ed_xr *r, enum ed_hash hash, const char *what);
 void ed_xr_signed_properties(struct ed_xr *r);
 enum edoc_code ed_xr_references(struct ed_xr *r, struct edoc_error *err) EDOC_CHECK;
 /* What a reference digests, octets; a result that is nodes by `otherwise`. */
+/* How many references from the first are data as it stands, and what is
+ * digested of these.  digest: fresh, and may become another. */
+enum edoc_code ed_xr_begin(struct ed_xr *r, enum ed_hash hash, size_t *n, struct ed_digest **digest,
+			   struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_xr_write(struct ed_xr *r, const struct ed_xr_ref *ref,
 			   const struct ed_c14n_form *otherwise, ed_xml_sink_fn *sink, void *arg,
 			   struct edoc_error *err) EDOC_CHECK;

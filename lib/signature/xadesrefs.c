@@ -4,6 +4,7 @@
  * brought into the form that was signed, and digested.  What each finding means
  * stands in judge/rules.c.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -84,11 +85,38 @@ static enum edoc_code write_plain(struct ed_xr *r, size_t i, ed_xml_sink_fn *sin
 	return code;
 }
 
+static bool is_plain(const struct ed_xr_ref *x)
+{
+	return x->object != ED_NO_DATA && !has_transforms(x->ref) && !x->ref->transforms.value_id;
+}
+
+enum edoc_code ed_xr_begin(struct ed_xr *r, enum ed_hash hash, size_t *n, struct ed_digest **digest,
+                           struct edoc_error *err)
+{
+	size_t *objects = calloc(r->dsig.n_refs + 1, sizeof(*objects));
+	enum edoc_code code;
+
+	*n = 0;
+	if (!objects)
+		return ed_fail_memory(err);
+	/* Else what is read counts for this signature: reference by reference. */
+	for (; r->data && r->data->begin && *n < r->dsig.n_refs; ++*n) {
+		const struct ed_xr_ref *x = &r->refs[*n];
+
+		if (x->ref->kind == ED_REF_REFUSED || !is_plain(x))
+			break;
+		objects[*n] = x->object;
+	}
+	code = *n ? ed_data_begin(r->data, objects, *n, hash, digest, err) : EDOC_OK;
+	free(objects);
+	return code;
+}
+
 enum edoc_code ed_xr_write(struct ed_xr *r, const struct ed_xr_ref *x,
                            const struct ed_c14n_form *otherwise, ed_xml_sink_fn *sink, void *arg,
                            struct edoc_error *err)
 {
-	if (x->object != ED_NO_DATA && !has_transforms(x->ref) && !x->ref->transforms.value_id)
+	if (is_plain(x))
 		return write_plain(r, x->object, sink, arg, err);
 	if (x->object != ED_NO_DATA)
 		return write_object(r, x->ref, x->object, sink, arg, err);

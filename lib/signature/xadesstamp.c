@@ -24,17 +24,33 @@ static enum edoc_code to_digest(void *arg, const void *bytes, size_t len)
 	return ed_digest_update(c->digest, bytes, len) ? EDOC_OK : EDOC_ERR_MEMORY;
 }
 
+/* Long documents that it begins with have been digested before, most times. */
+static enum edoc_code begin_stamped(struct ed_xr_scope *s, enum ed_hash hash, struct ed_digest **d)
+{
+	struct edoc_error why = {0};
+	enum edoc_code code = EDOC_OK;
+
+	s->begun = 0;
+	if (s->kind == ED_STAMP_ARCHIVE ||
+	    !strcmp((const char *)s->node->name, "AllDataObjectsTimeStamp"))
+		code = ed_xr_begin(s->r, hash, &s->begun, d, &why);
+	if (code != EDOC_OK && !ed_xr_is_input(code) && s->err)
+		*s->err = why;
+	return code;
+}
+
 /* digest: of what the property is over; s->found tells whether it is there.
  * Frees d. */
-static enum edoc_code digest_stamped(struct ed_xr_scope *s, struct ed_digest *d,
+static enum edoc_code digest_stamped(struct ed_xr_scope *s, enum ed_hash hash, struct ed_digest *d,
                                      unsigned char digest[ED_HASH_MAX])
 {
+	enum edoc_code code = begin_stamped(s, hash, &d);
 	struct counted counted = {d, s->r};
-	enum edoc_code code;
 
 	s->sink = to_digest;
 	s->arg = &counted;
-	code = ed_xr_put_stamped(s);
+	if (code == EDOC_OK)
+		code = ed_xr_put_stamped(s);
 	s->arg = NULL;
 	if (code == EDOC_OK && !ed_digest_final(d, digest))
 		code = ed_fail_memory(s->err);
@@ -55,7 +71,7 @@ static enum edoc_code check_imprint(struct ed_xr_scope *s, struct ed_stamp *stam
 
 	if (!d) /* a digest that we do not know: the token's findings tell */
 		return EDOC_OK;
-	code = digest_stamped(s, d, digest);
+	code = digest_stamped(s, hash, d, digest);
 	stamp->found = s->found;
 	stamp->intact = code == EDOC_OK && s->found &&
 	                stamp->tst.imprint_len == ed_hash_size(hash) &&
@@ -203,7 +219,7 @@ enum edoc_code ed_xr_imprint(struct ed_xr *r, xmlNodePtr property, enum ed_stamp
 		ed_digest_free(d);
 		return ed_fail(err, EDOC_ERR_BUG, r->a->where, "no canonical form for a stamp");
 	}
-	code = digest_stamped(&s, d, imprint);
+	code = digest_stamped(&s, hash, d, imprint);
 	if (code == EDOC_OK && !s.found)
 		return ed_fail(err, EDOC_ERR_INPUT, r->a->where,
 		               "not all that the time-stamp would be over is at hand, or it is "
