@@ -29,7 +29,7 @@ enum edoc_code ed_zip_open(int fd, const char *name, const struct edoc_limits *l
 	*out = NULL;
 	if (!zip)
 		return ed_fail_memory(err);
-	zip->fd = zip->data_fd = fd;
+	zip->fd = fd;
 	zip->limits = *limits;
 	zip->arena = ed_arena_new();
 	zip->name = zip->arena ? ed_arena_strdup(zip->arena, name) : NULL;
@@ -98,12 +98,14 @@ struct reader {
 static enum edoc_code fill(struct reader *r, size_t *n)
 {
 	uint64_t left = r->e->csize - r->taken, from = r->e->data + r->taken;
-	enum edoc_code code;
+	enum edoc_code code = EDOC_OK;
+	int fd = r->zip->fd;
 
 	*n = left < CHUNK ? (size_t)left : CHUNK;
-	code = r->zip->keeper ? ed_zip_keep_up(r->zip->keeper, from, from + *n, r->err) : EDOC_OK;
+	if (r->zip->keeper)
+		code = ed_zip_keep_up(r->zip->keeper, from, from + *n, &fd, r->err);
 	if (!code)
-		code = ed_pread_full(r->zip->data_fd, r->e->name, r->in, *n, from, r->err);
+		code = ed_pread_full(fd, r->e->name, r->in, *n, from, r->err);
 	r->taken += *n;
 	return code;
 }
@@ -190,7 +192,7 @@ static enum edoc_code read_entry(struct reader *r)
 	enum edoc_code code;
 
 	if (r->e->csize > CHUNK)
-		(void)posix_fadvise(r->zip->data_fd, (off_t)r->e->data, (off_t)r->e->csize,
+		(void)posix_fadvise(r->zip->fd, (off_t)r->e->data, (off_t)r->e->csize,
 		                    POSIX_FADV_SEQUENTIAL);
 	code = r->e->method ? read_deflated(r) : read_stored(r);
 	if (code)

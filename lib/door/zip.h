@@ -71,20 +71,21 @@ typedef enum edoc_code ed_late_fn(void *arg, struct ed_buf *out, struct edoc_err
 enum edoc_code ed_zip_writer_new(int fd, const char *name, struct ed_zip *base,
                                  struct ed_zip_writer **writer, struct edoc_error *err) EDOC_CHECK;
 /*
- * The same with some of the base's entries left out, to be added anew: what
- * stands before the first of them is cloned, the rest copied as it is
- * compressed.  drop: indices.
- */
-enum edoc_code ed_zip_writer_without(int fd, const char *name, struct ed_zip *base,
-                                     const size_t *drop, size_t n, struct ed_zip_writer **writer,
-                                     struct edoc_error *err) EDOC_CHECK;
-/*
  * The base's bytes are cloned as its entries are read, instead of at finish,
  * and read from the copy: what is digested from here on is what will be there,
- * and the disk writes it meanwhile.  The base must not be read
- * any more once fd is closed.
+ * and the disk writes it meanwhile.  The base must not be read any more once
+ * the writer is gone or fd is closed.
  */
 enum edoc_code ed_zip_writer_keep(struct ed_zip_writer *writer, struct edoc_error *err) EDOC_CHECK;
+/*
+ * Leaves out some of the base's entries, to be added anew; before anything is
+ * added.  What stands before the first of them is cloned, the rest copied as
+ * it is compressed.  drop: indices.
+ */
+enum edoc_code ed_zip_writer_drop(struct ed_zip_writer *writer, const size_t *drop, size_t n,
+                                  struct edoc_error *err) EDOC_CHECK;
+/* Up to this offset the result is the base's bytes. */
+uint64_t ed_zip_writer_cut(const struct ed_zip_writer *writer);
 /* Stored, dos time 1980-01-01, no extra field; bytes are copied. */
 enum edoc_code ed_zip_add_bytes(struct ed_zip_writer *writer, const char *name, const void *bytes,
                                 size_t len, struct edoc_error *err) EDOC_CHECK;

@@ -6,9 +6,8 @@
 #include "door/zip.h"
 
 struct ed_zip {
-	int fd;      /* the caller's */
-	int data_fd; /* entries are read here: fd, or the copy that a writer keeps */
-	struct ed_zip_writer *keeper; /* makes that copy, or NULL */
+	int fd; /* the caller's */
+	struct ed_zip_writer *keeper; /* makes a copy that is read instead, or NULL */
 	struct edoc_limits limits;
 	struct ed_arena *arena;
 	const char *name;             /* for messages */
@@ -24,8 +23,8 @@ struct ed_zip {
 /* Fills entries, n, by_name, directory and comment from the raw bytes. */
 enum edoc_code ed_zip_scan(struct ed_zip *zip, struct edoc_error *err) EDOC_CHECK;
 
-/* Has copied the base's bytes [from, end). */
-enum edoc_code ed_zip_keep_up(struct ed_zip_writer *writer, uint64_t from, uint64_t end,
+/* Has copied the base's bytes [from, end); *fd: where they are to be read. */
+enum edoc_code ed_zip_keep_up(struct ed_zip_writer *writer, uint64_t from, uint64_t end, int *fd,
                               struct edoc_error *err) EDOC_CHECK;
 
 /* Two names that a file system could take for one, or a file that another

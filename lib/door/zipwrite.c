@@ -349,7 +349,7 @@ static zip_int64_t clone_base(struct ed_zip_writer *w)
 {
 	zip_int64_t ret = w->cut ? clone_pieces(w, 0, w->cut) : 0;
 
-	w->write_at = w->cut;
+	w->write_at = w->write_end = w->behind = w->cut;
 	return ret;
 }
 
@@ -438,10 +438,11 @@ static enum edoc_code open_output(struct ed_zip_writer *w, struct edoc_error *er
 	return code;
 }
 
-static enum edoc_code new_writer(int fd, const char *name, struct ed_zip *base,
+enum edoc_code ed_zip_writer_new(int fd, const char *name, struct ed_zip *base,
                                  struct ed_zip_writer **out, struct edoc_error *err)
 {
 	struct ed_zip_writer *w = calloc(1, sizeof(*w));
+	enum edoc_code code;
 
 	*out = NULL;
 	if (!w)
@@ -453,24 +454,7 @@ static enum edoc_code new_writer(int fd, const char *name, struct ed_zip *base,
 	zip_error_init(&w->zerr);
 	w->name = strdup(name);
 	w->kept = base ? calloc((size_t)pieces(w) + 1, sizeof(*w->kept)) : NULL;
-	if (!w->name || (base && !w->kept)) {
-		ed_zip_writer_free(w);
-		return ed_fail_memory(err);
-	}
-	*out = w;
-	return EDOC_OK;
-}
-
-enum edoc_code ed_zip_writer_new(int fd, const char *name, struct ed_zip *base,
-                                 struct ed_zip_writer **out, struct edoc_error *err)
-{
-	struct ed_zip_writer *w;
-	enum edoc_code code = new_writer(fd, name, base, &w, err);
-
-	*out = NULL;
-	if (code)
-		return code;
-	code = open_output(w, err);
+	code = w->name && (w->kept || !base) ? open_output(w, err) : ed_fail_memory(err);
 	if (code)
 		ed_zip_writer_free(w);
 	else
@@ -494,33 +478,41 @@ static enum edoc_code move_rest(struct ed_zip_writer *w, struct edoc_error *err)
 	return code;
 }
 
-enum edoc_code ed_zip_writer_without(int fd, const char *name, struct ed_zip *base,
-                                     const size_t *drop, size_t n, struct ed_zip_writer **out,
-                                     struct edoc_error *err)
+/* Where the first entry of those that are left out stands. */
+static enum edoc_code leave_out(struct ed_zip_writer *w, const size_t *drop, size_t n,
+                                struct edoc_error *err)
 {
-	struct ed_zip_writer *w;
-	enum edoc_code code = new_writer(fd, name, base, &w, err);
+	w->dropped = calloc(w->base->n + 1, sizeof(*w->dropped));
+	if (!w->dropped)
+		return ed_fail_memory(err);
+	for (size_t i = 0; i < n; i++) {
+		w->dropped[drop[i]] = true;
+		if (w->base->entries[drop[i]].header < w->cut)
+			w->cut = w->base->entries[drop[i]].header;
+	}
+	return EDOC_OK;
+}
 
-	*out = NULL;
+enum edoc_code ed_zip_writer_drop(struct ed_zip_writer *w, const size_t *drop, size_t n,
+                                  struct edoc_error *err)
+{
+	enum edoc_code code;
+
+	if (!w->base || w->dropped || w->n)
+		return ed_fail(err, EDOC_ERR_BUG, w->name, "nothing can be left out any more");
+	code = leave_out(w, drop, n, err);
 	if (code)
 		return code;
-	w->dropped = calloc(base->n + 1, sizeof(*w->dropped));
-	if (!w->dropped)
-		code = ed_fail_memory(err);
-	for (size_t i = 0; i < n && !code; i++) {
-		w->dropped[drop[i]] = true;
-		if (base->entries[drop[i]].header < w->cut)
-			w->cut = base->entries[drop[i]].header;
-	}
-	if (!code)
-		code = open_output(w, err);
-	if (!code)
-		code = move_rest(w, err);
-	if (code)
-		ed_zip_writer_free(w);
-	else
-		*out = w;
-	return code;
+	/* libzip begins anew, since now it must not see the base. */
+	zip_discard(w->z);
+	w->z = NULL;
+	code = open_output(w, err);
+	return code ? code : move_rest(w, err);
+}
+
+uint64_t ed_zip_writer_cut(const struct ed_zip_writer *w)
+{
+	return w->cut;
 }
 
 enum edoc_code ed_zip_writer_keep(struct ed_zip_writer *w, struct edoc_error *err)
@@ -528,14 +520,17 @@ enum edoc_code ed_zip_writer_keep(struct ed_zip_writer *w, struct edoc_error *er
 	if (!w->base || w->dropped)
 		return ed_fail(err, EDOC_ERR_BUG, w->name, "there is nothing to keep");
 	w->base->keeper = w;
-	w->base->data_fd = w->fd;
 	return EDOC_OK;
 }
 
-enum edoc_code ed_zip_keep_up(struct ed_zip_writer *w, uint64_t from, uint64_t end,
+/* What stands behind the cut will move, and its place in the copy is written over. */
+enum edoc_code ed_zip_keep_up(struct ed_zip_writer *w, uint64_t from, uint64_t end, int *fd,
                               struct edoc_error *err)
 {
-	return clone_pieces(w, from, end) < 0 ? zip_failed(w, w->name, &w->zerr, err) : EDOC_OK;
+	*fd = end <= w->cut ? w->fd : w->base->fd;
+	if (*fd != w->fd || clone_pieces(w, from, end) >= 0)
+		return EDOC_OK;
+	return zip_failed(w, w->name, &w->zerr, err);
 }
 
 static struct source *new_source(struct ed_zip_writer *w, const char *name, enum edoc_code *code,

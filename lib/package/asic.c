@@ -501,22 +501,40 @@ enum edoc_code ed_asic_digest(struct ed_asic *asic, size_t i, enum ed_hash hash,
 	return EDOC_OK;
 }
 
-void ed_asic_inherit(struct ed_asic *to, const struct ed_asic *from)
+/* Entry i of both, untouched. */
+static bool stands(const struct ed_asic *to, const struct ed_asic *from, size_t i, uint64_t end)
 {
-	for (size_t i = 0; i < ed_zip_count(from->zip) && i < ed_zip_count(to->zip); i++) {
-		const struct ed_zip_entry *a = ed_zip_entry(to->zip, i);
-		const struct ed_zip_entry *b = ed_zip_entry(from->zip, i);
-		struct ed_asic_digest *d = &to->digests[i];
+	const struct ed_zip_entry *a = ed_zip_entry(to->zip, i), *b = ed_zip_entry(from->zip, i);
 
-		if (strcmp(a->name, b->name) || a->data != b->data || a->csize != b->csize)
-			return;
-		for (size_t h = 1; h < ED_N_HASHES; h++) {
-			if (!(from->digests[i].have & 1u << h))
-				continue;
-			d->value[h] =
-			        ed_arena_memdup(to->arena, from->digests[i].value[h], ED_HASH_MAX);
-			if (d->value[h])
-				d->have |= 1u << h;
-		}
+	return a && b && b->end <= end && !strcmp(a->name, b->name) && a->data == b->data &&
+	       a->csize == b->csize;
+}
+
+static void inherit_digests(struct ed_asic *to, const struct ed_asic *from, size_t i)
+{
+	struct ed_asic_digest *d = &to->digests[i];
+
+	for (size_t h = 1; h < ED_N_HASHES; h++) {
+		if (!(from->digests[i].have & 1u << h))
+			continue;
+		d->value[h] = ed_arena_memdup(to->arena, from->digests[i].value[h], ED_HASH_MAX);
+		if (d->value[h])
+			d->have |= 1u << h;
+	}
+}
+
+void ed_asic_inherit(struct ed_asic *to, const struct ed_asic *from, uint64_t end)
+{
+	for (size_t i = 0; i < ed_zip_count(from->zip); i++) {
+		if (stands(to, from, i, end))
+			inherit_digests(to, from, i);
+	}
+	for (const struct ed_asic_run *run = from->runs; run; run = run->next) {
+		size_t k = 0;
+
+		while (k < run->n && stands(to, from, run->entries[k], end))
+			k++;
+		if (k == run->n)
+			ed_asic_keep_run(to, run->entries, run->n, run->hash, run->running);
 	}
 }

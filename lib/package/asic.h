@@ -79,8 +79,9 @@ struct ed_digest *ed_asic_run(const struct ed_asic *asic, const size_t *entries,
 
 /*
  * Takes over what `from` has digested of the same bytes: `to` is the file that
- * from's entries were read from (ed_zip_writer_keep()), and begins with them.
+ * from's entries were read from (ed_zip_writer_keep()), and begins with those
+ * that stand before `end`.
  */
-void ed_asic_inherit(struct ed_asic *to, const struct ed_asic *from);
+void ed_asic_inherit(struct ed_asic *to, const struct ed_asic *from, uint64_t end);
 
 #endif

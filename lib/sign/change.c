@@ -106,16 +106,23 @@ enum edoc_code ed_change_fresh(struct ed_change *c, int fd, const char *out,
 	return code == EDOC_OK ? look(c, err) : code;
 }
 
+static enum edoc_code open_writer(struct ed_change *c, struct edoc_error *err)
+{
+	enum edoc_code code = ed_tmp_open(&c->tmp, c->path, false, err);
+
+	return code == EDOC_OK
+	               ? ed_zip_writer_new(c->tmp.fd, c->path, c->asic->zip, &c->writer, err)
+	               : code;
+}
+
 /*
  * The copy comes first: the disk writes it while it is digested, and what is
  * verified and signed are the bytes that will be there.
  */
 enum edoc_code ed_change_copy(struct ed_change *c, struct edoc_error *err)
 {
-	enum edoc_code code = ed_tmp_open(&c->tmp, c->path, false, err);
+	enum edoc_code code = open_writer(c, err);
 
-	if (code == EDOC_OK)
-		code = ed_zip_writer_new(c->tmp.fd, c->path, c->asic->zip, &c->writer, err);
 	return code == EDOC_OK ? ed_zip_writer_keep(c->writer, err) : code;
 }
 
@@ -163,8 +170,6 @@ enum edoc_code ed_change_put(struct ed_change *c, const char *name, struct ed_bu
 
 	if (code != EDOC_OK)
 		return code;
-	if (c->writer && changed->entry != ED_NO_DATA)
-		return ed_fail(err, EDOC_ERR_BUG, name, "is being copied already");
 	ed_buf_clear(&changed->bytes);
 	changed->bytes = *bytes;
 	changed->put = true;
@@ -184,28 +189,39 @@ enum edoc_code ed_change_get(struct ed_change *c, const char *name, const struct
 			return ed_fail(err, EDOC_ERR_ABSENT, name, "no such entry");
 		changed->bytes.max = ED_MAX_ITEM_BYTES;
 		code = ed_zip_read_buf(c->asic->zip, changed->entry, &changed->bytes, err);
+		if (code != EDOC_OK)
+			ed_buf_clear(&changed->bytes); /* half of it */
 	}
 	if (code == EDOC_OK)
 		*bytes = &changed->bytes;
 	return code;
 }
 
-static enum edoc_code open_writer(struct ed_change *c, struct edoc_error *err)
+/* Which entries get others in their place. */
+static enum edoc_code drop(struct ed_change *c, struct edoc_error *err)
 {
-	size_t *drop = ed_arena_alloc(c->arena, (c->n + 1) * sizeof(*drop)), n = 0;
-	enum edoc_code code;
+	size_t *old = ed_arena_alloc(c->arena, (c->n + 1) * sizeof(*old)), n = 0;
 
-	if (!drop)
+	if (!old)
 		return ed_fail_memory(err);
 	for (size_t i = 0; i < c->n; i++) {
 		if (c->v[i].put && c->v[i].entry != ED_NO_DATA)
-			drop[n++] = c->v[i].entry;
+			old[n++] = c->v[i].entry;
 	}
-	code = ed_tmp_open(&c->tmp, c->path, false, err);
-	if (code != EDOC_OK)
-		return code;
-	return n ? ed_zip_writer_without(c->tmp.fd, c->path, c->asic->zip, drop, n, &c->writer, err)
-	         : ed_zip_writer_new(c->tmp.fd, c->path, c->asic->zip, &c->writer, err);
+	return n ? ed_zip_writer_drop(c->writer, old, n, err) : EDOC_OK;
+}
+
+static enum edoc_code write_all(struct ed_change *c, struct edoc_error *err)
+{
+	enum edoc_code code = c->writer ? EDOC_OK : open_writer(c, err);
+
+	if (code == EDOC_OK)
+		code = drop(c, err);
+	for (size_t i = 0; code == EDOC_OK && i < c->n; i++)
+		if (c->v[i].put)
+			code = ed_zip_add_bytes(c->writer, c->v[i].name, c->v[i].bytes.data,
+			                        c->v[i].bytes.len, err);
+	return code == EDOC_OK ? ed_zip_writer_finish(c->writer, err) : code;
 }
 
 /* The lock is on the file that we opened: whoever saves by rename has put
@@ -225,23 +241,17 @@ enum edoc_code ed_change_still(int fd, const char *path, struct edoc_error *err)
 enum edoc_code ed_change_publish(struct ed_change *c, struct edoc_error *err)
 {
 	const struct ed_asic *kept = c->writer ? c->asic : NULL;
-	enum edoc_code code = EDOC_OK;
+	enum edoc_code code;
 	size_t n = 0;
 
 	for (size_t i = 0; i < c->n; i++)
 		n += c->v[i].put;
 	if (!n)
 		return EDOC_OK;
-	if (!c->writer)
-		code = open_writer(c, err);
-	for (size_t i = 0; code == EDOC_OK && i < c->n; i++)
-		if (c->v[i].put)
-			code = ed_zip_add_bytes(c->writer, c->v[i].name, c->v[i].bytes.data,
-			                        c->v[i].bytes.len, err);
+	code = write_all(c, err);
 	if (code == EDOC_OK)
-		code = ed_zip_writer_finish(c->writer, err);
-	if (code == EDOC_OK)
-		code = ed_sign_check_result(c->tmp.fd, kept, c->path, c->options, c->moment, err);
+		code = ed_sign_check_result(c->tmp.fd, kept, ed_zip_writer_cut(c->writer), c->path,
+		                            c->options, c->moment, err);
 	if (code == EDOC_OK && !c->fresh)
 		code = ed_change_still(c->fd, c->path, err);
 	if (code != EDOC_OK)

@@ -51,8 +51,8 @@ enum edoc_code ed_change_open(struct ed_change *c, const char *path,
 enum edoc_code ed_change_fresh(struct ed_change *c, int fd, const char *out,
                                const struct edoc_sign_options *options, bool overwrite,
                                struct edoc_error *err) EDOC_CHECK;
-/* From here on what is read of the package is the copy that is being made; then
- * entries can only be added. */
+/* From here on what is read of the package is the copy that is being made: when
+ * it is looked at for the first time, and surely will be changed. */
 enum edoc_code ed_change_copy(struct ed_change *c, struct edoc_error *err) EDOC_CHECK;
 /* Bytes for an entry, new or instead of the one of that name; they move here.
  * The latest count. */

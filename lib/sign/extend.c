@@ -186,11 +186,45 @@ static enum edoc_code publish(struct ed_growth *g, struct ed_change *c, enum edo
 	return code == EDOC_OK && !g->options->dry_run ? ed_change_publish(c, err) : code;
 }
 
+/* id-aa-signatureTimeStampToken (RFC 5126 6.1.1) */
+static const unsigned char stamp_oid[] = {0x06, 0x0b, 0x2a, 0x86, 0x48, 0x86, 0xf7,
+                                          0x0d, 0x01, 0x09, 0x10, 0x02, 0x0e};
+
+/* A guess, by the look of its bytes: wrong, it costs time and nothing else. */
+static bool looks_stamped(const struct ed_buf *b)
+{
+	static const char property[] = "SignatureTimeStamp";
+
+	return memmem(b->data, b->len, property, sizeof(property) - 1) ||
+	       memmem(b->data, b->len, stamp_oid, sizeof(stamp_oid));
+}
+
+/* Something will be added in any case, or so it seems.  Else what need not grow
+ * would be copied for nothing. */
+static bool will_grow(const struct ed_growth *g, struct ed_change *c)
+{
+	struct edoc_error why = {0};
+	bool will = true;
+
+	for (size_t i = 0; will && i < ed_zip_count(c->asic->zip); i++) {
+		const char *name = ed_zip_entry(c->asic->zip, i)->name;
+		const struct ed_buf *bytes = NULL;
+
+		if (c->asic->kind[i] == ED_ASIC_XADES || c->asic->kind[i] == ED_ASIC_CADES)
+			will = g->archive || g->one ||
+			       (ed_change_get(c, name, &bytes, &why) == EDOC_OK &&
+			        !looks_stamped(bytes));
+	}
+	return will && !g->options->dry_run;
+}
+
 static enum edoc_code grow_all(struct ed_growth *g, struct ed_change *c, struct edoc_error *err)
 {
 	enum edoc_form form;
 	enum edoc_code code = ed_place_form(c, &form, err);
 
+	if (code == EDOC_OK && will_grow(g, c))
+		code = ed_change_copy(c, err);
 	if (code == EDOC_OK)
 		code = ed_sign_sound(c->asic, &c->findings, c->path, c->options, c->moment, false,
 		                     err);

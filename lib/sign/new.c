@@ -354,7 +354,7 @@ enum edoc_code ed_making_write(struct ed_making *m, const char *out,
 	if (code == EDOC_OK && sign && !m->sign)
 		return ed_sign_fresh(m->tmp.fd, out, sign, overwrite, made, err);
 	if (code == EDOC_OK && sign)
-		code = ed_sign_check_result(m->tmp.fd, NULL, out, sign, sign->at, err);
+		code = ed_sign_check_result(m->tmp.fd, NULL, 0, out, sign, sign->at, err);
 	if (code == EDOC_OK)
 		code = overwrite ? ed_tmp_rename(&m->tmp, err) : ed_tmp_link(&m->tmp, err);
 	if (code == EDOC_OK && sign && made && !(*made = strdup(m->name)))

@@ -248,9 +248,9 @@ enum edoc_code ed_sign_sound(struct ed_asic *asic, const struct ed_findings *con
 	return judge(asic, container, name, options, moment, ours, NULL, NULL, err);
 }
 
-enum edoc_code ed_sign_check_result(int fd, const struct ed_asic *kept, const char *name,
-                                    const struct edoc_sign_options *options, int64_t moment,
-                                    struct edoc_error *err)
+enum edoc_code ed_sign_check_result(int fd, const struct ed_asic *kept, uint64_t end,
+                                    const char *name, const struct edoc_sign_options *options,
+                                    int64_t moment, struct edoc_error *err)
 {
 	struct edoc_limits limits = options->limits ? *options->limits : edoc_limits_default();
 	struct ed_arena *arena = ed_arena_new();
@@ -263,19 +263,12 @@ enum edoc_code ed_sign_check_result(int fd, const struct ed_asic *kept, const ch
 	ed_findings_init(&container, arena);
 	code = ed_asic_open(fd, name, &limits, arena, &container, &asic, err);
 	if (code == EDOC_OK && kept)
-		ed_asic_inherit(asic, kept);
+		ed_asic_inherit(asic, kept, end);
 	if (code == EDOC_OK)
 		code = ed_sign_sound(asic, &container, name, options, moment, true, err);
 	ed_asic_free(asic);
 	ed_arena_free(arena);
 	return code;
-}
-
-/* Only gets entries more: then the copy is digested while it is made. */
-static bool only_grows(const struct ed_change *c, enum edoc_form form)
-{
-	return c->asic->type == ED_ASIC_E &&
-	       (form == EDOC_XADES || c->options->level < EDOC_LEVEL_LTA);
 }
 
 static enum edoc_code place(struct ed_change *c, char **made, struct edoc_error *err)
@@ -309,11 +302,20 @@ static enum edoc_code with_package(struct ed_change *c, bool act, char **made,
 	enum edoc_form form;
 	enum edoc_code code = ed_place_form(c, &form, err);
 
-	if (code == EDOC_OK && act && only_grows(c, form))
+	if (code == EDOC_OK && act)
 		code = ed_change_copy(c, err);
 	if (code == EDOC_OK)
 		code = look(c, NULL, err);
 	return code == EDOC_OK && act ? place(c, made, err) : code;
+}
+
+static bool unsigned_yet(const struct ed_asic *asic)
+{
+	for (size_t i = 0; i < ed_zip_count(asic->zip); i++) {
+		if (asic->kind[i] == ED_ASIC_XADES || asic->kind[i] == ED_ASIC_CADES)
+			return false;
+	}
+	return true;
 }
 
 /* The same under one lock with the question whether it is done already. */
@@ -324,6 +326,8 @@ static enum edoc_code with_package_once(struct ed_change *c, bool act, enum edoc
 	enum edoc_form form;
 	enum edoc_code code = ed_place_form(c, &form, err);
 
+	if (code == EDOC_OK && act && unsigned_yet(c->asic))
+		code = ed_change_copy(c, err);
 	if (code == EDOC_OK)
 		code = look(c, &found, err);
 	if (code != EDOC_OK)

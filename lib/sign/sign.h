@@ -63,11 +63,11 @@ enum edoc_code ed_sign_refuse(const struct edoc_report *report, bool ours,
                               struct edoc_error *err) EDOC_CHECK;
 /*
  * The same for our own result, read back from its temporary.  kept: the open
- * package whose digests were made of these same bytes, or NULL.
+ * package whose digests were made of these same bytes, up to `end`, or NULL.
  */
-enum edoc_code ed_sign_check_result(int fd, const struct ed_asic *kept, const char *name,
-                                    const struct edoc_sign_options *options, int64_t moment,
-                                    struct edoc_error *err) EDOC_CHECK;
+enum edoc_code ed_sign_check_result(int fd, const struct ed_asic *kept, uint64_t end,
+                                    const char *name, const struct edoc_sign_options *options,
+                                    int64_t moment, struct edoc_error *err) EDOC_CHECK;
 /* Signs an unsigned package that lies in a temporary, under the name it is to get. */
 enum edoc_code ed_sign_fresh(int fd, const char *out, const struct edoc_sign_options *options,
                              bool overwrite, char **made, struct edoc_error *err) EDOC_CHECK;

@@ -222,9 +222,23 @@ static void append_to(const char *path, const char *name)
 	close(fd);
 }
 
+/* All of it is copied as it is read. */
+static bool kept_and_read(struct ed_zip *base)
+{
+	bool good = !ed_zip_writer_keep(w, &err);
+
+	for (size_t i = 0; good && i < ed_zip_count(base); i++) {
+		uint64_t n = 0;
+
+		good = !ed_zip_read(base, i, nothing, &n, &err);
+	}
+	return good;
+}
+
 /* Entry k of every sound package is made anew (a signature that has grown): the
- * entries before it keep place and bytes, those behind it their bytes. */
-static bool anew(int fd, const char *name, struct ed_zip *base, size_t k)
+ * entries before it keep place and bytes, those behind it their bytes.  kept: the
+ * whole was copied before anybody knew. */
+static bool anew(int fd, const char *name, struct ed_zip *base, size_t k, bool kept)
 {
 	const char *entry = ed_zip_entry(base, k)->name;
 	uint64_t cut = ed_zip_entry(base, k)->header;
@@ -232,12 +246,19 @@ static bool anew(int fd, const char *name, struct ed_zip *base, size_t k)
 	bool same;
 
 	out = scratch();
-	if (!is_ok(ed_zip_writer_without(out, name, base, &k, 1, &w, &err), &err, name))
+	base->keeper = NULL;
+	if (!is_ok(ed_zip_writer_new(out, name, base, &w, &err), &err, name))
 		return false;
-	same = !ed_zip_add_bytes(w, entry, "<grown/>", 8, &err) && !finish();
+	same = !kept || kept_and_read(base);
+	same = same && !ed_zip_writer_drop(w, &k, 1, &err) && ed_zip_writer_cut(w) == cut;
+	for (size_t i = 0; same && kept && i < ed_zip_count(base); i++) {
+		uint64_t n = 0;
+
+		same = !ed_zip_read(base, i, nothing, &n, &err); /* as before */
+	}
+	same = same && !ed_zip_add_bytes(w, entry, "<grown/>", 8, &err) && !finish();
 	zip = same ? reopened("our scan takes it") : NULL;
-	same = zip && ed_zip_count(zip) == ed_zip_count(base) &&
-	       same_range(fd, out, 0, 0, cut) &&
+	same = zip && ed_zip_count(zip) == ed_zip_count(base) && same_range(fd, out, 0, 0, cut) &&
 	       !strcmp(ed_zip_comment(zip), ed_zip_comment(base));
 	for (size_t i = 0; same && i < ed_zip_count(base); i++) {
 		const struct ed_zip_entry *x = ed_zip_entry(base, i);
@@ -250,12 +271,19 @@ static bool anew(int fd, const char *name, struct ed_zip *base, size_t k)
 			same = x->crc == y->crc && x->csize == y->csize &&
 			       (x->header > cut || x->header == y->header) &&
 			       same_range(fd, out, x->data, y->data, x->csize);
-		same = same &&
-		       !ed_zip_read(zip, ed_zip_find(zip, x->name), nothing, &n, &err);
+		same = same && !ed_zip_read(zip, ed_zip_find(zip, x->name), nothing, &n, &err);
 	}
 	ed_zip_free(zip);
 	close(out);
-	return ok(same, "%s: %s anew, the others as they were", name, entry);
+	return ok(same, "%s: %s anew, the others as they were%s", name, entry,
+	          kept ? ", copied first" : "");
+}
+
+static void anew_twice(int fd, const char *name, struct ed_zip *base, size_t k)
+{
+	anew(fd, name, base, k, false);
+	anew(fd, name, base, k, true);
+	base->keeper = NULL;
 }
 
 static void made_anew(const char *path, const char *name)
@@ -268,11 +296,11 @@ static void made_anew(const char *path, const char *name)
 		return;
 	n = ed_zip_count(base);
 	if (n && n < 100 && !ed_zip_entry(base, n - 1)->folder)
-		anew(fd, name, base, n - 1);
+		anew_twice(fd, name, base, n - 1);
 	if (n > 1 && n < 100 && !ed_zip_entry(base, n / 2)->folder)
-		anew(fd, name, base, n / 2);
+		anew_twice(fd, name, base, n / 2);
 	if (n > 1 && n < 100 && !ed_zip_entry(base, 0)->folder)
-		anew(fd, name, base, 0);
+		anew_twice(fd, name, base, 0);
 	ed_zip_free(base);
 	close(fd);
 }
@@ -500,6 +528,49 @@ static bool same_file(int a, int b, uint64_t from, uint64_t end)
 	return same;
 }
 
+/* A large base of which the first or the last entry goes, after the copy was made. */
+static void dropped_late(void)
+{
+	size_t n = (size_t)9 << 20;
+	unsigned char *p = noise(n);
+	struct ed_zip *base, *zip;
+	int base_fd;
+
+	start(NULL);
+	is_ok(ed_zip_add_bytes(w, "first", "1", 1, &err), &err, "a first one");
+	is_ok(ed_zip_add_bytes(w, "noise.bin", p, n, &err), &err, "9 MiB");
+	is_ok(ed_zip_add_bytes(w, "last", "z", 1, &err), &err, "a last one");
+	is_ok(finish(), &err, "a base");
+	base_fd = out;
+	base = reopened("opened");
+	for (size_t k = 0; k < 3; k += 2) {
+		const struct ed_zip_entry *e = ed_zip_entry(base, k);
+
+		base->keeper = NULL;
+		start(base);
+		ok(kept_and_read(base), "copied and read");
+		ok(same_file(base_fd, out, 0, base->directory), "the copy is there");
+		is_ok(ed_zip_writer_drop(w, &k, 1, &err), &err, e->name);
+		fails(ed_zip_writer_drop(w, &k, 1, &err), EDOC_ERR_BUG, &err, NULL, "once");
+		fails(ed_zip_writer_keep(w, &err), EDOC_ERR_BUG, &err, NULL, "and then not kept");
+		is_int((int64_t)ed_zip_writer_cut(w), (int64_t)e->header, "untouched before it");
+		is_ok(ed_zip_add_bytes(w, e->name, "anew", 4, &err), &err, "added");
+		fails(ed_zip_writer_drop(w, &k, 1, &err), EDOC_ERR_BUG, &err, NULL, "too late");
+		is_ok(finish(), &err, "finished");
+		ok(same_file(base_fd, out, 0, e->header), "what stood before it stands");
+		zip = reopened("our scan takes it");
+		same_entry(zip, e->name, "anew", 4);
+		same_entry(zip, "noise.bin", p, n);
+		is_int((int64_t)ed_zip_count(zip), 3, "three entries");
+		ed_zip_free(zip);
+		others();
+		close(out);
+	}
+	ed_zip_free(base);
+	close(base_fd);
+	free(p);
+}
+
 /* The copy is made piece by piece, in whatever order the entries are read. */
 static void kept_as_it_is_read(void)
 {
@@ -518,7 +589,6 @@ static void kept_as_it_is_read(void)
 	base = reopened("opened");
 	directory = base->directory;
 	for (int round = 0; round < 3; round++) {
-		base->data_fd = base_fd;
 		base->keeper = NULL;
 		start(base);
 		is_ok(ed_zip_writer_keep(w, &err), &err, "kept");
@@ -562,6 +632,7 @@ int main(void)
 {
 	limits = edoc_limits_default();
 	kept_as_it_is_read();
+	dropped_late();
 	fresh();
 	ok(each(src("testdata/good/zip"), ".zip", append_to) >= 30, "appended to the good ones");
 	ok(each(src("testdata/good/zip"), ".zip", copy_of) >= 30, "copied the good ones");
