@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# shellcheck disable=SC2086 # words are wanted
+# shellcheck disable=SC2086,SC2046 # words are wanted
 # The forms agree: what is raised in one is raised in each, and what is refused
 # in one is refused in each, with one exit code.  0 means that edoc-verify reads
 # the level that was asked for.
@@ -67,6 +67,23 @@ for kind in $kinds; do
 	is mute.$kind LT "$kind: with the answer"
 done
 
+# ---- certificates without the answers that they name are not LT
+make xml zarina bare.xml --level LT --tsa "$URL/tsa"
+is bare.xml LT "xml with its answers"
+python3 - <<'PY'
+import re
+raw = open("bare.xml", "rb").read()
+less = re.sub(rb"<xades:RevocationValues.*?</xades:RevocationValues>", b"", raw, flags=re.S)
+assert b"CertificateValues" in less and less != raw
+open("bare.xml", "wb").write(less)
+PY
+run edoc-verify --offline --json --data a.txt bare.xml
+json "$out" '.signatures[0].level | endswith("-T")' "xml without its answers is T"
+run edoc-sign extend --level LT --tsa "$URL/tsa" --data a.txt bare.xml
+is_exit 0 "xml gets them again"
+kind=xml
+is bare.xml LT "xml that got them again"
+
 # ---- a TSA that was revoked since, as of before its time-stamp
 for kind in $kinds; do
 	for level in T LT LTA; do
@@ -107,6 +124,15 @@ for kind in $kinds; do
 	cp LTA.$kind p.$kind
 	run edoc-sign extend --level LTA --tsa "$URL/tsa2" $(data_of $kind) p.$kind
 	is_exit 75 "$kind: LTA, nobody answers about the TSA today"
+done
+pki_says
+
+# ---- an error within what is being made names it, too
+pki_says revoked=zarina
+for kind in e-xades e-cades s-xades s-cades; do
+	make $kind zarina new.$kind --level LT --tsa "$URL/tsa"
+	is_exit 77 "$kind: whoever is revoked makes no LT"
+	has "$err" "edoc-sign: new.$kind: META-INF/" "and the package is named"
 done
 pki_says
 
