@@ -151,9 +151,8 @@ static enum edoc_code parse_covers(struct parser *p, const struct ed_yaml *list)
 
 static enum edoc_code parse_head(struct parser *p, const struct ed_yaml *root)
 {
-	static const char *const said[] = {"title", "issued-by", "basis", "date"};
-	const char *format, *text;
-	struct ed_date date;
+	const char *format, *text = NULL;
+	struct ed_calendar *c = p->calendar;
 	enum edoc_code code = ed_yaml_text(root, p->where, "format", true, &format, p->err);
 
 	if (!code && strncmp(format, "edoc-calendar/", 14))
@@ -165,10 +164,16 @@ static enum edoc_code parse_head(struct parser *p, const struct ed_yaml *root)
 		               "the calendar is written in %s; this release reads edoc-calendar/1",
 		               format);
 	if (!code)
-		code = get_line(p, root, "calendar", true, &p->calendar->name);
-	for (size_t i = 0; i < 4 && !code; i++)
-		code = ed_yaml_text(root, p->where, said[i], i > 0, &text, p->err);
-	if (!code && !ed_date_parse(text, &date))
+		code = get_line(p, root, "calendar", true, &c->name);
+	if (!code)
+		code = get_line(p, root, "title", false, &c->title);
+	if (!code)
+		code = get_line(p, root, "issued-by", true, &text);
+	if (!code)
+		code = get_line(p, root, "basis", true, &text);
+	if (!code)
+		code = get_line(p, root, "date", true, &text);
+	if (!code && !ed_date_parse(text, &c->date))
 		code = ed_yaml_fail(ed_yaml_get(root, "date"), p->where, p->err,
 		                    "\"date\" is a day such as 2026-03-05");
 	return code;

@@ -16,7 +16,8 @@ struct ed_day {
 };
 
 struct ed_calendar {
-	const char *name;
+	const char *name, *title; /* title: NULL when not said */
+	struct ed_date date;      /* of the file */
 	int first_year, last_year;     /* covered */
 	unsigned weekend;              /* bit d: ISO weekday d is off */
 	struct ed_day *off, *working;  /* sorted: holidays; moved working days */

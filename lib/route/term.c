@@ -348,3 +348,28 @@ enum edoc_code ed_term_extend(struct ed_extension extension, const struct ed_cou
 		*due = due_before;
 	return code;
 }
+
+enum edoc_code ed_term_rung(struct ed_term lead, bool after, const struct ed_calendar *calendar,
+                            const struct ed_zone *zone, int64_t due, int64_t *t,
+                            struct edoc_error *err)
+{
+	struct ed_civil at = {.date = ed_zone_civil(zone, due).date};
+	int n = after ? lead.n : -lead.n, step = after ? 1 : -1;
+	enum edoc_code code = EDOC_OK;
+
+	*t = ED_TIME_NONE;
+	if (lead.unit == ED_TERM_DAYS)
+		at.date = ed_date_add_days(at.date, n);
+	else if (lead.unit == ED_TERM_MONTHS)
+		at.date = ed_date_add_months(at.date, n);
+	for (int left = lead.unit == ED_TERM_WORKING_DAYS ? lead.n : 0; left > 0 && !code;) {
+		bool working = false;
+
+		at.date = ed_date_add_days(at.date, step);
+		code = ed_calendar_working(calendar, at.date, &working, err);
+		left -= working;
+	}
+	if (!code)
+		*t = ed_zone_instant(zone, at);
+	return code;
+}

@@ -71,6 +71,15 @@ enum edoc_code ed_term_extend(struct ed_extension extension, const struct ed_cou
                               int64_t start, const struct ed_pause *pauses, size_t n,
                               int64_t due_before, int64_t *due, struct edoc_error *err) EDOC_CHECK;
 
+/*
+ * The first moment of the day that lies so many days, working days or months
+ * before or after the day of `due`: where a rung of a ladder of reminders
+ * stands.  The day before a Monday's is, in working days, the Friday's.
+ */
+enum edoc_code ed_term_rung(struct ed_term lead, bool after, const struct ed_calendar *calendar,
+                            const struct ed_zone *zone, int64_t due, int64_t *t,
+                            struct edoc_error *err) EDOC_CHECK;
+
 /* ---- how it was counted ---- */
 
 enum ed_counted {

@@ -23,14 +23,26 @@ static void check_route(const struct ed_route *route, struct ed_arena *arena)
 			abort();
 }
 
-static void check_calendar(const struct ed_calendar *calendar)
+static void check_calendar(const struct ed_calendar *calendar, struct ed_arena *arena)
 {
+	const int64_t now = 1772683869, day = 86400;
 	const struct ed_count_rules rules = {0};
 	const struct ed_term term = {ED_TERM_WORKING_DAYS, 3};
-	int64_t due;
+	const struct ed_pause pauses[] = {{now + day, now + 4 * day}, {now, now + 2 * day}};
+	struct ed_findings list;
+	int64_t due, later;
 
-	if (ed_term_due(term, &rules, calendar, NULL, 1772683869, &due, NULL) == EDOC_OK &&
-	    due <= 1772683869)
+	if (ed_term_due(term, &rules, calendar, NULL, now, &due, NULL) == EDOC_OK && due <= now)
+		abort();
+	if (due != ED_TIME_NONE &&
+	    ed_term_project(term, &rules, calendar, NULL, now, pauses, 2, &later, NULL) == EDOC_OK &&
+	    later < due)
+		abort();
+	for (size_t i = 0; i < calendar->n_off; i++)
+		if (ed_calendar_day(calendar, calendar->off[i].date) != &calendar->off[i])
+			abort();
+	ed_findings_init(&list, arena);
+	if (ed_calendar_lint(calendar, "f", now, &list, NULL))
 		abort();
 }
 
@@ -49,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else if (route || !*err.msg)
 		abort();
 	if (!ed_calendar_parse(data, size, "f", arena, &calendar, &err))
-		check_calendar(calendar);
+		check_calendar(calendar, arena);
 	if (!ed_directory_parse(data, size, "f", arena, &directory, &err) && !directory)
 		abort();
 	ed_arena_free(arena);

@@ -503,6 +503,45 @@ static void edges(void)
 	      &err, "calendar", "a cutoff needs one");
 }
 
+static void rungs(void)
+{
+	static const struct {
+		const char *lead;
+		bool after;
+		const char *due, *want;
+	} v[] = {
+	        {"1wd", false, "2026-03-09 23:59:59", "2026-03-06"},
+	        {"3wd", false, "2026-03-25 23:59:59", "2026-03-18"},
+	        {"1wd", false, "2026-03-29 23:59:59", "2026-03-28"}, /* the worked Saturday */
+	        {"1wd", true, "2026-03-20 23:59:59", "2026-03-25"},
+	        {"2wd", true, "2026-03-25 23:59:59", "2026-03-27"},
+	        {"1d", false, "2026-03-09 23:59:59", "2026-03-08"},
+	        {"5d", true, "2026-03-09 00:00:00", "2026-03-14"},
+	        {"1mo", false, "2026-03-31 23:59:59", "2026-02-28"},
+	        {"1mo", true, "2026-01-31 23:59:59", "2026-02-28"},
+	};
+	int64_t t = 0;
+
+	for (size_t i = 0; i < sizeof(v) / sizeof(*v); i++) {
+		char begin[32], what[80];
+
+		snprintf(what, sizeof(what), "%s %s %s", v[i].lead, v[i].after ? "after" : "before",
+		         v[i].due);
+		snprintf(begin, sizeof(begin), "%s 00:00", v[i].want);
+		if (is_ok(ed_term_rung(term_of(v[i].lead), v[i].after, base, dushanbe, at(v[i].due),
+		                       &t, &err),
+		          &err, what))
+			is_int(t, at(begin), v[i].want);
+	}
+	is_ok(ed_term_rung((struct ed_term){ED_TERM_NONE, 0}, false, NULL, dushanbe,
+	                   at("2026-03-09 23:59:59"), &t, &err),
+	      &err, "no lead");
+	is_int(t, at("2026-03-09 00:00"), "is the day itself");
+	fails(ed_term_rung(term_of("2wd"), true, base, dushanbe, at("2026-12-30 10:00"), &t, &err),
+	      EDOC_ERR_CONFIG, &err, "2027-01-01", "a rung beyond the years");
+	ok(t == ED_TIME_NONE, "gives no date");
+}
+
 /* ---- against a count by the hour ---- */
 
 static unsigned seed = 20261123;
@@ -652,6 +691,7 @@ int main(void)
 	stops();
 	extensions();
 	edges();
+	rungs();
 	by_the_hour();
 	explained();
 	ed_zone_free(dushanbe);
