@@ -33,7 +33,7 @@ data_of() { # KIND
 	case $1 in ?-* | attached) data='' ;; esac
 }
 stamps() { # the indications of its signature's time-stamps
-	jq -r '[.signatures[0].timestamps[] | select(.kind == "signature") | .indication] | join(" ")' "$out"
+	jq -r '[.signatures[0].timestamps[] | select(.kind == "signature") | .indication] | sort | join(" ")' "$out"
 }
 asked() { # which TSAs, since the last time
 	grep -o '/tsa[^ ]*' "$PKI/hits" | cut -c2- | xargs
@@ -177,6 +177,20 @@ is_exit 0 "another one is added by another TSA"
 rm -rf kept
 EDOC_CONF=stray.conf run edoc-verify --online --cache kept --json p
 same "$(stamps)" "INDETERMINATE PASSED" "which holds"
+for kind in $kinds; do
+	data_of $kind
+	for level in LT LTA; do
+		pki_says
+		rm -f p
+		make $kind p T $t
+		pki_says revoked=tsa
+		run edoc-sign extend --level $level $data $t --tsa "$URL/tsa2" p
+		is_exit 0 "$kind to $level: its TSA was revoked, as is the first that is asked"
+		run edoc-verify --offline --cache none --json --require $level $data p
+		is_exit 0 "and passes by itself"
+		same "$(stamps)" "INDETERMINATE PASSED" "by the second's time-stamp"
+	done
+done
 pki_says
 
 # ---- too late: the certificate is worth nothing any more
