@@ -159,16 +159,35 @@ static int open_data(struct cmd *cmd, struct signing *s)
 	return 0;
 }
 
+/* A TSA that is named and not asked: whoever has not said that he wants level B
+ * expects a time-stamp. */
+static int check_unasked(struct signing *s)
+{
+	struct cmd *cmd = s->cmd;
+	const char *level = NULL;
+	int status = 0;
+
+	if (!cmd_has(cmd, "tsa") || !cmd_given(cmd, "tsa"))
+		return 0;
+	status = sign_choose(s, "level", "level", &level);
+	if (!status && !level)
+		return cmd_usage(cmd, _("--tsa goes with --level T, LT or LTA, or with "
+		                        "--content-timestamp"));
+	if (!status)
+		cmd_warn(cmd, NULL, _("--tsa: at level B nobody is asked"));
+	return status;
+}
+
 /* Levels above B are made of what others answer: whoever asks for one has
  * asked for the network. */
 static int set_network(struct cmd *cmd, struct signing *s)
 {
 	unsigned n = 1;
+	bool asks = s->options.level != EDOC_LEVEL_B || s->options.content_stamp;
 	int status = cmd_has(cmd, "tsa") ? sign_choose(s, "tsa", "tsa", NULL) : 0;
 
-	if (status || !cmd_has(cmd, "tsa") ||
-	    (s->options.level == EDOC_LEVEL_B && !s->options.content_stamp))
-		return status;
+	if (status || !cmd_has(cmd, "tsa") || !asks)
+		return status ? status : check_unasked(s);
 	status = cmd_tsas(cmd, s->profile, &s->options.tsas, &s->options.n_tsas);
 	if (!status && cmd_has(cmd, "jobs"))
 		status = cmd_jobs(cmd, &n);

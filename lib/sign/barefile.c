@@ -13,18 +13,75 @@
 #include "judge/recognise.h"
 #include "sign/growth.h"
 
-/* Our own result, judged as everybody will judge it, with its document at hand. */
-enum edoc_code ed_bare_check(const struct ed_buf *bytes, const char *name,
-                             const struct edoc_sign_options *options, int64_t moment,
-                             const struct edoc_data *data, size_t n_data, bool ours,
-                             struct edoc_error *err)
+/* What a signature is over: files of others, who may write to them at any time. */
+struct subject {
+	const struct edoc_data *v;
+	const struct stat *was; /* as each was when it was opened */
+	size_t n;
+};
+
+static bool same_time(struct timespec a, struct timespec b)
+{
+	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+static bool has_changed(const struct subject *subject)
+{
+	struct stat now;
+
+	for (size_t i = 0; i < subject->n; i++) {
+		const struct stat *was = &subject->was[i];
+
+		if (fstat(subject->v[i].fd, &now) || now.st_size != was->st_size ||
+		    !same_time(now.st_mtim, was->st_mtim) || !same_time(now.st_ctim, was->st_ctim))
+			return true;
+	}
+	return false;
+}
+
+/* A detached signature, and nothing to hold it against. */
+static bool lacks_data(const struct edoc_report *report)
+{
+	for (size_t i = 0; i < edoc_report_signatures(report); i++) {
+		for (size_t k = 0; k < edoc_report_findings(report, i); k++) {
+			const char *code = edoc_report_finding(report, i, k)->code;
+
+			if (!strcmp(code, "cades.content-missing") ||
+			    !strcmp(code, "reference.absent"))
+				return true;
+		}
+	}
+	return false;
+}
+
+static enum edoc_code refuse(const struct edoc_report *report, const char *name,
+                             const struct subject *subject, bool ours, struct edoc_error *err)
+{
+	enum edoc_code code;
+
+	if (!ours && !subject->n && lacks_data(report))
+		return ed_fail(
+		        err, EDOC_ERR_USAGE, name,
+		        "what this signature is over is not in it: name that by --data FILE");
+	code = ed_sign_refuse(report, ours, err);
+	if (code == EDOC_ERR_BUG && has_changed(subject))
+		return ed_fail(err, EDOC_ERR_AGAIN, subject->v[0].name,
+		               "was written to while it was being signed: nothing was changed; try "
+		               "again");
+	return code;
+}
+
+/* Judged as everybody will judge it, with its document at hand; ours: made by us. */
+static enum edoc_code check(const struct ed_buf *bytes, const char *name,
+                            const struct edoc_sign_options *options, int64_t moment,
+                            const struct subject *subject, bool ours, struct edoc_error *err)
 {
 	struct edoc_verify_options verify = {.at = moment,
 	                                     .trust = options->trust,
 	                                     .policy = options->policy,
 	                                     .limits = options->limits,
-	                                     .data = data,
-	                                     .n_data = n_data};
+	                                     .data = subject->v,
+	                                     .n_data = subject->n};
 	struct edoc_report *report = NULL;
 	struct edoc_trust *none = NULL;
 	enum edoc_code code = edoc_trust_new(&none, err);
@@ -35,7 +92,7 @@ enum edoc_code ed_bare_check(const struct ed_buf *bytes, const char *name,
 		verify.trust = none;
 	code = edoc_verify_memory(bytes->data, bytes->len, name, &verify, &report, err);
 	if (code == EDOC_OK)
-		code = ed_sign_refuse(report, ours, err);
+		code = refuse(report, name, subject, ours, err);
 	edoc_report_free(report);
 	edoc_trust_free(none);
 	return code;
@@ -51,6 +108,7 @@ struct bare {
 	struct ed_recognised what;
 	char label[64]; /* of PEM; "": base64 alone */
 	struct ed_view view;
+	struct subject subject; /* of --data */
 };
 
 /* PEM that begins the file is written back as PEM; words before it would be lost. */
@@ -108,17 +166,35 @@ static enum edoc_code write_bare(const struct bare *b, const struct ed_buf *out,
 	return code;
 }
 
+static enum edoc_code read_data(struct bare *b, const struct edoc_sign_options *options,
+                                struct edoc_error *err)
+{
+	size_t n = options->n_data;
+	struct stat *was = ed_arena_alloc(b->arena, (n + 1) * sizeof(*was));
+	enum edoc_code code = was ? EDOC_OK : ed_fail_memory(err);
+
+	ed_view_init(&b->view, b->arena, NULL);
+	for (size_t i = 0; code == EDOC_OK && i < n; i++) {
+		const struct edoc_data *data = &options->data[i];
+
+		if (fstat(data->fd, &was[i]))
+			code = ed_fail_errno(err, EDOC_ERR_IO, data->name, "fstat");
+		else
+			code = ed_view_add_file(&b->view, ed_basename(data->name), data->fd, err);
+	}
+	(void)ed_view_data(&b->view);
+	b->subject = (struct subject){.v = options->data, .was = was, .n = n};
+	return code;
+}
+
 static enum edoc_code read_bare(struct bare *b, const struct edoc_sign_options *options,
                                 struct edoc_error *err)
 {
 	enum edoc_code code =
 	        ed_item_recognise(b->fd, ed_basename(b->path), &b->bytes, &b->what, err);
 
-	ed_view_init(&b->view, b->arena, NULL);
-	for (size_t i = 0; code == EDOC_OK && i < options->n_data; i++)
-		code = ed_view_add_file(&b->view, ed_basename(options->data[i].name),
-		                        options->data[i].fd, err);
-	(void)ed_view_data(&b->view);
+	if (code == EDOC_OK)
+		code = read_data(b, options, err);
 	return code == EDOC_OK && b->what.armoured ? find_label(b, err) : code;
 }
 
@@ -134,8 +210,7 @@ static enum edoc_code grow_bare(struct ed_growth *g, struct bare *b, struct edoc
 
 	ed_buf_init(&out, ED_MAX_ITEM_BYTES);
 	if (code == EDOC_OK)
-		code = ed_bare_check(&b->bytes, b->path, options, g->moment, options->data,
-		                     options->n_data, false, err);
+		code = check(&b->bytes, b->path, options, g->moment, &b->subject, false, err);
 	at.bytes = b->bytes.data;
 	at.len = b->bytes.len;
 	if (code == EDOC_OK)
@@ -144,8 +219,7 @@ static enum edoc_code grow_bare(struct ed_growth *g, struct bare *b, struct edoc
 	if (code == EDOC_OK)
 		code = ed_growth_done(g, b->path, err);
 	if (code == EDOC_OK && out.len)
-		code = ed_bare_check(&out, b->path, options, g->moment, options->data,
-		                     options->n_data, true, err);
+		code = check(&out, b->path, options, g->moment, &b->subject, true, err);
 	if (code == EDOC_OK && out.len && !options->dry_run)
 		code = ed_change_still(b->fd, b->path, err);
 	if (code == EDOC_OK && out.len && !options->dry_run)
@@ -180,6 +254,8 @@ static enum edoc_code open_content(struct ed_bare *b, struct edoc_error *err)
 	if (code == EDOC_OK && b->size > ED_MAX_ZIP_TOTAL)
 		code = ed_fail(err, EDOC_ERR_LIMIT, b->path, "is larger than %llu bytes",
 		               (unsigned long long)ED_MAX_ZIP_TOTAL);
+	if (code == EDOC_OK && fstat(b->fd, &b->was))
+		code = ed_fail_errno(err, EDOC_ERR_IO, b->path, "fstat");
 	ed_view_init(&b->view, b->arena, NULL);
 	if (code == EDOC_OK)
 		code = ed_view_add_file(&b->view, ed_basename(b->path), b->fd, err);
@@ -209,6 +285,7 @@ enum edoc_code ed_bare_begin(struct ed_bare *b, struct edoc_error *err)
 enum edoc_code ed_bare_raise(struct ed_bare *b, enum edoc_form form, struct edoc_error *err)
 {
 	const struct edoc_data data = {.name = b->path, .fd = b->fd};
+	const struct subject subject = {.v = &data, .was = &b->was, .n = b->inside ? 0 : 1};
 	struct ed_grow at = {.bytes = b->made.data,
 	                     .len = b->made.len,
 	                     .where = ed_basename(b->out),
@@ -223,9 +300,9 @@ enum edoc_code ed_bare_raise(struct ed_bare *b, enum edoc_form form, struct edoc
 	at.which = n - 1;
 	if (code == EDOC_OK)
 		code = ed_raise(form, &at, false, b->options, &b->made, &b->moment, err);
-	return code == EDOC_OK ? ed_bare_check(&b->made, b->out, b->options, b->moment, &data,
-	                                       b->inside ? 0 : 1, true, err)
-	                       : code;
+	if (code == EDOC_OK)
+		code = check(&b->made, b->out, b->options, b->moment, &subject, true, err);
+	return code == EDOC_OK ? ed_change_still(b->fd, b->path, err) : code;
 }
 
 enum edoc_code ed_bare_write(const struct ed_bare *b, const struct ed_buf *bytes,

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/limits.h"
+#include "judge/recognise.h"
 
 /* Without a lock the later of two signers would replace the file that holds
  * the other's signature, and nobody would be told: not signed then. */
@@ -54,6 +55,31 @@ enum edoc_code ed_change_lock(const char *path, int *p_fd, struct edoc_error *er
 	return EDOC_OK;
 }
 
+/* What it is then, and how that is signed. */
+static enum edoc_code no_package(const struct ed_change *c, struct edoc_error *err)
+{
+	struct ed_recognised what = {.kind = ED_ITEM_ZIP};
+	struct ed_buf bytes;
+	enum edoc_code code;
+
+	ed_buf_init(&bytes, ED_MAX_ITEM_BYTES);
+	code = ed_item_recognise(c->fd, c->path, &bytes, &what, NULL);
+	ed_buf_clear(&bytes);
+	if (code != EDOC_OK || what.kind == ED_ITEM_ZIP)
+		return EDOC_ERR_INPUT; /* cut off, perhaps: as was said */
+	if (what.kind == ED_ITEM_CMS)
+		return ed_fail(
+		        err, EDOC_ERR_INPUT, c->path,
+		        "this is a signature by itself, not a package: edoc-sign countersign "
+		        "signs it, extend raises it, cms and xades sign a document");
+	if (what.kind == ED_ITEM_XML)
+		return ed_fail(err, EDOC_ERR_INPUT, c->path,
+		               "this is XML, not a package: edoc-sign xades signs it, countersign "
+		               "and extend are for signatures that are in it");
+	return ed_fail(err, EDOC_ERR_INPUT, c->path,
+	               "this is no package: edoc-sign new -o PKG, or sign -o PKG, makes one of it");
+}
+
 static enum edoc_code look(struct ed_change *c, struct edoc_error *err)
 {
 	const struct edoc_limits *given = c->options->limits;
@@ -61,6 +87,8 @@ static enum edoc_code look(struct ed_change *c, struct edoc_error *err)
 	enum edoc_code code;
 
 	code = ed_asic_open(c->fd, c->path, &limits, c->arena, &c->findings, &c->asic, err);
+	if (code == EDOC_ERR_INPUT)
+		code = no_package(c, err);
 	if (code != EDOC_OK)
 		return code;
 	ed_view_init(&c->view, c->arena, c->asic);

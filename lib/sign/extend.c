@@ -287,6 +287,10 @@ static enum edoc_code grow(struct ed_growth *g, const char *path, struct edoc_er
 		return code;
 	switch (what.kind) {
 	case ED_ITEM_ZIP:
+		if (g->options->n_data)
+			return ed_fail(err, EDOC_ERR_USAGE, path,
+			               "what a package's signatures are over is in it: leave out "
+			               "--data");
 		return ed_growth_package(g, path, err);
 	case ED_ITEM_CMS:
 	case ED_ITEM_XML:

@@ -7,6 +7,8 @@
 #ifndef ED_SIGN_GROWTH_H
 #define ED_SIGN_GROWTH_H
 
+#include <sys/stat.h>
+
 #include "sign/change.h"
 #include "sign/raise.h"
 
@@ -42,12 +44,6 @@ enum edoc_code ed_growth_package(struct ed_growth *g, const char *path,
                                  struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_growth_bare(struct ed_growth *g, const char *path,
                               struct edoc_error *err) EDOC_CHECK;
-/* Bytes judged as everybody will judge them, with what they are over at hand;
- * refused as ed_sign_sound() does. */
-enum edoc_code ed_bare_check(const struct ed_buf *bytes, const char *name,
-                             const struct edoc_sign_options *options, int64_t moment,
-                             const struct edoc_data *data, size_t n_data, bool ours,
-                             struct edoc_error *err) EDOC_CHECK;
 
 /*
  * A signature in a file of its own, as it is made (cmsfile.c, xmlfile.c): begun,
@@ -59,6 +55,7 @@ struct ed_bare {
 	bool inside; /* the content is put into the result, else it stands beside it */
 	int fd;
 	uint64_t size;
+	struct stat was; /* the content, when it was opened */
 	struct ed_arena *arena;
 	struct ed_view view;    /* of the content */
 	struct ed_buf content;  /* inside: all of it, read by the form's code */

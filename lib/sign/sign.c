@@ -187,6 +187,12 @@ static const struct edoc_finding *unsound(const struct edoc_report *report)
 	return NULL;
 }
 
+/* What is said of two signatures of one key, in one file and of one second. */
+static bool is_twin(const struct edoc_finding *f)
+{
+	return !strcmp(f->code, "signature.repeated") || !strcmp(f->code, "signature.id-repeated");
+}
+
 enum edoc_code ed_sign_refuse(const struct edoc_report *report, bool ours, struct edoc_error *err)
 {
 	enum edoc_code bad = ours ? EDOC_ERR_BUG : EDOC_ERR_INPUT;
@@ -202,11 +208,16 @@ enum edoc_code ed_sign_refuse(const struct edoc_report *report, bool ours, struc
 	}
 	if (!f)
 		return EDOC_OK;
+	if (ours && is_twin(f))
+		return ed_fail(
+		        err, EDOC_ERR_AGAIN, f->where,
+		        "the same key has signed it in this very second already: nothing was "
+		        "changed; try again");
 	code = edoc_finding_text(f, NULL, &text, err);
 	if (code == EDOC_OK)
 		code = ed_fail(err, bad, *f->where ? f->where : edoc_report_name(report),
 		               ours ? "our own result does not verify: %s [%s]"
-		                    : "not signed, the package is not sound: %s [%s]",
+		                    : "it is not sound, and left as it is: %s [%s]",
 		               text, f->code);
 	edoc_free(text);
 	return code;

@@ -63,8 +63,9 @@ static enum edoc_code put_counter(const struct ed_xr *r, const struct ed_counter
 	if (code == EDOC_OK)
 		code = ed_xm_countersign(&make, over, digest, id, text, err);
 	if (code == EDOC_OK && ed_xml_by_id(r->xml, id))
-		code = ed_fail(err, EDOC_ERR_EXISTS, r->a->where,
-		               "this very counter-signature, of this second, is there already");
+		code = ed_fail(err, EDOC_ERR_AGAIN, r->a->where,
+		               "the same key has countersigned it in this very second already: "
+		               "nothing was changed; try again");
 	return code;
 }
 

@@ -5,7 +5,7 @@ prepare()
 KEY = "--key {key} --pass-file {pass}"
 table = Table("edoc-sign", {
     "out": S + "/made.asice", "dir": S + "/taken",
-    "pkg": S + "/p.asice", "doc": S + "/b.bin", "signed": S + "/q.asice", "list2": S + "/list2", "small": S + "/a.txt", "xml": S + "/a.xml", "card": S + "/card.yaml", "list": S + "/list",
+    "pkg": S + "/p.asice", "doc": S + "/b.bin", "signed": S + "/q.asice", "bare": S + "/bare.p7s", "list2": S + "/list2", "small": S + "/a.txt", "xml": S + "/a.xml", "card": S + "/card.yaml", "list": S + "/list",
     "conf": S + "/edoc.conf", "policy": S + "/policy.yaml", "profile": S + "/profile.yaml", "trust": PKI + "/root.pem",
     "key": PKI + "/zarina.p12", "pass": PKI + "/pass",
     "module": S + "/module.so", "attachable": S + "/r.asice", "request": S + "/r.req", "value": S + "/r.value",
@@ -49,7 +49,7 @@ table = Table("edoc-sign", {
     Row("sign " + KEY + " --format cades -o new.asice {doc}", {"doc": "document"}, writes=True),
     Row("sign " + KEY + " --asic-s -o new.asics {doc}", {"doc": "document"}, writes=True),
     Row("countersign " + KEY + " {signed}", {"signed": "package", "key": "key", "pass": "pass"}, writes=True),
-    Row("countersign " + KEY + " --policy {policy} --config {conf} --data {doc} {signed}",
+    Row("countersign " + KEY + " --policy {policy} --config {conf} --data {doc} {bare}",
         {"policy": "policy", "conf": "conf", "doc": "data"}, writes=True),
     Row("countersign --key {pem} --cert {cert} --chain {chain} {signed}",
         {"pem": "key", "cert": "cert", "chain": "chain"}, writes=True),
@@ -57,7 +57,7 @@ table = Table("edoc-sign", {
     Row("extend --level T {signed}", {"signed": "package"}, good=64, prints=False),
     Row("extend --level T --trust {trust} --policy {policy} --config {conf} {signed}",
         {"trust": "trust", "policy": "policy", "conf": "conf"}, good=64, prints=False),
-    Row("extend --level T --data {doc} {signed}", {"doc": "data"}, good=64, prints=False),
+    Row("extend --level T --data {doc} {bare}", {"doc": "data"}, good=64, prints=False),
     Row("extend --level T --files-from {list2}", {"list2": "list"}, good=64, prints=False),
     Row("cms " + KEY + " -o new.p7s {doc}", {"doc": "words", "key": "key", "pass": "pass"}, writes=True),
     Row("cms " + KEY + " --attached -o new.p7s {small}", {"small": "words"}, writes=True),

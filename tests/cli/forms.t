@@ -69,6 +69,19 @@ zarina --level T -o no.asice a.txt
 is_exit 64 "level T without a TSA"
 ok "says which option names one" grep -q -e --tsa "$err"
 ok "nothing is left" test ! -e no.asice
+for verb in "sign -o no.asice a.txt" "sign e-xades.asice" "cms -o no.p7s a.txt" "xades -o no.xml a.txt"; do
+	# shellcheck disable=SC2086 # words
+	set -- $verb
+	v=$1
+	shift
+	run edoc-sign "$v" --key "$P/zarina.p12" --pass-file "$P/pass" --tsa http://127.0.0.1:1/ "$@"
+	is_exit 64 "$v: a TSA, and no level that needs one"
+	has "$err" "--level T" "says what would"
+	ok "nothing is left" sh -c '! ls no.*'
+done
+zarina --tsa http://127.0.0.1:1/ --level B -o b.asice a.txt
+is_exit 0 "with --level B it is left unasked"
+has "$err" "at level B nobody is asked" "and that is told"
 
 # ---- bare CAdES
 cms() { run edoc-sign cms --key "$P/zarina.p12" --pass-file "$P/pass" "$@"; }
@@ -101,6 +114,87 @@ is_exit 64 "-o is needed"
 cms -n -o dry.p7s a.txt
 is_exit 0 "-n looks at everything"
 ok "and writes nothing" test ! -e dry.p7s
+counter() { run edoc-sign countersign --key "$P/zarina.p12" --pass-file "$P/pass" "$@"; }
+extend() { run edoc-sign extend --level T --tsa http://127.0.0.1:1/ "$@"; }
+base64 d.p7s >d.b64
+xades() { run edoc-sign xades --key "$P/zarina.p12" --pass-file "$P/pass" "$@"; }
+xades -o apart.xml a.txt
+for f in d.p7s d.b64 apart.xml; do
+	cp $f before
+	counter $f
+	is_exit 64 "$f is countersigned with its document only"
+	has "$err" "name that by --data" "and that is said"
+	extend $f
+	is_exit 64 "and raised so"
+	counter --data b.csv $f
+	is_exit 65 "another document is none"
+	has "$err" "it is not sound" "and that is said"
+	ok "it is as it was" cmp before $f
+	counter --data a.txt $f
+	is_exit 0 "with its own it is"
+done
+counter a.p7m
+is_exit 0 "what holds its content needs no --data"
+for verb in counter extend; do
+	cp e-xades.asice p.asice
+	$verb --data a.txt p.asice
+	is_exit 64 "$verb: nor does a package, which refuses it"
+	has "$err" "leave out --data" "and says so"
+	ok "it is as it was" cmp e-xades.asice p.asice
+done
+for f in d.p7s d.b64 a.p7m; do
+	zarina $f
+	is_exit 65 "sign: $f is no package"
+	has "$err" "countersign signs it" "and what signs it is said"
+done
+zarina apart.xml
+is_exit 65 "sign: XML is no package"
+has "$err" "edoc-sign xades signs it" "and what signs it is said"
+zarina a.txt
+is_exit 65 "sign: a text is no package"
+has "$err" "sign -o PKG" "and how it becomes one"
+head -c 600 e-xades.asice >cut.asice
+zarina cut.asice
+is_exit 65 "a package that was cut off"
+has "$err" "get a complete copy" "is one"
+
+# ---- twice in one second
+if faketime -f '@2026-11-22 10:00:00' date >/dev/null 2>&1 && [ -z "${SAN:-}" ]; then
+	twice() { # EXIT WHAT VERB ARG...
+		code=$1 what=$2 verb=$3
+		shift 3
+		run faketime -f '@2026-11-22 10:00:00' edoc-sign "$verb" --key "$P/zarina.p12" --pass-file "$P/pass" "$@"
+		is_exit "$code" "$what"
+	}
+	for kind in "xades" "cades" "xades --asic-s" "cades --asic-s"; do
+		# shellcheck disable=SC2086 # words
+		twice 0 "$kind: signed" sign -f --format $kind -o two.asic a.txt
+		again=0
+		case $kind in *--asic-s) again=75 ;; esac
+		cp two.asic before
+		twice $again "$kind: again in the same second" sign two.asic
+		if [ $again = 75 ]; then
+			has "$err" "this very second" "and why"
+			ok "it is as it was" cmp before two.asic
+		fi
+		cp before two.asic
+		again=0
+		case $kind in xades*) again=75 ;; esac
+		twice 0 "$kind: countersigned" countersign two.asic
+		cp two.asic before
+		twice $again "$kind: countersigned again in the same second" countersign two.asic
+		if [ $again = 75 ]; then
+			has "$err" "this very second" "and why"
+			ok "it is as it was" cmp before two.asic
+		fi
+		run edoc-sign countersign --key "$P/zarina.p12" --pass-file "$P/pass" two.asic
+		is_exit 0 "$kind: and in another second"
+		verify two.asic
+		is_exit 0 "$kind: it passes"
+	done
+else
+	skip "no faketime here"
+fi
 truncate -s 65M big.bin
 cms --attached -o big.p7m big.bin
 is_exit 65 "65 MiB are too much for an attached one"
@@ -109,7 +203,6 @@ cms -o big.p7s big.bin
 is_exit 0 "detached it has no limit"
 
 # ---- bare XAdES
-xades() { run edoc-sign xades --key "$P/zarina.p12" --pass-file "$P/pass" "$@"; }
 printf '<matn>\n <x>1</x>\n</matn>\n' >a.xml
 xades -o d.xml a.txt
 is_exit 0 "beside a file"

@@ -47,6 +47,46 @@ mv e.p7s d.p7s
 wait $signer
 status=$?
 is_exit 75 "nor a bare signature"
+# ---- a document that changes while it is signed
+changing() { # VERB FILE: which is written to, or replaced: 75 and nothing made
+	verb=$1 file=$2
+	for how in written replaced; do
+		before=$(pki_hits tsa-slow)
+		cp "$file" kept
+		(
+			i=0
+			while [ "$(pki_hits tsa-slow)" = "$before" ] && [ $i -lt 200 ]; do
+				sleep 0.05
+				i=$((i + 1))
+			done
+			[ $how = written ] || rm "$file"
+			echo '<!-- more -->' >>"$file"
+		) &
+		changer=$!
+		run edoc-sign "$verb" --key "$PKI/zarina.pem" --level T --tsa "$URL/tsa-slow" -o never "$file"
+		wait $changer
+		is_exit 75 "$verb: a document that is $how meanwhile"
+		has "$err" "$file" "is named"
+		ok "nothing is made" test ! -e never
+		mv kept "$file"
+	done
+}
+changing cms a.txt
+changing xades a.txt
+run edoc-sign cms --key "$PKI/zarina.pem" --level T --tsa "$URL/tsa" -o never a.txt
+is_exit 0 "left alone it is signed"
+rm never
+rm -f d.p7s
+run edoc-sign cms --key "$PKI/zarina.pem" -o d.p7s a.txt
+cp d.p7s was.p7s
+cp a.txt kept
+(sleep 0.5 && echo more >>a.txt) &
+run edoc-sign extend --level T --tsa "$URL/tsa-slow" --data a.txt d.p7s
+wait $!
+is_exit 75 "nor is one raised whose document is written to"
+has "$err" "a.txt" "which is named"
+ok "it is as it was" cmp was.p7s d.p7s
+mv kept a.txt
 same "$(find . -maxdepth 1 -name '.edoc*' | wc -l | tr -d ' ')" 0 "no temporary is left"
 
 # ---- what is read is never written over

@@ -84,6 +84,7 @@ is_exit 73 "from a list"
 same "$(count h/1.asice) $(count h/hard1.asice)" "1 0" "the same"
 zarina h/hard0.asice
 is_exit 0 "alone it is a package like any other"
+# shellcheck disable=SC2086 # words
 run edoc-sign countersign $key -j 1 h/1.asice h/1.asice
 is_exit 0 "countersign, one name twice"
 same "$(unzip -p h/1.asice 'META-INF/signatures*' | grep -o '<xades:CounterSignature' | wc -l | tr -d ' ')" 1 \

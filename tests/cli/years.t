@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# shellcheck disable=SC2086 # words are wanted
+# shellcheck disable=SC2046,SC2086 # words are wanted
 # Years later, by faketime(1): a signer's certificate of one year, a TSA's of
 # five, a CA's of ten.  LT holds while the TSA's is valid, LTA as long as it is
 # renewed in time (EN 319 102-1 5.6).
@@ -24,6 +24,9 @@ for level in B T LT LTA; do
 done >/dev/null
 kinds="xades-e cades-e xades-s cades-s cms-d"
 
+over() { # KIND: what extend is told of the document
+	[ "$1" != cms-d ] || echo "--data a.txt"
+}
 # at WHEN LEVEL EXIT WORD: so each kind is judged then, by who asks
 at() {
 	for kind in $kinds; do
@@ -35,7 +38,7 @@ at() {
 extend() { # WHEN LEVEL FROM TO TSA
 	for kind in $kinds; do
 		cp $kind-$3.sig $kind-$4.sig
-		run faketime -f "$1" edoc-sign extend --level $2 --tsa "$URL/$5" --data a.txt $kind-$4.sig
+		run faketime -f "$1" edoc-sign extend --level $2 --tsa "$URL/$5" $(over $kind) $kind-$4.sig
 		is_exit 0 "$1: $kind, $3 to $2"
 	done
 }
@@ -48,7 +51,7 @@ at +2y LTA 0 TOTAL-PASSED
 extend +2y LTA LT late tsa # the signer's certificate has expired, the TSA's has not
 for kind in $kinds; do
 	cp $kind-T.sig was
-	run faketime -f +2y edoc-sign extend --level LT --tsa "$URL/tsa" --data a.txt $kind-T.sig
+	run faketime -f +2y edoc-sign extend --level LT --tsa "$URL/tsa" $(over $kind) $kind-T.sig
 	is_exit 77 "+2y: $kind at T is too late for LT"
 	has "$err" "expired" "and says why"
 	ok "it stays as it was" cmp was $kind-T.sig
@@ -57,7 +60,7 @@ printf 'intranet: [127.0.0.1]\n' >nobody.conf
 for kind in $kinds; do
 	cp $kind-B.sig was
 	for conf in "$EDOC_CONF" nobody.conf; do
-		EDOC_CONF=$conf run faketime -f +2y edoc-sign extend --level T --tsa "$URL/tsa" --data a.txt $kind-B.sig
+		EDOC_CONF=$conf run faketime -f +2y edoc-sign extend --level T --tsa "$URL/tsa" $(over $kind) $kind-B.sig
 		is_exit 77 "+2y: $kind at B is too late for T, by ${conf##*/}"
 		has "$err" "too late for a time-stamp, it would prove nothing: the certificate of CN=Zarina" "and says why"
 		has "$err" "[chain.expired" "by what"
@@ -74,18 +77,18 @@ at +6y LTA 2 OUT_OF_BOUNDS_NO_POE
 at +6y again 0 TOTAL-PASSED
 for kind in $kinds; do
 	cp $kind-LTA.sig was
-	run faketime -f +6y edoc-sign extend --level LTA --tsa "$URL/tsa2" --data a.txt was
+	run faketime -f +6y edoc-sign extend --level LTA --tsa "$URL/tsa2" $(over $kind) was
 	is_exit 77 "+6y: $kind, whose last TSA has expired, is not renewed"
 	has "$err" "expired" "and says why"
 	ok "and stays as it was" cmp was $kind-LTA.sig
 done
 for kind in $kinds; do
 	cp $kind-again.sig was
-	run faketime -f +6y edoc-sign extend --level LTA --tsa "$URL/tsa" --data a.txt was
+	run faketime -f +6y edoc-sign extend --level LTA --tsa "$URL/tsa" $(over $kind) was
 	is_exit 75 "+6y: $kind, a TSA whose own certificate has ended gives no time-stamp"
 	has "$err" "CN=Test TSA,O=Test,C=TJ is not valid at the time" "and why"
 	ok "it stays as it was" cmp $kind-again.sig was
-	run faketime -f +6y edoc-sign extend --level LTA --tsa "$URL/tsa" --tsa "$URL/tsa2" --data a.txt was
+	run faketime -f +6y edoc-sign extend --level LTA --tsa "$URL/tsa" --tsa "$URL/tsa2" $(over $kind) was
 	is_exit 0 "the next one is asked"
 	run faketime -f +6y edoc-verify --online --cache cache+6y --data a.txt --require LTA was
 	is_exit 0 "and renews it"
