@@ -33,6 +33,7 @@ static const struct cmd_option init_options[] = {
 static const struct cmd_option submit_options[] = {
         DESK,
         {"route", 0, "ID", N_("the route it takes"), false},
+        {"field", 0, "NAME=VALUE", N_("a field that the route declares"), true},
         {"text", 0, "TEXT", N_("a note to the first entry"), false},
         END};
 static const struct cmd_option do_options[] = {
@@ -287,11 +288,13 @@ static int submit_one(struct cmd *cmd, const char *item, void *arg)
 static int run_submit(struct cmd *cmd)
 {
 	struct route_run run = {.word = cmd_value(cmd, "route")};
+	size_t n;
 
 	if (!run.word)
 		return cmd_usage(cmd, _("submit needs --route"));
 	int status = route_open_key(cmd, &run);
 	run.act.text = cmd_value(cmd, "text");
+	run.act.fields = cmd_values(cmd, "field", &n);
 	if (!status)
 		status = cmd_each(cmd, submit_one, &run);
 	route_close(&run);

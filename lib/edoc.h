@@ -1113,6 +1113,7 @@ struct edoc_act {
 	const char *step;      /* or NULL: the one that is open */
 	const char *reason;    /* or NULL */
 	const char *text;      /* of a resolution or a report, or NULL */
+	const char *const *fields; /* submit: "NAME=VALUE" of the route, NULL-ended, or NULL */
 	bool dry;              /* all checks, no change */
 };
 
@@ -1142,10 +1143,18 @@ enum edoc_code edoc_desk_send(struct edoc_desk *desk, const char *name, const st
 enum edoc_code edoc_desk_receive(struct edoc_desk *desk, const char *path,
 				 const struct edoc_act *act, char **text, char **json,
 				 struct edoc_error *err) EDOC_CHECK;
+/* The steps of the case whose term is over and whose silence the route gives a
+ * meaning are closed by the desk's key; none: EDOC_ERR_DENIED. */
+enum edoc_code edoc_desk_silence(struct edoc_desk *desk, const char *name,
+				 const struct edoc_act *act, char **text, char **json,
+				 struct edoc_error *err) EDOC_CHECK;
 /* NULL-ended lists, freed by edoc_names_free(): ids of the cases that wait to
- * be sent; paths of the files in in/new. */
+ * be sent; of those with a step that has gone silent; paths of the files in
+ * in/new. */
 enum edoc_code edoc_desk_sendable(struct edoc_desk *desk, int64_t now, char ***ids,
 				  struct edoc_error *err) EDOC_CHECK;
+enum edoc_code edoc_desk_silent(struct edoc_desk *desk, int64_t now, char ***ids,
+				struct edoc_error *err) EDOC_CHECK;
 enum edoc_code edoc_desk_incoming(struct edoc_desk *desk, char ***paths,
 				  struct edoc_error *err) EDOC_CHECK;
 void edoc_names_free(char **names);

@@ -103,6 +103,9 @@
 #define ED_MAX_CMS (1u << 20) /* a detached CMS of the ledger */
 #define ED_MAX_ROUTE_STEPS 500
 #define ED_MAX_ROUTE_ROLES 200
+#define ED_MAX_ROUTE_FIELDS 100
+#define ED_MAX_ROUTE_BRANCHES 100
+#define ED_MAX_ROUTE_DEPTH 8 /* branches in branches, conditions in conditions */
 #define ED_MAX_ROUTE_STATES (1u << 17) /* that lint walks to find a dead end */
 #define ED_MAX_LEDGER 100000  /* entries */
 #define ED_MAX_PIN (4u << 20) /* a signed package that carries a route */

@@ -79,7 +79,8 @@ enum edoc_code ed_act_tell(const struct ed_case *c, const struct ed_told *t, cha
 		bad |= ed_json_str(o, "note", t->note);
 	if (!bad && !t->dry && c->r.ledger.n && !ed_view_json(&c->r, false, &state, err)) {
 		bad |= json_object_set(o, "phase", json_object_get(state, "phase")) |
-		       json_object_set(o, "waits", json_object_get(state, "waits"));
+		       json_object_set(o, "waits", json_object_get(state, "waits")) |
+		       json_object_set(o, "open", json_object_get(state, "open"));
 	}
 	json_decref(state);
 	code = bad ? ed_fail_memory(err) : ed_json_line(o, json, err);
@@ -97,6 +98,7 @@ struct submission {
 	struct ed_arena *arena;
 	struct ed_pin *pins[3]; /* by kind */
 	json_t *documents;
+	json_t *fields; /* that the route declares */
 	char id[ED_CASE_ID];
 };
 
@@ -136,6 +138,57 @@ static enum edoc_code list_documents(struct submission *s, struct ed_asic *asic,
 	return EDOC_OK;
 }
 
+/* "NAME=VALUE" */
+static enum edoc_code said_field(struct submission *s, const char *said, struct edoc_error *err)
+{
+	const struct ed_route *route = s->pins[ED_PIN_ROUTE]->route;
+	const char *equals = strchr(said, '='), *name;
+	const struct ed_field *field;
+	json_t *value = NULL;
+
+	name = equals ? ed_arena_printf(s->arena, "%.*s", (int)(equals - said), said) : said;
+	if (!name)
+		return ed_fail_memory(err);
+	if (!equals || !*name)
+		return ed_fail(err, EDOC_ERR_USAGE, "--field", "\"%s\" is not NAME=VALUE", said);
+	field = ed_field(&route->fields, name);
+	if (!field)
+		return ed_fail(err, EDOC_ERR_USAGE, "--field", "the route %s has no field \"%s\"",
+		               route->id, name);
+	if (json_object_get(s->fields, name))
+		return ed_fail(err, EDOC_ERR_USAGE, "--field", "\"%s\" is given twice", name);
+	enum edoc_code code = ed_field_value(field, equals + 1, &value, err);
+	return !code && json_object_set_new(s->fields, name, value) ? ed_fail_memory(err) : code;
+}
+
+/* What the card says holds; --field may only repeat it. */
+static enum edoc_code list_fields(struct submission *s, const struct ed_card *card,
+                                  struct edoc_error *err)
+{
+	const struct ed_fields *fields = &s->pins[ED_PIN_ROUTE]->route->fields;
+	enum edoc_code code = EDOC_OK;
+
+	s->fields = json_object();
+	if (!s->fields)
+		return ed_fail_memory(err);
+	for (const char *const *f = s->act->fields; !code && f && *f; f++)
+		code = said_field(s, *f, err);
+	for (size_t i = 0; !code && i < fields->n; i++) {
+		const struct ed_field *f = &fields->v[i];
+		const json_t *said = json_object_get(s->fields, f->id);
+		json_t *value = NULL;
+
+		code = ed_field_of_card(f, card, &value, err);
+		if (!code && said && f->card && (!value || !json_equal(value, said)))
+			code = ed_fail(err, EDOC_ERR_DENIED, s->path,
+			               "the card says otherwise of \"%s\" (%s)", f->id, f->card);
+		if (!code && value && json_object_set(s->fields, f->id, value))
+			code = ed_fail_memory(err);
+		json_decref(value);
+	}
+	return code;
+}
+
 /* TOTAL-PASSED by the desk's anchors, and new to routes. */
 static enum edoc_code judge_submission(struct submission *s, struct edoc_error *err)
 {
@@ -161,6 +214,8 @@ static enum edoc_code judge_submission(struct submission *s, struct edoc_error *
 		               why);
 	if (!code)
 		code = list_documents(s, asic, err);
+	if (!code)
+		code = list_fields(s, report->card, err);
 	edoc_report_free(report);
 	ed_asic_free(asic);
 	return code;
@@ -207,7 +262,8 @@ static enum edoc_code first_header(struct submission *s, struct ed_draft *draft,
 	enum edoc_code code = ed_draft_header(draft, &h, err);
 	if (!code &&
 	    (ed_json_str(h, "route", route) | ed_json_str(h, "calendar", calendar) |
-	     ed_json_str(h, "package", package) | json_object_set(h, "documents", s->documents))) {
+	     ed_json_str(h, "package", package) | json_object_set(h, "documents", s->documents) |
+	     (json_object_size(s->fields) ? json_object_set(h, "fields", s->fields) : 0))) {
 		json_decref(h);
 		return ed_fail_memory(err);
 	}
@@ -238,6 +294,7 @@ static enum edoc_code begin(struct submission *s, struct ed_case *c, bool *lost,
 	struct ed_command command = {.event = "case.submitted",
 	                             .actor_cert = edoc_key_cert_sha256(s->act->key),
 	                             .reason = s->act->reason,
+	                             .fields = s->fields,
 	                             .now = s->act->now};
 	struct ed_actor actor = {0};
 	struct ed_draft draft = {.case_id = s->id,
@@ -361,6 +418,7 @@ enum edoc_code edoc_desk_submit(struct edoc_desk *desk, const char *path, const 
 		code = submit(&s, text, json, err);
 	ed_copy_clear(&s.copy);
 	json_decref(s.documents);
+	json_decref(s.fields);
 	ed_arena_free(s.arena);
 	return code;
 }
@@ -401,12 +459,11 @@ static bool same_act(const struct ed_case *c, const struct ed_entry *e, const ch
 static const struct ed_entry *done_already(const struct ed_case *c, const char *outcome,
                                            const struct edoc_act *act, bool refused)
 {
-	const struct ed_visit *open = c->r.state.open;
 	bool newest = true;
 
 	for (size_t i = c->r.ledger.n; i-- > 0;) {
 		const struct ed_entry *e = &c->r.ledger.v[i];
-		bool closed = !open || !same(open->step->id, e->step);
+		bool closed = !ed_state_open(&c->r.state, e->step);
 		if (!same(e->event, "step.done"))
 			continue;
 		if (same_act(c, e, outcome, act) && (newest || (closed && (refused || act->step))))
@@ -585,11 +642,8 @@ static enum edoc_code decide(struct doing *d, struct edoc_error *err)
 	if (code)
 		return code;
 	reference(d->directory_ref, d->directory->sha256);
-	d->visit = d->c->r.state.open;
 	d->command = (struct ed_command){.event = "step.done",
-	                                 .step = d->act->step ? d->act->step
-	                                         : d->visit   ? d->visit->step->id
-	                                                      : NULL,
+	                                 .step = d->act->step,
 	                                 .outcome = d->outcome,
 	                                 .reason = d->act->reason,
 	                                 .actor_cert = edoc_key_cert_sha256(d->act->key),
@@ -600,7 +654,9 @@ static enum edoc_code decide(struct doing *d, struct edoc_error *err)
 	                             .command = &d->command,
 	                             .actor = &d->actor,
 	                             .text = d->act->text};
-	return ed_engine_decide(&d->c->r.engine, &d->c->r.state, &d->command, &d->actor, err);
+	code = ed_engine_decide(&d->c->r.engine, &d->c->r.state, &d->command, &d->actor, err);
+	d->visit = d->actor.visit;
+	return code;
 }
 
 static enum edoc_code perform(struct doing *d, bool *lost, struct edoc_error *err)
@@ -638,13 +694,19 @@ struct aim {
 	int64_t visit;
 };
 
-static enum edoc_code take_aim(const struct ed_case *c, struct aim *aim, struct edoc_error *err)
+static enum edoc_code take_aim(const struct doing *d, struct aim *aim, struct edoc_error *err)
 {
-	const struct ed_visit *open = c->r.state.open;
-
-	aim->step = ed_arena_strdup(c->desk->arena, open ? open->step->id : "");
-	aim->visit = open ? open->visit : 0;
+	aim->step = ed_arena_strdup(d->c->desk->arena, d->visit->path);
+	aim->visit = d->visit->visit;
 	return aim->step ? EDOC_OK : ed_fail_memory(err);
+}
+
+static bool open_has_outcome(const struct ed_state *s, const char *outcome)
+{
+	for (size_t i = 0; i < s->n_open; i++)
+		if (has_outcome(s->open[i]->step, outcome))
+			return true;
+	return false;
 }
 
 /* Whoever comes second is told who was first, not what the next step wants;
@@ -653,18 +715,18 @@ static enum edoc_code tell_who_was_first(const struct ed_case *c, const char *ou
                                          const struct edoc_act *act, const struct aim *aim,
                                          enum edoc_code refused, struct edoc_error *err)
 {
-	const struct ed_visit *open = c->r.state.open;
+	const struct ed_state *s = &c->r.state;
+	const struct ed_visit *aimed = aim->step ? ed_state_open(s, aim->step) : NULL;
 	const struct ed_entry *last = NULL;
-	bool moved = aim->step && *aim->step &&
-	             (!open || !same(open->step->id, aim->step) || open->visit != aim->visit);
+	bool moved = aim->step && (!aimed || aimed->visit != aim->visit);
 
 	for (size_t i = c->r.ledger.n; i-- > 0 && !last;)
 		if (same(c->r.ledger.v[i].event, "step.done"))
 			last = &c->r.ledger.v[i];
 	if (!last || (act->step && !same(act->step, last->step)))
 		return refused;
-	if (!moved && (refused == EDOC_OK || !open || same(open->step->id, last->step) ||
-	               has_outcome(open->step, outcome) ||
+	if (!moved && (refused == EDOC_OK || !s->n_open || ed_state_open(s, last->step) ||
+	               open_has_outcome(s, outcome) ||
 	               !has_outcome(ed_route_step(c->r.engine.route, last->step), outcome)))
 		return refused;
 	return ed_fail(err, EDOC_ERR_DENIED, c->id, "step \"%s\" was just done by %s: %s",
@@ -685,8 +747,8 @@ static enum edoc_code do_once(struct ed_case *c, const char *outcome, const stru
 	told->already = told->entry != NULL;
 	if (told->already)
 		return EDOC_OK;
-	code = aim->step ? tell_who_was_first(c, outcome, act, aim, EDOC_OK, err)
-	                 : take_aim(c, aim, err);
+	if (aim->step)
+		code = tell_who_was_first(c, outcome, act, aim, EDOC_OK, err);
 	if (!code)
 		code = decide(&d, err);
 	if (code == EDOC_ERR_DENIED || code == EDOC_ERR_INPUT || code == EDOC_ERR_ABSENT) {
@@ -696,6 +758,8 @@ static enum edoc_code do_once(struct ed_case *c, const char *outcome, const stru
 			return EDOC_OK;
 		return tell_who_was_first(c, outcome, act, aim, code, err);
 	}
+	if (!code && !aim->step)
+		code = take_aim(&d, aim, err);
 	if (!code)
 		code = perform(&d, lost, err);
 	if (!code && !*lost)
@@ -707,13 +771,13 @@ static enum edoc_code do_once(struct ed_case *c, const char *outcome, const stru
 static const char *name_the_step(const struct ed_case *c, const struct ed_told *told,
                                  const struct edoc_act *act)
 {
-	const struct ed_visit *open = c->r.state.open;
+	const struct ed_visit *open = ed_state_urgent(&c->r.state);
 
 	if (!told->already || act->step || !open || !told->entry->step ||
-	    !strcmp(open->step->id, told->entry->step))
+	    ed_state_open(&c->r.state, told->entry->step))
 		return NULL;
 	return ed_arena_printf(c->r.arena, dgettext("edoc", "(for the next step: --step %s)"),
-	                       open->step->id);
+	                       open->path);
 }
 
 enum edoc_code edoc_desk_do(struct edoc_desk *desk, const char *outcome, const char *name,

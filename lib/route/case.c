@@ -644,7 +644,7 @@ static enum edoc_code make_claim(struct ed_case *c, const struct ed_visit *visit
 	ed_buf_init(&bytes, ED_MAX_JSON_BYTES);
 	enum edoc_code code =
 	        ed_json_str(o, "format", CLAIM_FORMAT) | ed_json_str(o, "case", c->id) |
-	                        ed_json_str(o, "step", visit->step->id) |
+	                        ed_json_str(o, "step", visit->path) |
 	                        ed_json_int(o, "visit", visit->visit) |
 	                        ed_json_str(o, "book", visit->step->book) |
 	                        ed_json_int(o, "year", year) | ed_json_str(o, "command", command) |
@@ -701,13 +701,25 @@ static enum edoc_code link_claim(const char *claim, const char *dir, int64_t *se
 	               "others take numbers faster than we can; try again");
 }
 
+/* num/<step>.<visit>.<year>; a step in a branch has "+" for "/". */
+static char *claim_path(struct ed_case *c, const struct ed_visit *visit, int64_t year)
+{
+	char *name = ed_arena_strdup(c->r.arena, visit->path);
+
+	for (char *s = name; s && *s; s++)
+		if (*s == '/')
+			*s = '+';
+	return name ? ed_case_path(c, "num/%s.%" PRId64 ".%" PRId64, name, visit->visit, year)
+	            : NULL;
+}
+
 enum edoc_code ed_number_claim(struct ed_case *c, const struct ed_visit *visit, int64_t now,
                                const char *command, bool dry, struct ed_number *number,
                                struct edoc_error *err)
 {
 	int64_t year = ed_engine_date(&c->r.engine, now).year, nobody;
 	char *claim =
-	        ed_case_path(c, "num/%s.%" PRId64 ".%" PRId64, visit->step->id, visit->visit, year);
+	        claim_path(c, visit, year);
 	const char *dir = ed_desk_path(c->desk, "reg/%s/%" PRId64, visit->step->book, year);
 	enum edoc_code code = EDOC_OK;
 

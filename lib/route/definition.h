@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/finding.h"
+#include "route/condition.h"
 
 /* A term keeps its own unit: calendar days, working days, months. */
 enum ed_term_unit { ED_TERM_NONE = 0, ED_TERM_DAYS, ED_TERM_WORKING_DAYS, ED_TERM_MONTHS };
@@ -21,7 +22,7 @@ struct ed_count_rules {
 	int cutoff; /* minutes of the local day after which it counts as the next; 0: none */
 };
 
-enum ed_do { /* of routing.md; those a sequential route needs */
+enum ed_do { /* what people and desks do */
 	     ED_DO_REVIEW,
 	     ED_DO_AGREE,
 	     ED_DO_SIGN,
@@ -32,41 +33,88 @@ enum ed_do { /* of routing.md; those a sequential route needs */
 	     ED_DO_SEND,
 	     ED_DO_RECEIVE,
 	     ED_DO_EDIT,
-	     ED_DO_ARCHIVE
+	     ED_DO_ARCHIVE,
+	     /* what the route does by itself */
+	     ED_DO_PARALLEL, /* its branches, all at once */
+	     ED_DO_EACH,     /* its steps, at once for each agency of a field */
+	     ED_DO_CHOOSE    /* the first of its cases that holds */
 };
+
+/* What a branch comes to, for the join above it. */
+enum ed_result { ED_RESULT_NONE = 0, ED_RESULT_PASS, ED_RESULT_REFUSE };
 
 struct ed_role {
 	const char *id;
 	bool initiator;                   /* party: initiator */
+	bool item;                        /* agency: $item, the one `each` stands at */
 	const char *agency, *unit, *post; /* directory terms; NULL: any */
 	const char *const *deputies;      /* posts, NULL-ended, or NULL */
 };
 
 struct ed_route_outcome {
 	const char *id;
-	const char *then;           /* step id, or NULL: the next */
-	const char *end;            /* name of the end, or NULL */
+	const char *then;           /* step of the same block, or NULL: the next */
+	const char *end;            /* name of the end of the case, or NULL */
+	enum ed_result leave;       /* leaves the branch with that result */
 	bool reason;                /* a reason must be given */
 	const char *const *reasons; /* closed list, NULL-ended, or NULL */
 	int times;                  /* at most so often a case; 0: no bound */
 	unsigned line, column;      /* of the outcome, or of its step */
 };
 
+/* Steps in order: the route's own, or a branch's. */
+struct ed_route_block {
+	const char *id; /* of a branch; NULL: the route's, or an `each` */
+	struct ed_route_step *steps;
+	size_t n_steps;
+	bool item;                         /* each: there is an agency that it stands at */
+	bool single;                       /* a branch that is one step and lends it its name */
+	const struct ed_route_step *owner; /* the parallel or each; NULL: the route's */
+	const struct ed_condition *when;   /* if: of a branch, or NULL */
+	unsigned line, column;
+};
+
+/* When branches are enough (WCP-3, 9, 29, 30, 32, 34, 35). */
+struct ed_join {
+	int pass; /* so many; with percent, of a hundred; 0: all */
+	bool percent;
+	const char *const *must; /* branches that must pass, NULL-ended, or NULL */
+	int refuse;              /* so many refusals refuse; 0: when it can not pass any more */
+	const char *const *veto; /* one of these refusing refuses, NULL-ended, or NULL */
+	bool finish;             /* the rest is finished, for nothing; else cancelled */
+};
+
+struct ed_choice {                       /* of choose */
+	const struct ed_condition *when; /* NULL: else */
+	const char *then, *end;
+	unsigned line, column;
+};
+
 struct ed_route_step {
 	const char *id;
+	const char *path; /* in the ledger: "agree/justice"; what `each` stands at is "*" */
 	enum ed_do verb;
-	const struct ed_role *by;
-	const struct ed_role *not_by; /* four eyes, or NULL */
-	const char *title;            /* or NULL */
+	const struct ed_route_block *block; /* it stands in */
+	const struct ed_role *by;           /* NULL: the route does it by itself */
+	const struct ed_role *not_by;       /* four eyes, or NULL */
+	const char *title;                  /* or NULL */
+	const struct ed_condition *when;    /* if: else it is passed over; or NULL */
 	struct ed_term within;
 	const char *from;          /* "opened" (default), "submitted", "received" */
+	enum ed_result silent;     /* no word within the term counts as that */
 	const struct ed_role *to;  /* send: who receives */
 	const char *book, *number; /* register: book and pattern "{seq:4}/{year}" */
 	bool needs_receipt;
-	bool internal; /* visibility: internal; bodies stay home */
-	int times;     /* visits at most; 0: no bound */
-	struct ed_route_outcome *outcomes;
+	bool internal;                     /* visibility: internal; bodies stay home */
+	int times;                         /* visits at most; 0: no bound */
+	struct ed_route_outcome *outcomes; /* of a join: passed, then refused */
 	size_t n_outcomes;
+	struct ed_route_block *branches; /* parallel: some; each: one */
+	size_t n_branches;
+	const struct ed_field *in; /* each: what it goes over */
+	struct ed_join join;
+	struct ed_choice *choices; /* choose */
+	size_t n_choices;
 	unsigned line, column;
 };
 
@@ -82,8 +130,8 @@ struct ed_route {
 	size_t n_roles;
 	const struct ed_role *(*separate)[2]; /* pairs never one person */
 	size_t n_separate;
-	struct ed_route_step *steps;
-	size_t n_steps;
+	struct ed_fields fields;
+	struct ed_route_block body;
 	char sha256[65]; /* of the file's bytes */
 };
 
@@ -94,7 +142,15 @@ enum edoc_code ed_route_parse(const void *bytes, size_t len, const char *where,
 /* Meaning: route.R002 ... findings with "file:line:column". */
 enum edoc_code ed_route_lint(const struct ed_route *route, const char *where,
                              struct ed_findings *findings, struct edoc_error *err) EDOC_CHECK;
-const struct ed_route_step *ed_route_step(const struct ed_route *route, const char *id);
+/* By its path in the ledger: "sign", "agree/justice", "answer/moliya/execute". */
+const struct ed_route_step *ed_route_step(const struct ed_route *route, const char *path);
+/* A step of the block, by its id. */
+const struct ed_route_step *ed_block_step(const struct ed_route_block *block, const char *id);
+/* The steps that hold others: parallel, each. */
+bool ed_step_joins(const struct ed_route_step *step);
+/* Calls visit for every step of the block and below, in the file's order. */
+void ed_block_walk(const struct ed_route_block *block,
+                   void (*visit)(const struct ed_route_step *step, void *arg), void *arg);
 const struct ed_route_outcome *ed_route_outcome(const struct ed_route_step *step, const char *id);
 const char *ed_do_name(enum ed_do verb);
 

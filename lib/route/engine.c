@@ -21,6 +21,11 @@
  *  route.outcome       E stops  the step {0} has no outcome {1}
  *  route.times         E        {0} happens more often than the route allows ({1})
  *  route.target        E stops  outcome {1} of step {0} leads nowhere
+ *  route.silence       E stops  step {0} is closed by silence, and the route gives that no meaning
+ *  route.silence-early E stops  step {0} is closed by silence before its term ends ({1})
+ *  route.field         E        the field {0} must be {1}
+ *  route.field-missing E        the route asks for the field {0}
+ *  route.field-unknown E        the route has no field {0}
  *  route.to            E        sent to {0}; the route says {1}
  *  route.directory     E        the directory {0} that it cites is not here
  *  route.directory-old E        it cites version {0} of the directory, an entry before it {1}
@@ -50,7 +55,8 @@
 
 #include "base/err.h"
 #include "base/limits.h"
-#include "route/term.h"
+#include "route/decide.h"
+#include "route/flow.h"
 
 /* What a refusal of a command says; {0} {1} {2} are the finding's arguments. */
 static const struct {
@@ -72,6 +78,15 @@ static const struct {
         {"route.times", EDOC_ERR_DENIED,
          N_("\"{0}\" may happen {1} times in a case, not once more")},
         {"route.target", EDOC_ERR_INPUT, N_("the outcome \"{1}\" of step \"{0}\" leads nowhere")},
+        {"route.silence", EDOC_ERR_DENIED,
+         N_("the route gives silence at step \"{0}\" no meaning")},
+        {"route.silence-early", EDOC_ERR_DENIED, N_("the term of step \"{0}\" ends at {1}")},
+        {"route.field", EDOC_ERR_INPUT, N_("the field \"{0}\" must be {1}")},
+        {"route.field-missing", EDOC_ERR_INPUT,
+         N_("the route asks for the field \"{0}\": give it as --field {0}=VALUE")},
+        {"route.field-unknown", EDOC_ERR_INPUT, N_("the route has no field \"{0}\"")},
+        {"route.calendar", EDOC_ERR_CONFIG,
+         N_("the term of step \"{0}\" can not be computed: {1}")},
         {"route.to", EDOC_ERR_DENIED, N_("the route sends the case to {1}, not to {0}")},
         {"route.directory", EDOC_ERR_CONFIG, N_("the directory {0} is not installed here")},
         {"route.directory-old", EDOC_ERR_CONFIG,
@@ -94,38 +109,14 @@ static const struct {
          N_("\"{0}\" is no reason of step \"{1}\"; the reasons are {2}")},
 };
 
-/* An act as the checks see it: a command, or an entry. */
-struct act {
-	const char *event, *step, *outcome, *reason, *cert, *directory, *to;
-	bool reason_hidden; /* a body that stayed at home */
-	bool said;          /* an entry: step, visit and `to` must be said */
-	int64_t time, visit;
-};
-
-struct judge {
-	const struct ed_engine *engine;
-	const struct ed_state *state;
-	struct act act;
-	struct ed_findings *findings; /* NULL: a command */
-	const char *where;
-	const char *rule; /* command: the first broken one */
-	const char *args[3];
-	/* decided on the way: */
-	struct ed_actor actor;
-	const struct ed_directory *directory;
-	const struct ed_visit *visit; /* the one that is closed, or NULL */
-	const struct ed_route_outcome *outcome;
-	const struct ed_route_step *next; /* NULL: the case ends, or nothing opens */
-};
-
-static bool same(const char *a, const char *b)
+bool ed_same(const char *a, const char *b)
 {
 	return a && b ? !strcmp(a, b) : a == b;
 }
 
 /* Notes a broken rule; always false. */
-static bool broken(struct judge *j, const char *rule, const char *a0, const char *a1,
-                   const char *a2)
+bool ed_broken(struct ed_decision *j, const char *rule, const char *a0, const char *a1,
+               const char *a2)
 {
 	if (j->findings) {
 		ed_finding(j->findings, rule, j->where, a0 ? a0 : "-", a1, a2);
@@ -138,14 +129,14 @@ static bool broken(struct judge *j, const char *rule, const char *a0, const char
 	return false;
 }
 
-static const char *number_text(struct judge *j, int64_t n)
+const char *ed_number_text(struct ed_decision *j, int64_t n)
 {
 	const char *s = ed_arena_printf(j->engine->arena, "%" PRId64, n);
 
 	return s ? s : "";
 }
 
-static const char *time_text(struct judge *j, int64_t t)
+const char *ed_time_text(struct ed_decision *j, int64_t t)
 {
 	char text[ED_TIME_STR];
 	const char *s;
@@ -174,7 +165,7 @@ static const char *closing_event(const struct ed_route_step *step)
 	                                     : "step.done";
 }
 
-static const char *outcome_list(struct judge *j, const struct ed_route_step *step)
+static const char *outcome_list(struct ed_decision *j, const struct ed_route_step *step)
 {
 	const char *list = "";
 
@@ -184,364 +175,123 @@ static const char *outcome_list(struct judge *j, const struct ed_route_step *ste
 	return list ? list : "";
 }
 
-static int visits_of(const struct ed_state *state, const struct ed_route_step *step,
-                     const char *outcome)
-{
-	int n = 0;
-
-	for (size_t i = 0; i < state->n_visits; i++)
-		n += state->visits[i].step == step &&
-		     (!outcome || same(state->visits[i].outcome, outcome));
-	return n;
-}
-
 /* A step of the route that has an outcome of this name. */
-static const struct ed_route_step *other_step_with(const struct judge *j, const char *outcome)
+struct search {
+	const char *outcome;
+	const struct ed_route_step *found;
+};
+
+static void look_at(const struct ed_route_step *step, void *arg)
 {
-	for (size_t i = 0; i < j->engine->route->n_steps; i++)
-		if (ed_route_outcome(&j->engine->route->steps[i], outcome))
-			return &j->engine->route->steps[i];
-	return NULL;
+	struct search *s = arg;
+
+	if (!s->found && ed_route_outcome(step, s->outcome))
+		s->found = step;
 }
 
-/* May the open step be closed by this event, and with which outcome? */
-static bool check_step(struct judge *j)
+static const struct ed_route_step *other_step_with(const struct ed_decision *j, const char *outcome)
 {
-	const struct ed_visit *open = j->state->open;
-	const char *step = j->act.step ? j->act.step : j->act.said || !open ? NULL : open->step->id;
-	const char *outcome;
+	struct search s = {.outcome = outcome};
 
-	if (!open || !same(step, open->step->id))
-		return broken(j, "route.order", step, open ? open->step->id : "-", NULL);
-	if (strcmp(j->act.event, closing_event(open->step)))
-		return broken(j, "route.event", open->step->id, closing_event(open->step),
-		              j->act.event);
-	if (j->act.said && j->act.visit != open->visit)
-		return broken(j, "route.visit", number_text(j, j->act.visit), open->step->id,
-		              number_text(j, open->visit));
-	outcome = j->act.outcome;
-	if (!outcome && !j->act.said && strcmp(j->act.event, "step.done"))
-		outcome = first_outcome(open->step);
-	j->visit = open;
-	j->outcome = outcome ? ed_route_outcome(open->step, outcome) : NULL;
-	/* Somebody whose turn has not come yet, rather than a slip of the pen. */
-	if (!j->outcome && !j->act.said && outcome && other_step_with(j, outcome))
-		return broken(j, "route.order", other_step_with(j, outcome)->id, open->step->id,
-		              NULL);
-	if (!j->outcome)
-		return broken(j, "route.outcome", open->step->id, outcome ? outcome : "-",
-		              outcome_list(j, open->step));
+	ed_block_walk(&j->engine->route->body, look_at, &s);
+	return s.found;
+}
+
+static const char *open_list(struct ed_decision *j)
+{
+	const struct ed_state *s = j->state;
+	const char *list = s->n_open ? "" : "-";
+
+	for (size_t i = 0; i < s->n_open && list; i++)
+		list = ed_arena_printf(j->engine->arena, "%s%s%s", list, i ? ", " : "",
+		                       s->open[i]->path);
+	return list ? list : "";
+}
+
+/* Nobody spoke within the term: only where the route says what that means. */
+static bool check_silence(struct ed_decision *j)
+{
+	const struct ed_visit *v = j->visit;
+
+	if (v->step->silent == ED_RESULT_NONE)
+		return ed_broken(j, "route.silence", v->path, NULL, NULL);
+	if (v->due == ED_TIME_NONE || j->act.time <= v->due)
+		return ed_broken(j, "route.silence-early", v->path, ed_time_text(j, v->due), NULL);
+	j->outcome = &v->step->outcomes[v->step->silent == ED_RESULT_REFUSE];
+	if (j->act.said && !ed_same(j->act.outcome, j->outcome->id))
+		return ed_broken(j, "route.outcome", v->path, j->act.outcome, j->outcome->id);
 	return true;
 }
 
-/* What opens once the outcome is in: j->next, or the end. */
-static bool check_next(struct judge *j)
+/* May the open step be closed by this event, and with which outcome? */
+static bool check_step(struct ed_decision *j)
 {
-	const struct ed_route *route = j->engine->route;
-	const struct ed_route_step *step = j->visit ? j->visit->step : NULL;
-	const struct ed_route_outcome *o = j->outcome;
+	const struct ed_state *s = j->state;
+	const char *outcome = j->act.outcome;
+	struct ed_visit *open = !j->act.step && !j->act.said && s->n_open == 1
+	                                ? s->open[0]
+	                                : ed_state_open(s, j->act.step);
 
-	if (o && o->end)
-		return true;
-	if (!step) {
-		j->next = &route->steps[0];
-		return true;
-	}
-	if (o->then)
-		j->next = ed_route_step(route, o->then);
-	else if (step + 1 < route->steps + route->n_steps)
-		j->next = step + 1;
-	return j->next ? true : broken(j, "route.target", step->id, o->id, NULL);
+	if (!open)
+		return ed_broken(j, "route.order", j->act.step, open_list(j), NULL);
+	j->visit = open;
+	if (j->act.said && j->act.visit != open->visit)
+		return ed_broken(j, "route.visit", ed_number_text(j, j->act.visit), open->path,
+		                 ed_number_text(j, open->visit));
+	if (!strcmp(j->act.event, "step.silent"))
+		return check_silence(j);
+	if (strcmp(j->act.event, closing_event(open->step)))
+		return ed_broken(j, "route.event", open->path, closing_event(open->step),
+		                 j->act.event);
+	if (!outcome && !j->act.said && strcmp(j->act.event, "step.done"))
+		outcome = first_outcome(open->step);
+	j->outcome = outcome ? ed_route_outcome(open->step, outcome) : NULL;
+	/* Somebody whose turn has not come yet, rather than a slip of the pen. */
+	if (!j->outcome && !j->act.said && outcome && other_step_with(j, outcome))
+		return ed_broken(j, "route.order", other_step_with(j, outcome)->path, open_list(j),
+		                 NULL);
+	if (!j->outcome)
+		return ed_broken(j, "route.outcome", open->path, outcome ? outcome : "-",
+		                 outcome_list(j, open->step));
+	return true;
 }
 
-static void check_times(struct judge *j)
+static bool waits_to_receive(const struct ed_state *s)
 {
-	const struct ed_route_step *next = j->next;
+	const struct ed_visit *v = s->scope ? s->scope->open : NULL;
 
-	if (j->outcome && j->outcome->times &&
-	    visits_of(j->state, j->visit->step, j->outcome->id) >= j->outcome->times)
-		broken(j, "route.times", j->outcome->id, number_text(j, j->outcome->times), NULL);
-	if (next && next->times && visits_of(j->state, next, NULL) >= next->times)
-		broken(j, "route.times", next->id, number_text(j, next->times), NULL);
+	return v && v->step->verb == ED_DO_RECEIVE;
 }
 
 /* The place of the act in the route; false: nothing can be made of it. */
-static bool check_place(struct judge *j)
+static bool check_place(struct ed_decision *j)
 {
 	const struct ed_state *s = j->state;
 	bool submit = !strcmp(j->act.event, "case.submitted");
 	bool received = !strcmp(j->act.event, "case.received");
 
 	if (submit != (s->phase == ED_PHASE_NONE))
-		return broken(j, "ledger.first", NULL, NULL, NULL);
+		return ed_broken(j, "ledger.first", NULL, NULL, NULL);
 	if (s->phase == ED_PHASE_ENDED)
-		return broken(j, "route.after-end", s->end, NULL, NULL);
+		return ed_broken(j, "route.after-end", s->end, NULL, NULL);
 	if (s->awaiting_receipt && !received)
-		return broken(j, "route.awaiting", s->sent_to, NULL, NULL);
+		return ed_broken(j, "route.awaiting", s->sent_to, NULL, NULL);
 	if (received && !s->awaiting_receipt)
-		return broken(j, "route.not-sent", NULL, NULL, NULL);
-	if (received && s->open && s->open->step->verb != ED_DO_RECEIVE) {
+		return ed_broken(j, "route.not-sent", NULL, NULL, NULL);
+	if (received && s->n_open && !waits_to_receive(s)) {
 		if (j->act.step)
-			return broken(j, "route.order", j->act.step, s->open->step->id, NULL);
-		return true; /* the open step now waits at the other agency */
+			return ed_broken(j, "route.order", j->act.step, open_list(j), NULL);
+		return true; /* what is open now waits at the other agency */
 	}
-	if (!submit && !check_step(j))
-		return false;
-	if (!check_next(j))
-		return false;
-	check_times(j);
-	return true;
-}
-
-/* ---- who acts ---- */
-
-static bool check_directory(struct judge *j)
-{
-	j->directory = j->act.directory && j->engine->directory
-	                       ? j->engine->directory(j->engine->arg, j->act.directory)
-	                       : NULL;
-	if (!j->directory)
-		return broken(j, "route.directory", j->act.directory, NULL, NULL);
-	/* Who lost a post does not get it back by citing an older directory. */
-	if (j->directory->version < j->state->directory_version)
-		broken(j, "route.directory-old", number_text(j, j->directory->version),
-		       number_text(j, j->state->directory_version), NULL);
-	return true;
-}
-
-/* A desk's key sends and receives. */
-static void check_desk(struct judge *j)
-{
-	const struct ed_state *s = j->state;
-	bool send = !strcmp(j->act.event, "case.sent");
-	const char *at = send ? s->at_agency : s->sent_to;
-
-	j->actor.agency = ed_directory_desk(j->directory, j->act.cert,
-	                                    ed_engine_date(j->engine, j->act.time));
-	if (!j->actor.agency)
-		broken(j, "route.desk", j->act.cert, NULL, NULL);
-	else if (at && strcmp(at, j->actor.agency->id))
-		broken(j, "route.elsewhere", j->actor.agency->id, at, NULL);
-	if (send && j->act.to && strcmp(j->act.to, j->visit->step->to->agency))
-		broken(j, "route.to", j->act.to, j->visit->step->to->agency, NULL);
-}
-
-static const struct ed_role *initiator_role(const struct ed_route *route)
-{
-	for (size_t i = 0; i < route->n_roles; i++)
-		if (route->roles[i].initiator)
-			return &route->roles[i];
-	return NULL;
-}
-
-/* How the ledger knows somebody whom the directory does not know. */
-static const char *person_id(struct judge *j)
-{
-	const char *s = j->actor.person ? j->actor.person->id
-	                                : ed_arena_printf(j->engine->arena, "cert:%s", j->act.cert);
-
-	return s ? s : "";
-}
-
-/* Who submits needs no post: a citizen; an official acts for an agency. */
-static void check_submitter(struct judge *j, struct ed_date on)
-{
-	const struct ed_role *role = initiator_role(j->engine->route);
-	struct ed_role any = {.agency = role ? role->agency : NULL};
-	const struct ed_post *post = NULL;
-	bool deputy;
-
-	if (j->actor.person)
-		post = ed_directory_post(j->directory, j->actor.person, &any, on, &deputy);
-	if (post)
-		j->actor.agency = ed_directory_agency(j->directory, post->agency);
-	if (any.agency && !post)
-		broken(j, "route.role", person_id(j), role->id, NULL);
-}
-
-static void check_initiator(struct judge *j, struct ed_date on)
-{
-	if (strcmp(person_id(j), j->state->initiator_person))
-		broken(j, "route.initiator", person_id(j), j->visit->step->id, NULL);
-	check_submitter(j, on);
-}
-
-static void check_role(struct judge *j, struct ed_date on)
-{
-	struct ed_role role = *j->visit->step->by;
-	const char *at = j->state->at_agency;
-
-	if (role.agency && at && strcmp(role.agency, at)) {
-		broken(j, "route.elsewhere", role.agency, at, NULL);
-		return;
-	}
-	if (!role.agency)
-		role.agency = at;
-	j->actor.post =
-	        ed_directory_post(j->directory, j->actor.person, &role, on, &j->actor.deputy);
-	if (!j->actor.post) {
-		broken(j, "route.role", person_id(j), role.id, NULL);
-		return;
-	}
-	j->actor.agency = ed_directory_agency(j->directory, j->actor.post->agency);
-	if (j->actor.deputy)
-		j->actor.principal = ed_directory_principal(j->directory, &role, j->actor.post, on);
-}
-
-static bool is_person(const struct judge *j, const char *id, const char *mine)
-{
-	if (!id)
-		return false;
-	return !strcmp(id, mine) ||
-	       (j->actor.principal && !strcmp(id, j->actor.principal->holder->id));
-}
-
-/* Did the actor, or whom he stands for, act in that role before? */
-static bool acted_as(struct judge *j, const struct ed_role *role)
-{
-	const char *mine = person_id(j);
-
-	if (role->initiator && is_person(j, j->state->initiator_person, mine))
-		return true;
-	for (size_t i = 0; i < j->state->n_visits; i++) {
-		const struct ed_visit *v = &j->state->visits[i];
-
-		if (v->step->by == role && v->done != ED_TIME_NONE &&
-		    (is_person(j, v->person, mine) || is_person(j, v->principal, mine)))
-			return true;
-	}
-	return false;
-}
-
-static void check_four_eyes(struct judge *j)
-{
-	const struct ed_route *route = j->engine->route;
-	const struct ed_route_step *step = j->visit->step;
-
-	if (step->not_by && acted_as(j, step->not_by))
-		broken(j, "route.four-eyes", person_id(j), step->id, step->not_by->id);
-	for (size_t i = 0; i < route->n_separate; i++)
-		for (int k = 0; k < 2; k++) {
-			const struct ed_role *other = route->separate[i][1 - k];
-
-			if (route->separate[i][k] == step->by && acted_as(j, other))
-				broken(j, "route.four-eyes", person_id(j), step->id, other->id);
-		}
-}
-
-static void check_person(struct judge *j)
-{
-	struct ed_date on = ed_engine_date(j->engine, j->act.time);
-	bool initiator = !j->visit || j->visit->step->by->initiator;
-
-	j->actor.person = ed_directory_person(j->directory, j->act.cert, on);
-	if (!j->actor.person && !initiator) {
-		broken(j, "route.person", j->act.cert, NULL, NULL);
-		return;
-	}
-	if (j->actor.person)
-		j->actor.name = ed_person_name(j->actor.person, on);
-	if (!j->visit)
-		check_submitter(j, on);
-	else if (initiator)
-		check_initiator(j, on);
-	else
-		check_role(j, on);
-	if (j->visit)
-		check_four_eyes(j);
-}
-
-static void check_reason(struct judge *j)
-{
-	const struct ed_route_outcome *o = j->outcome;
-	const char *const *r, *list = "";
-
-	if (!o || !o->reason || j->act.reason_hidden)
-		return;
-	if (!j->act.reason || !*j->act.reason) {
-		broken(j, "route.reason", o->id, j->visit->step->id, NULL);
-		return;
-	}
-	for (r = o->reasons; r && *r && strcmp(*r, j->act.reason); r++)
-		;
-	if (!r || *r)
-		return;
-	for (r = o->reasons; *r && list; r++)
-		list = ed_arena_printf(j->engine->arena, "%s%s%s", list, *list ? ", " : "", *r);
-	broken(j, "route.reason-list", j->act.reason, j->visit->step->id, list);
-}
-
-/* The entry before was made by the clock of another desk. */
-static bool from_another_desk(const struct judge *j)
-{
-	return !strcmp(j->act.event, "case.received") &&
-	       !same(j->state->sent_to, j->state->at_agency);
-}
-
-/* People and desk of an agency that is blocked or closed act no more; what they
- * did before stays good. */
-static void check_agency(struct judge *j)
-{
-	const struct ed_agency *agency = j->actor.agency;
-	const struct ed_change *since;
-	enum ed_agency_state state;
-	char day[ED_TIME_STR];
-
-	if (!agency)
-		return;
-	state = ed_agency_state(agency, ed_engine_date(j->engine, j->act.time), &since);
-	if (state == ED_AGENCY_ACTIVE)
-		return;
-	ed_date_format(day, since->from);
-	broken(j, "route.agency", agency->id, ed_agency_state_name(state),
-	       ed_arena_printf(j->engine->arena, "%s (%s)", day, since->reason));
-}
-
-static void check_actor(struct judge *j)
-{
-	int64_t skew = from_another_desk(j) ? ED_CLOCK_SKEW : 0;
-
-	if (j->state->phase != ED_PHASE_NONE && j->act.time < j->state->time - skew)
-		broken(j, "ledger.time-order", time_text(j, j->act.time),
-		       time_text(j, j->state->time), NULL);
-	check_reason(j);
-	if (!check_directory(j))
-		return;
-	if (!strcmp(j->act.event, "case.sent") || !strcmp(j->act.event, "case.received"))
-		check_desk(j);
-	else
-		check_person(j);
-	check_agency(j);
-}
-
-/* ---- terms ---- */
-
-/* `received`: of the submission until an exchange gives a later one. */
-static enum edoc_code open_visit(const struct ed_engine *engine, const struct ed_state *state,
-                                 const struct ed_route_step *step, int64_t now,
-                                 struct ed_visit *visit, struct edoc_error *err)
-{
-	int64_t start = now;
-
-	*visit = (struct ed_visit){.step = step,
-	                           .opened = now,
-	                           .due = ED_TIME_NONE,
-	                           .done = ED_TIME_NONE,
-	                           .visit = visits_of(state, step, NULL) + 1};
-	if (!strcmp(step->from, "submitted"))
-		start = state->submitted;
-	else if (!strcmp(step->from, "received"))
-		start = state->received;
-	if (start == ED_TIME_NONE)
-		start = now;
-	return ed_term_due(step->within, &engine->route->count, engine->calendar, engine->zone,
-	                   start, &visit->due, err);
+	if (submit)
+		ed_check_fields(j);
+	return submit || check_step(j);
 }
 
 /* ---- commands ---- */
 
 /* The refusal's text with its arguments in place of {0} {1} {2}. */
-static enum edoc_code refuse(const struct judge *j, struct edoc_error *err)
+static enum edoc_code refuse(const struct ed_decision *j, struct edoc_error *err)
 {
 	struct ed_buf text;
 	size_t i = 0;
@@ -562,206 +312,139 @@ static enum edoc_code refuse(const struct judge *j, struct edoc_error *err)
 			ed_buf_putc(&text, *s);
 		}
 	}
-	code = ed_fail(err, refusals[i].code, j->visit ? j->visit->step->id : "", "%s",
+	code = ed_fail(err, refusals[i].code, j->visit ? j->visit->path : "", "%s",
 	               ed_buf_str(&text));
 	ed_buf_clear(&text);
 	return code;
+}
+
+static bool apply(struct ed_decision *j, struct ed_state *s, const struct ed_entry *entry);
+
+static bool desk_event(const char *event)
+{
+	return !strcmp(event, "case.sent") || !strcmp(event, "case.received") ||
+	       !strcmp(event, "step.silent");
+}
+
+/* Everything that is asked of an act, and of what would follow from it: on a
+ * copy of the state, by the same code that folds the entry later. */
+static void try(struct ed_decision *j)
+{
+	struct ed_state copy;
+
+	if (check_place(j))
+		ed_check_actor(j);
+	if (j->rule)
+		return;
+	if (!ed_state_copy(&copy, j->state, j->engine->arena)) {
+		j->lost = true;
+		return;
+	}
+	j->lost = !apply(j, &copy, NULL) && !j->rule;
+}
+
+static void ask(struct ed_decision *j, const struct ed_engine *engine, const struct ed_state *state,
+                const struct ed_command *command, const char *step)
+{
+	*j = (struct ed_decision){.engine = engine, .state = state};
+	j->act = (struct ed_asked){.event = command->event,
+	                           .step = step,
+	                           .outcome = command->outcome,
+	                           .reason = command->reason,
+	                           .cert = command->actor_cert,
+	                           .directory = command->directory,
+	                           .fields = command->fields,
+	                           .by_desk = desk_event(command->event),
+	                           .time = command->now};
+	try(j);
+}
+
+/* Of several open steps the one that the actor may bring to that outcome. */
+static enum edoc_code pick(const struct ed_engine *engine, const struct ed_state *state,
+                           const struct ed_command *command, struct ed_decision *j,
+                           struct edoc_error *err)
+{
+	const char *fit = NULL, *list = "";
+	struct ed_decision other;
+	size_t n = 0;
+
+	for (size_t i = 0; i < state->n_open && list; i++) {
+		ask(&other, engine, state, command, state->open[i]->path);
+		if (other.lost)
+			return ed_fail_memory(err);
+		/* The first refusal is told, but sooner that of a step that has
+		 * the outcome than that of one that has not. */
+		if (!i || (other.rule && j->rule && other.outcome && !j->outcome))
+			*j = other;
+		if (other.rule)
+			continue;
+		list = ed_arena_printf(engine->arena, "%s%s%s", list, n++ ? ", " : "",
+		                       state->open[i]->path);
+		fit = state->open[i]->path;
+		*j = other;
+	}
+	if (!list)
+		return ed_fail_memory(err);
+	if (n > 1)
+		return ed_fail(err, EDOC_ERR_USAGE, "--step",
+		               "several steps could be meant: name one of %s", list);
+	if (fit)
+		ask(j, engine, state, command, fit);
+	return EDOC_OK;
 }
 
 enum edoc_code ed_engine_decide(const struct ed_engine *engine, const struct ed_state *state,
                                 const struct ed_command *command, struct ed_actor *actor,
                                 struct edoc_error *err)
 {
-	struct judge j = {.engine = engine, .state = state};
-	struct ed_visit next;
-	enum edoc_code code;
+	struct ed_decision j = {0};
+	enum edoc_code code = EDOC_OK;
 
 	*actor = (struct ed_actor){0};
-	j.act = (struct act){.event = command->event,
-	                     .step = command->step,
-	                     .outcome = command->outcome,
-	                     .reason = command->reason,
-	                     .cert = command->actor_cert,
-	                     .directory = command->directory,
-	                     .time = command->now};
-	if (command->desk !=
-	    (!strcmp(command->event, "case.sent") || !strcmp(command->event, "case.received")))
+	if (command->desk != desk_event(command->event))
 		return ed_fail(err, EDOC_ERR_DENIED, "",
 		               "a person submits and does steps; a desk's key sends and receives");
-	if (check_place(&j))
-		check_actor(&j);
+	if (!command->step && state->n_open > 1 && !strcmp(command->event, "step.done"))
+		code = pick(engine, state, command, &j, err);
+	else
+		ask(&j, engine, state, command, command->step);
+	if (code)
+		return code;
+	if (j.lost)
+		return ed_fail_memory(err);
 	if (j.rule)
 		return refuse(&j, err);
-	if (j.next) {
-		code = open_visit(engine, state, j.next, command->now, &next, err);
-		if (code)
-			return code;
-	}
 	*actor = j.actor;
+	actor->visit = j.visit;
 	return EDOC_OK;
-}
-
-/* ---- entries: what they say beside the act ---- */
-
-static const char *header_text(const struct ed_entry *entry, const char *object, const char *key)
-{
-	const json_t *o = object ? json_object_get(entry->header, object) : entry->header;
-
-	return o ? ed_json_get_str(o, key) : NULL;
-}
-
-static void check_fact(struct judge *j, const char *rule, const char *name, const char *said,
-                       const char *right)
-{
-	if (!same(said, right))
-		broken(j, rule, name, said ? said : "-", right ? right : "-");
-}
-
-static void check_actor_facts(struct judge *j, const struct ed_entry *entry)
-{
-	const struct ed_actor *a = &j->actor;
-	const struct ed_post *p = a->principal;
-	const json_t *actor = json_object_get(entry->header, "actor");
-
-	if (!j->directory)
-		return;
-	check_fact(j, "route.actor", "person", header_text(entry, "actor", "person"),
-	           a->person ? a->person->id : NULL);
-	check_fact(j, "route.actor", "post", header_text(entry, "actor", "post"),
-	           a->post ? a->post->post : NULL);
-	check_fact(j, "route.actor", "unit", header_text(entry, "actor", "unit"),
-	           a->post ? a->post->unit : NULL);
-	check_fact(j, "route.actor", "agency", header_text(entry, "actor", "agency"),
-	           a->agency ? a->agency->id : NULL);
-	check_fact(j, "route.actor", "deputy", json_object_get(actor, "deputy") ? "true" : NULL,
-	           a->deputy ? "true" : NULL);
-	check_fact(j, "route.actor", "acting_for.person",
-	           header_text(entry, "acting_for", "person"), p ? p->holder->id : NULL);
-	check_fact(j, "route.actor", "acting_for.post", header_text(entry, "acting_for", "post"),
-	           p ? p->post : NULL);
-}
-
-static const char *term_text(struct judge *j, struct ed_term term)
-{
-	static const char *const unit[] = {"", "d", "wd", "mo"};
-	const char *s = ed_arena_printf(j->engine->arena, "%d%s", term.n, unit[term.unit]);
-
-	return s ? s : "";
-}
-
-/*
- * When the term ends.  Where that is a day or less from what we count, and the
- * rest agrees, the machines may have different tzdata: the entry's word holds.
- */
-static int64_t said_due(struct judge *j, const struct ed_entry *entry)
-{
-	const char *text = header_text(entry, "clock", "due");
-	int64_t due = j->visit->due, said;
-
-	if (!text || !ed_time_parse(text, &said) || said == due || said < due - ED_ZONE_CHANGE ||
-	    said > due + ED_ZONE_CHANGE)
-		return due;
-	broken(j, "route.clock-zone", text, time_text(j, due), NULL);
-	return said;
-}
-
-static void check_clock(struct judge *j, const struct ed_entry *entry)
-{
-	const struct ed_visit *v = j->visit;
-	bool timed = v && v->due != ED_TIME_NONE;
-	int64_t due = timed ? said_due(j, entry) : ED_TIME_NONE;
-	const json_t *late = json_object_get(entry->header, "late");
-	const char *seconds = NULL;
-
-	check_fact(j, "route.clock", "within", header_text(entry, "clock", "within"),
-	           timed ? term_text(j, v->step->within) : NULL);
-	check_fact(j, "route.clock", "started", header_text(entry, "clock", "started"),
-	           timed ? time_text(j, v->opened) : NULL);
-	check_fact(j, "route.clock", "due", header_text(entry, "clock", "due"),
-	           timed ? time_text(j, due) : NULL);
-	if (timed && entry->time > due)
-		seconds = number_text(j, entry->time - due);
-	check_fact(j, "route.clock", "late", late ? number_text(j, json_integer_value(late)) : NULL,
-	           seconds);
-	if (seconds)
-		broken(j, "route.late", v->step->id, seconds, NULL);
-}
-
-const char *ed_register_number(struct ed_arena *arena, const char *pattern, int64_t year,
-                               int64_t seq)
-{
-	const char *out = "";
-
-	while (*pattern && out) {
-		size_t n = strcspn(pattern, "{");
-
-		if (n)
-			out = ed_arena_printf(arena, "%s%.*s", out, (int)n, pattern);
-		pattern += n;
-		if (!*pattern || !out)
-			break;
-		if (!strncmp(pattern, "{year}", 6))
-			out = ed_arena_printf(arena, "%s%" PRId64, out, year);
-		else if (pattern[4] == ':') /* the parser saw to its shape */
-			out = ed_arena_printf(arena, "%s%0*" PRId64, out, pattern[5] - '0', seq);
-		else
-			out = ed_arena_printf(arena, "%s%" PRId64, out, seq);
-		pattern = strchr(pattern, '}') + 1;
-	}
-	return out;
-}
-
-/* The first outcome of a register step gives a number, that of a sign step a
- * signature; nothing else does. */
-static void check_made(struct judge *j, const struct ed_entry *entry)
-{
-	const struct ed_route_step *step = j->visit ? j->visit->step : NULL;
-	const json_t *r = json_object_get(entry->header, "register");
-	bool first = step && j->outcome == &step->outcomes[0];
-	int64_t year = ed_engine_date(j->engine, entry->time).year;
-	int64_t seq = json_integer_value(json_object_get(r, "seq"));
-
-	if (json_object_get(entry->header, "signature") && !(first && step->verb == ED_DO_SIGN))
-		broken(j, "route.signature", NULL, NULL, NULL);
-	if (!first || step->verb != ED_DO_REGISTER) {
-		if (r)
-			broken(j, "route.register", "register", "there", "-");
-		return;
-	}
-	check_fact(j, "route.register", "book", header_text(entry, "register", "book"), step->book);
-	check_fact(j, "route.register", "number", header_text(entry, "register", "number"),
-	           ed_register_number(j->engine->arena, step->number, year, seq));
-	if (json_integer_value(json_object_get(r, "year")) != year)
-		broken(j, "route.register", "year",
-		       number_text(j, json_integer_value(json_object_get(r, "year"))),
-		       number_text(j, year));
 }
 
 /* ---- entries: the chain ---- */
 
-static bool check_pin(struct judge *j, const struct ed_entry *entry, const char *key,
+static bool check_pin(struct ed_decision *j, const struct ed_entry *entry, const char *key,
                       const char *rule, const char *sha256)
 {
-	const char *said = header_text(entry, NULL, key);
+	const char *said = ed_header_text(entry, NULL, key);
 	const char *right = ed_arena_printf(j->engine->arena, "sha256:%s", sha256 ? sha256 : "");
 
-	return same(said, right) ? true : broken(j, rule, said ? said : "-", right, NULL);
+	return ed_same(said, right) ? true : ed_broken(j, rule, said ? said : "-", right, NULL);
 }
 
-static bool check_chain(struct judge *j, const struct ed_entry *entry)
+static bool check_chain(struct ed_decision *j, const struct ed_entry *entry)
 {
 	const struct ed_state *s = j->state;
 	const json_t *prev = json_array_get(json_object_get(entry->header, "prev"), 0);
 	const char *head = prev ? json_string_value(prev) : "";
-	const char *id = header_text(entry, NULL, "case");
+	const char *id = ed_header_text(entry, NULL, "case");
 
 	if (entry->seq != s->seq + 1)
-		return broken(j, "ledger.sequence", number_text(j, entry->seq),
-		              number_text(j, s->seq + 1), NULL);
-	if (!same(head, s->head))
-		return broken(j, "ledger.prev", *head ? head : "-", *s->head ? s->head : "-", NULL);
-	if (s->seq && !same(id, s->case_id))
-		return broken(j, "ledger.case", id, s->case_id, NULL);
+		return ed_broken(j, "ledger.sequence", ed_number_text(j, entry->seq),
+		                 ed_number_text(j, s->seq + 1), NULL);
+	if (!ed_same(head, s->head))
+		return ed_broken(j, "ledger.prev", *head ? head : "-", *s->head ? s->head : "-",
+		                 NULL);
+	if (s->seq && !ed_same(id, s->case_id))
+		return ed_broken(j, "ledger.case", id, s->case_id, NULL);
 	if (s->seq)
 		return true;
 	return check_pin(j, entry, "route", "ledger.route", j->engine->route->sha256) &&
@@ -777,137 +460,133 @@ void ed_state_init(struct ed_state *state)
 	        .submitted = ED_TIME_NONE, .received = ED_TIME_NONE, .time = ED_TIME_NONE};
 }
 
-static void term_fault(struct judge *j, const struct ed_route_step *step,
-                       const struct edoc_error *err)
-{
-	const char *why = ed_arena_printf(j->engine->arena, "%s: %s", err->where, err->msg);
-
-	broken(j, "route.calendar", step->id, why, NULL);
-}
-
-static bool push_visit(struct judge *j, struct ed_state *s, int64_t now)
-{
-	struct ed_visit visit, *v;
-	struct edoc_error err = {0};
-
-	if (open_visit(j->engine, s, j->next, now, &visit, &err))
-		term_fault(j, j->next, &err);
-	v = ed_arena_grow(j->engine->arena, s->visits, s->n_visits, &s->cap_visits, sizeof(*v));
-	if (!v)
-		return false;
-	s->visits = v;
-	v[s->n_visits] = visit;
-	s->open = &v[s->n_visits++];
-	return true;
-}
-
-/* The step that waited during the exchange is open from its receipt on. */
-static void reopen(struct judge *j, struct ed_state *s, int64_t now)
-{
-	struct ed_visit *v = &s->visits[s->n_visits - 1], again;
-	struct edoc_error err = {0};
-
-	s->n_visits--; /* not a visit more */
-	if (open_visit(j->engine, s, v->step, now, &again, &err))
-		term_fault(j, v->step, &err);
-	*v = again;
-	s->n_visits++;
-}
-
-static void close_visit(struct judge *j, struct ed_state *s, const struct ed_entry *entry)
-{
-	struct ed_visit *v = &s->visits[s->n_visits - 1];
-
-	v->done = entry->time;
-	v->outcome = j->outcome->id;
-	v->person = !strcmp(entry->event, "step.done") ? person_id(j) : NULL;
-	v->principal = j->actor.principal ? j->actor.principal->holder->id : NULL;
-	s->open = NULL;
-}
-
-static const char *kept(struct judge *j, const char *text)
+static const char *kept(struct ed_decision *j, const char *text)
 {
 	const char *s = text ? ed_arena_strdup(j->engine->arena, text) : NULL;
 
-	j->findings->lost |= text && !s;
+	j->lost |= text && !s;
 	return s;
 }
 
-static void apply_event(struct judge *j, struct ed_state *s, const struct ed_entry *entry)
+/* Where the case is from now on, and so everything of it that is open. */
+static void move_to(struct ed_state *s, const char *agency)
 {
-	if (!strcmp(entry->event, "case.submitted")) {
-		s->phase = ED_PHASE_RUNNING;
-		s->submitted = s->received = entry->time;
-		s->initiator_cert = kept(j, entry->actor_cert);
-		s->initiator_person = kept(j, person_id(j));
-		snprintf(s->case_id, sizeof(s->case_id), "%s", header_text(entry, NULL, "case"));
-	} else if (!strcmp(entry->event, "case.sent")) {
-		s->awaiting_receipt = true;
-		s->sent_to = j->visit->step->to->agency;
-	} else if (!strcmp(entry->event, "case.received")) {
-		s->received = entry->time;
-		s->at_agency = s->sent_to;
-		s->awaiting_receipt = false;
-		s->sent_to = NULL;
-	}
-	if (!s->at_agency && j->actor.agency)
-		s->at_agency = kept(j, j->actor.agency->id);
-	if (j->visit && json_object_get(entry->header, "register")) {
-		s->book = kept(j, header_text(entry, "register", "book"));
-		s->number = kept(j, header_text(entry, "register", "number"));
-	}
+	s->at_agency = agency;
+	if (s->scope)
+		s->scope->at = agency;
+	for (size_t i = 0; i < s->n_visits; i++)
+		if (s->visits[i]->done == ED_TIME_NONE)
+			s->visits[i]->scope->at = agency;
 }
 
-static bool apply(struct judge *j, struct ed_state *s, const struct ed_entry *entry)
+static void receive_at(struct ed_state *s, int64_t time)
 {
-	bool closes = j->visit != NULL;
+	s->received = time;
+	move_to(s, s->sent_to);
+	if (s->scope)
+		s->scope->received = time;
+	for (size_t i = 0; i < s->n_visits; i++)
+		if (s->visits[i]->done == ED_TIME_NONE)
+			s->visits[i]->scope->received = time;
+	s->awaiting_receipt = false;
+	s->sent_to = NULL;
+}
 
-	apply_event(j, s, entry);
-	if (closes)
-		close_visit(j, s, entry);
+static void apply_event(struct ed_decision *j, struct ed_state *s)
+{
+	if (!strcmp(j->act.event, "case.submitted")) {
+		s->phase = ED_PHASE_RUNNING;
+		s->submitted = s->received = j->act.time;
+		s->initiator_cert = kept(j, j->act.cert);
+		s->initiator_person = kept(j, ed_person_id(j));
+		s->fields = j->act.fields;
+	} else if (!strcmp(j->act.event, "case.sent")) {
+		s->awaiting_receipt = true;
+		s->sent_to = j->visit->step->to->agency;
+	} else if (!strcmp(j->act.event, "case.received")) {
+		receive_at(s, j->act.time);
+	}
+	if (!s->at_agency && j->actor.agency)
+		move_to(s, kept(j, j->actor.agency->id));
+}
+
+static void fault(void *arg, const char *rule, const char *a0, const char *a1)
+{
+	ed_broken(arg, rule, a0, a1, NULL);
+}
+
+/* What follows from the act; false: nothing can be folded any more. */
+static bool apply_flow(struct ed_decision *j, struct ed_state *s)
+{
+	struct ed_flow flow = {
+	        .engine = j->engine, .state = s, .now = j->act.time, .fault = fault, .arg = j};
+	struct ed_visit *v = j->visit ? s->visits[j->visit->index] : NULL;
+
+	if (v) {
+		v->person = strcmp(j->act.event, "step.done") ? NULL : kept(j, ed_person_id(j));
+		v->principal = j->actor.principal ? j->actor.principal->holder->id : NULL;
+		ed_flow_close(&flow, v, j->outcome);
+	} else if (!strcmp(j->act.event, "case.submitted")) {
+		ed_flow_begin(&flow);
+	} else {
+		ed_flow_reopen(&flow);
+	}
+	j->lost |= flow.lost;
+	return !flow.stuck && !j->lost;
+}
+
+static void apply_entry(struct ed_decision *j, struct ed_state *s, const struct ed_entry *entry)
+{
+	if (!s->seq)
+		snprintf(s->case_id, sizeof(s->case_id), "%s", ed_header_text(entry, NULL, "case"));
+	if (j->visit && json_object_get(entry->header, "register")) {
+		s->book = kept(j, ed_header_text(entry, "register", "book"));
+		s->number = kept(j, ed_header_text(entry, "register", "number"));
+	}
+	s->seq = entry->seq;
+	snprintf(s->head, sizeof(s->head), "sha256:%s", entry->sha256);
+}
+
+/* entry NULL: a command is tried. */
+static bool apply(struct ed_decision *j, struct ed_state *s, const struct ed_entry *entry)
+{
+	apply_event(j, s);
 	if (j->directory && j->directory->version > s->directory_version)
 		s->directory_version = j->directory->version;
-	s->seq = entry->seq;
-	s->time = entry->time;
-	snprintf(s->head, sizeof(s->head), "sha256:%s", entry->sha256);
-	if (j->next)
-		return push_visit(j, s, entry->time);
-	if (closes) {
-		s->phase = ED_PHASE_ENDED;
-		s->end = j->outcome->end;
-	} else if (s->open) {
-		reopen(j, s, entry->time);
-	}
-	return true;
+	s->time = j->act.time;
+	if (entry)
+		apply_entry(j, s, entry);
+	return apply_flow(j, s);
 }
 
 bool ed_engine_fold(const struct ed_engine *engine, struct ed_state *state,
                     const struct ed_entry *entry, struct ed_findings *findings)
 {
-	struct judge j = {.engine = engine, .state = state, .findings = findings};
+	struct ed_decision j = {.engine = engine, .state = state, .findings = findings};
 	char place[64];
 
 	snprintf(place, sizeof(place), "META-INF/edoc/ledger/%06" PRId64 "-%.8s.json", entry->seq,
 	         entry->sha256);
 	j.where = place;
-	j.act = (struct act){.event = entry->event,
-	                     .step = entry->step,
-	                     .outcome = entry->outcome,
-	                     .cert = entry->actor_cert,
-	                     .time = entry->time,
-	                     .visit = entry->visit,
-	                     .directory = header_text(entry, NULL, "directory"),
-	                     .to = header_text(entry, NULL, "to"),
-	                     .said = true,
-	                     .reason = entry->body ? ed_json_get_str(entry->body, "reason") : NULL,
-	                     .reason_hidden = !entry->body && header_text(entry, NULL, "body")};
+	j.act = (struct ed_asked){
+	        .event = entry->event,
+	        .step = entry->step,
+	        .outcome = entry->outcome,
+	        .cert = entry->actor_cert,
+	        .time = entry->time,
+	        .visit = entry->visit,
+	        .directory = ed_header_text(entry, NULL, "directory"),
+	        .to = ed_header_text(entry, NULL, "to"),
+	        .said = true,
+	        .by_desk = desk_event(entry->event),
+	        .fields = json_object_get(entry->header, "fields"),
+	        .reason = entry->body ? ed_json_get_str(entry->body, "reason") : NULL,
+	        .reason_hidden = !entry->body && ed_header_text(entry, NULL, "body")};
 	if (!check_chain(&j, entry) || !check_place(&j))
 		return false;
-	check_actor(&j);
-	check_actor_facts(&j, entry);
-	check_clock(&j, entry);
-	check_made(&j, entry);
-	if (!apply(&j, state, entry))
-		findings->lost = true;
-	return !findings->lost;
+	ed_check_actor(&j);
+	ed_check_facts(&j, entry);
+	bool on = apply(&j, state, entry);
+	findings->lost |= j.lost;
+	return on && !findings->lost;
 }

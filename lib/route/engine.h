@@ -13,25 +13,52 @@
 
 enum ed_phase { ED_PHASE_NONE = 0, ED_PHASE_RUNNING, ED_PHASE_ENDED };
 
+struct ed_scope;
+
+/* A step that was opened. */
 struct ed_visit {
+	size_t index; /* in the state's visits */
 	const struct ed_route_step *step;
-	int64_t visit;       /* from 1 */
+	const char *path;    /* "agree/justice", "answer/moliya/execute" */
+	int64_t visit;       /* from 1, of this path */
 	int64_t opened, due; /* due: ED_TIME_NONE without a term */
+	/* Whose term it is: its own, or that of the join above; NULL: none. */
+	const struct ed_visit *clock;
 	int64_t done;        /* ED_TIME_NONE: open */
+	bool cancelled;      /* by a join above it, or the end of the case */
 	const char *outcome, *person;
-	const char *principal; /* whose place the person took, or NULL */
+	const char *principal;   /* whose place the person took, or NULL */
+	struct ed_scope *scope;  /* it stands in */
+	struct ed_scope **parts; /* of a parallel or each: one a branch */
+	size_t n_parts;
+};
+
+/* Steps that are under way, one after the other: the case's, or a branch's.
+ * Each is at one desk at a time. */
+struct ed_scope {
+	const struct ed_route_block *block;
+	struct ed_visit *owner; /* NULL: the case's */
+	size_t index;           /* in its parts */
+	const char *item;       /* each: the agency it stands at; a branch's id; NULL */
+	const char *at;         /* agency whose desk holds it */
+	int64_t received;       /* when that desk got it */
+	struct ed_visit *open;  /* where it stands; NULL: it is over */
+	enum ed_result result;  /* once it is over; NONE: cancelled */
 };
 
 struct ed_state {
 	enum ed_phase phase;
-	const char *end;             /* name of the end */
-	const struct ed_visit *open; /* the step that is waited for, or NULL */
-	struct ed_visit *visits;     /* in order */
+	const char *end;          /* name of the end */
+	struct ed_visit **visits; /* in the order of opening */
 	size_t n_visits, cap_visits;
+	struct ed_visit **open; /* what is waited for: no parallel, no each */
+	size_t n_open, cap_open;
+	struct ed_scope *scope;      /* the case's */
 	int64_t seq;                 /* of the last entry */
 	char head[72];               /* "sha256:<hex>" of the last entry, "" */
 	int64_t submitted, received; /* times of those events */
 	const char *initiator_cert, *initiator_person;
+	const json_t *fields;  /* of the first entry, borrowed from it; or NULL */
 	const char *at_agency; /* whose desk holds the case */
 	bool awaiting_receipt;
 	const char *sent_to;       /* while awaiting_receipt: where it goes */
@@ -54,13 +81,14 @@ struct ed_engine { /* what the fold reads; all borrowed */
 /* What somebody wants to do. */
 struct ed_command {
 	const char *event; /* case.submitted, step.done, case.sent, case.received */
-	const char *step;  /* NULL: the open one */
+	const char *step;  /* a path; NULL: the one open step that the actor may do */
 	const char *outcome;
 	const char *reason;
 	const char *actor_cert; /* sha256 hex */
 	bool desk;              /* the desk's own key acts */
 	int64_t now;
 	const char *directory; /* "sha256:<hex>" of the one in force */
+	const json_t *fields;  /* case.submitted: what the route declares, or NULL */
 };
 
 /* Who acted, decided by the directory. */
@@ -71,6 +99,7 @@ struct ed_actor {
 	const struct ed_agency *agency;
 	bool deputy;
 	const struct ed_post *principal; /* deputy: whose place is taken (acting_for), or NULL */
+	const struct ed_visit *visit;    /* what the act closes, or NULL */
 };
 
 /* The local day of the route's zone: directory rows are read on that day. */
@@ -79,7 +108,9 @@ struct ed_date ed_engine_date(const struct ed_engine *engine, int64_t t);
 /*
  * May this be done now?  EDOC_OK fills actor and the step's facts; a refusal
  * is EDOC_ERR_DENIED (role, order, four eyes, reason), EDOC_ERR_INPUT (no
- * such outcome, reason missing), EDOC_ERR_CONFIG (calendar).
+ * such outcome, reason missing), EDOC_ERR_CONFIG (calendar).  Without a step,
+ * of the open ones the one that the actor may bring to that outcome; several:
+ * EDOC_ERR_USAGE, naming them.
  */
 enum edoc_code ed_engine_decide(const struct ed_engine *engine, const struct ed_state *state,
                                 const struct ed_command *command, struct ed_actor *actor,
@@ -92,6 +123,14 @@ enum edoc_code ed_engine_decide(const struct ed_engine *engine, const struct ed_
 bool ed_engine_fold(const struct ed_engine *engine, struct ed_state *state,
                     const struct ed_entry *entry, struct ed_findings *findings);
 void ed_state_init(struct ed_state *state);
+/* To try an act on; strings are shared.  false: no memory. */
+bool ed_state_copy(struct ed_state *to, const struct ed_state *from, struct ed_arena *arena);
+/* Whom the visit waits for: its role, with the agency filled in. */
+struct ed_role ed_visit_role(const struct ed_visit *visit);
+/* The open visit of a path, or NULL. */
+struct ed_visit *ed_state_open(const struct ed_state *state, const char *path);
+/* The one that is due first; of those without a term, the oldest.  NULL: none. */
+struct ed_visit *ed_state_urgent(const struct ed_state *state);
 /* "№ {seq:4}-{year}" filled in; NULL: out of memory. */
 const char *ed_register_number(struct ed_arena *arena, const char *pattern, int64_t year,
                                int64_t seq);

@@ -14,7 +14,7 @@
 
 #define MAX_NUMBER ((json_int_t)9007199254740991) /* 2^53 - 1: door/json */
 
-enum event { SUBMITTED = 1, DONE = 2, SENT = 4, RECEIVED = 8, ALWAYS = 15 };
+enum event { SUBMITTED = 1, DONE = 2, SENT = 4, RECEIVED = 8, SILENT = 16, ALWAYS = 31 };
 
 static const struct {
 	const char *name;
@@ -25,7 +25,9 @@ static const struct {
         {"step.done", DONE, "person"},
         {"case.sent", SENT, "desk"},
         {"case.received", RECEIVED, "desk"},
+        {"step.silent", SILENT, "desk"},
 };
+#define N_EVENTS (sizeof(events) / sizeof(*events))
 
 /* NULL when the value is what it should be, else what it should be. */
 typedef const char *check_fn(const json_t *value);
@@ -91,6 +93,50 @@ static const char *is_id(const json_t *v)
 	return N_("a name of a-z, 0-9 and \"-\"");
 }
 
+/* "sign", "agree/justice", "answer/moliya/execute" */
+static const char *is_path(const json_t *v)
+{
+	const char *s = text_of(v);
+	bool fine = *s && strlen(s) <= 1000;
+
+	while (fine && *s) {
+		size_t n = strcspn(s, "/");
+
+		fine = n && n <= 64 && *s >= 'a' && *s <= 'z' &&
+		       strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-") >= n &&
+		       (!s[n] || s[n + 1]);
+		s += n + (s[n] == '/');
+	}
+	return fine ? NULL : N_("a step's name, with \"/\" before those in branches");
+}
+
+static bool is_word(const json_t *v)
+{
+	return json_is_string(v) && *text_of(v) && strlen(text_of(v)) <= 1000;
+}
+
+/* Names to texts, numbers, yes and no, or lists of texts: of what type, the
+ * route says. */
+static const char *is_fields(const json_t *v)
+{
+	json_t *o = (json_t *)v;
+	const char *say = N_("an object of texts, numbers, true, false and lists of texts");
+
+	if (!json_is_object(v) || !json_object_size(v) || json_object_size(v) > ED_MAX_ROUTE_FIELDS)
+		return say;
+	for (void *it = json_object_iter(o); it; it = json_object_iter_next(o, it)) {
+		const json_t *one = json_object_iter_value(it);
+
+		if (!is_word(one) && !json_is_integer(one) && !json_is_boolean(one) &&
+		    !json_is_array(one))
+			return say;
+		for (size_t i = 0; i < json_array_size(one); i++)
+			if (!is_word(json_array_get(one, i)))
+				return say;
+	}
+	return NULL;
+}
+
 static const char *is_time(const json_t *v)
 {
 	char again[ED_TIME_STR];
@@ -131,10 +177,10 @@ static const char *is_kind(const json_t *v)
 
 static const char *is_event(const json_t *v)
 {
-	for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++)
+	for (size_t i = 0; i < N_EVENTS; i++)
 		if (!strcmp(events[i].name, text_of(v)))
 			return NULL;
-	return N_("case.submitted, step.done, case.sent or case.received");
+	return N_("case.submitted, step.done, step.silent, case.sent or case.received");
 }
 
 /* "15d", "3wd", "1mo" */
@@ -270,7 +316,7 @@ static const char *is_clock(const json_t *v)
 	return plain_fault(v, keys, N_("{within, started, due}"));
 }
 
-#define STEP (DONE | SENT)
+#define STEP (DONE | SENT | SILENT)
 
 static const struct key header_keys[] = {
         {"format", is_format, ALWAYS, 0},
@@ -287,7 +333,8 @@ static const struct key header_keys[] = {
         {"calendar", is_digest, SUBMITTED, 0},
         {"documents", is_documents, SUBMITTED, 0},
         {"package", is_digest, SUBMITTED, RECEIVED},
-        {"step", is_id, STEP, RECEIVED},
+        {"fields", is_fields, 0, SUBMITTED},
+        {"step", is_path, STEP, RECEIVED},
         {"visit", is_count, STEP, RECEIVED},
         {"outcome", is_id, STEP, RECEIVED},
         {"acting_for", is_principal, 0, DONE},
@@ -320,7 +367,8 @@ static const char *together(const json_t *h, size_t event)
 	if (first != (json_array_size(json_object_get(h, "prev")) == 0))
 		return N_("only the first entry has nothing before it");
 	if (strcmp(text_of(json_object_get(actor, "kind")), events[event].kind))
-		return N_("a person submits and does steps, a desk sends and receives");
+		return N_("a person submits and does steps, a desk sends, receives and tells of "
+		          "silence");
 	if (step != visit || step != (json_object_get(h, "outcome") != NULL))
 		return N_("step, visit and outcome stand together");
 	if (json_object_get(h, "clock") && !step)
@@ -342,9 +390,9 @@ static enum edoc_code check_header(const json_t *header, const char *where, stru
 		return ed_fail(err, EDOC_ERR_VERSION, where,
 		               "the entry is written in %s; this release reads edoc-entry/1",
 		               format);
-	while (i < 4 && strcmp(events[i].name, event))
+	while (i < N_EVENTS && strcmp(events[i].name, event))
 		i++;
-	fault = object_fault(header, header_keys, i < 4 ? events[i].event : ALWAYS, &name);
+	fault = object_fault(header, header_keys, i < N_EVENTS ? events[i].event : ALWAYS, &name);
 	if (fault)
 		return ed_fail(err, EDOC_ERR_INPUT, where, "ledger entry: \"%s\" must be %s", name,
 		               dgettext("edoc", fault));

@@ -29,7 +29,10 @@
  *   command    digest: the idempotence key, of the canonical JSON {"actor",
  *              "case", "event", "outcome", "reason", "step", "text", "visit"}
  *              (absent where there is none)
- *   step, visit, outcome   what was done; visit counts from 1
+ *   step, visit, outcome   what was done; visit counts from 1.  A step in a
+ *              branch is "agree/justice", in one of several steps
+ *              "agree/justice/review"; what a "do: each" stands at is the
+ *              branch
  *   actor      {cert, kind, person, post, unit, agency, deputy}: cert is the
  *              certificate's sha256 (64 hex), kind "person" or "desk", person
  *              the directory's id (no desk has one), post and unit (of a role
@@ -41,6 +44,8 @@
  *   package    digest of the package file submitted (first entry) or received
  *   signature  {name, sha256}: the XAdES file made in a sign step, 64 hex
  *   register   {book, number, year, seq}: number as printed
+ *   fields     {name: value}: what the route declares and the case has, of the
+ *              types that the route gives them (first entry)
  *   evidence   digest of the evidence.json of the receipt (case.received)
  *   to         agency (case.sent)
  *   clock      {within, started, due}: the step's term as the route writes it
@@ -63,6 +68,9 @@
  *                   Where a `do: receive` step is open it closes it, with step,
  *                   visit and outcome as above; else it has none.
  *                   RelayAcceptance of EN 319 522-1.
+ *
+ *   step.silent     the desk key of the agency that holds the case: the term of
+ *                   a step whose silence the route gives a meaning is over
  *
  * Body keys: format "edoc-body/1", salt 32 hex, reason, text, name (of the
  * actor).

@@ -76,6 +76,10 @@ static enum edoc_code deliver(struct ed_case *c, struct edoc_error *err)
 enum edoc_code ed_passing_decide(struct ed_passing *p, const char *event,
                                  const struct ed_visit *visit, int64_t now, struct edoc_error *err)
 {
+	bool refuse = visit && !strcmp(event, "step.silent") &&
+	              visit->step->silent == ED_RESULT_REFUSE;
+	const struct ed_route_outcome *outcome =
+	        visit && visit->step->n_outcomes ? &visit->step->outcomes[refuse] : NULL;
 	enum edoc_code code = ed_desk_key(p->c->desk, &p->key, err);
 
 	if (!code)
@@ -85,8 +89,8 @@ enum edoc_code ed_passing_decide(struct ed_passing *p, const char *event,
 	snprintf(p->directory_ref, sizeof(p->directory_ref), "sha256:%s", p->directory->sha256);
 	p->command = (struct ed_command){
 	        .event = event,
-	        .step = visit ? visit->step->id : NULL,
-	        .outcome = visit && visit->step->n_outcomes ? visit->step->outcomes[0].id : NULL,
+	        .step = visit ? visit->path : NULL,
+	        .outcome = outcome ? outcome->id : NULL,
 	        .actor_cert = edoc_key_cert_sha256(p->key),
 	        .desk = true,
 	        .now = now,
@@ -113,7 +117,8 @@ static bool waits_to_be_sent(const struct ed_case *c)
 {
 	const struct ed_state *s = &c->r.state;
 
-	return s->open && s->open->step->verb == ED_DO_SEND && ed_case_here(c);
+	return s->scope && s->scope->open && s->scope->open->step->verb == ED_DO_SEND &&
+	       ed_case_here(c);
 }
 
 static bool sent_by_us(const struct ed_case *c)
@@ -128,7 +133,7 @@ static enum edoc_code send_entry(struct ed_case *c, const struct edoc_act *act, 
                                  struct edoc_error *err)
 {
 	struct ed_passing p = {.c = c};
-	const struct ed_visit *visit = c->r.state.open;
+	const struct ed_visit *visit = c->r.state.scope->open;
 	struct ed_entry entry = {0};
 	json_t *header = NULL;
 	const char *to;

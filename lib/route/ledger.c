@@ -376,11 +376,11 @@ static int put_clock(json_t *header, const struct ed_visit *visit, int64_t now)
 	json_t *o;
 	int bad;
 
-	ed_term_text(term, visit->step->within);
-	if (!*term || visit->due == ED_TIME_NONE)
+	if (!visit->clock || visit->due == ED_TIME_NONE)
 		return 0;
+	ed_term_text(term, visit->clock->step->within);
 	o = json_object();
-	bad = !o || ed_json_str(o, "within", term) || ed_json_time(o, "started", visit->opened) ||
+	bad = !o || ed_json_str(o, "within", term) || ed_json_time(o, "started", visit->clock->opened) ||
 	      ed_json_time(o, "due", visit->due);
 	bad |= json_object_set_new(header, "clock", o);
 	if (now > visit->due)
@@ -388,23 +388,13 @@ static int put_clock(json_t *header, const struct ed_visit *visit, int64_t now)
 	return bad;
 }
 
-/* The step that the command closes, or NULL. */
-static const struct ed_visit *closes(const struct ed_draft *draft)
-{
-	const struct ed_command *c = draft->command;
-
-	return c->step && draft->state->open && !strcmp(draft->state->open->step->id, c->step)
-	               ? draft->state->open
-	               : NULL;
-}
-
 enum edoc_code ed_draft_header(struct ed_draft *draft, json_t **header, struct edoc_error *err)
 {
 	const struct ed_command *c = draft->command;
-	const struct ed_visit *visit = closes(draft);
+	const struct ed_visit *visit = draft->actor->visit;
 	struct ed_command_key key = {.case_id = draft->case_id,
 	                             .event = c->event,
-	                             .step = c->step,
+	                             .step = visit ? visit->path : NULL,
 	                             .outcome = c->outcome,
 	                             .reason = c->reason,
 	                             .text = draft->text,
@@ -428,7 +418,7 @@ enum edoc_code ed_draft_header(struct ed_draft *draft, json_t **header, struct e
 	bad |= ed_json_int(h, "seq", draft->state->seq + 1) | ed_json_time(h, "time", c->now);
 	bad |= put_actor(h, draft) | put_principal(h, draft->actor);
 	if (visit) {
-		bad |= put(h, "step", c->step) | put(h, "outcome", c->outcome) |
+		bad |= put(h, "step", visit->path) | put(h, "outcome", c->outcome) |
 		       ed_json_int(h, "visit", visit->visit) | put_clock(h, visit, c->now);
 	}
 	if (bad) {

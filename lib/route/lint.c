@@ -25,9 +25,9 @@
 #define NO_STEP ((size_t)-1) /* an end, or nowhere */
 
 struct lint {
-	const struct ed_route *route;
 	const char *where;
 	struct ed_findings *findings;
+	bool archives; /* some step does */
 };
 
 static void report(struct lint *l, const char *code, unsigned line, unsigned column, const char *a0,
@@ -41,40 +41,79 @@ static void report(struct lint *l, const char *code, unsigned line, unsigned col
 
 static void report_step(struct lint *l, const char *code, const struct ed_route_step *step)
 {
-	report(l, code, step->line, step->column, step->id, NULL, NULL);
+	report(l, code, step->line, step->column, step->path, NULL, NULL);
 }
 
-/* The step an outcome of step i goes to; NO_STEP for an end or a fault. */
-static size_t target(const struct ed_route *route, size_t i, const struct ed_route_outcome *o)
+/* ---- the ways of one block ---- */
+
+/*
+ * A way out of a step: an outcome, a case of choose, or on past a step whose
+ * "if:" does not hold.  Branches are blocks of their own: what happens in them
+ * comes back as the join's outcomes.
+ */
+struct way {
+	const char *then, *end;
+	enum ed_result leave;
+	int times;
+	const struct ed_route_outcome *outcome; /* or NULL */
+};
+
+static size_t n_ways(const struct ed_route_step *s)
+{
+	return s->n_outcomes + s->n_choices + (s->when != NULL);
+}
+
+static struct way way(const struct ed_route_step *s, size_t k)
+{
+	struct way w = {0};
+
+	if (k < s->n_outcomes) {
+		const struct ed_route_outcome *o = &s->outcomes[k];
+		w = (struct way){o->then, o->end, o->leave, o->times, o};
+	} else if (k - s->n_outcomes < s->n_choices) {
+		const struct ed_choice *c = &s->choices[k - s->n_outcomes];
+		w = (struct way){.then = c->then, .end = c->end};
+	}
+	return w;
+}
+
+/* Behind the last step of a branch its join goes on. */
+static bool over(const struct ed_route_block *b, size_t i, const struct way *w)
+{
+	return w->end || w->leave || (b->owner && !w->then && i + 1 == b->n_steps);
+}
+
+/* The step it goes to; NO_STEP for an end or a fault. */
+static size_t target(const struct ed_route_block *b, size_t i, const struct way *w)
 {
 	const struct ed_route_step *step;
 
-	if (o->end)
+	if (over(b, i, w))
 		return NO_STEP;
-	if (!o->then)
-		return i + 1 < route->n_steps ? i + 1 : NO_STEP;
-	step = ed_route_step(route, o->then);
-	return step ? (size_t)(step - route->steps) : NO_STEP;
+	if (!w->then)
+		return i + 1 < b->n_steps ? i + 1 : NO_STEP;
+	step = ed_block_step(b, w->then);
+	return step ? (size_t)(step - b->steps) : NO_STEP;
 }
 
-/* Marks what can be reached from step i over edges that `follow` allows. */
-typedef bool follow_fn(const struct ed_route_step *to, const struct ed_route_outcome *o);
+/* Marks what can be reached from step i over ways that `follow` allows. */
+typedef bool follow_fn(const struct ed_route_step *to, const struct way *w);
 
-static bool any_edge(const struct ed_route_step *to, const struct ed_route_outcome *o)
+static bool any_way(const struct ed_route_step *to, const struct way *w)
 {
 	(void)to;
-	(void)o;
+	(void)w;
 	return true;
 }
 
-static bool unbounded_edge(const struct ed_route_step *to, const struct ed_route_outcome *o)
+static bool unbounded_way(const struct ed_route_step *to, const struct way *w)
 {
-	return !o->times && !to->times;
+	return !w->times && !to->times;
 }
 
 /* Depth first without recursion; seen[] starts empty, so i itself is marked
  * only when a way leads back to it. */
-static void reach(const struct ed_route *route, size_t i, follow_fn *follow, bool *seen)
+static void reach(const struct ed_route_block *b, size_t i, follow_fn *follow, bool *seen)
 {
 	size_t todo[ED_MAX_ROUTE_STEPS + 1], n = 0;
 
@@ -82,11 +121,11 @@ static void reach(const struct ed_route *route, size_t i, follow_fn *follow, boo
 	while (n) {
 		size_t at = todo[--n];
 
-		for (size_t k = 0; k < route->steps[at].n_outcomes; k++) {
-			const struct ed_route_outcome *o = &route->steps[at].outcomes[k];
-			size_t to = target(route, at, o);
+		for (size_t k = 0; k < n_ways(&b->steps[at]); k++) {
+			struct way w = way(&b->steps[at], k);
+			size_t to = target(b, at, &w);
 
-			if (to == NO_STEP || seen[to] || !follow(&route->steps[to], o))
+			if (to == NO_STEP || seen[to] || !follow(&b->steps[to], &w))
 				continue;
 			seen[to] = true;
 			todo[n++] = to;
@@ -94,50 +133,52 @@ static void reach(const struct ed_route *route, size_t i, follow_fn *follow, boo
 	}
 }
 
-static bool ends(const struct ed_route_step *step)
+static bool ends(const struct ed_route_block *b, size_t i)
 {
-	for (size_t k = 0; k < step->n_outcomes; k++)
-		if (step->outcomes[k].end)
+	for (size_t k = 0; k < n_ways(&b->steps[i]); k++) {
+		struct way w = way(&b->steps[i], k);
+
+		if (over(b, i, &w))
 			return true;
+	}
 	return false;
 }
 
-static void lint_graph(struct lint *l)
+static void lint_graph(struct lint *l, const struct ed_route_block *b)
 {
-	const struct ed_route *route = l->route;
 	bool seen[ED_MAX_ROUTE_STEPS] = {false}, told[ED_MAX_ROUTE_STEPS] = {false};
 
-	reach(route, 0, any_edge, seen);
-	for (size_t i = 1; i < route->n_steps; i++)
+	reach(b, 0, any_way, seen);
+	for (size_t i = 1; i < b->n_steps; i++)
 		if (!seen[i])
-			report_step(l, "route.R005", &route->steps[i]);
-	for (size_t i = 0; i < route->n_steps; i++) {
-		bool end = ends(&route->steps[i]);
+			report_step(l, "route.R005", &b->steps[i]);
+	for (size_t i = 0; i < b->n_steps; i++) {
+		bool end = ends(b, i);
 
 		memset(seen, 0, sizeof(seen));
-		reach(route, i, any_edge, seen);
-		for (size_t k = 0; k < route->n_steps && !end; k++)
-			end = seen[k] && ends(&route->steps[k]);
+		reach(b, i, any_way, seen);
+		for (size_t k = 0; k < b->n_steps && !end; k++)
+			end = seen[k] && ends(b, k);
 		if (!end)
-			report_step(l, "route.R006", &route->steps[i]);
+			report_step(l, "route.R006", &b->steps[i]);
 		memset(seen, 0, sizeof(seen));
-		reach(route, i, unbounded_edge, seen);
+		reach(b, i, unbounded_way, seen);
 		if (!seen[i] || told[i])
 			continue;
 		/* One finding a loop: the others on it are told by the first. */
-		report_step(l, "route.R007", &route->steps[i]);
-		for (size_t k = i; k < route->n_steps; k++)
+		report_step(l, "route.R007", &b->steps[i]);
+		for (size_t k = i; k < b->n_steps; k++)
 			told[k] |= seen[k];
 	}
 }
 
 /*
- * R024 by walking every state that a case can be in: the open step, and how
+ * R024 by walking every state that a block can be in: the open step, and how
  * often each bounded step and outcome has happened.  The bounds are the digits
  * of a number, so a state is one.
  */
 struct walk {
-	const struct ed_route *route;
+	const struct ed_route_block *block;
 	size_t total, n;
 	uint32_t *todo;
 	bool *seen;
@@ -145,13 +186,13 @@ struct walk {
 
 /* Bounded things in a fixed order: step i, then its outcomes.  Gives the place
  * value of the one asked for. */
-static size_t place_of(const struct ed_route *route, const struct ed_route_step *step,
+static size_t place_of(const struct ed_route_block *b, const struct ed_route_step *step,
                        const struct ed_route_outcome *outcome)
 {
-	size_t place = route->n_steps;
+	size_t place = b->n_steps;
 
-	for (size_t i = 0; i < route->n_steps && place <= ED_MAX_ROUTE_STATES; i++) {
-		const struct ed_route_step *s = &route->steps[i];
+	for (size_t i = 0; i < b->n_steps && place <= ED_MAX_ROUTE_STATES; i++) {
+		const struct ed_route_step *s = &b->steps[i];
 
 		if (s == step && !outcome)
 			return place;
@@ -170,7 +211,7 @@ static bool count(const struct walk *w, size_t *state, const struct ed_route_ste
                   const struct ed_route_outcome *outcome)
 {
 	size_t times = (size_t)(outcome ? outcome->times : step->times);
-	size_t place = place_of(w->route, step, outcome);
+	size_t place = place_of(w->block, step, outcome);
 
 	if (times && *state / place % (times + 1) == times)
 		return false;
@@ -187,30 +228,31 @@ static bool visit(struct walk *w, size_t state)
 	return true;
 }
 
-/* Every outcome that is allowed in the state; false: none is. */
+/* Every way that is allowed in the state; false: none is. */
 static bool go_on(struct walk *w, size_t state)
 {
-	size_t i = state % w->route->n_steps;
-	const struct ed_route_step *step = &w->route->steps[i];
+	size_t i = state % w->block->n_steps;
+	const struct ed_route_step *step = &w->block->steps[i];
 	bool any = false;
 
-	for (size_t k = 0; k < step->n_outcomes; k++) {
-		const struct ed_route_outcome *o = &step->outcomes[k];
-		size_t to = target(w->route, i, o), next = state;
+	for (size_t k = 0; k < n_ways(step); k++) {
+		struct way out = way(step, k);
+		size_t to = target(w->block, i, &out), next = state;
 
-		if (!count(w, &next, step, o))
+		if (out.outcome && !count(w, &next, step, out.outcome))
 			continue;
 		if (to == NO_STEP) /* an end; a lost target is R002's or R004's */
 			any = true;
-		else if (count(w, &next, &w->route->steps[to], NULL))
+		else if (count(w, &next, &w->block->steps[to], NULL))
 			any = visit(w, next - i + to);
 	}
 	return any;
 }
 
-static enum edoc_code lint_stuck(struct lint *l, struct edoc_error *err)
+static enum edoc_code lint_stuck(struct lint *l, const struct ed_route_block *b,
+                                 struct edoc_error *err)
 {
-	struct walk w = {.route = l->route, .total = place_of(l->route, NULL, NULL)};
+	struct walk w = {.block = b, .total = place_of(b, NULL, NULL)};
 	bool stuck[ED_MAX_ROUTE_STEPS] = {false};
 	enum edoc_code code = EDOC_OK;
 	size_t first = 0;
@@ -222,73 +264,97 @@ static enum edoc_code lint_stuck(struct lint *l, struct edoc_error *err)
 	w.todo = calloc(w.total, sizeof(*w.todo));
 	if (!w.seen || !w.todo)
 		code = ed_fail_memory(err);
-	else if (count(&w, &first, &l->route->steps[0], NULL))
+	else if (count(&w, &first, &b->steps[0], NULL))
 		visit(&w, first);
 	while (!code && w.n) {
 		size_t state = w.todo[--w.n];
 
 		if (!go_on(&w, state))
-			stuck[state % l->route->n_steps] = true;
+			stuck[state % b->n_steps] = true;
 	}
-	for (size_t i = 0; i < l->route->n_steps && !code; i++)
+	for (size_t i = 0; i < b->n_steps && !code; i++)
 		if (stuck[i])
-			report_step(l, "route.R024", &l->route->steps[i]);
+			report_step(l, "route.R024", &b->steps[i]);
 	free(w.seen);
 	free(w.todo);
 	return code;
 }
 
 /* Says no, or sends back; "again" of an edit step is what editing is for. */
-static bool refuses(const struct ed_route *route, size_t i, const struct ed_route_outcome *o)
+static bool refuses(const struct ed_route_block *b, size_t i, const struct way *w)
 {
 	static const char *const words[] = {"refused",   "rejected",   "returned",      "declined",
 	                                    "withdrawn", "impossible", "not-competent", NULL};
-	size_t to = target(route, i, o);
+	size_t to = target(b, i, w);
 
-	for (const char *const *w = words; *w; w++)
-		if (!strcmp(o->id, *w))
+	for (const char *const *word = words; *word; word++)
+		if (!strcmp(w->outcome->id, *word))
 			return true;
-	return to != NO_STEP && to <= i && route->steps[i].verb != ED_DO_EDIT;
+	return w->leave == ED_RESULT_REFUSE ||
+	       (to != NO_STEP && to <= i && b->steps[i].verb != ED_DO_EDIT);
 }
 
-static void lint_outcomes(struct lint *l, size_t i)
+static void lint_ways(struct lint *l, const struct ed_route_block *b, size_t i)
 {
-	const struct ed_route_step *step = &l->route->steps[i];
+	const struct ed_route_step *step = &b->steps[i];
 
-	for (size_t k = 0; k < step->n_outcomes; k++) {
-		const struct ed_route_outcome *o = &step->outcomes[k];
+	for (size_t k = 0; k < n_ways(step); k++) {
+		struct way w = way(step, k);
+		const struct ed_choice *c = k - step->n_outcomes < step->n_choices
+		                                    ? &step->choices[k - step->n_outcomes]
+		                                    : NULL;
+		unsigned line = w.outcome ? w.outcome->line : c ? c->line : step->line;
+		unsigned column = w.outcome ? w.outcome->column : c ? c->column : step->column;
+		const char *name = w.outcome ? w.outcome->id : c ? "case" : "if";
 
-		if (o->then && !ed_route_step(l->route, o->then))
-			report(l, "route.R002", o->line, o->column, step->id, o->id, o->then);
-		if (!o->then && !o->end && i + 1 == l->route->n_steps)
-			report(l, "route.R004", o->line, o->column, step->id, o->id, NULL);
-		if (!o->reason && refuses(l->route, i, o))
-			report(l, "route.R032", o->line, o->column, step->id, o->id, NULL);
+		if (w.then && !ed_block_step(b, w.then))
+			report(l, "route.R002", line, column, step->path, name, w.then);
+		if (!w.then && !over(b, i, &w) && i + 1 == b->n_steps)
+			report(l, "route.R004", line, column, step->path, name, NULL);
+		if (w.outcome && !w.outcome->reason && !ed_step_joins(step) && refuses(b, i, &w))
+			report(l, "route.R032", line, column, step->path, name, NULL);
 	}
+}
+
+static void lint_step(const struct ed_route_step *step, void *arg)
+{
+	struct lint *l = arg;
+	bool desk = step->verb == ED_DO_SEND || step->verb == ED_DO_RECEIVE;
+	bool timed = step->within.unit != ED_TERM_NONE;
+
+	for (const struct ed_route_step *s = step->block->owner; s && !timed; s = s->block->owner)
+		timed = s->within.unit != ED_TERM_NONE;
+	lint_ways(l, step->block, (size_t)(step - step->block->steps));
+	if (!timed && !desk && step->by)
+		report_step(l, "route.R010", step);
+	if (step->verb == ED_DO_SEND && !step->needs_receipt)
+		report_step(l, "route.R031", step);
+	l->archives |= step->verb == ED_DO_ARCHIVE;
+}
+
+static enum edoc_code lint_block(struct lint *l, const struct ed_route_block *b,
+                                 struct edoc_error *err)
+{
+	enum edoc_code code;
+
+	lint_graph(l, b);
+	code = lint_stuck(l, b, err);
+	for (size_t i = 0; i < b->n_steps && !code; i++)
+		for (size_t k = 0; k < b->steps[i].n_branches && !code; k++)
+			code = lint_block(l, &b->steps[i].branches[k], err);
+	return code;
 }
 
 enum edoc_code ed_route_lint(const struct ed_route *route, const char *where,
                              struct ed_findings *findings, struct edoc_error *err)
 {
-	struct lint l = {route, where, findings};
-	bool archives = false;
+	struct lint l = {.where = where, .findings = findings};
 	enum edoc_code code;
 
-	for (size_t i = 0; i < route->n_steps; i++) {
-		const struct ed_route_step *step = &route->steps[i];
-		bool desk = step->verb == ED_DO_SEND || step->verb == ED_DO_RECEIVE;
-
-		lint_outcomes(&l, i);
-		if (step->within.unit == ED_TERM_NONE && !desk)
-			report_step(&l, "route.R010", step);
-		if (step->verb == ED_DO_SEND && !step->needs_receipt)
-			report_step(&l, "route.R031", step);
-		archives = archives || step->verb == ED_DO_ARCHIVE;
-	}
-	lint_graph(&l);
-	if (!archives)
+	ed_block_walk(&route->body, lint_step, &l);
+	code = lint_block(&l, &route->body, err);
+	if (!l.archives)
 		report(&l, "route.R061", 1, 1, NULL, NULL, NULL);
-	code = lint_stuck(&l, err);
 	if (code)
 		return code;
 	return findings->lost ? ed_fail_memory(err) : EDOC_OK;

@@ -22,39 +22,47 @@ struct listing {
 	size_t n;
 };
 
-/* May that person do the open step today, by the directory in force? */
-static enum edoc_code is_for(struct ed_case *c, const char *cert, int64_t now, bool *yes,
-                             struct edoc_error *err)
+/* May that person do the open step on that day, by the directory? */
+static bool is_for(const struct ed_state *s, const struct ed_visit *v,
+                   const struct ed_directory *directory, const struct ed_person *person,
+                   struct ed_date day)
 {
-	const struct ed_person *person;
+	struct ed_role role = ed_visit_role(v);
 	const struct ed_agency *agency;
 	const struct ed_post *post;
-	const struct ed_role *role = c->r.state.open->step->by;
-	struct ed_date day = ed_engine_date(&c->r.engine, now);
-	struct ed_pin *pin;
 	bool deputy;
 
-	*yes = false;
+	if (role.initiator)
+		return s->initiator_person && !strcmp(person->id, s->initiator_person);
+	post = ed_directory_post(directory, person, &role, day, &deputy);
+	agency = post ? ed_directory_agency(directory, post->agency) : NULL;
+	return agency && ed_agency_state(agency, day, NULL) == ED_AGENCY_ACTIVE;
+}
+
+/* Leaves in the state what waits for the holder of that certificate. */
+static enum edoc_code keep_mine(struct ed_case *c, const char *cert, int64_t now,
+                                struct edoc_error *err)
+{
+	struct ed_date day = ed_engine_date(&c->r.engine, now);
+	const struct ed_person *person;
+	struct ed_state *s = &c->r.state;
+	struct ed_pin *pin;
+	size_t n = 0;
+
 	enum edoc_code code = ed_case_directory(c, now, &pin, err);
 	if (code)
 		return code;
 	person = ed_directory_person(pin->directory, cert, day);
-	if (!person)
-		return EDOC_OK;
-	if (role->initiator) {
-		*yes = c->r.state.initiator_person &&
-		       !strcmp(person->id, c->r.state.initiator_person);
-		return EDOC_OK;
-	}
-	post = ed_directory_post(pin->directory, person, role, day, &deputy);
-	agency = post ? ed_directory_agency(pin->directory, post->agency) : NULL;
-	*yes = agency && ed_agency_state(agency, day, NULL) == ED_AGENCY_ACTIVE;
+	for (size_t i = 0; person && i < s->n_open; i++)
+		if (is_for(s, s->open[i], pin->directory, person, day))
+			s->open[n++] = s->open[i];
+	s->n_open = n;
 	return EDOC_OK;
 }
 
 static enum edoc_code list_case(struct listing *l, struct ed_case *c, struct edoc_error *err)
 {
-	const struct ed_visit *v = c->r.state.open;
+	const struct ed_visit *v = ed_state_urgent(&c->r.state);
 	bool late = v && v->due != ED_TIME_NONE && l->now > v->due;
 	enum edoc_code code = EDOC_OK;
 	json_t *o = NULL;
@@ -116,11 +124,11 @@ static enum edoc_code look_at(struct listing *l, const char *id, struct edoc_err
 	if (code)
 		return code;
 	const struct ed_state *s = &c.r.state;
-	if (!c.exists || !s->open || s->phase != ED_PHASE_RUNNING || !ed_case_here(&c))
+	if (!c.exists || !s->n_open || s->phase != ED_PHASE_RUNNING || !ed_case_here(&c))
 		mine = false;
 	if (mine && l->cert)
-		code = is_for(&c, l->cert, l->now, &mine, err);
-	if (!code && mine)
+		code = keep_mine(&c, l->cert, l->now, err);
+	if (!code && mine && s->n_open)
 		code = list_case(l, &c, err);
 	ed_case_clear(&c);
 	return code;
@@ -193,7 +201,9 @@ static void put_facts(struct ed_case *c, int64_t now, struct ed_buf *out)
 	const json_t *documents = json_object_get(c->r.ledger.v[0].header, "documents");
 	char safe[512], when[ED_WHEN];
 
-	if (s->open && s->open->due != ED_TIME_NONE && now > s->open->due)
+	const struct ed_visit *first = ed_state_urgent(s);
+
+	if (first && first->due != ED_TIME_NONE && now > first->due)
 		ed_buf_puts(out, dgettext("edoc", "  late\n"));
 	ed_buf_printf(out, dgettext("edoc", "  case %s"), c->id);
 	if (s->number) {

@@ -268,7 +268,7 @@ static enum edoc_code post_receipt(struct ed_case *c, const struct ed_entry *ent
 
 static const struct ed_visit *open_receive(const struct ed_case *c)
 {
-	const struct ed_visit *v = c->r.state.open;
+	const struct ed_visit *v = c->r.state.scope ? c->r.state.scope->open : NULL;
 
 	return v && v->step->verb == ED_DO_RECEIVE ? v : NULL;
 }

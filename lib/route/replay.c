@@ -477,6 +477,28 @@ static enum edoc_code check_step_file(struct package *p, size_t i, const struct 
 	return EDOC_OK;
 }
 
+/* What the card says is what the route was decided by. */
+static void check_card(struct package *p)
+{
+	const json_t *said = json_object_get(p->replay->ledger.v[0].header, "fields");
+	const struct ed_fields *fields = &p->replay->engine.route->fields;
+	char where[ED_LEDGER_NAME];
+
+	ed_ledger_name(where, &p->replay->ledger.v[0], ".json");
+	for (size_t i = 0; i < fields->n; i++) {
+		const struct ed_field *f = &fields->v[i];
+		const json_t *is = json_object_get(said, f->id);
+		json_t *value = NULL;
+
+		if (!f->card)
+			continue;
+		if (ed_field_of_card(f, p->report->card, &value, NULL) ||
+		    !value != !is || (is && !json_equal(value, (json_t *)is)))
+			ed_finding(p->findings, "route.field-card", where, f->id, f->card, NULL);
+		json_decref(value);
+	}
+}
+
 /* A sign step's first outcome is made by signing. */
 static void check_step_signed(struct package *p, const struct ed_entry *e)
 {
@@ -626,6 +648,7 @@ static enum edoc_code check_ledger(struct package *p, struct edoc_error *err)
 		code = ed_replay_start_ledger(r, &ready, err);
 	if (code || !ready)
 		return code;
+	check_card(p);
 	for (size_t i = 0; i < r->ledger.n; i++) {
 		check_step_signed(p, &r->ledger.v[i]);
 		check_body(p, &r->ledger.v[i]);

@@ -45,24 +45,39 @@ static const char *role_name(const struct ed_role *role)
 	return role->post ? role->post : role->unit ? role->unit : role->id;
 }
 
-static void put_open(const struct ed_replay *r, struct ed_buf *out)
+void ed_view_visit(const struct ed_replay *r, const struct ed_visit *v, struct ed_buf *out)
 {
-	const struct ed_visit *v = r->state.open;
-	const char *agency = v->step->by->agency ? v->step->by->agency : r->state.at_agency;
+	struct ed_role role = ed_visit_role(v);
 	char when[ED_WHEN];
 
 	ed_buf_puts(out, T("waits for "));
-	put_safe(out, role_name(v->step->by));
-	if (agency) {
+	put_safe(out, role_name(&role));
+	if (!role.agency)
+		role.agency = r->state.at_agency;
+	if (role.agency) {
 		ed_buf_puts(out, T(" of "));
-		put_safe(out, agency);
+		put_safe(out, role.agency);
 	}
-	ed_buf_printf(out, " (%s)", v->step->id);
+	ed_buf_printf(out, " (%s)", v->path);
 	ed_when(when, r->zone, v->opened, false);
 	ed_buf_printf(out, T(" since %s"), when);
 	if (v->due != ED_TIME_NONE) {
 		ed_when(when, r->zone, v->due, false);
 		ed_buf_printf(out, T(", due %s"), when);
+	}
+}
+
+/* What is due first stands first; each on a line of its own. */
+static void put_open(const struct ed_replay *r, struct ed_buf *out)
+{
+	const struct ed_visit *first = ed_state_urgent(&r->state);
+
+	ed_view_visit(r, first, out);
+	for (size_t i = 0; i < r->state.n_open; i++) {
+		if (r->state.open[i] == first)
+			continue;
+		ed_buf_puts(out, "\n  ");
+		ed_view_visit(r, r->state.open[i], out);
 	}
 }
 
@@ -73,7 +88,7 @@ void ed_view_answer(const struct ed_replay *r, struct ed_buf *out)
 
 	if (r->ledger.newer) {
 		ed_buf_puts(out, T("cannot be told: a newer release wrote what follows"));
-	} else if (r->folded < r->ledger.n || (!ended && !s->awaiting_receipt && !s->open)) {
+	} else if (r->folded < r->ledger.n || (!ended && !s->awaiting_receipt && !s->n_open)) {
 		ed_buf_puts(out, T("cannot be told: the ledger is broken"));
 	} else if (ended) {
 		ed_buf_puts(out, T("ended: "));
@@ -233,25 +248,37 @@ enum edoc_code ed_view_entry_json(const struct ed_replay *r, const struct ed_ent
 	return EDOC_OK;
 }
 
+static json_t *visit_json(const struct ed_replay *r, const struct ed_visit *v)
+{
+	struct ed_role role = ed_visit_role(v);
+	json_t *w = json_object();
+	int bad = !w || ed_json_str(w, "step", v->path) || ed_json_int(w, "visit", v->visit) ||
+	          ed_json_str(w, "do", ed_do_name(v->step->verb)) ||
+	          ed_json_str(w, "role", role.id);
+
+	bad |= put(w, "post", role.post) | put(w, "unit", role.unit) |
+	       put(w, "agency", role.agency ? role.agency : r->state.at_agency);
+	bad |= ed_json_time(w, "since", v->opened) | ed_json_time(w, "due", v->due);
+	if (bad) {
+		json_decref(w);
+		return NULL;
+	}
+	return w;
+}
+
+/* waits: what is due first; open: all that is waited for. */
 static int put_waits(json_t *o, const struct ed_replay *r)
 {
-	const struct ed_visit *v = r->state.open;
-	const char *agency;
-	json_t *w;
-	int bad;
+	bool none = !r->state.n_open || r->state.awaiting_receipt ||
+	            r->state.phase == ED_PHASE_ENDED || r->folded < r->ledger.n;
+	json_t *list = json_array();
+	int bad = !list;
 
-	if (!v || r->state.awaiting_receipt || r->state.phase == ED_PHASE_ENDED ||
-	    r->folded < r->ledger.n)
-		return json_object_set_new(o, "waits", json_null());
-	agency = v->step->by->agency ? v->step->by->agency : r->state.at_agency;
-	w = json_object();
-	bad = !w || ed_json_str(w, "step", v->step->id) || ed_json_int(w, "visit", v->visit) ||
-	      ed_json_str(w, "do", ed_do_name(v->step->verb)) ||
-	      ed_json_str(w, "role", v->step->by->id);
-	bad |= put(w, "post", v->step->by->post) | put(w, "unit", v->step->by->unit) |
-	       put(w, "agency", agency);
-	bad |= ed_json_time(w, "since", v->opened) | ed_json_time(w, "due", v->due);
-	return json_object_set_new(o, "waits", w) | bad;
+	for (size_t i = 0; !none && i < r->state.n_open; i++)
+		bad |= json_array_append_new(list, visit_json(r, r->state.open[i]));
+	bad |= json_object_set_new(
+	        o, "waits", none ? json_null() : visit_json(r, ed_state_urgent(&r->state)));
+	return json_object_set_new(o, "open", list) | bad;
 }
 
 static int put_route(json_t *o, const struct ed_replay *r)

@@ -9,18 +9,32 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* A step is found by its path, where "*" stands for whatever it is done for. */
+static void check_step(const struct ed_route_step *step, void *arg)
+{
+	char path[2000];
+	size_t n = 0;
+
+	for (const char *p = step->path; *p && n + 1 < sizeof(path); p++)
+		path[n++] = *p == '*' ? 'x' : *p;
+	path[n] = '\0';
+	if (ed_route_step(arg, path) != step)
+		abort();
+	if (step->verb == ED_DO_CHOOSE ? !step->n_choices : !step->n_outcomes)
+		abort();
+	if (!step->by != (step->verb == ED_DO_CHOOSE || ed_step_joins(step)))
+		abort();
+}
+
 static void check_route(const struct ed_route *route, struct ed_arena *arena)
 {
 	struct ed_findings list;
 
 	ed_findings_init(&list, arena);
 	enum edoc_code code = ed_route_lint(route, "f", &list, NULL);
-	if ((code && code != EDOC_ERR_LIMIT) || !route->n_steps || !route->n_roles)
+	if ((code && code != EDOC_ERR_LIMIT) || !route->body.n_steps || !route->n_roles)
 		abort();
-	for (size_t i = 0; i < route->n_steps; i++)
-		if (!route->steps[i].by || !route->steps[i].n_outcomes ||
-		    ed_route_step(route, route->steps[i].id) != &route->steps[i])
-			abort();
+	ed_block_walk(&route->body, check_step, (void *)route);
 }
 
 static void check_calendar(const struct ed_calendar *calendar, struct ed_arena *arena)

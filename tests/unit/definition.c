@@ -161,7 +161,7 @@ static void head(void)
 	bad("18:30", "00:00", "time of day");
 	bad("basis: law", "bases: law", "\"basis\"");
 	bad("basis: law", "clocks: {}", "not in this version");
-	bad("basis: law", "fields: {}", "not in this version");
+	bad("basis: law", "fields: {}", "names to {type: ...}");
 	bad("roles:\n", "basis: x\nroles:\n", "twice");
 }
 
@@ -197,7 +197,7 @@ static void steps(void)
 	bad("  - id: agree\n    do", "  - do", "id");
 	bad("id: register", "id: agree", "above already");
 	bad("do: agree", "do: agre", "agree");
-	bad("do: agree", "do: parallel", "not in this version");
+	bad("do: agree", "do: parallel", "unknown key \"by\"");
 	bad("do: agree", "do: forward", "not in this version");
 	bad("    do: agree\n", "", "do");
 	bad("within: 2wd", "within: 2w", "no term");
@@ -213,7 +213,7 @@ static void steps(void)
 	bad("times: 3", "times: 0", "between");
 	bad("times: 3", "remind: [due]", "not in this version");
 	bad("times: 3", "extend: {}", "not in this version");
-	bad("times: 3", "join: {}", "not in this version");
+	bad("times: 3", "join: {}", "join");
 	bad("times: 3", "tims: 3", "\"times\"");
 	bad("times: 3", "end: x", "lists its outcomes");
 	bad("times: 3", "then: send", "lists its outcomes");

@@ -230,7 +230,7 @@ static void put_actor(json_t *h, const struct acting *a, const struct ed_actor *
 static void put_step(json_t *h, const struct acting *a, int64_t now)
 {
 	static const char *const units[] = {"", "d", "wd", "mo"};
-	const struct ed_visit *v = w.state.open;
+	const struct ed_visit *v = w.state.n_open ? w.state.open[0] : NULL;
 	bool received = !strcmp(a->event, "case.received");
 	json_t *o;
 
@@ -365,11 +365,11 @@ static void whole_way(void)
 	refused("case.submitted", BOB + 0x10, NULL, NULL, EDOC_ERR_DENIED, "author");
 	refused("case.submitted", FAY, NULL, NULL, EDOC_ERR_DENIED, "author");
 	does("case.submitted", ANNA, NULL, NULL);
-	ok(s->phase == ED_PHASE_RUNNING && !strcmp(s->open->step->id, "agree"),
+	ok(s->phase == ED_PHASE_RUNNING && !strcmp(s->open[0]->step->id, "agree"),
 	   "the first step opens");
 	is_str(s->at_agency, "a", "at the initiator's agency");
 	is_str(s->initiator_person, "anna", "who is known");
-	ed_time_format(due, s->open->due);
+	ed_time_format(due, s->open[0]->due);
 	is_str(due, "2026-03-09T18:59:59Z",
 	       "2wd after a Thursday: Monday's last second in Dushanbe");
 	refused("case.submitted", ANNA, NULL, NULL, EDOC_ERR_DENIED, "once");
@@ -403,18 +403,18 @@ static void whole_way(void)
 	does("case.received", DESK_B, NULL, NULL);
 	ok(!s->awaiting_receipt && !s->sent_to, "it came");
 	is_str(s->at_agency, "b", "to b");
-	ok(s->open->opened == s->received && s->open->visit == 1, "the step is open from then on");
+	ok(s->open[0]->opened == s->received && s->open[0]->visit == 1, "the step is open from then on");
 	refused("step.done", EVE, "acknowledged", NULL, EDOC_ERR_DENIED, "office");
 	does("step.done", FAY, "acknowledged", NULL);
 	does("step.done", GUS, "executed", NULL);
 	is_str(ed_json_get_str(json_object_get(w.v[w.n - 1].header, "actor"), "agency"), "b",
 	       "a role without an agency is the one where the case is");
 	does("case.sent", DESK_B, NULL, NULL);
-	is_str(s->open->step->id, "get", "a receive step waits");
+	is_str(s->open[0]->step->id, "get", "a receive step waits");
 	does("case.received", DESK_A, NULL, NULL);
-	is_str(s->open->step->id, "archive", "and the receipt closed it");
+	is_str(s->open[0]->step->id, "archive", "and the receipt closed it");
 	does("step.done", EVE, "archived", NULL);
-	ok(s->phase == ED_PHASE_ENDED && !s->open, "the end");
+	ok(s->phase == ED_PHASE_ENDED && !s->n_open, "the end");
 	is_str(s->end, "executed", "by its name");
 	refused("step.done", EVE, "archived", NULL, EDOC_ERR_DENIED, "has ended");
 }
@@ -434,7 +434,7 @@ static void four_eyes(void)
 	ok(actor.deputy && actor.principal && !strcmp(actor.principal->holder->id, "cara"),
 	   "for the head");
 	does("step.done", DAN, "signed", NULL);
-	is_str(w.state.visits[1].principal, "cara", "both are remembered");
+	is_str(w.state.visits[1]->principal, "cara", "both are remembered");
 	/* separate: from June Anna is a deputy of the head, and she submitted */
 	begin();
 	does("case.submitted", ANNA, NULL, NULL);
@@ -457,7 +457,7 @@ static void bounds(void)
 		does("step.done", BOB, "agreed", NULL);
 		does("step.done", CARA, "returned", "again");
 	}
-	is_int(w.state.open->visit, 3, "a third visit");
+	is_int(w.state.open[0]->visit, 3, "a third visit");
 	does("step.done", BOB, "agreed", NULL);
 	refused("step.done", CARA, "returned", "again", EDOC_ERR_DENIED, "2 times");
 	does("step.done", CARA, "signed", NULL);
@@ -543,7 +543,7 @@ static void late(void)
 	ok(play(&a, &list), "late, and done");
 	ok(list.n == 1 && !strcmp(list.v[0].code, "route.late"), "it is told");
 	is_int(json_integer_value(json_object_get(w.v[1].header, "late")),
-	       w.v[1].time - w.state.visits[0].due, "by how much");
+	       w.v[1].time - w.state.visits[0]->due, "by how much");
 }
 
 /* ---- ledgers that somebody changed ---- */

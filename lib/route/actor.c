@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: ISC */
+/* Who acts: decided by the directory, on the day of the act, about the person
+ * who signs and the one in whose place he does. */
+#include <string.h>
+
+#include "base/limits.h"
+#include "route/decide.h"
+
+static bool check_directory(struct ed_decision *j)
+{
+	j->directory = j->act.directory && j->engine->directory
+	                       ? j->engine->directory(j->engine->arg, j->act.directory)
+	                       : NULL;
+	if (!j->directory)
+		return ed_broken(j, "route.directory", j->act.directory, NULL, NULL);
+	/* Who lost a post does not get it back by citing an older directory. */
+	if (j->directory->version < j->state->directory_version)
+		ed_broken(j, "route.directory-old", ed_number_text(j, j->directory->version),
+		          ed_number_text(j, j->state->directory_version), NULL);
+	return true;
+}
+
+/* A desk's key sends, receives, and tells that nobody spoke. */
+static void check_desk(struct ed_decision *j)
+{
+	const struct ed_state *s = j->state;
+	bool received = !strcmp(j->act.event, "case.received");
+	bool send = !strcmp(j->act.event, "case.sent");
+	const char *at = received ? s->sent_to : j->visit ? j->visit->scope->at : s->at_agency;
+
+	j->actor.agency = ed_directory_desk(j->directory, j->act.cert,
+	                                    ed_engine_date(j->engine, j->act.time));
+	if (!j->actor.agency)
+		ed_broken(j, "route.desk", j->act.cert, NULL, NULL);
+	else if (at && strcmp(at, j->actor.agency->id))
+		ed_broken(j, "route.elsewhere", j->actor.agency->id, at, NULL);
+	if (send && j->visit && j->act.to && strcmp(j->act.to, j->visit->step->to->agency))
+		ed_broken(j, "route.to", j->act.to, j->visit->step->to->agency, NULL);
+}
+
+static const struct ed_role *initiator_role(const struct ed_route *route)
+{
+	for (size_t i = 0; i < route->n_roles; i++)
+		if (route->roles[i].initiator)
+			return &route->roles[i];
+	return NULL;
+}
+
+/* How the ledger knows somebody whom the directory does not know. */
+const char *ed_person_id(struct ed_decision *j)
+{
+	const char *s = j->actor.person ? j->actor.person->id
+	                                : ed_arena_printf(j->engine->arena, "cert:%s", j->act.cert);
+
+	return s ? s : "";
+}
+
+/* Who submits needs no post: a citizen; an official acts for an agency. */
+static void check_submitter(struct ed_decision *j, struct ed_date on)
+{
+	const struct ed_role *role = initiator_role(j->engine->route);
+	struct ed_role any = {.agency = role ? role->agency : NULL};
+	const struct ed_post *post = NULL;
+	bool deputy;
+
+	if (j->actor.person)
+		post = ed_directory_post(j->directory, j->actor.person, &any, on, &deputy);
+	if (post)
+		j->actor.agency = ed_directory_agency(j->directory, post->agency);
+	if (any.agency && !post)
+		ed_broken(j, "route.role", ed_person_id(j), role->id, NULL);
+}
+
+static void check_initiator(struct ed_decision *j, struct ed_date on)
+{
+	if (strcmp(ed_person_id(j), j->state->initiator_person))
+		ed_broken(j, "route.initiator", ed_person_id(j), j->visit->step->id, NULL);
+	check_submitter(j, on);
+}
+
+/* The agency that the nearest `each` around stands at. */
+static const char *item_of(const struct ed_scope *scope)
+{
+	while (scope->owner && scope->owner->step->verb != ED_DO_EACH)
+		scope = scope->owner->scope;
+	return scope->item;
+}
+
+struct ed_role ed_visit_role(const struct ed_visit *visit)
+{
+	struct ed_role role = *visit->step->by;
+
+	if (role.item)
+		role.agency = item_of(visit->scope);
+	if (!role.agency && !role.initiator)
+		role.agency = visit->scope->at;
+	return role;
+}
+
+static void check_role(struct ed_decision *j, struct ed_date on)
+{
+	struct ed_role role = ed_visit_role(j->visit);
+	const char *at = j->visit->scope->at;
+
+	if (role.agency && at && strcmp(role.agency, at)) {
+		ed_broken(j, "route.elsewhere", role.agency, at, NULL);
+		return;
+	}
+	j->actor.post =
+	        ed_directory_post(j->directory, j->actor.person, &role, on, &j->actor.deputy);
+	if (!j->actor.post) {
+		ed_broken(j, "route.role", ed_person_id(j), role.id, NULL);
+		return;
+	}
+	j->actor.agency = ed_directory_agency(j->directory, j->actor.post->agency);
+	if (j->actor.deputy)
+		j->actor.principal = ed_directory_principal(j->directory, &role, j->actor.post, on);
+}
+
+static bool is_person(const struct ed_decision *j, const char *id, const char *mine)
+{
+	if (!id)
+		return false;
+	return !strcmp(id, mine) ||
+	       (j->actor.principal && !strcmp(id, j->actor.principal->holder->id));
+}
+
+/* Did the actor, or whom he stands for, act in that role before? */
+static bool acted_as(struct ed_decision *j, const struct ed_role *role)
+{
+	const char *mine = ed_person_id(j);
+
+	if (role->initiator && is_person(j, j->state->initiator_person, mine))
+		return true;
+	for (size_t i = 0; i < j->state->n_visits; i++) {
+		const struct ed_visit *v = j->state->visits[i];
+
+		if (v->step->by == role && v->done != ED_TIME_NONE &&
+		    (is_person(j, v->person, mine) || is_person(j, v->principal, mine)))
+			return true;
+	}
+	return false;
+}
+
+static void check_four_eyes(struct ed_decision *j)
+{
+	const struct ed_route *route = j->engine->route;
+	const struct ed_route_step *step = j->visit->step;
+
+	if (step->not_by && acted_as(j, step->not_by))
+		ed_broken(j, "route.four-eyes", ed_person_id(j), step->id, step->not_by->id);
+	for (size_t i = 0; i < route->n_separate; i++)
+		for (int k = 0; k < 2; k++) {
+			const struct ed_role *other = route->separate[i][1 - k];
+
+			if (route->separate[i][k] == step->by && acted_as(j, other))
+				ed_broken(j, "route.four-eyes", ed_person_id(j), step->id,
+				          other->id);
+		}
+}
+
+static void check_person(struct ed_decision *j)
+{
+	struct ed_date on = ed_engine_date(j->engine, j->act.time);
+	bool initiator = !j->visit || j->visit->step->by->initiator;
+
+	j->actor.person = ed_directory_person(j->directory, j->act.cert, on);
+	if (!j->actor.person && !initiator) {
+		ed_broken(j, "route.person", j->act.cert, NULL, NULL);
+		return;
+	}
+	if (j->actor.person)
+		j->actor.name = ed_person_name(j->actor.person, on);
+	if (!j->visit)
+		check_submitter(j, on);
+	else if (initiator)
+		check_initiator(j, on);
+	else
+		check_role(j, on);
+	if (j->visit)
+		check_four_eyes(j);
+}
+
+static void check_reason(struct ed_decision *j)
+{
+	const struct ed_route_outcome *o = j->outcome;
+	const char *const *r, *list = "";
+
+	if (!o || !o->reason || j->act.reason_hidden || j->act.by_desk)
+		return;
+	if (!j->act.reason || !*j->act.reason) {
+		ed_broken(j, "route.reason", o->id, j->visit->step->id, NULL);
+		return;
+	}
+	for (r = o->reasons; r && *r && strcmp(*r, j->act.reason); r++)
+		;
+	if (!r || *r)
+		return;
+	for (r = o->reasons; *r && list; r++)
+		list = ed_arena_printf(j->engine->arena, "%s%s%s", list, *list ? ", " : "", *r);
+	ed_broken(j, "route.reason-list", j->act.reason, j->visit->step->id, list);
+}
+
+/* The entry before was made by the clock of another desk. */
+static bool from_another_desk(const struct ed_decision *j)
+{
+	return !strcmp(j->act.event, "case.received") &&
+	       !ed_same(j->state->sent_to, j->state->at_agency);
+}
+
+/* People and desk of an agency that is blocked or closed act no more; what they
+ * did before stays good. */
+static void check_agency(struct ed_decision *j)
+{
+	const struct ed_agency *agency = j->actor.agency;
+	const struct ed_change *since;
+	enum ed_agency_state state;
+	char day[ED_TIME_STR];
+
+	if (!agency)
+		return;
+	state = ed_agency_state(agency, ed_engine_date(j->engine, j->act.time), &since);
+	if (state == ED_AGENCY_ACTIVE)
+		return;
+	ed_date_format(day, since->from);
+	ed_broken(j, "route.agency", agency->id, ed_agency_state_name(state),
+	          ed_arena_printf(j->engine->arena, "%s (%s)", day, since->reason));
+}
+
+void ed_check_actor(struct ed_decision *j)
+{
+	int64_t skew = from_another_desk(j) ? ED_CLOCK_SKEW : 0;
+
+	if (j->state->phase != ED_PHASE_NONE && j->act.time < j->state->time - skew)
+		ed_broken(j, "ledger.time-order", ed_time_text(j, j->act.time),
+		          ed_time_text(j, j->state->time), NULL);
+	check_reason(j);
+	if (!check_directory(j))
+		return;
+	if (j->act.by_desk)
+		check_desk(j);
+	else
+		check_person(j);
+	check_agency(j);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: ISC */
+/* The decision about one act: what the engine's parts hand to each other. */
+#ifndef ED_ROUTE_DECIDE_H
+#define ED_ROUTE_DECIDE_H
+
+#include "route/engine.h"
+
+/* An act as the checks see it: a command, or an entry. */
+struct ed_asked {
+	const char *event, *step, *outcome, *reason, *cert, *directory, *to;
+	bool reason_hidden; /* a body that stayed at home */
+	bool said;          /* an entry: step, visit and `to` must be said */
+	bool by_desk;       /* by its event */
+	const json_t *fields;
+	int64_t time, visit;
+};
+
+struct ed_decision {
+	const struct ed_engine *engine;
+	const struct ed_state *state;
+	struct ed_asked act;
+	struct ed_findings *findings; /* NULL: a command */
+	const char *where;
+	bool lost;        /* no memory */
+	const char *rule; /* command: the first broken one */
+	const char *args[3];
+	/* decided on the way: */
+	struct ed_actor actor;
+	const struct ed_directory *directory;
+	struct ed_visit *visit; /* the one that is closed, or NULL */
+	const struct ed_route_outcome *outcome;
+};
+
+/* ---- engine.c ---- */
+
+/* Notes a broken rule; always false. */
+bool ed_broken(struct ed_decision *j, const char *rule, const char *a0, const char *a1,
+               const char *a2);
+bool ed_same(const char *a, const char *b); /* or both NULL */
+/* In the arena. */
+const char *ed_number_text(struct ed_decision *j, int64_t n);
+const char *ed_time_text(struct ed_decision *j, int64_t t);
+
+/* ---- actor.c: who acts ---- */
+
+void ed_check_actor(struct ed_decision *j);
+/* How the ledger knows somebody whom the directory does not know. */
+const char *ed_person_id(struct ed_decision *j);
+
+/* ---- facts.c: what an entry says beside the act ---- */
+
+const char *ed_header_text(const struct ed_entry *entry, const char *object, const char *key);
+void ed_check_facts(struct ed_decision *j, const struct ed_entry *entry);
+/* The values of the route's fields: in the first entry, or in a command. */
+void ed_check_fields(struct ed_decision *j);
+
+#endif

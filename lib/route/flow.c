@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: ISC */
+#include "route/flow.h"
+
+#include <string.h>
+
+#include "route/term.h"
+
+#define MAX_HOPS 256 /* of choices and passed steps on the way to one that opens */
+
+static void fault(struct ed_flow *f, const char *rule, const char *a0, const char *a1)
+{
+	if (f->fault)
+		f->fault(f->arg, rule, a0, a1);
+}
+
+static void stuck(struct ed_flow *f, const char *rule, const char *a0, const char *a1)
+{
+	fault(f, rule, a0, a1);
+	f->stuck = true;
+}
+
+static void *take(struct ed_flow *f, size_t size)
+{
+	void *p = ed_arena_alloc(f->engine->arena, size);
+
+	f->lost |= !p;
+	return p;
+}
+
+static const char *number(struct ed_flow *f, int n)
+{
+	const char *s = ed_arena_printf(f->engine->arena, "%d", n);
+
+	return s ? s : "";
+}
+
+static int count(const struct ed_state *s, const char *path, const char *outcome)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < s->n_visits; i++)
+		n += !strcmp(s->visits[i]->path, path) &&
+		     (!outcome ||
+		      (s->visits[i]->outcome && !strcmp(s->visits[i]->outcome, outcome)));
+	return n;
+}
+
+/* ---- what is open ---- */
+
+static bool push(struct ed_flow *f, struct ed_visit ***list, size_t *n, size_t *cap,
+                 struct ed_visit *v)
+{
+	struct ed_visit **grown =
+	        ed_arena_grow(f->engine->arena, *list, *n, cap, sizeof(struct ed_visit *));
+
+	f->lost |= !grown;
+	if (!grown)
+		return false;
+	*list = grown;
+	grown[(*n)++] = v;
+	return true;
+}
+
+static void list_open(struct ed_flow *f)
+{
+	struct ed_state *s = f->state;
+
+	s->n_open = 0;
+	for (size_t i = 0; i < s->n_visits; i++)
+		if (s->visits[i]->done == ED_TIME_NONE && !ed_step_joins(s->visits[i]->step))
+			push(f, &s->open, &s->n_open, &s->cap_open, s->visits[i]);
+}
+
+static void cancel(struct ed_flow *f, struct ed_visit *v)
+{
+	v->done = f->now;
+	v->cancelled = true;
+	v->scope->open = NULL;
+	for (size_t i = 0; i < v->n_parts; i++)
+		if (v->parts[i]->open)
+			cancel(f, v->parts[i]->open);
+}
+
+/* ---- terms ---- */
+
+/* `received`: of the submission until an exchange gives a later one. */
+static int64_t start_of(const struct ed_flow *f, const struct ed_visit *v)
+{
+	const char *from = v->step->from;
+	int64_t start = !strcmp(from, "submitted")  ? f->state->submitted
+	                : !strcmp(from, "received") ? v->scope->received
+	                                            : f->now;
+
+	return start == ED_TIME_NONE ? f->now : start;
+}
+
+static void start_clock(struct ed_flow *f, struct ed_visit *v)
+{
+	const struct ed_engine *e = f->engine;
+	const struct ed_visit *above = v->scope->owner;
+	struct edoc_error err = {0};
+
+	v->due = ED_TIME_NONE;
+	v->clock = NULL;
+	if (v->step->within.unit == ED_TERM_NONE) {
+		v->clock = above ? above->clock : NULL;
+		v->due = v->clock ? v->clock->due : ED_TIME_NONE;
+		return;
+	}
+	v->clock = v;
+	if (ed_term_due(v->step->within, &e->route->count, e->calendar, e->zone, start_of(f, v),
+	                &v->due, &err)) {
+		const char *why = ed_arena_printf(e->arena, "%s: %s", err.where, err.msg);
+
+		fault(f, "route.calendar", v->path, why ? why : "");
+	}
+}
+
+/* ---- joins ---- */
+
+static void leave(struct ed_flow *f, struct ed_scope *scope, enum ed_result result);
+static void open_step(struct ed_flow *f, struct ed_scope *scope, const struct ed_route_step *step);
+
+static bool named(const char *const *list, const char *id)
+{
+	for (; list && id && *list; list++)
+		if (!strcmp(*list, id))
+			return true;
+	return false;
+}
+
+struct tally {
+	int all, pass, refuse, running;
+	bool missing; /* a branch that must pass has not yet */
+	bool veto;
+};
+
+static struct tally tally(const struct ed_visit *v)
+{
+	const struct ed_join *join = &v->step->join;
+	struct tally t = {0};
+
+	for (size_t i = 0; i < v->n_parts; i++) {
+		const struct ed_scope *p = v->parts[i];
+		bool must = named(join->must, p->item);
+
+		t.all++;
+		t.pass += p->result == ED_RESULT_PASS;
+		t.refuse += p->result == ED_RESULT_REFUSE;
+		t.running += p->result == ED_RESULT_NONE;
+		t.missing |= must && p->result != ED_RESULT_PASS;
+		t.veto |= p->result == ED_RESULT_REFUSE && (must || named(join->veto, p->item));
+	}
+	return t;
+}
+
+/* A percentage is rounded up: 60 % of 4 are 3. */
+static int needed(const struct ed_join *join, int all)
+{
+	if (!join->pass)
+		return all;
+	return join->percent ? (all * join->pass + 99) / 100 : join->pass;
+}
+
+/* Refusal first: whoever must agree and did not is not outvoted. */
+static enum ed_result decide(const struct ed_visit *v)
+{
+	struct tally t = tally(v);
+	int need = needed(&v->step->join, t.all);
+
+	if (t.veto || (v->step->join.refuse && t.refuse >= v->step->join.refuse) ||
+	    t.pass + t.running < need)
+		return ED_RESULT_REFUSE;
+	return t.pass >= need && !t.missing ? ED_RESULT_PASS : ED_RESULT_NONE;
+}
+
+static void join(struct ed_flow *f, struct ed_visit *v)
+{
+	enum ed_result result = decide(v);
+	const struct ed_route_outcome *outcome =
+	        &v->step->outcomes[result == ED_RESULT_REFUSE && v->step->n_outcomes > 1];
+
+	if (result == ED_RESULT_NONE || v->done != ED_TIME_NONE)
+		return;
+	for (size_t i = 0; i < v->n_parts && !v->step->join.finish; i++)
+		if (v->parts[i]->open)
+			cancel(f, v->parts[i]->open);
+	ed_flow_close(f, v, outcome);
+}
+
+static void leave(struct ed_flow *f, struct ed_scope *scope, enum ed_result result)
+{
+	scope->open = NULL;
+	scope->result = result;
+	join(f, scope->owner);
+}
+
+/* Of a join that has long been decided: it is finished, for nothing. */
+static bool idle(const struct ed_scope *scope)
+{
+	for (const struct ed_visit *v = scope->owner; v; v = v->scope->owner)
+		if (v->done != ED_TIME_NONE)
+			return true;
+	return false;
+}
+
+/* ---- opening ---- */
+
+static struct ed_scope *add_part(struct ed_flow *f, struct ed_visit *v,
+                                 const struct ed_route_block *block, const char *item)
+{
+	struct ed_scope *p = take(f, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	*p = (struct ed_scope){.block = block,
+	                       .owner = v,
+	                       .index = v->n_parts,
+	                       .item = item,
+	                       .at = v->scope->at,
+	                       .received = v->scope->received};
+	v->parts[v->n_parts++] = p;
+	return p;
+}
+
+static void open_parts(struct ed_flow *f, struct ed_visit *v)
+{
+	const struct ed_route_step *step = v->step;
+	const json_t *fields = f->state->fields;
+	const json_t *items = step->in ? json_object_get(fields, step->in->id) : NULL;
+	size_t most = step->in ? json_array_size(items) : step->n_branches, n;
+
+	v->parts = take(f, (most + 1) * sizeof(struct ed_scope *));
+	if (!v->parts)
+		return;
+	for (size_t i = 0; i < most; i++) {
+		const struct ed_route_block *b = &step->branches[step->in ? 0 : i];
+
+		if (!b->when || ed_condition_holds(b->when, fields))
+			add_part(f, v, b,
+			         step->in ? json_string_value(json_array_get(items, i)) : b->id);
+	}
+	/* All parts stand before the first is opened: one that is over at once
+	 * must not decide for those that were not there yet. */
+	n = v->n_parts;
+	for (size_t i = 0; i < n && v->done == ED_TIME_NONE && !f->lost; i++)
+		open_step(f, v->parts[i], &v->parts[i]->block->steps[0]);
+	if (!n)
+		join(f, v);
+}
+
+static const char *path_of(struct ed_flow *f, const struct ed_scope *scope,
+                           const struct ed_route_step *step)
+{
+	const char *above = scope->owner ? scope->owner->path : NULL, *s = step->id;
+
+	if (scope->block->single)
+		s = ed_arena_printf(f->engine->arena, "%s/%s", above, scope->item);
+	else if (above)
+		s = ed_arena_printf(f->engine->arena, "%s/%s/%s", above, scope->item, step->id);
+	f->lost |= !s;
+	return s ? s : "";
+}
+
+static void visit(struct ed_flow *f, struct ed_scope *scope, const struct ed_route_step *step)
+{
+	const char *path = path_of(f, scope, step);
+	int before = count(f->state, path, NULL);
+	struct ed_visit *v = take(f, sizeof(*v));
+
+	if (!v)
+		return;
+	if (step->times && before >= step->times)
+		fault(f, "route.times", path, number(f, step->times));
+	*v = (struct ed_visit){.index = f->state->n_visits,
+	                       .step = step,
+	                       .path = path,
+	                       .visit = before + 1,
+	                       .opened = f->now,
+	                       .done = ED_TIME_NONE,
+	                       .scope = scope};
+	start_clock(f, v);
+	scope->open = v;
+	if (push(f, &f->state->visits, &f->state->n_visits, &f->state->cap_visits, v) &&
+	    ed_step_joins(step))
+		open_parts(f, v);
+}
+
+/* Where a way leads inside its block: a step, or *end. */
+static const struct ed_route_step *choose(struct ed_flow *f, const struct ed_scope *scope,
+                                          const struct ed_route_step *step, const char **end)
+{
+	const struct ed_route_step *to = NULL;
+
+	for (size_t i = 0; i < step->n_choices; i++) {
+		const struct ed_choice *c = &step->choices[i];
+
+		if (c->when && !ed_condition_holds(c->when, f->state->fields))
+			continue;
+		*end = c->end;
+		if (c->then)
+			to = ed_block_step(scope->block, c->then);
+		break; /* the last one has no condition */
+	}
+	if (!to && !*end)
+		stuck(f, "route.target", step->id, NULL);
+	return to;
+}
+
+static const struct ed_route_step *after(const struct ed_scope *scope,
+                                         const struct ed_route_step *step)
+{
+	return step + 1 < scope->block->steps + scope->block->n_steps ? step + 1 : NULL;
+}
+
+/* Opens the step, or the first one behind it that is not passed over. */
+static void open_step(struct ed_flow *f, struct ed_scope *scope, const struct ed_route_step *step)
+{
+	const char *end = NULL;
+	int hops = 0;
+
+	while (step && !f->stuck) {
+		if (++hops > MAX_HOPS) {
+			stuck(f, "route.target", step->id, step->id);
+		} else if (step->verb == ED_DO_CHOOSE) {
+			step = choose(f, scope, step, &end);
+		} else if (step->when && !ed_condition_holds(step->when, f->state->fields)) {
+			const struct ed_route_step *next = after(scope, step);
+
+			if (!next && !scope->owner)
+				stuck(f, "route.target", step->id, NULL);
+			step = next;
+		} else {
+			visit(f, scope, step);
+			return;
+		}
+	}
+	if (end && !idle(scope))
+		ed_flow_end(f, end);
+	else if (!f->stuck && scope->owner)
+		leave(f, scope, ED_RESULT_PASS);
+}
+
+/* ---- the four ways in ---- */
+
+void ed_flow_begin(struct ed_flow *flow)
+{
+	struct ed_state *s = flow->state;
+
+	s->scope = take(flow, sizeof(*s->scope));
+	if (!s->scope)
+		return;
+	*s->scope = (struct ed_scope){
+	        .block = &flow->engine->route->body, .at = s->at_agency, .received = s->received};
+	open_step(flow, s->scope, &s->scope->block->steps[0]);
+	list_open(flow);
+}
+
+static void follow(struct ed_flow *f, struct ed_visit *v, const struct ed_route_outcome *o)
+{
+	struct ed_scope *scope = v->scope;
+	const struct ed_route_step *to =
+	        o->then ? ed_block_step(scope->block, o->then) : after(scope, v->step);
+	enum ed_result result = o == v->step->outcomes ? ED_RESULT_PASS : ED_RESULT_REFUSE;
+
+	if (o->end && !idle(scope))
+		ed_flow_end(f, o->end);
+	else if (o->end || o->leave)
+		leave(f, scope, o->leave ? o->leave : result);
+	else if (to)
+		open_step(f, scope, to);
+	else if (scope->owner && !o->then)
+		leave(f, scope, result);
+	else
+		stuck(f, "route.target", v->path, o->id);
+}
+
+void ed_flow_close(struct ed_flow *flow, struct ed_visit *visit,
+                   const struct ed_route_outcome *outcome)
+{
+	struct ed_scope *scope = visit->scope;
+
+	if (outcome->times && count(flow->state, visit->path, outcome->id) >= outcome->times)
+		fault(flow, "route.times", outcome->id, number(flow, outcome->times));
+	visit->done = flow->now;
+	visit->outcome = outcome->id;
+	scope->open = NULL;
+	follow(flow, visit, outcome);
+	list_open(flow);
+}
+
+void ed_flow_reopen(struct ed_flow *flow)
+{
+	struct ed_state *s = flow->state;
+
+	/* A join stands before its parts, whose clocks may be its own. */
+	for (size_t i = 0; i < s->n_visits; i++) {
+		if (s->visits[i]->done != ED_TIME_NONE)
+			continue;
+		s->visits[i]->opened = flow->now;
+		start_clock(flow, s->visits[i]);
+	}
+	list_open(flow);
+}
+
+void ed_flow_end(struct ed_flow *flow, const char *end)
+{
+	struct ed_state *s = flow->state;
+
+	for (size_t i = 0; i < s->n_visits; i++)
+		if (s->visits[i]->done == ED_TIME_NONE)
+			cancel(flow, s->visits[i]);
+	s->phase = ED_PHASE_ENDED;
+	s->end = end;
+	list_open(flow);
+}
+
+/* ---- states ---- */
+
+static struct ed_visit *copied(const struct ed_state *to, const struct ed_visit *v)
+{
+	return v ? to->visits[v->index] : NULL;
+}
+
+static struct ed_scope *copied_scope(const struct ed_state *to, const struct ed_scope *s)
+{
+	return s->owner ? to->visits[s->owner->index]->parts[s->index] : to->scope;
+}
+
+static bool copy_parts(struct ed_state *to, const struct ed_visit *v, struct ed_arena *arena)
+{
+	struct ed_visit *mine = copied(to, v);
+
+	mine->parts = ed_arena_alloc(arena, (v->n_parts + 1) * sizeof(struct ed_scope *));
+	for (size_t i = 0; mine->parts && i < v->n_parts; i++) {
+		struct ed_scope *p = ed_arena_alloc(arena, sizeof(*p));
+
+		if (!p)
+			return false;
+		*p = *v->parts[i];
+		p->owner = mine;
+		p->open = copied(to, p->open);
+		mine->parts[i] = p;
+	}
+	return mine->parts != NULL;
+}
+
+bool ed_state_copy(struct ed_state *to, const struct ed_state *from, struct ed_arena *arena)
+{
+	size_t n = from->n_visits;
+
+	*to = *from;
+	to->cap_visits = to->cap_open = n + 1;
+	to->visits = ed_arena_alloc(arena, (n + 1) * sizeof(struct ed_visit *));
+	to->open = ed_arena_alloc(arena, (n + 1) * sizeof(struct ed_visit *));
+	to->scope = from->scope ? ed_arena_alloc(arena, sizeof(*to->scope)) : NULL;
+	if (!to->visits || !to->open || (from->scope && !to->scope))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		to->visits[i] = ed_arena_alloc(arena, sizeof(struct ed_visit));
+		if (!to->visits[i])
+			return false;
+		*to->visits[i] = *from->visits[i];
+	}
+	for (size_t i = 0; i < n; i++)
+		if (!copy_parts(to, from->visits[i], arena))
+			return false;
+	for (size_t i = 0; i < n; i++) {
+		to->visits[i]->scope = copied_scope(to, from->visits[i]->scope);
+		to->visits[i]->clock = copied(to, from->visits[i]->clock);
+	}
+	for (size_t i = 0; i < from->n_open; i++)
+		to->open[i] = copied(to, from->open[i]);
+	if (to->scope && from->scope) {
+		*to->scope = *from->scope;
+		to->scope->open = copied(to, from->scope->open);
+	}
+	return true;
+}
+
+struct ed_visit *ed_state_open(const struct ed_state *state, const char *path)
+{
+	for (size_t i = 0; i < state->n_open; i++)
+		if (path && !strcmp(state->open[i]->path, path))
+			return state->open[i];
+	return NULL;
+}
+
+struct ed_visit *ed_state_urgent(const struct ed_state *state)
+{
+	struct ed_visit *first = NULL;
+
+	for (size_t i = 0; i < state->n_open; i++) {
+		struct ed_visit *v = state->open[i];
+
+		if (!first ||
+		    (v->due != ED_TIME_NONE && (first->due == ED_TIME_NONE || v->due < first->due)))
+			first = v;
+	}
+	return first;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Where a case goes: blocks of steps, branches, joins.  It knows neither
+ * people nor signatures.  An act closes one visit; what follows from that (the
+ * next step, a branch that is over, a join that has enough, the end) follows
+ * by itself, here, the same way for everybody who folds the ledger.
+ *
+ *   scope (the case's)   agree -> sign -> register
+ *                          |
+ *     visit "agree" -------+-- parts: scope finance   "agree/finance"
+ *                              scope justice   "agree/justice"
+ */
+#ifndef ED_ROUTE_FLOW_H
+#define ED_ROUTE_FLOW_H
+
+#include "route/engine.h"
+
+struct ed_flow {
+	const struct ed_engine *engine;
+	struct ed_state *state;
+	int64_t now;
+	/* What the route does not allow, or does not say (route.times, .target,
+	 * .choice, .calendar); then it goes on as well as it can. */
+	void (*fault)(void *arg, const char *rule, const char *a0, const char *a1);
+	void *arg;
+	bool stuck; /* nothing can follow */
+	bool lost;  /* no memory */
+};
+
+/* Opens the first step of the route. */
+void ed_flow_begin(struct ed_flow *flow);
+/* The visit came to this outcome: what follows is opened, joined or ended. */
+void ed_flow_close(struct ed_flow *flow, struct ed_visit *visit,
+                   const struct ed_route_outcome *outcome);
+/* The case came to another desk: what waited is open from now on. */
+void ed_flow_reopen(struct ed_flow *flow);
+/* What is open is cancelled, and the case is over. */
+void ed_flow_end(struct ed_flow *flow, const char *end);
+
+#endif

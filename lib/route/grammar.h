@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+/* What the readers of a route file's parts share: names, terms, lists, and
+ * errors with line and column. */
+#ifndef ED_ROUTE_GRAMMAR_H
+#define ED_ROUTE_GRAMMAR_H
+
+#include "door/yaml.h"
+#include "route/definition.h"
+
+struct ed_def {
+	const char *where;
+	struct ed_arena *arena;
+	struct edoc_error *err;
+	struct ed_route *route;
+	size_t n_steps; /* in all */
+	int depth;      /* of blocks in blocks */
+};
+
+/* Only known keys; a key that routing.md plans and this release does not run
+ * is refused by name. */
+enum edoc_code ed_def_only(struct ed_def *p, const struct ed_yaml *map,
+                           const char *const *known) EDOC_CHECK;
+bool ed_def_later(const char *key);
+bool ed_def_one_of(const char *text, const char *const *list);
+enum edoc_code ed_def_check_id(struct ed_def *p, const struct ed_yaml *node) EDOC_CHECK;
+enum edoc_code ed_def_id(struct ed_def *p, const struct ed_yaml *map, const char *key,
+                         bool required, const char **out) EDOC_CHECK;
+/* One line of at most 1000 bytes. */
+enum edoc_code ed_def_text(struct ed_def *p, const struct ed_yaml *map, const char *key,
+                           bool required, const char **out) EDOC_CHECK;
+enum edoc_code ed_def_term(struct ed_def *p, const struct ed_yaml *node,
+                           struct ed_term *term) EDOC_CHECK;
+/* A list, each once, as a NULL-ended array; ids: names. */
+enum edoc_code ed_def_words(struct ed_def *p, const struct ed_yaml *node, bool ids,
+                            const char *const **out) EDOC_CHECK;
+enum edoc_code ed_def_times(struct ed_def *p, const struct ed_yaml *map, int *times) EDOC_CHECK;
+/* One of the words, by its place in the list; absent: 0. */
+enum edoc_code ed_def_choice(struct ed_def *p, const struct ed_yaml *map, const char *key,
+                             const char *const *words, int *choice) EDOC_CHECK;
+enum edoc_code ed_def_role_at(struct ed_def *p, const struct ed_yaml *node,
+                              const struct ed_role **role) EDOC_CHECK;
+enum edoc_code ed_def_role(struct ed_def *p, const struct ed_yaml *map, const char *key,
+                           bool required, const struct ed_role **role) EDOC_CHECK;
+enum edoc_code ed_def_condition(struct ed_def *p, const struct ed_yaml *map,
+                                const struct ed_condition **condition) EDOC_CHECK;
+
+/* The list under "steps:" into the block, which knows its owner. */
+enum edoc_code ed_def_steps(struct ed_def *p, const struct ed_yaml *list,
+                            struct ed_route_block *block) EDOC_CHECK;
+/* A branch that is one step: its map, into the block's only step. */
+enum edoc_code ed_def_single(struct ed_def *p, const struct ed_yaml *map,
+                             struct ed_route_block *block) EDOC_CHECK;
+/* What parallel, each and choose have beside other steps (joins.c). */
+enum edoc_code ed_def_join(struct ed_def *p, const struct ed_yaml *map,
+                           struct ed_route_step *step) EDOC_CHECK;
+enum edoc_code ed_def_choose(struct ed_def *p, const struct ed_yaml *map,
+                             struct ed_route_step *step) EDOC_CHECK;
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: ISC */
+/* A step whose term is over and whose silence the route gives a meaning
+ * ("silent: agree"): the desk that holds it says so in the ledger. */
+#include "base/err.h"
+#include "route/exchange.h"
+
+/* The first such step, or NULL. */
+static const struct ed_visit *gone_silent(const struct ed_case *c, int64_t now)
+{
+	const struct ed_state *s = &c->r.state;
+
+	for (size_t i = 0; ed_case_here(c) && i < s->n_open; i++) {
+		const struct ed_visit *v = s->open[i];
+
+		if (v->step->silent && v->due != ED_TIME_NONE && now > v->due)
+			return v;
+	}
+	return NULL;
+}
+
+static enum edoc_code silence_once(struct ed_case *c, const struct edoc_act *act, bool *lost,
+                                   struct ed_told *told, struct edoc_error *err)
+{
+	const struct ed_visit *v = gone_silent(c, act->now);
+	struct ed_passing p = {.c = c};
+	struct ed_entry entry = {0};
+	json_t *header = NULL;
+
+	if (!v)
+		return told->entry ? EDOC_OK
+		                   : ed_fail(err, EDOC_ERR_DENIED, c->id,
+		                             "no step of the case counts as done by silence now");
+	enum edoc_code code = ed_passing_decide(&p, "step.silent", v, act->now, err);
+	if (!code)
+		code = ed_draft_header(&p.draft, &header, err);
+	if (!code)
+		code = ed_draft_sign(&p.draft, header, p.key, &entry, err);
+	if (!code && !act->dry)
+		code = ed_case_pin(c, p.directory, err);
+	if (!code)
+		code = ed_case_commit(c, &entry, act->dry, lost, err);
+	if (!code && !*lost)
+		told->entry = &c->r.ledger.v[c->r.ledger.n - 1];
+	ed_entry_clear(&entry);
+	return code;
+}
+
+/* All that are silent, one entry each: one may open the next join. */
+static enum edoc_code silence_all(struct ed_case *c, const struct edoc_act *act, bool *lost,
+                                  struct ed_told *told, struct edoc_error *err)
+{
+	enum edoc_code code = ed_case_prove(c, act->now, err);
+
+	do
+		code = code ? code : silence_once(c, act, lost, told, err);
+	while (!code && !*lost && !act->dry && gone_silent(c, act->now));
+	return code;
+}
+
+enum edoc_code edoc_desk_silence(struct edoc_desk *desk, const char *name,
+                                 const struct edoc_act *act, char **text, char **json,
+                                 struct edoc_error *err)
+{
+	struct ed_told told = {.verb = "silence", .dry = act->dry};
+	char id[ED_CASE_ID];
+	bool lost = true;
+
+	enum edoc_code code = ed_case_find(desk, name, id, err);
+	for (int tries = 0; !code && lost && tries < ED_TRIES; tries++) {
+		struct ed_case c;
+
+		lost = false;
+		code = ed_case_load(desk, id, &c, err);
+		if (code)
+			break;
+		told.entry = NULL;
+		code = silence_all(&c, act, &lost, &told, err);
+		if (!code && !lost)
+			code = ed_act_tell(&c, &told, text, json, err);
+		ed_case_clear(&c);
+	}
+	if (!code && lost)
+		code = ed_fail(err, EDOC_ERR_AGAIN, id, "others act on this case; try again");
+	return code;
+}
+
+enum edoc_code edoc_desk_silent(struct edoc_desk *desk, int64_t now, char ***out,
+                                struct edoc_error *err)
+{
+	struct ed_list list = {.arena = ed_arena_new()};
+	char **ids = NULL;
+
+	if (!list.arena)
+		return ed_fail_memory(err);
+	enum edoc_code code = ed_case_list(desk, &ids, NULL, err);
+	for (size_t i = 0; !code && ids[i]; i++) {
+		struct ed_case c;
+
+		code = ed_case_load(desk, ids[i], &c, err);
+		if (code == EDOC_ERR_INPUT) { /* a broken one stops no other */
+			code = EDOC_OK;
+			continue;
+		}
+		if (!code && c.exists && gone_silent(&c, now))
+			code = ed_list_add(&list, ids[i], err);
+		if (!code)
+			ed_case_clear(&c);
+	}
+	if (!code)
+		code = ed_list_give(&list, out, err);
+	ed_names_free(ids);
+	ed_arena_free(list.arena);
+	return code;
+}
