@@ -710,8 +710,14 @@ const char *ed_about_name(enum ed_about role)
 int64_t ed_policy_hash_until(const struct edoc_policy *policy, enum ed_hash hash)
 {
 	bool known = hash > ED_HASH_NONE && hash < ED_N_HASHES;
+	int64_t until = known ? policy->hash_until[hash] : ED_TIME_NONE;
+	int64_t with_key = ED_TIME_NONE;
 
-	return known ? policy->hash_until[hash] : ED_TIME_NONE;
+	/* Ed448 goes with it and no other (RFC 8032 5.2, RFC 8419 3.1): who accepts
+	 * these keys accepts that. */
+	if (hash == ED_SHAKE256)
+		with_key = ed_policy_key_until(policy, ED_KEY_ED448, 0);
+	return until > with_key ? until : with_key;
 }
 
 int64_t ed_policy_scheme_until(const struct edoc_policy *policy, enum ed_sig_kind kind)

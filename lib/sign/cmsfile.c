@@ -22,7 +22,7 @@ static enum edoc_code look(struct ed_bare *b, const struct edoc_cms_options *how
 		               ED_MAX_CMS_CONTENT >> 20);
 	code = ed_challenge_refuse(&b->view.data, 0, how->audience, b->path, err);
 	if (code == EDOC_OK)
-		code = ed_sign_hash(b->options, &spec->hash, err);
+		code = ed_sign_cms_hash(b->options, &spec->hash, err);
 	if (code != EDOC_OK)
 		return code;
 	spec->media_type = ed_media_type(ed_basename(b->path));

@@ -70,17 +70,32 @@ void ed_sign_say(struct ed_saying *s, const struct edoc_sign_options *options)
 
 /* ---- the documents ---- */
 
-enum edoc_code ed_sign_hash(const struct edoc_sign_options *options, enum ed_hash *hash,
-                            struct edoc_error *err)
+enum edoc_code ed_sign_cms_hash(const struct edoc_sign_options *options, enum ed_hash *hash,
+                                struct edoc_error *err)
 {
 	struct ed_sigalg alg;
 
 	if (!ed_key_sigalg(options->key, &alg))
 		return ed_fail(err, EDOC_ERR_INPUT, edoc_key_subject(options->key),
 		               "this kind of key cannot sign");
-	/* SHAKE256, which Ed448 goes with, has no name in XML. */
-	*hash = ed_hash_xml_uri(alg.hash) ? alg.hash : ED_SHA512;
+	*hash = alg.hash;
 	return EDOC_OK;
+}
+
+/* SHAKE256, which Ed448 goes with, has no name in XML. */
+static enum ed_hash with_uri(enum ed_hash hash)
+{
+	return ed_hash_xml_uri(hash) ? hash : ED_SHA512;
+}
+
+enum edoc_code ed_sign_hash(const struct edoc_sign_options *options, enum ed_hash *hash,
+                            struct edoc_error *err)
+{
+	enum edoc_code code = ed_sign_cms_hash(options, hash, err);
+
+	if (code == EDOC_OK)
+		*hash = with_uri(*hash);
+	return code;
 }
 
 static enum edoc_code list_inputs(struct ed_asic *asic, enum ed_hash hash, struct ed_arena *arena,
@@ -148,7 +163,7 @@ enum edoc_code ed_sign_stamp_cades(const struct edoc_sign_options *options,
                                    struct edoc_error *err)
 {
 	unsigned char imprint[ED_HASH_MAX];
-	enum ed_hash hash = ed_hash_xml_uri(spec->hash) ? spec->hash : ED_SHA512;
+	enum ed_hash hash = with_uri(spec->hash);
 
 	if (!options->content_stamp)
 		return EDOC_OK;
@@ -312,7 +327,7 @@ static enum edoc_code subject_manifest(struct ed_change *c, struct ed_cades_spec
 	snprintf(c->made, sizeof(c->made), "META-INF/signature-%.8s.p7s", ed_sign_tag(name));
 	snprintf(name, sizeof(name), "META-INF/ASiCManifest-%.8s.xml", c->made + 19);
 	ed_buf_init(&xml, ED_MAX_XML_BYTES);
-	code = write_manifest(c, spec->hash, &xml, err);
+	code = write_manifest(c, with_uri(spec->hash), &xml, err);
 	if (code == EDOC_OK)
 		code = ed_change_put(c, name, &xml, err);
 	ed_buf_clear(&xml);
@@ -422,7 +437,7 @@ static enum edoc_code place_cades(struct ed_change *c, struct edoc_error *err)
 	spec.words = saying.words;
 	ed_buf_init(&der, ED_MAX_ITEM_BYTES);
 	ed_buf_init(&token, ED_MAX_STAMP);
-	code = ed_sign_hash(c->options, &spec.hash, err);
+	code = ed_sign_cms_hash(c->options, &spec.hash, err);
 	if (code == EDOC_OK)
 		code = c->asic->type == ED_ASIC_E ? subject_manifest(c, &spec, &s, err)
 		                                  : subject_document(c, &spec, &s, err);

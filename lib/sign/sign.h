@@ -37,7 +37,10 @@ enum edoc_code ed_sign_stamp_xades(const struct edoc_sign_options *options,
 enum edoc_code ed_sign_stamp_cades(const struct edoc_sign_options *options,
                                    struct ed_cades_spec *spec, struct ed_buf *token,
                                    struct edoc_error *err) EDOC_CHECK;
-/* The digest that goes with the key, for documents. */
+/* The digest that goes with the key: for content of CMS, and for documents that
+ * XML names. */
+enum edoc_code ed_sign_cms_hash(const struct edoc_sign_options *options, enum ed_hash *hash,
+                                struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_sign_hash(const struct edoc_sign_options *options, enum ed_hash *hash,
                             struct edoc_error *err) EDOC_CHECK;
 

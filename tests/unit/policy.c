@@ -321,6 +321,8 @@ static void lifetimes(void)
 	says(eu, ED_SHA224, "2029-01-01T00:00:00Z", "SHA-224 in the EU");
 	says(archive, ED_SHA1, "2012-08-02T00:00:00Z", "SHA-1 in an archive");
 	is_int(ed_policy_hash_until(eu, ED_SHA1), ED_TIME_NONE, "never in the EU");
+	is_int(ed_policy_hash_until(eu, ED_SHAKE256), ED_TIME_NONE, "nor SHAKE256, nor Ed448");
+	is_int(ed_policy_hash_until(archive, ED_SHAKE256), INT64_MAX, "which come together");
 	ok(ed_time_parse("2029-01-01T00:00:00Z", &end), "a day");
 	is_int(ed_policy_key_until(eu, ED_KEY_RSA, 2048), end, "RSA-2048");
 	is_int(ed_policy_key_until(eu, ED_KEY_RSA, 3072), INT64_MAX, "RSA-3072");
