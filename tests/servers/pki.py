@@ -11,7 +11,7 @@ serves what is there, at that port; NAME=DAYS gives NAME a new certificate then.
 
   root.pem      the anchor            ca.pem       the CA below it
   zarina.pem    signs; P-256, OCSP and CRL         rsa.pem    the same, RSA 2048
-  p384.pem, ed25519.pem: the same with such keys
+  p384.pem, ed25519.pem, ed448.pem, brainpool.pem: the same with such keys
   crl.pem       signs; CRL only                    mute.pem   names no source
   still.pem     another anchor; under it nobody names a source, nor brings its
                 certificate along: quiet.pem signs, tsa3 time-stamps
@@ -97,6 +97,9 @@ WHO = {
     "web": ("Web Root", None, CA, "", EC),
     "tls": ("127.0.0.1", "web", SERVER + "IP:127.0.0.1\n", "", EC),
     "wrong": ("tsa.example", "web", SERVER + "DNS:tsa.example\n", "", EC),
+    "ed448": ("Edvard", "ca", PERSON, "ocsp crl", ("ed448",)),
+    "brainpool": ("Bahrom", "ca", PERSON, "ocsp crl",
+                  ("ec", "-pkeyopt", "ec_paramgen_curve:brainpoolP256r1")),
 }
 AUTHORITIES = ("root", "ca", "still", "web")
 DAYS = dict(word.split("=") for word in sys.argv[2:])
