@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""Times commands in turn (A B A B ...) and prints medians, peak memory, ratios."""
+"""Times commands in turn (A B A B ...) and prints medians, peak memory, ratios:
+of the medians, and of the best of each, which a busy machine blurs less.  What
+replaces a package stands beside a copy that replaces it, from the same start:
+memory that the kernel frees and gives anew costs as much as the copying."""
 import os
 import shlex
 import shutil
@@ -37,6 +40,11 @@ def fresh(src, dst):
     return lambda: (shutil.copy(src, dst), os.sync())
 
 
+def replaced(src, dst):
+    """What is beside a package that grows: the floor's name, command, set-up."""
+    return "cp, sync, mv", f"sh -c 'cp {dst} {W}/c && sync {W}/c && mv {W}/c {dst}'", fresh(src, dst)
+
+
 VERIFY = f"edoc-verify --trust {TRUST}"
 ROWS = [
     # name, runs, command, set-up, floor's name, floor's command, floor's set-up, goal
@@ -51,12 +59,12 @@ ROWS = [
      "cp + sync", f"sh -c 'cp {W}/100m.bin {W}/c && sync {W}/c'", gone(f"{W}/c"), ""),
     ("add a signature to 100 MB", 7, f"edoc-sign sign {KEY} {W}/a.asice",
      fresh(f"{W}/100m.asice", f"{W}/a.asice"),
-     "cp + sync", f"sh -c 'cp {W}/100m.asice {W}/c && sync {W}/c'", gone(f"{W}/c"), "<= 1.5 x cp + sync"),
+     *replaced(f"{W}/100m.asice", f"{W}/a.asice"), "<= 1.5 x that"),
 ]
 
 
 def table(rows):
-    print(f"{'what':27} {'median':>9} {'peak':>9}   {'beside':14} {'median':>9}  {'ratio':>6}  goal")
+    print(f"{'what':27} {'median':>9} {'peak':>9}   {'beside':14} {'median':>9}  {'ratio':>6} {'best':>6}  goal")
     for name, runs, cmd, setup, floor_name, floor, floor_setup, goal in rows:
         run(cmd, setup)
         ours, theirs, peak = [], [], 0
@@ -67,7 +75,7 @@ def table(rows):
             theirs.append(run(floor, floor_setup)[0])
         a, b = statistics.median(ours), statistics.median(theirs)
         print(f"{name:27} {a * 1000:6.1f} ms {peak / 1024:5.1f} MiB   {floor_name:14} {b * 1000:6.1f} ms"
-              f"  {a / b:5.2f}x  {goal}", flush=True)
+              f"  {a / b:5.2f}x {min(ours) / min(theirs):5.2f}x  {goal}", flush=True)
 
 
 if __name__ == "__main__":
