@@ -498,6 +498,8 @@ static const struct cmd_verb verbs[] = {
          due_options, CMD_JSON | CMD_NO_OPERANDS, route_calendar_due},
         {"calendar count", "--calendar C FROM TO", N_("how many days lie between two"),
          count_options, CMD_JSON, route_calendar_count},
+        {"calendar ical", "NAME|FILE", N_("a calendar for other programs (iCalendar)"),
+         desk_options, 0, route_calendar_ical},
         {"directory check", "[--against OLD] FILE|PKG...", N_("check directories"),
          against_options, CMD_ITEMS | CMD_JSON, route_directory_check},
         {"directory show", "[AGENCY|PERSON...]", N_("who holds which post, and until when"),

@@ -69,6 +69,28 @@ int route_calendar_check(struct cmd *cmd)
 	return status;
 }
 
+/* ---- ical ---- */
+
+int route_calendar_ical(struct cmd *cmd)
+{
+	struct edoc_calendar *calendar = NULL;
+	struct route_run run = {0};
+	struct edoc_error err = {0};
+	char *text = NULL;
+
+	if (cmd->n != 1)
+		return cmd_usage(cmd, _("one calendar is needed"));
+	int status = open_named(cmd, &run);
+	if (!status && (find(cmd, &run, cmd->operands[0], &calendar, &err) != EDOC_OK ||
+	                edoc_calendar_ical(calendar, &text, &err) != EDOC_OK))
+		status = cmd_fail(cmd, &err);
+	if (text)
+		cmd_print(cmd, text);
+	edoc_calendar_free(calendar);
+	route_close(&run);
+	return status;
+}
+
 /* ---- due ---- */
 
 static struct edoc_term_question question(struct cmd *cmd, const struct route_run *run)

@@ -1000,6 +1000,10 @@ enum edoc_code edoc_calendar_check(const struct edoc_calendar *calendar, int64_t
 				   const char *lang, char **text, char **json, size_t *errors,
 				   struct edoc_error *err) EDOC_CHECK;
 
+/* Its days, weekends not among them, as iCalendar (RFC 5545): lines end in CR LF. */
+enum edoc_code edoc_calendar_ical(const struct edoc_calendar *calendar, char **text,
+				  struct edoc_error *err) EDOC_CHECK;
+
 /* When does a term end?  Words as edoc-route(5) has them. */
 struct edoc_term_question {
 	const char *from;            /* 2026-03-05, or a time of RFC 3339 */

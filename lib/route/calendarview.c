@@ -8,11 +8,13 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "route/exchange.h"
+#include "route/ical.h"
 #include "route/term.h"
 #include "route/told.h"
 
 #define T(s) dgettext("edoc", s)
 #define FOLDER "calendars/"
+#define MAX_ICAL ((size_t)16 << 20)
 
 struct edoc_calendar {
 	struct ed_arena *arena;
@@ -147,6 +149,20 @@ enum edoc_code edoc_calendar_check(const struct edoc_calendar *calendar, int64_t
 		code = ed_tale_give(&tale, text, json, err);
 	ed_tale_clear(&tale);
 	ed_arena_free(arena);
+	return code;
+}
+
+enum edoc_code edoc_calendar_ical(const struct edoc_calendar *calendar, char **text,
+                                  struct edoc_error *err)
+{
+	struct ed_buf out;
+	enum edoc_code code;
+
+	*text = NULL;
+	ed_buf_init(&out, MAX_ICAL);
+	ed_ical_write(calendar->its, &out);
+	code = ed_buf_steal(&out, calendar->where, text, err);
+	ed_buf_clear(&out);
 	return code;
 }
 

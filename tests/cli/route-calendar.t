@@ -111,7 +111,7 @@ for words in "calendar" "calendar chek uz" "help calendar"; do
 	# shellcheck disable=SC2086
 	run edoc-route $words
 	is_exit 64 "edoc-route $words"
-	has "$err" "check, due, count" "tells what there is"
+	has "$err" "check, due, count, ical" "tells what there is"
 done
 run edoc-route help calendar due
 is_exit 0 "help calendar due"
@@ -256,6 +256,34 @@ sum tj 2025-02-28 2025-03-31 15 "Tajikistan, March 2025: 16 days off"
 sum tj 2026-03-19 2026-03-29 0 "Tajikistan: from 20 to 29 March 2026 nobody works"
 sum uz 2025-12-30 2026-01-04 0 "Uzbekistan: five days off at New Year 2026"
 sum uz 2026-12-06 2026-12-13 5 "Uzbekistan: Saturday 12 December 2026 is worked, the 8th is off"
+
+# ---- iCalendar
+ics() { # the file, unfolded, without CR
+	tr -d '\r' <"$out" | awk '/^ / { printf "%s", substr($0, 2); next } NR > 1 { print "" } { printf "%s", $0 } END { print "" }'
+}
+long=$(printf 'Ҳ%.0s' $(seq 1 150))
+sed -e "11s/Navruz/\"a, b; c \\\\\\\\ d\"/" -e "12s/Navruz/$long/" -e '14s/decree: x/note: n, provisional: yes/' base.yaml >changed.yaml
+run edoc-route calendar ical ./changed.yaml
+is_exit 0 "iCalendar"
+same "$(grep -cv "$(printf '\r')\$" "$out")" 0 "every line ends in CR LF"
+same "$(LC_ALL=C awk 'length($0) > 76' "$out" | wc -l)" 0 "and has 75 octets at most before that"
+ok "no letter is cut" iconv -f UTF-8 -t UTF-16 "$out"
+ics >flat
+same "$(sed -n 's/^DTSTART;VALUE=DATE://p' flat | xargs)" \
+	"20250101 20260101 20260323 20260324 20260328 20270101 20280101" "a day each, in order"
+same "$(sed -n '1p;$p' flat | xargs)" "BEGIN:VCALENDAR END:VCALENDAR" "one calendar"
+has flat "SUMMARY:a\\, b\\; c \\\\ d" "what means something is escaped"
+has flat "SUMMARY:$long" "a long name is whole"
+has flat "DESCRIPTION:No. 7" "decrees stand in it"
+has flat "UID:20260323-xx@calendar.edoc" "a UID that stays"
+has flat "DTSTAMP:20260101T000000Z" "the date of the file"
+same "$(grep -c ^STATUS:TENTATIVE flat)$(grep -c '^CATEGORIES:WORKING DAY' flat)$(grep -c ^BEGIN:VEVENT flat)" 117 "one is expected, one is worked"
+run edoc-route calendar ical
+is_exit 64 "no calendar"
+run edoc-route calendar ical uz tj
+is_exit 64 "two calendars"
+run edoc-route calendar ical xx
+is_exit 66 "an unknown one"
 
 # ---- the schema and the reader: JSON is YAML, too
 # shellcheck disable=SC2317 # called by ok
