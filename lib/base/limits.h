@@ -82,6 +82,7 @@
 #define ED_MAX_NAME_TEXT (256u << 10) /* a distinguished name, escaped */
 #define ED_MAX_CHAIN 10
 #define ED_MAX_PATHS 8                /* from a certificate to anchors that are looked at */
+#define ED_MAX_UNASKED 64             /* certificates beside a signature, to tell its level */
 #define ED_MAX_PATH_EDGES 500         /* issuers tried on the way */
 #define ED_MAX_TRUST_WORK 2000        /* signatures on certificates, CRLs, answers; an item */
 #define ED_MIN_RSA_BITS 2048          /* of a key that signs something new */

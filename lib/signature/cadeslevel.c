@@ -97,8 +97,7 @@ static bool has_answers(const struct ed_cades_sig *sig)
 	const struct ed_ber *crls = &sig->work->cms.crls;
 
 	return (crls->whole && crls->len > 0) ||
-	       (ed_signer_unasked(sig->ades, sig->work->material) &&
-	        ed_stamps_unasked(sig->ades, sig->work->material));
+	       ed_ades_unasked(sig->ades, sig->work->material).stamps;
 }
 
 static const char *baseline(const struct ed_cades_sig *sig)

@@ -6,89 +6,89 @@
 #include "base/err.h"
 #include "base/limits.h"
 
-/* One certificate that is climbed from; what is read on the way is forgotten. */
-struct climb {
-	const struct ed_ades *a;
+/* All certificates that came along; what cannot be read is none. */
+struct along {
 	const struct ed_material *pool;
 	struct ed_arena *arena;
-	struct ed_cert *at, *above; /* above: of ours, or NULL */
+	struct ed_cert *v[ED_MAX_UNASKED];
+	size_t n;
+	bool full; /* there are more */
 };
 
-static bool is_issuer(const struct ed_cert *cert, const struct ed_cert *of)
-{
-	return cert->is_ca && cert->subject_hash == of->issuer_hash &&
-	       !strcmp(cert->subject, of->issuer) && memcmp(cert->sha256, of->sha256, 32) != 0;
-}
-
-/* If that blob is the certificate above: onto it.  What cannot be read is not. */
-static bool step(struct climb *c, size_t blob)
+static void add(struct along *c, size_t blob)
 {
 	const struct ed_blob *b = blob < c->pool->n ? &c->pool->v[blob] : NULL;
+	struct edoc_error err = {.code = EDOC_OK};
 	struct ed_cert *cert = NULL;
-	struct edoc_error err = {0};
 
-	if (!b || b->kind != ED_CERT ||
-	    ed_cert_parse_memo(c->pool->memo, b->p, b->len, b->sha256, b->where, c->arena, &cert,
-	                       &err) != EDOC_OK)
-		return false;
-	if (!is_issuer(cert, c->at)) {
-		ed_cert_clear(cert);
-		return false;
+	if (!b || b->kind != ED_CERT || c->full)
+		return;
+	for (size_t i = 0; i < c->n; i++) {
+		if (!memcmp(c->v[i]->sha256, b->sha256, sizeof(b->sha256)))
+			return;
 	}
-	ed_cert_clear(c->above);
-	c->at = c->above = cert;
-	return true;
+	c->full = c->n == ED_MAX_UNASKED;
+	if (!c->full && ed_cert_parse_memo(c->pool->memo, b->p, b->len, b->sha256, b->where,
+	                                   c->arena, &cert, &err) == EDOC_OK)
+		c->v[c->n++] = cert;
 }
 
-static bool find_above(struct climb *c)
+static void add_all(struct along *c, const struct ed_ades *a)
 {
-	for (size_t i = 0; i < c->a->n_material; i++) {
-		if (step(c, ed_material_find(c->pool, c->a->material[i].sha256)))
-			return true;
+	for (size_t i = 0; i < a->n_material; i++)
+		add(c, ed_material_find(c->pool, a->material[i].sha256));
+	for (size_t i = 0; i < a->n_stamps; i++) {
+		for (size_t k = 0; k < a->stamps[i].tst.n_blobs; k++)
+			add(c, a->stamps[i].tst.blobs[k]);
 	}
-	for (size_t i = 0; i < c->a->n_stamps; i++) {
-		const struct ed_tst *tst = &c->a->stamps[i].tst;
+}
 
-		for (size_t k = 0; k < tst->n_blobs; k++) {
-			if (step(c, tst->blobs[k]))
-				return true;
-		}
+static const struct ed_cert *above(const struct along *c, const struct ed_cert *cert)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const struct ed_cert *one = c->v[i];
+
+		if (one->is_ca && one->subject_hash == cert->issuer_hash &&
+		    !strcmp(one->subject, cert->issuer) &&
+		    memcmp(one->sha256, cert->sha256, sizeof(one->sha256)) != 0)
+			return one;
+	}
+	return NULL;
+}
+
+static bool unasked(const struct along *c, const struct ed_cert *leaf)
+{
+	const struct ed_cert *at = leaf;
+
+	for (size_t i = 0; at && i < ED_MAX_CHAIN; i++) {
+		const struct ed_cert *issuer = at->self_issued ? NULL : above(c, at);
+
+		if (!issuer) /* the last that came along: of an anchor nobody asks */
+			return at->self_issued || at != leaf;
+		if (at->names_revocation)
+			return false;
+		at = issuer;
 	}
 	return false;
 }
 
-static bool unasked(const struct ed_ades *a, const struct ed_material *pool, struct ed_cert *leaf)
+struct ed_unasked ed_ades_unasked(const struct ed_ades *a, const struct ed_material *pool)
 {
-	struct climb c = {.a = a, .pool = pool, .at = leaf};
-	bool quiet = leaf && !leaf->names_revocation, top = quiet && leaf->self_issued;
+	struct along c = {.pool = pool};
+	struct ed_unasked is = {.signer = false};
 
-	if (quiet && !top) {
-		c.arena = ed_arena_new();
-		quiet = c.arena && find_above(&c);
+	if (!a->signer || (a->signer->names_revocation && !a->signer->self_issued))
+		return is; /* as nearly always: nothing more is looked at */
+	c.arena = ed_arena_new();
+	if (c.arena)
+		add_all(&c, a);
+	is.signer = is.stamps = c.arena && !c.full && unasked(&c, a->signer);
+	for (size_t i = 0; is.stamps && i < a->n_stamps; i++) {
+		if (a->stamps[i].kind != ED_STAMP_ARCHIVE)
+			is.stamps = unasked(&c, a->stamps[i].tst.signer);
 	}
-	/* Of the last that came along, the anchor, nobody asks. */
-	for (size_t i = 0; quiet && !top && i < ED_MAX_CHAIN; i++) {
-		bool asked = c.at->names_revocation;
-
-		top = c.at->self_issued || !find_above(&c);
-		quiet = top || !asked;
-	}
-	ed_cert_clear(c.above);
+	for (size_t i = 0; i < c.n; i++)
+		ed_cert_clear(c.v[i]);
 	ed_arena_free(c.arena);
-	return quiet && top;
-}
-
-bool ed_signer_unasked(const struct ed_ades *a, const struct ed_material *pool)
-{
-	return unasked(a, pool, a->signer);
-}
-
-bool ed_stamps_unasked(const struct ed_ades *a, const struct ed_material *pool)
-{
-	for (size_t i = 0; i < a->n_stamps; i++) {
-		if (a->stamps[i].kind != ED_STAMP_ARCHIVE &&
-		    !unasked(a, pool, a->stamps[i].tst.signer))
-			return false;
-	}
-	return true;
+	return is;
 }

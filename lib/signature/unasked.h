@@ -10,9 +10,14 @@
 
 #include "signature/ades.h"
 
-/* Of the signer, of all who stamped the signature: the certificates above came
- * along, at least one, and none but an anchor names a source of revocation. */
-bool ed_signer_unasked(const struct ed_ades *a, const struct ed_material *pool);
-bool ed_stamps_unasked(const struct ed_ades *a, const struct ed_material *pool);
+/* The certificates above came along, at least one, and none but the last, the
+ * anchor, names a source of revocation. */
+struct ed_unasked {
+	bool signer;
+	bool stamps; /* and of all who stamped the signature, archive time-stamps left out */
+};
+
+/* Of ED_MAX_UNASKED certificates at most: with more it is neither. */
+struct ed_unasked ed_ades_unasked(const struct ed_ades *a, const struct ed_material *pool);
 
 #endif

@@ -207,10 +207,12 @@ static bool has_values(const struct ed_xr *r)
  * AnyValidationData, and about who stamped it; unless there is nobody to ask. */
 static bool has_answers(const struct ed_xr *r)
 {
+	struct ed_unasked is;
+
 	if (has(r, "RevocationValues") || has(r, "AnyValidationData"))
 		return true;
-	return ed_signer_unasked(r->a, r->material) &&
-	       (has(r, "TimeStampValidationData") || ed_stamps_unasked(r->a, r->material));
+	is = ed_ades_unasked(r->a, r->material);
+	return is.stamps || (is.signer && has(r, "TimeStampValidationData"));
 }
 
 static const char *baseline(const struct ed_xr *r)
