@@ -499,6 +499,91 @@ def judge_all(name, cases):
         dss_agrees(case, answer)
 
 
+# ---- encryption
+
+ENCRYPTED = "encrypted"
+RECIPIENTS = {"RSA": ("rsa:2048",), **{c: ("ec", "-pkeyopt", "ec_paramgen_curve:" + c)
+                                       for c in ("P-256", "P-384", "P-521")}}
+OAEP = ("-keyopt", "rsa_padding_mode:oaep", "-keyopt", "rsa_oaep_md:sha256")
+
+
+def encrypted():
+    cases = [Case(ENCRYPTED, key, way)
+             for way in ("by edoc-sign", "by openssl", "by Bouncy Castle", CHANGED) for key in RECIPIENTS]
+    return [c for c in cases if ONLY in c.name]
+
+
+def envelope(name):
+    return Program(name, "java", "-cp", at("classes") + ":" + at("dss", "*"), "Envelope")
+
+
+def recipient(case, ending):
+    return at("pki", "to-" + case.level + ending)
+
+
+def make_recipients():
+    for name, key in RECIPIENTS.items():
+        base = at("pki", "to-" + name)
+        run("pki.txt", "openssl", "req", "-x509", "-newkey", *key, "-nodes", "-keyout", base + ".key",
+            "-out", base + ".crt", "-days", "30", "-subj", "/CN=" + name, "-addext",
+            "basicConstraints=critical,CA:FALSE")
+
+
+def encrypt(cases):
+    """The container of a case is for one, whose key is called as its level is."""
+    program = envelope("bc-made")
+    document = at("in", "annex.bin")
+    for case in cases:
+        case.path = at("made", case.name + ".p7m")
+        log, to = "made-" + case.name + ".txt", recipient(case, ".crt")
+        if "Castle" in case.way:
+            program.ask("seal", to, document, case.path)
+        elif "openssl" in case.way:
+            run(log, "openssl", "cms", "-encrypt", "-binary", "-aes-256-gcm", "-outform", "DER",
+                "-in", document, "-out", case.path, "-recip", to, *(OAEP if case.level == "RSA" else ()))
+        else:
+            run(log, "edoc-sign", "encrypt", "--to", to, document, "-o", case.path)
+    if program.jobs:
+        program.answers()
+    for case in cases:
+        if not os.path.exists(case.path):
+            case.path = None
+        elif case.hostile:
+            with open(case.path, "r+b") as f:
+                f.seek(-100, os.SEEK_END)
+                byte = f.read(1)[0]
+                f.seek(-100, os.SEEK_END)
+                f.write(bytes([byte ^ 1]))
+
+
+def decrypt(cases):
+    """What all open has to be the same bytes."""
+    program = envelope("bc-open")
+    opened = {}
+    for case in cases:
+        if not case.path:
+            continue
+        outs = {j: at("unpacked", case.name + "." + j) for j in ("BC", "ossl", "edoc")}
+        log, key, cert = "opened-" + case.name + ".txt", recipient(case, ".key"), recipient(case, ".crt")
+        ossl = run(log, "openssl", "cms", "-decrypt", "-binary", "-inform", "DER", "-in", case.path,
+                   "-recip", cert, "-inkey", key, "-out", outs["ossl"]) is not None
+        edoc = run(log, "edoc-sign", "decrypt", "--key", key, "--cert", cert, case.path, "-o",
+                   outs["edoc"]) is not None
+        program.ask("open", key, cert, case.path, outs["BC"])
+        opened[case] = outs, {"ossl": ossl, "edoc": edoc}
+    for case, answer in zip(opened, program.answers() if opened else []):
+        outs, good = opened[case]
+        good["BC"] = answer[0] == "ok"
+        for judge, done in good.items():
+            case.said(judge, done and same_file(outs[judge], at("in", "annex.bin")),
+                      "does not open it" if not done else "opens it as something else")
+
+
+def same_file(a, b):
+    with open(a, "rb") as f, open(b, "rb") as g:
+        return f.read() == g.read()
+
+
 # ---- the table
 
 def line(*words):
@@ -517,9 +602,9 @@ def table(title, cases, judges):
         level = {"LTA2": "2x LTA", "LTA3": "3x LTA"}.get(case.level, case.level)
         if not case.path:
             missing += 1
-            line(KINDS[case.kind], case.way, level, (judges[0], "not made"))
+            line(KINDS.get(case.kind, case.kind), case.way, level, (judges[0], "not made"))
             continue
-        line(KINDS[case.kind], case.way, level, *[(j, case.cells.get(j, "-")) for j in judges])
+        line(KINDS.get(case.kind, case.kind), case.way, level, *[(j, case.cells.get(j, "-")) for j in judges])
         passed += sum(v == "pass" for v in case.cells.values())
         failed += sum(v == "FAIL" for v in case.cells.values())
     for case in cases:
@@ -613,7 +698,7 @@ def main():
         prepare_pki()
         ours, theirs = made_by_us(), made_by_dss()
         by_dss, by_edoc = continued("DSS", OURS), continued("edoc", KINDS)
-        revoked, old = revoked_later(), aged()
+        revoked, old, sealed = revoked_later(), aged(), encrypted()
         for case in ours:
             make(case, tsa)
         for case in by_dss:
@@ -645,6 +730,9 @@ def main():
         pki_says("revoked=p384 since=" + time.strftime("%y%m%d%H%M%SZ", time.gmtime()))
         time.sleep(1 if revoked else 0)
         judge_all("revoked", revoked)
+        make_recipients()
+        encrypt(sealed)
+        decrypt(sealed)
         live_through(old, servers)
         judge_all("old", old)
     finally:
@@ -654,7 +742,8 @@ def main():
     judges = "judges: DSS, pyHanko, openssl, xmlsec1, unzip, edoc"
     counts = [table("Made by edoc-sign; " + judges, ours + revoked + old, JUDGES),
               table("Made by one, then the other; " + judges, by_dss + by_edoc, JUDGES),
-              table("Made by EU DSS; judge: edoc", theirs, ("edoc",))]
+              table("Made by EU DSS; judge: edoc", theirs, ("edoc",)),
+              table("Encrypted; opened by openssl, Bouncy Castle, edoc", sealed, ("ossl", "BC", "edoc"))]
     warned(ours + revoked + old + by_dss + by_edoc)
     passed, failed, missing = map(sum, zip(*counts))
     print("\ninterop: %d cells pass, %d fail, %d rows not made; what each side said: %s"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # Real counterparts: what edoc-sign makes is judged by EU DSS, pyHanko, OpenSSL,
-# xmlsec1 and unzip, and what EU DSS makes by edoc-verify (interop.py).
+# xmlsec1 and unzip, and what EU DSS makes by edoc-verify; what is encrypted by one
+# of OpenSSL, Bouncy Castle and edoc-sign is opened by the others (interop.py).
 #
 #   make interop                   the whole table; exit 1 if a cell fails
 #   make interop CASES=asice-      only rows whose name holds this
@@ -30,11 +31,12 @@ if ! cmp -s "$here/dss/pom.xml" "$dir/pom.xml"; then
 	    dependency:copy-dependencies -DoutputDirectory="$dir/dss"
 	cp "$here/dss/pom.xml" "$dir/pom.xml"
 fi
-if ! cmp -s "$here/dss/Dss.java" "$dir/Dss.java"; then
+for name in Dss Envelope; do
+	cmp -s "$here/dss/$name.java" "$dir/$name.java" && continue
 	javac -Xlint:all,-processing,-serial -Werror -cp "$dir/dss/*" -d "$dir/classes" \
-	    "$here/dss/Dss.java"
-	cp "$here/dss/Dss.java" "$dir/Dss.java"
-fi
+	    "$here/dss/$name.java"
+	cp "$here/dss/$name.java" "$dir/$name.java"
+done
 if ! cmp -s "$here/requirements.txt" "$dir/requirements.txt"; then
 	echo "interop: fetching pyHanko by pip into $dir"
 	rm -rf "$dir/venv"
