@@ -464,6 +464,13 @@ static const struct cmd_option who_options[] = {
         {"route", 0, "ID|FILE", N_("the name is a role of this route"), false},
         END};
 
+static const struct cmd_option rotate_options[] = {
+        DESK,
+        {"output", 'o', "PKG", N_("the record to write, which the old key and the new sign"), false},
+        {"new-key", 0, "FILE", N_("a PEM key and certificate; made when left out"), false},
+        {"finish", 0, NULL, N_("turn to the new key, which the directory lists by now"), false},
+        END};
+
 static const struct cmd_verb verbs[] = {
         {"lint", "ROUTE.yaml...", N_("check route files"), NULL, CMD_ITEMS | CMD_JSON, run_lint},
         {"init", "-C DESK --agency ID [--key FILE] [--trust FOLDER]", N_("make a desk"),
@@ -508,6 +515,8 @@ static const struct cmd_verb verbs[] = {
          who_options, CMD_JSON | CMD_AT, route_directory_who},
         {"directory diff", "OLD NEW", N_("what a version says otherwise"), NULL, CMD_JSON,
          route_directory_diff},
+        {"directory rotate", "-o PKG|--finish", N_("another key for the desk"), rotate_options,
+         CMD_JSON | CMD_DRY | CMD_FORCE | CMD_NO_OPERANDS, route_directory_rotate},
         {NULL, NULL, NULL, NULL, 0, NULL},
 };
 

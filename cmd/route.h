@@ -47,5 +47,6 @@ int route_directory_check(struct cmd *cmd);
 int route_directory_show(struct cmd *cmd);
 int route_directory_who(struct cmd *cmd);
 int route_directory_diff(struct cmd *cmd);
+int route_directory_rotate(struct cmd *cmd);
 
 #endif

@@ -1131,6 +1131,21 @@ struct edoc_act {
 enum edoc_code edoc_desk_install(struct edoc_desk *desk, const char *path,
 				 const struct edoc_act *act, char **text, char **json,
 				 struct edoc_error *err) EDOC_CHECK;
+/* The desk's key is followed by another. */
+struct edoc_rotation {
+	const char *key_path; /* PEM key and certificate; NULL: conf/desk-next.key, made */
+	const char *out;      /* of _rotate: the record that both keys sign */
+	bool overwrite;
+};
+/* Makes the record, which goes to those who issue the directory. */
+enum edoc_code edoc_desk_rotate(struct edoc_desk *desk, const struct edoc_rotation *what,
+				const struct edoc_act *act, char **text, char **json,
+				struct edoc_error *err) EDOC_CHECK;
+/* Turns to the new key, once the directory in force lists it: else
+ * EDOC_ERR_DENIED.  The desk is opened again afterwards. */
+enum edoc_code edoc_desk_rekey(struct edoc_desk *desk, const struct edoc_rotation *what,
+			       const struct edoc_act *act, char **text, char **json,
+			       struct edoc_error *err) EDOC_CHECK;
 /* Makes a case of a package; text is its id. */
 enum edoc_code edoc_desk_submit(struct edoc_desk *desk, const char *path, const char *route,
 				const struct edoc_act *act, char **text, char **json,

@@ -17,7 +17,7 @@
 #include "door/crypto.h"
 #include "door/x509.h"
 #include "door/yaml.h"
-#include "route/desk.h"
+#include "route/rotation.h"
 
 #define DESK_FORMAT "edoc-desk/1"
 #define KEY_YEARS 10 /* of a desk certificate; the directory's dates rule */
@@ -301,13 +301,17 @@ static int no_passphrase(char *buf, size_t size, const char *what, void *arg)
 	return -1; /* a desk key works unattended: no passphrase */
 }
 
+enum edoc_code ed_desk_key_load(const char *path, struct edoc_key **key, struct edoc_error *err)
+{
+	return edoc_key_load(path, NULL, NULL, no_passphrase, NULL, key, err);
+}
+
 enum edoc_code ed_desk_key(struct edoc_desk *desk, struct edoc_key **key, struct edoc_error *err)
 {
 	enum edoc_code code = EDOC_OK;
 
 	if (!desk->key)
-		code = edoc_key_load(desk->key_path, NULL, NULL, no_passphrase, NULL, &desk->key,
-		                     err);
+		code = ed_desk_key_load(desk->key_path, &desk->key, err);
 	*key = desk->key;
 	return code;
 }
@@ -591,6 +595,8 @@ static enum edoc_code install(struct edoc_desk *desk, const struct ed_copy *copy
 		code = refuse_older(pin, have, err);
 	if (!code && pin->kind == ED_PIN_DIRECTORY)
 		code = refuse_fork(desk, pin, have, arena, err);
+	if (!code && pin->kind == ED_PIN_DIRECTORY && have)
+		code = ed_rotations_check(copy->fd, pin, have->directory, &options, arena, err);
 	if (!code)
 		already = is_there(path);
 	if (!code && !already && !act->dry)
@@ -731,7 +737,7 @@ static enum edoc_code init_key(const char *path, const struct edoc_desk_init *in
 }
 
 /* The certificate alone, for those who list it in the directory. */
-static enum edoc_code write_cert(const char *path, const char *named, struct ed_arena *arena,
+enum edoc_code ed_desk_cert_write(const char *path, const char *named, struct ed_arena *arena,
                                  const char **cert, struct edoc_error *err)
 {
 	static const char begin[] = "-----BEGIN CERTIFICATE-----";
@@ -874,7 +880,7 @@ enum edoc_code edoc_desk_init(const char *path, const struct edoc_desk_init *ini
 	if (!code)
 		code = init_key(path, init, arena, &named, &sha256, err);
 	if (!code)
-		code = write_cert(path, named, arena, &cert, err);
+		code = ed_desk_cert_write(path, named, arena, &cert, err);
 	if (!code)
 		code = write_conf(path, init, named, err); /* last: now it is a desk */
 out:

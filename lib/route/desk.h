@@ -50,6 +50,12 @@ char *ed_desk_path(struct edoc_desk *desk, const char *fmt, ...)
         __attribute__((format(printf, 2, 3)));
 enum edoc_code ed_desk_key(struct edoc_desk *desk, struct edoc_key **key,
                            struct edoc_error *err) EDOC_CHECK;
+/* One that acts unattended: without a passphrase. */
+enum edoc_code ed_desk_key_load(const char *path, struct edoc_key **key,
+                                struct edoc_error *err) EDOC_CHECK;
+/* conf/desk.crt of the key that desk.yaml names so, for those who list it. */
+enum edoc_code ed_desk_cert_write(const char *path, const char *named, struct ed_arena *arena,
+                                  const char **cert, struct edoc_error *err) EDOC_CHECK;
 struct edoc_verify_options ed_desk_options(const struct edoc_desk *desk, int64_t now);
 /* The newest installed route of an id; the calendar of a name that covers the
  * latest year; the directory of the highest version.  *pin NULL: none. */
