@@ -229,7 +229,7 @@ static enum edoc_code write_of(void *arg, size_t i, ed_sink_fn *sink, void *sink
 /* Of the container, one each; NULL: not all are, or no memory. */
 static size_t *entries_of(const struct ed_view *view, const size_t *objects, size_t n)
 {
-	size_t *entries = view->asic ? calloc(n + 1, sizeof(*entries)) : NULL;
+	size_t *entries = calloc(n + 1, sizeof(*entries));
 
 	for (size_t i = 0; entries && i < n; i++) {
 		entries[i] = objects[i] < view->n ? view->v[objects[i]].entry : ED_NO_DATA;
@@ -285,7 +285,7 @@ const struct ed_data *ed_view_data(struct ed_view *view)
 	        .digest = digest_of,
 	        .read = read_of,
 	        .write = write_of,
-	        .begin = begin_with,
+	        .begin = view->asic ? begin_with : NULL,
 	        .signatures = is_signatures,
 	};
 	return &view->data;
