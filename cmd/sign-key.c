@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* edoc-sign: signing in two steps, and what keys there are. */
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,6 +21,12 @@ const struct cmd_option sign_prepare_options[] = {
         {"commitment", 0, "C",
          N_("what the signature means: approval, origin, receipt, delivery, sender, creation"),
          false},
+        {"place", 0, "K=V", N_("where it is made: street, city, region, postal-code, country"),
+         true},
+        {"signature-policy", 0, "ID=FILE", N_("sign under this policy: its OID or URI, its file"),
+         false},
+        {"signature-policy-url", 0, "URL", N_("where others find that policy"), false},
+        {"profile", 0, "PROFILE", N_("by the agency's rules: a name or a file; \"none\""), false},
         {NULL, 0, NULL, NULL, false},
 };
 
@@ -40,6 +47,16 @@ static void show_request(struct cmd *cmd, const char *path, const struct edoc_si
 	edoc_package_free(package);
 }
 
+static int check_free(struct cmd *cmd, const char *path)
+{
+	struct stat st;
+
+	if (!path || cmd->force || lstat(path, &st) != 0)
+		return 0;
+	cmd_error(cmd, path, _("exists already; -f replaces it"));
+	return CMD_EXISTS;
+}
+
 /* The octets first: whoever sees the request finds them too. */
 static int write_request(struct cmd *cmd, const char *out, const char *request, const char *octets,
                          size_t len)
@@ -47,6 +64,14 @@ static int write_request(struct cmd *cmd, const char *out, const char *request, 
 	const char *raw = cmd_value(cmd, "raw");
 	struct edoc_error err = {0};
 
+	if (cmd->dry_run) {
+		int status = check_free(cmd, out);
+
+		status = status ? status : check_free(cmd, raw);
+		if (!status && !cmd->quiet)
+			printf("%s\n", cmd_text(cmd, out));
+		return status;
+	}
 	if (raw && edoc_output_write(raw, octets, len, cmd->force, &err) != EDOC_OK)
 		return cmd_fail(cmd, &err);
 	if (edoc_output_write(out, request, strlen(request), cmd->force, &err) != EDOC_OK) {
@@ -57,6 +82,19 @@ static int write_request(struct cmd *cmd, const char *out, const char *request, 
 	if (!cmd->quiet)
 		printf("%s\n", cmd_text(cmd, out));
 	return 0;
+}
+
+/* A request has no room for the token. */
+static int check_profile(struct cmd *cmd, const struct edoc_signing_profile *profile)
+{
+	const char *stamp = profile ? edoc_signing_profile_get(profile, "content-timestamp") : NULL;
+
+	if (!stamp || strcmp(stamp, "yes") != 0)
+		return 0;
+	return cmd_usage(cmd,
+	                 _("the profile %s wants a content time-stamp, which a request cannot "
+	                   "carry: sign where the key is"),
+	                 edoc_signing_profile_get(profile, "name"));
 }
 
 static int prepare(struct cmd *cmd, const char *out, struct edoc_sign_options *options)
@@ -95,6 +133,8 @@ int sign_run_prepare(struct cmd *cmd)
 	if (status)
 		return status;
 	status = sign_begin(cmd, &s, false);
+	if (!status)
+		status = check_profile(cmd, s.profile);
 	if (!status && (edoc_key_outside(cert, cmd_value(cmd, "chain"), &s.key, &err) != EDOC_OK ||
 	                (cmd_given(cmd, "pss") && edoc_key_use_pss(s.key, &err) != EDOC_OK)))
 		status = cmd_fail(cmd, &err);
@@ -112,6 +152,10 @@ int sign_run_prepare(struct cmd *cmd)
 const struct cmd_option sign_attach_options[] = {
         {"request", 0, "REQ", N_("what edoc-sign prepare wrote (required)"), false},
         {"level", 0, "LEVEL", N_("B, T, LT or LTA (default: B)"), false},
+        {"signature-policy", 0, "ID=FILE", N_("the file of the policy that the request is under"),
+         false},
+        {"signature-policy-url", 0, "URL", N_("where others find that policy"), false},
+        {"profile", 0, "PROFILE", N_("by the agency's rules: a name or a file; \"none\""), false},
         {"value", 0, "FILE", N_("the signature value, binary or base64 (required)"), false},
         {NULL, 0, NULL, NULL, false},
 };
@@ -137,6 +181,19 @@ static int attached(struct cmd *cmd, const char *path, bool already, char *made)
 	return code == EDOC_OK ? 0 : cmd_fail(cmd, &err);
 }
 
+/* -v: by whom, too: of the request. */
+static int show_attached(struct cmd *cmd, const char *request, struct signing *s)
+{
+	struct edoc_sign_options of_request = {.key = NULL};
+	struct edoc_error err = {0};
+
+	if (edoc_request_signer(request, &s->key, &of_request.at, &err) != EDOC_OK)
+		return cmd_fail(cmd, &err);
+	of_request.key = s->key;
+	show_request(cmd, cmd->operands[0], &of_request);
+	return 0;
+}
+
 int sign_run_attach(struct cmd *cmd)
 {
 	const char *request = cmd_value(cmd, "request"), *value = cmd_value(cmd, "value");
@@ -149,8 +206,8 @@ int sign_run_attach(struct cmd *cmd)
 	if (cmd->n != 1 || !request || !value)
 		return cmd_usage(cmd, _("one PKG, --request and --value are needed"));
 	status = sign_begin(cmd, &s, false);
-	if (!status)
-		show_request(cmd, cmd->operands[0], &s.options);
+	if (!status && cmd->verbose)
+		status = show_attached(cmd, request, &s);
 	if (!status && edoc_package_attach(cmd->operands[0], request, value, &s.options, &already,
 	                                   &made, &err) != EDOC_OK)
 		status = cmd_fail_item(cmd, cmd->operands[0], &err);

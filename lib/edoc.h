@@ -770,8 +770,8 @@ enum edoc_code edoc_token_list(const char *module, int64_t at, const struct edoc
  * request (JSON, "edoc-request/1", one line; man edoc-sign(1)) and the octets
  * that the key's keeper has to sign, as bytes; both freed by edoc_free().
  * Preflight as above; the package stays as it is.  Of the options at, role,
- * commitment and form go into the request; a level is attach's, and place,
- * signed_policy, content_stamp and ledger_head are EDOC_ERR_USAGE.
+ * commitment, place, signed_policy and form go into the request, a profile is held;
+ * a level is attach's, and content_stamp and ledger_head are EDOC_ERR_USAGE.
  */
 enum edoc_code edoc_package_prepare(const char *path, const struct edoc_sign_options *options,
 				    char **request, char **octets, size_t *len,
@@ -782,14 +782,19 @@ enum edoc_code edoc_package_prepare(const char *path, const struct edoc_sign_opt
  * request says is made again from the package: a difference is EDOC_ERR_INPUT
  * and says which document or field, as is a value that does not verify.  Of
  * the options at is the moment of attaching (the certificate has to be fit
- * still: EDOC_ERR_DENIED), policy, trust, limits, level and what it needs are
- * taken, the rest is the request's.  *already: the package has this very
+ * still: EDOC_ERR_DENIED), policy, trust, limits, profile, level and what it needs,
+ * and signed_policy, which the request has no file of, are taken, the rest is the
+ * request's.  *already: the package has this very
  * signature, and nothing was done.
  */
 enum edoc_code edoc_package_attach(const char *path, const char *request_path,
 				   const char *value_path,
 				   const struct edoc_sign_options *options, bool *already,
 				   char **made, struct edoc_error *err) EDOC_CHECK;
+/* Of whom a request wants a signature (a key as of edoc_key_outside()), and the time
+ * it will say; nothing of it is checked against the package. */
+enum edoc_code edoc_request_signer(const char *request_path, struct edoc_key **key, int64_t *at,
+				   struct edoc_error *err) EDOC_CHECK;
 
 /*
  * Raises signatures that are there to options->level (T, LT, LTA), in a package

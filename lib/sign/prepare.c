@@ -160,6 +160,30 @@ static int put_octets(json_t *root, const struct ed_key_outside *o)
 	       ed_json_str(root, "digest", o->alg.kind == ED_SIG_EDDSA ? NULL : hex);
 }
 
+/* Said in a request only where it is said in the signature. */
+static const char *const place_parts[] = {"street",      "city",    "region",
+                                          "postal-code", "country", NULL};
+
+static int put_place(json_t *root, const struct edoc_sign_place *place)
+{
+	const char *const parts[] = {place->street, place->city, place->region, place->postal_code,
+	                             place->country};
+	json_t *o = json_object();
+	int bad = 0;
+
+	for (size_t i = 0; place_parts[i]; i++)
+		bad |= ed_json_str(o, place_parts[i], parts[i]);
+	return bad | json_object_set_new(root, "place", o);
+}
+
+static int put_policy(json_t *root, const struct edoc_sign_policy *policy)
+{
+	json_t *o = json_object();
+	int bad = ed_json_str(o, "id", policy->id) | ed_json_str(o, "url", policy->url);
+
+	return bad | json_object_set_new(root, "signature-policy", o);
+}
+
 /* XAdES signs the text of an element, CAdES a SET of attributes. */
 static const char *form_of(const struct ed_buf *octets)
 {
@@ -187,6 +211,10 @@ static enum edoc_code describe(const char *path, const struct edoc_sign_options 
 	bad |= ed_json_time(root, "time", options->at);
 	bad |= ed_json_str(root, "role", options->role);
 	bad |= ed_json_str(root, "commitment", options->commitment);
+	if (options->place)
+		bad |= put_place(root, options->place);
+	if (options->signed_policy)
+		bad |= put_policy(root, options->signed_policy);
 	bad |= ed_json_str(root, "form", form_of(&o->octets));
 	bad |= ed_json_str(root, "entry", o->name[0] ? o->name : NULL);
 	bad |= put_algorithm(root, &o->alg);
@@ -207,10 +235,9 @@ static enum edoc_code check_preparing(const char *path, const struct edoc_sign_o
 	if (!options->key || !ed_key_outside(options->key))
 		return ed_fail(err, EDOC_ERR_USAGE, path,
 		               "a request is made with a key of a certificate only");
-	if (options->ledger_head || options->place || options->signed_policy ||
-	    options->content_stamp)
+	if (options->ledger_head || options->content_stamp)
 		return ed_fail(err, EDOC_ERR_USAGE, path,
-		               "a request carries a role and a commitment, and nothing more");
+		               "a request carries no content time-stamp and no ledger's head");
 	return EDOC_OK;
 }
 
@@ -277,6 +304,7 @@ struct request {
 	struct edoc_key *key;
 	struct ed_key_outside *o; /* of the key */
 	struct edoc_sign_options options;
+	struct edoc_sign_place place;
 };
 
 static enum edoc_code altered(const struct request *r, const char *field, struct edoc_error *err)
@@ -300,11 +328,13 @@ static enum edoc_code load(const char *path, json_t **root, struct edoc_error *e
 
 static enum edoc_code parse(struct request *r, struct edoc_error *err)
 {
-	static const char *const known[] = {"format",    "documents",  "signer", "time",
-	                                    "role",      "commitment", "form",   "entry",
-	                                    "algorithm", "octets",     "digest", NULL};
+	static const char *const rare[] = {"place", "signature-policy"};
+	const char *known[] = {"format",     "documents", "signer", "time",      "role",
+	                       "commitment", "form",      "entry",  "algorithm", "octets",
+	                       "digest",     NULL,        NULL,     NULL};
 	const char *format;
 	enum edoc_code code = load(r->where, &r->root, err);
+	size_t n = 11;
 
 	if (code != EDOC_OK)
 		return code;
@@ -312,11 +342,10 @@ static enum edoc_code parse(struct request *r, struct edoc_error *err)
 	if (!format || strcmp(format, FORMAT) != 0)
 		return ed_fail(err, EDOC_ERR_INPUT, r->where,
 		               "not a request of edoc-sign prepare (%s)", FORMAT);
-	code = ed_json_only(r->root, r->where, known, err);
-	for (size_t i = 0; known[i] && code == EDOC_OK; i++)
-		if (!json_object_get(r->root, known[i]))
-			code = altered(r, known[i], err);
-	return code;
+	for (size_t i = 0; i < 2; i++)
+		if (json_object_get(r->root, rare[i]))
+			known[n++] = rare[i];
+	return ed_json_only(r->root, r->where, known, err);
 }
 
 static enum edoc_code read_key(struct request *r, struct edoc_error *err)
@@ -361,21 +390,70 @@ static enum edoc_code read_octets(struct request *r, struct edoc_error *err)
 	return EDOC_OK;
 }
 
-static enum edoc_code read_request(struct request *r, struct edoc_error *err)
+static enum edoc_code read_place(struct request *r, struct edoc_error *err)
+{
+	json_t *o = json_object_get(r->root, "place");
+	const char *parts[5];
+	enum edoc_code code;
+
+	if (!o)
+		return EDOC_OK;
+	if (!json_is_object(o))
+		return altered(r, "place", err);
+	code = ed_json_only(o, r->where, place_parts, err);
+	for (size_t i = 0; place_parts[i]; i++)
+		parts[i] = ed_json_get_str(o, place_parts[i]);
+	r->place = (struct edoc_sign_place){parts[0], parts[1], parts[2], parts[3], parts[4]};
+	r->options.place = &r->place;
+	return code;
+}
+
+/* Its file is the caller's to give: no request says which file is read. */
+static enum edoc_code check_policy(const struct request *r, struct edoc_error *err)
+{
+	const json_t *o = json_object_get(r->root, "signature-policy");
+	const char *id = o ? ed_json_get_str(o, "id") : NULL;
+
+	if (o && !id)
+		return altered(r, "signature-policy", err);
+	if (o && !r->options.signed_policy)
+		return ed_fail(err, EDOC_ERR_USAGE, r->where,
+		               "is under a signature policy: give its file again, "
+		               "--signature-policy %.160s=FILE",
+		               id);
+	if (!o && r->options.signed_policy)
+		return ed_fail(err, EDOC_ERR_USAGE, r->where, "is under no signature policy");
+	return EDOC_OK;
+}
+
+/* Whose signature it asks for, and of when. */
+static enum edoc_code read_signer(struct request *r, struct edoc_error *err)
 {
 	enum edoc_code code = parse(r, err);
-	const char *time, *form;
+	const char *time;
 
 	if (code == EDOC_OK)
 		code = read_key(r, err);
 	if (code != EDOC_OK)
 		return code;
+	time = ed_json_get_str(r->root, "time");
+	return time && ed_time_parse(time, &r->options.at) ? EDOC_OK : altered(r, "time", err);
+}
+
+static enum edoc_code read_request(struct request *r, struct edoc_error *err)
+{
+	enum edoc_code code = read_signer(r, err);
+	const char *form;
+
+	if (code != EDOC_OK)
+		return code;
 	r->o = ed_key_outside(r->key);
 	code = read_octets(r, err);
-	time = ed_json_get_str(r->root, "time");
 	form = ed_json_get_str(r->root, "form");
-	if (code == EDOC_OK && (!time || !ed_time_parse(time, &r->options.at)))
-		code = altered(r, "time", err);
+	if (code == EDOC_OK)
+		code = read_place(r, err);
+	if (code == EDOC_OK)
+		code = check_policy(r, err);
 	if (code == EDOC_OK && (!form || strcmp(form, form_of(&r->o->octets)) != 0))
 		code = altered(r, "form", err);
 	r->options.key = r->key;
@@ -601,6 +679,23 @@ enum edoc_code edoc_package_attach(const char *path, const char *request_path,
 	*made = NULL;
 	if (code == EDOC_OK)
 		code = attach(&r, path, value_path, options->at, already, made, err);
+	json_decref(r.root);
+	edoc_key_free(r.key);
+	return code;
+}
+
+enum edoc_code edoc_request_signer(const char *request_path, struct edoc_key **key, int64_t *at,
+                                   struct edoc_error *err)
+{
+	struct request r = {.where = request_path};
+	enum edoc_code code = read_signer(&r, err);
+
+	*key = NULL;
+	if (code == EDOC_OK) {
+		*key = r.key;
+		*at = r.options.at;
+		r.key = NULL;
+	}
 	json_decref(r.root);
 	edoc_key_free(r.key);
 	return code;

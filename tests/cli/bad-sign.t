@@ -19,10 +19,13 @@ cp "$SRCDIR/profiles/policies/strict.yaml" policy.yaml
 	printf 'format: edoc-signing/1\nname: p\ntitle: T\nissued-by: me\nbasis: none\ndate: 2026-11-23\n'
 	printf 'role: head\nsigner: {country: TJ}\n'
 } >profile.yaml
+grep -v '^role\|^signer' profile.yaml >blank.yaml
 cp "$D/good/order.asice" r.asice
 edoc-sign prepare -q r.asice --cert "$D/pki/anvar.crt" -o r.req --raw r.raw
 openssl dgst -sha384 -sign "$D/pki/anvar.key" -out r.value r.raw
-rm r.raw
+edoc-sign prepare -q r.asice --cert "$D/pki/anvar.crt" --signature-policy 1.2.3=a.txt -o r2.req --raw r2.raw
+openssl dgst -sha384 -sign "$D/pki/anvar.key" -out r2.value r2.raw
+rm r.raw r2.raw
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout to.key -out to.crt \
 	-subj /CN=to -days 30 -addext basicConstraints=critical,CA:FALSE \
 	-addext keyUsage=critical,keyAgreement 2>/dev/null

@@ -108,6 +108,105 @@ run edoc-sign prepare p.asice --cert p256.crt -o none/req --raw raw
 is_exit 73 "no folder for the request"
 nok "and no octets are left" test -e raw
 
+# What a signer says besides: where, and under which policy, whose file attach is given.
+printf 'The policy.\n' >policy.txt
+under="--signature-policy 1.2.3.4=policy.txt --signature-policy-url https://example.com/p"
+for form in xades cades; do
+	new
+	# shellcheck disable=SC2086 # words
+	run edoc-sign prepare p.asice --cert p256.crt --format $form --place city=Dushanbe --place country=TJ $under \
+		-o req --raw raw
+	is_exit 0 "$form: place and policy"
+	json req '.place == {"street": null, "city": "Dushanbe", "region": null, "postal-code": null, "country": "TJ"}
+		and ."signature-policy" == {"id": "1.2.3.4", "url": "https://example.com/p"}' "$form: the request says them"
+	ok "$form: it fits its schema" python3 "$SRCDIR/tests/check-schema.py" \
+		"$SRCDIR/profiles/schemas/request.schema.json" req
+	sign p256
+	cp p.asice before
+	attach
+	is_exit 64 "$form: without the policy's file"
+	has "$err" "--signature-policy 1.2.3.4=FILE" "$form: which option gives it"
+	for wrong in "1.2.3.5=policy.txt --signature-policy-url https://example.com/p" \
+		"1.2.3.4=a.txt --signature-policy-url https://example.com/p" "1.2.3.4=policy.txt"; do
+		# shellcheck disable=SC2086 # words
+		run edoc-sign attach p.asice --request req --value value --signature-policy $wrong
+		is_exit 65 "$form: another policy: $wrong"
+	done
+	for filter in '.place.city = "Khujand"' '.place.country = null' '.place.more = 1' '.place = null' '.place = 7' \
+		'del(.place.city)' 'del(.place)' '.place.city = 7' '."signature-policy".id = 7' \
+		'."signature-policy".more = 1' '."signature-policy" = []'; do
+		jq -c "$filter" req >bad-req
+		# shellcheck disable=SC2086 # words
+		run edoc-sign attach p.asice --request bad-req --value value $under
+		is_exit 65 "$form: $filter"
+	done
+	jq -c 'del(."signature-policy")' req >bad-req
+	# shellcheck disable=SC2086 # words
+	run edoc-sign attach p.asice --request bad-req --value value $under
+	is_exit 64 "$form: under no policy"
+	ok "$form: nothing changed" cmp before p.asice
+	# shellcheck disable=SC2086 # words
+	run edoc-sign attach -v p.asice --request req --value value $under
+	is_exit 0 "$form: attached"
+	has "$err" "signing as CN=p256 at " "$form: -v: by whom"
+	has "$err" "b.csv" "$form: -v: what"
+	passes "$form: and it verifies"
+done
+rm -f req raw
+run edoc-sign prepare p.asice --cert p256.crt --place town=Dushanbe -o req
+is_exit 64 "no such part of a place"
+run edoc-sign prepare p.asice --cert p256.crt --signature-policy 1.2.3.4 -o req
+is_exit 64 "a policy has a file"
+
+# A dry run checks all and leaves nothing.
+run edoc-sign prepare -n p.asice --cert p256.crt -o req --raw raw
+is_exit 0 "-n"
+nok "makes no request" test -e req
+nok "and no octets" test -e raw
+run edoc-sign prepare -n p.asice --cert short.crt -o req
+is_exit 77 "-n with a key that may not sign"
+touch raw
+run edoc-sign prepare -n p.asice --cert p256.crt -o req --raw raw
+is_exit 73 "-n where octets would be written over something"
+rm raw
+
+# An agency's rules hold here as where the key is.
+profile() { # LINE...
+	printf 'format: edoc-signing/1\nname: p\ntitle: T\nissued-by: me\nbasis: none\ndate: 2026-11-23\n'
+	printf '%s\n' "$@"
+}
+profile 'role: head' 'place: {city: Dushanbe}' 'signer: {common-name: p256}' >good.yaml
+profile 'signer: {common-name: somebody}' >signer.yaml
+profile 'documents: [{name: "*.pdf", min: 1}]' >documents.yaml
+profile 'content-timestamp: yes' >stamp.yaml
+new
+run edoc-sign prepare p.asice --cert p256.crt --profile ./good.yaml -o req --raw raw
+is_exit 0 "a profile that is met"
+json req '.role == "head" and .place.city == "Dushanbe"' "says what it sets"
+sign p256
+for other in signer documents; do
+	code=65
+	[ $other != signer ] || code=77
+	run edoc-sign prepare p.asice --cert p256.crt --profile ./$other.yaml -o no
+	is_exit $code "a profile that is not: $other"
+	nok "no request" test -e no
+	run edoc-sign attach p.asice --request req --value value --profile ./$other.yaml
+	is_exit $code "nor is the value attached by it"
+done
+run edoc-sign prepare p.asice --cert p256.crt --role clerk --profile ./good.yaml -o no
+is_exit 64 "what it says may not be said otherwise"
+run edoc-sign prepare p.asice --cert p256.crt --profile ./stamp.yaml -o no
+is_exit 64 "a content time-stamp cannot be carried"
+has "$err" "content time-stamp" "and that is said"
+run edoc-sign attach p.asice --request req --value value --profile ./good.yaml
+is_exit 0 "attached by the rules"
+printf 'sign-profile: %s/signer.yaml\n' "$W" >by.conf
+run edoc-sign prepare p.asice --config by.conf --cert p256.crt -o no
+is_exit 77 "the profile of edoc.conf holds too"
+run edoc-sign prepare p.asice --config by.conf --profile none --cert p256.crt -o no
+is_exit 0 "but not with none"
+rm -f no req raw
+
 # CAdES, and containers of one document.
 for name in rsa p256 ed25519; do
 	new
