@@ -117,7 +117,7 @@ int route_calendar_due(struct cmd *cmd)
 	struct route_run run = {0};
 	struct edoc_error err = {0};
 	enum edoc_code code = EDOC_OK;
-	bool ends = true;
+	struct edoc_term_answer answer = {.ends = true};
 
 	if (!cmd_given(cmd, "from") || !cmd_given(cmd, "within"))
 		return cmd_usage(cmd, _("due needs --from and --within"));
@@ -126,13 +126,17 @@ int route_calendar_due(struct cmd *cmd)
 		code = find(cmd, &run, name, &calendar, &err);
 	if (!status && code == EDOC_OK) {
 		struct edoc_term_question q = question(cmd, &run);
-		code = edoc_calendar_due(calendar, &q, &ends, TEXT(cmd), JSON(cmd), &err);
+		code = edoc_calendar_due(calendar, &q, &answer, TEXT(cmd), JSON(cmd), &err);
 	}
 	if (!status)
 		status = route_tell(cmd, NULL, code, &err, text, json);
+	if (!status && answer.provisional)
+		cmd_warn(cmd, name,
+		         _("a day off that is expected, and not announced, moved this "
+		           "end: it may change (-v tells which day)"));
 	edoc_calendar_free(calendar);
 	route_close(&run);
-	return status ? status : ends ? 0 : 2;
+	return status ? status : answer.ends ? 0 : 2;
 }
 
 /* ---- count ---- */

@@ -1021,11 +1021,16 @@ struct edoc_term_question {
 	const char *const *extended; /* "to 1mo", "by 5wd", in their order */
 	bool days;                   /* tell how it was counted, day by day */
 };
-/* calendar NULL: none is needed.  *ends false: the clock stands still.  What
- * cannot be understood of the question is EDOC_ERR_USAGE. */
+struct edoc_term_answer {
+	bool ends;        /* false: the clock stands still */
+	bool provisional; /* a day off that is expected, not announced, moved the end */
+};
+/* calendar NULL: none is needed.  What cannot be understood of the question is
+ * EDOC_ERR_USAGE. */
 enum edoc_code edoc_calendar_due(const struct edoc_calendar *calendar,
-				 const struct edoc_term_question *question, bool *ends,
-				 char **text, char **json, struct edoc_error *err) EDOC_CHECK;
+				 const struct edoc_term_question *question,
+				 struct edoc_term_answer *answer, char **text, char **json,
+				 struct edoc_error *err) EDOC_CHECK;
 /* The days after `from` up to `to`: a term of so many from there ends there. */
 enum edoc_code edoc_calendar_count(const struct edoc_calendar *calendar, const char *from,
 				   const char *to, bool days, char **text, char **json,

@@ -229,6 +229,8 @@ struct due {
 	size_t n_pauses;
 	struct ed_buf *text; /* each day; NULL: not wanted */
 	json_t *days;        /* or NULL */
+	size_t extension;    /* which is being counted; 0: the term itself */
+	bool expected;       /* a day off that is not announced moved the end */
 	int bad;             /* of days */
 	struct edoc_error *err;
 };
@@ -387,8 +389,11 @@ static void tell_day(void *arg, struct ed_date day, enum ed_counted how, int64_t
 {
 	static const char *const names[] = {"before", "counted", "off", "stopped", "last"};
 	struct due *d = arg;
+	const struct ed_day *row = row_of(d, day);
 	char text[ED_TIME_STR];
 
+	if (row && row->provisional && how == ED_COUNTED_OFF)
+		d->expected = true;
 	if (d->text)
 		put_day(d, day, how, n);
 	if (!d->days)
@@ -396,12 +401,13 @@ static void tell_day(void *arg, struct ed_date day, enum ed_counted how, int64_t
 	json_t *o = json_object();
 	ed_date_format(text, day);
 	d->bad |= ed_json_str(o, "date", text) | ed_json_str(o, "how", names[how]) |
-	          (how == ED_COUNTED ? ed_json_int(o, "n", n) : 0) | json_row(o, row_of(d, day)) |
+	          (how == ED_COUNTED ? ed_json_int(o, "n", n) : 0) | json_row(o, row) |
+	          (d->extension ? ed_json_int(o, "extension", (int64_t)d->extension) : 0) |
 	          json_array_append_new(d->days, o);
 }
 
 /* "by 20wd", "to 1mo" */
-static enum edoc_code extend(const struct due *d, const char *s, int64_t *t)
+static enum edoc_code extend(struct due *d, const char *s, int64_t *t)
 {
 	struct ed_extension more = {ED_EXTEND_BY, {ED_TERM_NONE, 0}};
 	int64_t before = *t;
@@ -412,14 +418,13 @@ static enum edoc_code extend(const struct due *d, const char *s, int64_t *t)
 		return ed_fail(d->err, EDOC_ERR_USAGE, s,
 		               "an extension is \"to 1mo\" in all, or \"by 5wd\" more");
 	enum edoc_code code = read_term(d, s + 3, &more.term);
-	if (!code)
-		code = ed_term_extend(more, &d->rules, d->calendar, d->zone, d->start, d->pauses,
-		                      d->n_pauses, before, t, d->err);
-	if (!code && d->text && *t != ED_TIME_NONE) {
-		put_date(d->text, ed_zone_civil(d->zone, *t).date);
-		ed_buf_printf(d->text, T("the last day, extended %s\n"), s);
-	}
-	return code;
+	if (code)
+		return code;
+	d->extension++;
+	if (d->text)
+		ed_buf_printf(d->text, T("extended %s:\n"), s);
+	return ed_term_extend_explain(more, &d->rules, d->calendar, d->zone, d->start, d->pauses,
+	                              d->n_pauses, before, tell_day, d, t, d->err);
 }
 
 static enum edoc_code tell_due(struct due *d, struct ed_tale *tale, int64_t t)
@@ -444,6 +449,8 @@ static enum edoc_code tell_due(struct due *d, struct ed_tale *tale, int64_t t)
 		bad |= ed_json_str(o, "due", day);
 	if (*day && d->zone)
 		bad |= ed_json_time(o, "due_time", t);
+	if (d->expected)
+		bad |= ed_json_bool(o, "provisional", true);
 	if (d->days)
 		bad |= json_object_set(o, "days", d->days);
 	enum edoc_code code =
@@ -461,23 +468,23 @@ static enum edoc_code find_due(struct due *d, int64_t *t)
 		return ed_fail(d->err, EDOC_ERR_USAGE, d->q->within, "by which calendar?");
 	if (!code)
 		code = ed_term_explain(d->limit, &d->rules, d->calendar, d->zone, d->start,
-		                       d->pauses, d->n_pauses, d->text || d->days ? tell_day : NULL,
-		                       d, t, d->err);
+		                       d->pauses, d->n_pauses, tell_day, d, t, d->err);
 	for (size_t i = 0; !code && d->q->extended && d->q->extended[i]; i++)
 		code = extend(d, d->q->extended[i], t);
 	return code;
 }
 
 enum edoc_code edoc_calendar_due(const struct edoc_calendar *calendar,
-                                 const struct edoc_term_question *question, bool *ends, char **text,
-                                 char **json, struct edoc_error *err)
+                                 const struct edoc_term_question *question,
+                                 struct edoc_term_answer *answer, char **text, char **json,
+                                 struct edoc_error *err)
 {
 	struct due d = {.calendar = calendar ? calendar->its : NULL, .q = question, .err = err};
 	struct ed_tale tale;
 	int64_t t = ED_TIME_NONE;
 	enum edoc_code code = EDOC_OK;
 
-	*ends = false;
+	*answer = (struct edoc_term_answer){.ends = false};
 	ed_tale_init(&tale, text, json);
 	d.arena = ed_arena_new();
 	if (question->days && text)
@@ -492,7 +499,8 @@ enum edoc_code edoc_calendar_due(const struct edoc_calendar *calendar,
 		code = tell_due(&d, &tale, t);
 	if (!code)
 		code = ed_tale_give(&tale, text, json, err);
-	*ends = !code && t != ED_TIME_NONE;
+	answer->ends = !code && t != ED_TIME_NONE;
+	answer->provisional = !code && d.expected;
 	json_decref(d.days);
 	ed_zone_free(d.own);
 	ed_arena_free(d.arena);

@@ -138,7 +138,7 @@ static enum edoc_code next_working(const struct counter *c, struct ed_date *day)
 	enum edoc_code code = works(c, *day, &working);
 
 	while (!code && !working) {
-		tell(c, ED_COUNTED_START, *day, 0);
+		tell(c, ED_COUNTED_OFF, *day, 0);
 		*day = ed_date_add_days(*day, 1);
 		code = works(c, *day, &working);
 	}
@@ -211,6 +211,8 @@ static enum edoc_code roll_back(struct counter *c, bool *done)
 	while (!code && !*done && ed_date_compare(day, c->first) > 0) {
 		day = ed_date_add_days(day, -1);
 		code = can_end(c, day, done);
+		if (!code && !*done)
+			tell(c, ED_COUNTED_OFF, day, 0);
 	}
 	if (*done)
 		c->last = day;
@@ -327,12 +329,20 @@ static enum edoc_code extend_by(struct counter *c, struct ed_term term, int64_t 
 	return code;
 }
 
-enum edoc_code ed_term_extend(struct ed_extension extension, const struct ed_count_rules *count,
-                              const struct ed_calendar *calendar, const struct ed_zone *zone,
-                              int64_t start, const struct ed_pause *pauses, size_t n,
-                              int64_t due_before, int64_t *due, struct edoc_error *err)
+enum edoc_code ed_term_extend_explain(struct ed_extension extension,
+                                      const struct ed_count_rules *count,
+                                      const struct ed_calendar *calendar,
+                                      const struct ed_zone *zone, int64_t start,
+                                      const struct ed_pause *pauses, size_t n, int64_t due_before,
+                                      ed_term_watch_fn *watch, void *arg, int64_t *due,
+                                      struct edoc_error *err)
 {
-	struct counter c = {.rules = count, .calendar = calendar, .zone = zone, .err = err};
+	struct counter c = {.rules = count,
+	                    .calendar = calendar,
+	                    .zone = zone,
+	                    .watch = watch,
+	                    .arg = arg,
+	                    .err = err};
 	enum edoc_code code;
 
 	*due = ED_TIME_NONE;
@@ -342,11 +352,23 @@ enum edoc_code ed_term_extend(struct ed_extension extension, const struct ed_cou
 	}
 	if (extension.kind == ED_EXTEND_BY)
 		return extend_by(&c, extension.term, due_before, pauses, n, due);
-	code = ed_term_project(extension.term, count, calendar, zone, start, pauses, n, due, err);
+	code = ed_term_explain(extension.term, count, calendar, zone, start, pauses, n, watch, arg,
+	                       due, err);
 	/* What is granted takes nothing away: "to: 1mo" of 30d in February. */
-	if (!code && *due != ED_TIME_NONE && *due < due_before)
+	if (!code && *due != ED_TIME_NONE && *due < due_before) {
 		*due = due_before;
+		tell(&c, ED_COUNTED_LAST, ed_zone_civil(zone, due_before).date, 0);
+	}
 	return code;
+}
+
+enum edoc_code ed_term_extend(struct ed_extension extension, const struct ed_count_rules *count,
+                              const struct ed_calendar *calendar, const struct ed_zone *zone,
+                              int64_t start, const struct ed_pause *pauses, size_t n,
+                              int64_t due_before, int64_t *due, struct edoc_error *err)
+{
+	return ed_term_extend_explain(extension, count, calendar, zone, start, pauses, n,
+	                              due_before, NULL, NULL, due, err);
 }
 
 enum edoc_code ed_term_rung(struct ed_term lead, bool after, const struct ed_calendar *calendar,

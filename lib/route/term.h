@@ -83,7 +83,7 @@ enum edoc_code ed_term_rung(struct ed_term lead, bool after, const struct ed_cal
 /* ---- how it was counted ---- */
 
 enum ed_counted {
-	ED_COUNTED_START,   /* before day 1: it began here, or had to wait for a working day */
+	ED_COUNTED_START,   /* before day 1: it came, or began, here */
 	ED_COUNTED,         /* day n of the term */
 	ED_COUNTED_OFF,     /* a day off: does not count, or cannot be the last */
 	ED_COUNTED_STOPPED, /* the clock stood still all day */
@@ -96,5 +96,13 @@ enum edoc_code ed_term_explain(struct ed_term limit, const struct ed_count_rules
                                int64_t start, const struct ed_pause *pauses, size_t n,
                                ed_term_watch_fn *watch, void *arg, int64_t *due,
                                struct edoc_error *err) EDOC_CHECK;
+/* ed_term_extend that does; ED_EXTEND_TO counts from the start again. */
+enum edoc_code ed_term_extend_explain(struct ed_extension extension,
+                                      const struct ed_count_rules *count,
+                                      const struct ed_calendar *calendar,
+                                      const struct ed_zone *zone, int64_t start,
+                                      const struct ed_pause *pauses, size_t n, int64_t due_before,
+                                      ed_term_watch_fn *watch, void *arg, int64_t *due,
+                                      struct edoc_error *err) EDOC_CHECK;
 
 #endif

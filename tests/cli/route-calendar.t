@@ -203,14 +203,43 @@ same "$(cat "$out")" "2026-03-19 thu  not counted
 2026-03-25 wed  the clock stood still
 2026-03-26 thu  2
 2026-03-27 fri  3
-2026-03-28 sat  the last day, extended by 1wd
+extended by 1wd:
+2026-03-28 sat  1  for the 24th (No. 8)
 2026-03-28" "day by day"
 run edoc-route calendar due -v --calendar ./base.yaml --from 2026-03-20 --within 2d --json --zone Asia/Dushanbe
 json "$out" '.cmd == "calendar due" and .due == "2026-03-25" and .due_time == "2026-03-25T18:59:59Z"
 	and .calendar == "xx" and (.sha256 | length == 64) and (.days | length == 7)
 	and .days[2] == {"date":"2026-03-22","how":"counted","n":2}
 	and .days[4] == {"date":"2026-03-23","how":"off","name":"Navruz","decree":"No. 7"}
-	and .days[6].how == "last"' "and in JSON"
+	and .days[6].how == "last" and (has("provisional") | not)' "and in JSON"
+run edoc-route calendar due -v --calendar ./base.yaml --from 2026-03-05 --within 15d --extended "to 10d" --json
+json "$out" '.due == "2026-03-20" and (.days | map(select(.extension == 1)) | length == 14 and .[13] ==
+	{"date":"2026-03-20","how":"last","extension":1})' "an extension that is none keeps the end"
+run edoc-route calendar due -v --calendar ./base.yaml --from 2026-03-06T18:00:00+05:00 --zone Asia/Dushanbe --cutoff 18:00 --within 1wd
+same "$(cat "$out")" "2026-03-06 fri  not counted
+2026-03-07 sat  off: weekend
+2026-03-08 sun  off: weekend
+2026-03-09 mon  not counted
+2026-03-10 tue  1
+2026-03-10" "what comes late waits"
+run edoc-route calendar due -v --calendar ./base.yaml --from 2026-03-20 --within 4d --roll previous
+has "$out" "2026-03-25 wed  the last day" "previous, where none is"
+
+# A day that is not announced, and moves the end, is told.
+sed '11,12s/decree: "No. 7"/note: n, provisional: yes/' base.yaml >changed.yaml
+for line in "2wd::2026-03-26" "2d::2026-03-25" "4d:--roll previous --start same-day:2026-03-20" "1d:--start next-working-day:2026-03-25"; do
+	term=${line%%:*} more=${line#*:}
+	# shellcheck disable=SC2086
+	run edoc-route calendar due --calendar ./changed.yaml --from 2026-03-20 --within $term ${more%:*}
+	same "$(cat "$out")" "${more#*:}" "$line"
+	has "$err" "expected, and not announced" "and that it may change"
+done
+run edoc-route calendar due --calendar ./changed.yaml --from 2026-03-19 --within 1wd
+same "$(cat "$err")" "" "nothing, where it does not matter"
+run edoc-route calendar due --calendar ./changed.yaml --from 2026-03-23 --within 1mo
+same "$(cat "$err")" "" "nor on the day when it began"
+run edoc-route calendar due --calendar ./changed.yaml --from 2026-03-19 --within 1wd --extended "by 1wd" --json
+json "$out" '.due == "2026-03-25" and .provisional' "an extension, and JSON"
 sed '11s/Navruz/"\\e[31mred"/' base.yaml >changed.yaml
 run edoc-route calendar due -v --calendar ./changed.yaml --from 2026-03-06 --within 15d
 is_exit 65 "a name that would steer a terminal"
