@@ -30,6 +30,8 @@ static const struct cmd_option init_options[] = {
         {"key", 0, "FILE", N_("the desk's PEM key and certificate; made when left out"), false},
         {"trust", 0, "FOLDER", N_("anchors: sub-folders sign, directory, route"), true},
         END};
+static const struct cmd_option install_options[] = {
+        DESK, {"trust-list", 0, NULL, N_("show whom the desk believes, and stop"), false}, END};
 static const struct cmd_option submit_options[] = {
         DESK,
         {"route", 0, "ID", N_("the route it takes"), false},
@@ -263,12 +265,31 @@ static int install_one(struct cmd *cmd, const char *item, void *arg)
 	return route_tell(cmd, item, code, &err, text, json);
 }
 
+/* 1: there is a purpose that a desk cannot do without, and nobody for it. */
+static int list_trust(struct cmd *cmd, const struct route_run *run)
+{
+	const unsigned needed = EDOC_FOR_SIGN | EDOC_FOR_DIRECTORY | EDOC_FOR_ROUTE;
+	char *text = NULL, *json = NULL;
+	struct edoc_error err = {0};
+	unsigned missing = 0;
+	enum edoc_code code = edoc_desk_anchors(run->desk, TEXT(cmd), JSON(cmd), &missing, &err);
+	int status = route_tell(cmd, NULL, code, &err, text, json);
+
+	return status ? status : (missing & needed) != 0;
+}
+
 static int run_install(struct cmd *cmd)
 {
+	bool list = cmd_given(cmd, "trust-list");
 	struct route_run run = {0};
+
+	if (list && (cmd->n || cmd_given(cmd, "files-from")))
+		return cmd_usage(cmd, _("--trust-list installs nothing: no packages"));
 	int status = route_open(cmd, &run);
 
-	if (!status)
+	if (!status && list)
+		status = list_trust(cmd, &run);
+	else if (!status)
 		status = cmd_each(cmd, install_one, &run);
 	route_close(&run);
 	return status;
@@ -475,7 +496,8 @@ static const struct cmd_verb verbs[] = {
         {"lint", "ROUTE.yaml...", N_("check route files"), NULL, CMD_ITEMS | CMD_JSON, run_lint},
         {"init", "-C DESK --agency ID [--key FILE] [--trust FOLDER]", N_("make a desk"),
          init_options, CMD_JSON | CMD_DRY | CMD_NO_OPERANDS, run_init},
-        {"install", "PKG...", N_("install signed routes, calendars, directories"), desk_options,
+        {"install", "PKG...|--trust-list", N_("install signed routes, calendars, directories"),
+         install_options,
          CMD_ITEMS | CMD_JSON | CMD_DRY, run_install},
         {"submit", "--route ID PKG...", N_("make cases of packages; prints their ids"),
          submit_options, CMD_ITEMS | CMD_JSON | CMD_DRY | CMD_KEY, run_submit},

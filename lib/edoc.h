@@ -1141,6 +1141,10 @@ struct edoc_act {
 enum edoc_code edoc_desk_install(struct edoc_desk *desk, const char *path,
 				 const struct edoc_act *act, char **text, char **json,
 				 struct edoc_error *err) EDOC_CHECK;
+/* Whom the desk believes, a line for each anchor; *missing: the purposes that
+ * nobody is believed for. */
+enum edoc_code edoc_desk_anchors(struct edoc_desk *desk, char **text, char **json,
+				 unsigned *missing, struct edoc_error *err) EDOC_CHECK;
 /* The desk's key is followed by another. */
 struct edoc_rotation {
 	const char *key_path; /* PEM key and certificate; NULL: conf/desk-next.key, made */

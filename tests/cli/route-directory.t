@@ -27,6 +27,21 @@ refused() { # EXIT WORD WHAT N: as installed before
 	same "$(installed)" "$before" "and nothing is installed"
 }
 
+# ---- whom the desk believes
+run edoc-route install -C "$A" --trust-list
+is_exit 0 "whom the desk believes"
+same "$(grep -c sha256 "$out")" 3 "three anchors"
+has "$out" "  directory; until" "one for directories"
+has "$out" "tsa: nobody is believed" "and nobody for time-stamps"
+run edoc-route install -C "$A" --json --trust-list
+json "$out" '.purposes == ["route"] or .subject != "CN=route-issuer"' "in JSON"
+run edoc-route install -C "$A" --trust-list "$W/directory.asice"
+is_exit 64 "that installs nothing"
+edoc-route init -C "$W/lonely" --agency x >/dev/null
+run edoc-route install -C "$W/lonely" --trust-list
+is_exit 1 "a desk that believes nobody"
+has "$out" "route: nobody is believed" "says so"
+
 # ---- versions: one text of each, rows only grow
 version 1 -e 's/title: Ministry of Finance/title: Finance/'
 refused 77 "a fork: version 1 is installed as sha256:$was" "another version 1" 1
