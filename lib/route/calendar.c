@@ -10,9 +10,6 @@
 #include "door/crypto.h"
 #include "door/yaml.h"
 
-#define MAX_DAYS_OFF 2000
-#define MAX_LINE 400
-
 struct parser {
 	const char *where;
 	struct ed_arena *arena;
@@ -36,9 +33,11 @@ static enum edoc_code get_line(const struct parser *p, const struct ed_yaml *map
 {
 	enum edoc_code code = ed_yaml_text(map, p->where, key, required, line, p->err);
 
-	if (!code && *line && (!**line || strlen(*line) > MAX_LINE || strpbrk(*line, "\n\t")))
+	if (!code && *line &&
+	    (!**line || strlen(*line) > ED_MAX_CALENDAR_LINE || strpbrk(*line, "\n\t")))
 		return ed_yaml_fail(ed_yaml_get(map, key), p->where, p->err,
-		                    "\"%s\" must be one line of at most %d bytes", key, MAX_LINE);
+		                    "\"%s\" must be one line of at most %d bytes", key,
+		                    ED_MAX_CALENDAR_LINE);
 	return code;
 }
 
@@ -88,9 +87,9 @@ static enum edoc_code parse_days(struct parser *p, const struct ed_yaml *list, s
 		return EDOC_OK;
 	if (list->kind != ED_YAML_LIST)
 		return ed_yaml_fail(list, p->where, p->err, "a list of days must stand here");
-	if (list->n > MAX_DAYS_OFF)
+	if (list->n > ED_MAX_CALENDAR_DAYS)
 		return ed_fail(p->err, EDOC_ERR_LIMIT, p->where, "more than %d days in a list",
-		               MAX_DAYS_OFF);
+		               ED_MAX_CALENDAR_DAYS);
 	*days = ed_arena_alloc(p->arena, list->n * sizeof(**days));
 	if (!*days)
 		return ed_fail_memory(p->err);
