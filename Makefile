@@ -152,7 +152,7 @@ $(BUILD)/locale/%/LC_MESSAGES/edoc.mo: cmd/po/%.po
 pot:
 	@mkdir -p $(BUILD)
 	xgettext --from-code=UTF-8 --language=C --no-location --sort-output --package-name=edoc \
-	    --keyword=_ --keyword=N_ --keyword=tr:2 --keyword=dgettext:2 --keyword=ed_fail:4 \
+	    --keyword=_ --keyword=N_ --keyword=T --keyword=tr:2 --keyword=dgettext:2 --keyword=ed_fail:4 \
 	    --keyword=ed_yaml_fail:4 --keyword=tell:5 --flag=ed_fail:4:c-format -o $(BUILD)/edoc.pot \
 	    $(wildcard cmd/*.c lib/*/*.c)
 

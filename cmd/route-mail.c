@@ -303,6 +303,25 @@ static int job_flush(struct cmd *cmd, struct route_run *run)
 	return status ? status : failed ? CMD_AGAIN : 0;
 }
 
+/* In each language that edoc.conf names; then as before. */
+static int job_notice(struct cmd *cmd, struct route_run *run)
+{
+	const char *lang;
+	int status = 0;
+
+	for (size_t i = 0; !cmd->dry_run && (lang = edoc_conf_item(cmd->conf, "notice", i)); i++) {
+		char *text = NULL, *json = NULL;
+		struct edoc_error err = {0};
+		enum edoc_code code;
+
+		cmd_speak(lang);
+		code = edoc_desk_notices(run->desk, lang, cmd->now, TEXT(cmd), JSON(cmd), &err);
+		cmd_speak(cmd_lang(cmd));
+		status = cmd_fold(status, route_tell(cmd, NULL, code, &err, text, json));
+	}
+	return status;
+}
+
 /* ---- verbs ---- */
 
 int route_send(struct cmd *cmd)
@@ -336,8 +355,8 @@ int route_receive(struct cmd *cmd)
 
 int route_tick(struct cmd *cmd)
 {
-	static int (*const jobs[])(struct cmd *, struct route_run *) = {job_receive, job_send,
-	                                                                job_resend, job_flush};
+	static int (*const jobs[])(struct cmd *, struct route_run *) = {
+	        job_receive, job_send, job_resend, job_flush, job_notice};
 	struct route_run run = {0};
 	int status = route_open(cmd, &run);
 

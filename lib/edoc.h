@@ -122,7 +122,7 @@ const char *edoc_conf_get(const struct edoc_conf *conf, const char *key);
 /* A list: "trust.all", "trust.sign", "trust.tsa", "trust.ocsp",
  * "trust.directory", "trust.route", "trust.list", "trust.list-signers";
  * "intranet"; "keys" lists the names of keys; "transport.AGENCY" and
- * "transport": the words of a command.  NULL past the end. */
+ * "transport": the words of a command; "notice": languages.  NULL past the end. */
 const char *edoc_conf_item(const struct edoc_conf *conf, const char *key, size_t i);
 
 /* ---- trust ------------------------------------------------------------- */
@@ -1230,6 +1230,14 @@ enum edoc_code edoc_desk_send_again(struct edoc_desk *desk, const char *name,
  * the files that were tried in vain, and late receipts. */
 enum edoc_code edoc_desk_outbox(struct edoc_desk *desk, const struct edoc_mail *mail, char **text,
 				char **json, size_t *late, struct edoc_error *err) EDOC_CHECK;
+
+/*
+ * Notices to people of what became of cases and what waits for them, each made
+ * once, in notice/new for a program that sends them.  lang: that of the
+ * messages that dgettext(3) gives now.
+ */
+enum edoc_code edoc_desk_notices(struct edoc_desk *desk, const char *lang, int64_t now, char **text,
+				 char **json, struct edoc_error *err) EDOC_CHECK;
 
 /* Open steps; cert_sha256 NULL: of everybody, else of that person.  *n counts. */
 enum edoc_code edoc_desk_inbox(struct edoc_desk *desk, const char *cert_sha256, int64_t now,

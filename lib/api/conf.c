@@ -300,14 +300,28 @@ static enum edoc_code read_trust(const struct source *src, const struct ed_yaml 
 	return code;
 }
 
-static enum edoc_code read_lang(const struct source *src, const struct ed_yaml *node)
+static enum edoc_code read_lang(const struct source *src, const char *key,
+                                const struct ed_yaml *node)
 {
 	static const char *const known[] = {"tg", "uz", "uz-Cyrl", "ru", "en", NULL};
 
 	for (size_t i = 0; known[i]; i++)
 		if (node->kind == ED_YAML_SCALAR && !strcmp(node->text, known[i]))
-			return add(src, "lang", node->text);
+			return add(src, key, node->text);
 	return refuse(src, node, N_("a language is one of tg, uz, uz-Cyrl, ru, en"));
+}
+
+/* A language or a list of them. */
+static enum edoc_code read_langs(const struct source *src, const char *key,
+                                 const struct ed_yaml *node)
+{
+	enum edoc_code code = EDOC_OK;
+
+	if (node->kind != ED_YAML_LIST)
+		return read_lang(src, key, node);
+	for (size_t i = 0; i < node->n && code == EDOC_OK; i++)
+		code = read_lang(src, key, node->items[i]);
+	return code;
 }
 
 static enum edoc_code read_name(const struct source *src, const struct ed_yaml *node)
@@ -360,12 +374,11 @@ static enum edoc_code read_transport(const struct source *src, const struct ed_y
 	enum edoc_code code = EDOC_OK;
 
 	if (node->kind != ED_YAML_MAP)
-		return taken(src->conf, "transport", NULL)
-		               ? EDOC_OK
-		               : read_command(src, "transport", node);
+		return taken(src->conf, "transport", NULL) ? EDOC_OK
+		                                           : read_command(src, "transport", node);
 	for (size_t i = 0; i < node->n && code == EDOC_OK; i++) {
-		const char *key = ed_arena_printf(src->conf->arena, "transport.%s",
-		                                  node->keys[i]->text);
+		const char *key =
+		        ed_arena_printf(src->conf->arena, "transport.%s", node->keys[i]->text);
 
 		if (!key)
 			return ed_fail_memory(src->err);
@@ -437,7 +450,9 @@ static enum edoc_code read_member(const struct source *src, const char *key,
 	if (!strcmp(key, "tsa"))
 		return read_tsa_names(src, node);
 	if (!strcmp(key, "lang"))
-		return read_lang(src, node);
+		return read_lang(src, key, node);
+	if (!strcmp(key, "notice"))
+		return read_langs(src, key, node);
 	if (!strcmp(key, "key"))
 		return read_name(src, node);
 	if (!strcmp(key, "intranet"))
@@ -465,6 +480,7 @@ static enum edoc_code read_root(const struct source *src, const struct ed_yaml *
 	                                    "transport",
 	                                    "transport-timeout",
 	                                    "receipt-within",
+	                                    "notice",
 	                                    NULL};
 
 	if (root->kind != ED_YAML_MAP)

@@ -120,6 +120,7 @@
 #define ED_MAIL_BACKOFF 300        /* seconds until a file is given again; doubled each time ... */
 #define ED_MAIL_BACKOFF_MAX 21600  /* ... up to this */
 #define ED_MAIL_RECEIPT 3          /* days that a receipt may take */
+#define ED_NOTICE_DAYS 14          /* what is older is told to nobody */
 #define ED_MAX_TRY 2048            /* bytes of a file that says how often one was tried */
 #define ED_MAX_WHY 200             /* bytes of a transport's own words that are kept */
 

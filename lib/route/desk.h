@@ -12,7 +12,8 @@
  *   conf/directory/<version>@<sha256>.asice                    entries cite it
  *   tmp/                       files in the making; safe to sweep
  *   in/{new,done,bad}/         what came; bad/<name>.reason says why
- *   out/<agency>/{new,sent}/   <sha256 of the package>.asice
+ *   out/<agency>/{new,sent,try}/   <sha256 of the package>.asice
+ *   notice/{wait,new}/         for a mail program (route/notice.h)
  *   reg/<book>/<year>/000123   claims of numbers, link(2)ed from case/.../num
  *   case/<2 hex>/<case id>/
  *       pkg/<sha256>.asice     the package as submitted or received
@@ -22,6 +23,7 @@
  *       sig/<8 hex>.xml        signatures made here, META-INF/signatures-<8 hex>.xml
  *       pin/<sha256 of the YAML>.asice   what its entries cite
  *       num/<step>.<visit>.<year>   the claim of a register step
+ *       note/<id>.json         claims of notices
  *       rcpt/<sha256 of the entry's header>.asice   receipts, given and got
  *       rcpt/rejected-<evidence id>.asice
  *       rcpt/damaged-<evidence id>.asice   rejections of a copy that is not ours

@@ -8,7 +8,7 @@ cd "$SRCDIR" || exit 1
 extract() { # OUT ARG...: as `make pot` does, but for messages of errors
 	pot=$1
 	shift
-	xgettext --from-code=UTF-8 --language=C --no-location --keyword=_ --keyword=N_ \
+	xgettext --from-code=UTF-8 --language=C --no-location --keyword=_ --keyword=N_ --keyword=T \
 		--keyword=tr:2 --keyword=ed_page_tr:2 --keyword=dgettext:2 -o "$pot" "$@"
 }
 cat >"$W/holes.py" <<'END'
