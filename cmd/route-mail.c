@@ -21,6 +21,7 @@
 struct post {
 	struct cmd *cmd;
 	const char *desk;
+	struct edoc_directory *directory; /* in force at the desk, or NULL */
 };
 
 struct child {
@@ -32,15 +33,29 @@ struct child {
 	int status;
 };
 
-/* The agency's own command, else the one for all; the file comes last. */
-static const char **words_of(const struct cmd *cmd, const char *agency, const char *path)
+/* "transport.NAME", where edoc.conf has it; else NULL. */
+static char *command_of(const struct cmd *cmd, const char *name)
 {
-	char *key = cmd_printf("transport.%s", agency);
-	const char *name = edoc_conf_item(cmd->conf, key, 0) ? key : "transport";
+	char *key = name ? cmd_printf("transport.%s", name) : NULL;
+
+	if (key && edoc_conf_item(cmd->conf, key, 0))
+		return key;
+	free(key);
+	return NULL;
+}
+
+/* The agency's own command, else that of the transport which the directory
+ * names for it, else the one for all; the file comes last. */
+static const char **words_of(const struct post *post, const char *agency, const char *path)
+{
+	const struct cmd *cmd = post->cmd;
+	char *key = command_of(cmd, agency);
 	const char **argv = NULL, *word;
 	size_t n = 0;
 
-	while ((word = edoc_conf_item(cmd->conf, name, n)) != NULL) {
+	if (!key && post->directory)
+		key = command_of(cmd, edoc_directory_transport(post->directory, agency, cmd->now));
+	while ((word = edoc_conf_item(cmd->conf, key ? key : "transport", n)) != NULL) {
 		argv = cmd_grow(argv, n + 1, sizeof(*argv));
 		argv[n++] = word;
 	}
@@ -180,7 +195,7 @@ static enum edoc_carried carry(void *arg, const char *agency, const char *path, 
 	bool hung;
 
 	if (full)
-		argv = words_of(post->cmd, agency, full);
+		argv = words_of(post, agency, full);
 	if (!full || (argv && !start(post, agency, argv, &child))) {
 		snprintf(why, size, "%s", strerror(errno));
 	} else if (!argv) {
@@ -197,6 +212,16 @@ static enum edoc_carried carry(void *arg, const char *agency, const char *path, 
 	free(argv);
 	free(full);
 	return result;
+}
+
+/* A desk without a directory that it can believe still has its own commands. */
+static struct post post_of(struct cmd *cmd, const struct route_run *run)
+{
+	struct post post = {.cmd = cmd, .desk = edoc_desk_folder(run->desk)};
+
+	if (edoc_desk_directory(run->desk, cmd->now, &post.directory, NULL) != EDOC_OK)
+		post.directory = NULL;
+	return post;
 }
 
 static struct edoc_mail mail_of(struct cmd *cmd, struct post *post)
@@ -280,24 +305,27 @@ static int job_send(struct cmd *cmd, struct route_run *run)
 
 static int job_resend(struct cmd *cmd, struct route_run *run)
 {
-	struct post post = {cmd, edoc_desk_folder(run->desk)};
+	struct post post = post_of(cmd, run);
 	struct edoc_mail mail = mail_of(cmd, &post);
 	char *text = NULL, *json = NULL;
 	struct edoc_error err = {0};
 	enum edoc_code code = edoc_desk_resend(run->desk, &mail, TEXT(cmd), JSON(cmd), &err);
 
+	edoc_directory_free(post.directory);
 	return route_tell(cmd, NULL, code, &err, text, json);
 }
 
 static int job_flush(struct cmd *cmd, struct route_run *run)
 {
-	struct post post = {cmd, edoc_desk_folder(run->desk)};
+	struct post post = post_of(cmd, run);
 	struct edoc_mail mail = mail_of(cmd, &post);
 	char *text = NULL, *json = NULL;
 	struct edoc_error err = {0};
 	size_t failed = 0;
 	enum edoc_code code =
 	        edoc_desk_flush(run->desk, &mail, TEXT(cmd), JSON(cmd), &failed, &err);
+
+	edoc_directory_free(post.directory);
 	int status = route_tell(cmd, NULL, code, &err, text, json);
 
 	return status ? status : failed ? CMD_AGAIN : 0;

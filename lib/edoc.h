@@ -1095,6 +1095,9 @@ enum edoc_code edoc_directory_show(const struct edoc_directory *directory, const
 enum edoc_code edoc_directory_who(const struct edoc_directory *directory, const char *name,
 				  const char *route, int64_t at, char **text, char **json,
 				  size_t *n, struct edoc_error *err) EDOC_CHECK;
+/* The name of the transport that takes packages to the agency then, or NULL. */
+const char *edoc_directory_transport(const struct edoc_directory *directory, const char *agency,
+				     int64_t at);
 /* What `now` says otherwise than `old`, a line each; *broken counts what a
  * later version may not say. */
 enum edoc_code edoc_directory_diff(const struct edoc_directory *old,

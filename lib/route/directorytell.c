@@ -518,6 +518,14 @@ enum edoc_code edoc_directory_show(const struct edoc_directory *directory, const
 	return give(&t, &lines, code, text, json, err);
 }
 
+const char *edoc_directory_transport(const struct edoc_directory *directory, const char *agency,
+                                     int64_t at)
+{
+	const struct ed_agency *one = ed_directory_agency(directory->d, agency);
+
+	return one ? ed_agency_on(one, day_of(directory, at)).transport : NULL;
+}
+
 /* ---- who ---- */
 
 /* "[AGENCY/[UNIT/]]POST" */

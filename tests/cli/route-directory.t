@@ -46,7 +46,8 @@ has "$out" "route: nobody is believed" "says so"
 version 1 -e 's/title: Ministry of Finance/title: Finance/'
 refused 77 "a fork: version 1 is installed as sha256:$was" "another version 1" 1
 version 2 -e "s/^agencies:/previous: sha256:$was\\nagencies:/" \
-	-e 's/post: lawyer, holder: zarina/post: lawyer, holder: zarina, until: 2099-12-31/'
+	-e 's/post: lawyer, holder: zarina/post: lawyer, holder: zarina, until: 2099-12-31/' \
+	-e 's/title: Ministry of Finance,/title: Ministry of Finance, changes: [{from: 2026-01-01, transport: courier}],/'
 run edoc-route install -C "$A" "$W/2.asice"
 is_exit 0 "a post that gets an end"
 run edoc-route install -C "$A" "$W/2.asice"
@@ -83,6 +84,32 @@ for slip in 's/agency: adliya, post: head/agency: adlia, post: head/' 's/^posts:
 	issue 3
 	refused 65 "directory.yaml:" "a slip of the pen" 3
 done
+
+# ---- the transport that the directory names
+pack "$W/t.asice" transport
+case=$(as dilnoza submit -C "$A" --route test.order "$W/t.asice")
+does zarina agreed -C "$A" "$case" >/dev/null
+does madina signed -C "$A" "$case" >/dev/null
+does zarina registered -C "$A" "$case" >/dev/null
+cat >"$W/courier" <<END
+#!/bin/sh
+echo "\$0 \$EDOC_AGENCY" >>"$W/took"
+END
+chmod +x "$W/courier"
+for name in all own; do cp "$W/courier" "$W/$name"; done
+took() { # CONF: by which program the case leaves
+	echo "transport: $1" >"$W/edoc.conf"
+	rm -f "$W/took"
+	shift
+	run edoc-route send "$@" --config "$W/edoc.conf" -C "$A" "$case"
+	is_exit 0 "sent by $(cat "$W/edoc.conf")"
+}
+took "{adliya: $W/own, courier: $W/courier}"
+same "$(cat "$W/took")" "$W/courier moliya" "the one of that name"
+took "$W/all" --again
+same "$(cat "$W/took")" "$W/all moliya" "without it, the one for all"
+took "{moliya: $W/own, courier: $W/courier}" --again
+same "$(cat "$W/took")" "$W/own moliya" "the agency's own comes first"
 
 # ---- what the verbs say
 cat >"$W/old.yaml" <<'END'
