@@ -41,6 +41,7 @@ static const struct cmd_option submit_options[] = {
 static const struct cmd_option do_options[] = {
         DESK,
         {"step", 0, "STEP", N_("the step, when it is not the one that is open"), false},
+        {"to", 0, "WHOM", N_("who acts later: PERSON, POST@AGENCY or AGENCY; the first answers"), true},
         {"reason", 0, "REASON", N_("why: where the route asks for it"), false},
         {"text", 0, "TEXT", N_("a resolution's or report's text"), false},
         END};
@@ -345,7 +346,7 @@ static int run_do(struct cmd *cmd)
 {
 	const char *const *items;
 	struct route_run run = {0};
-	size_t n;
+	size_t n, n_to;
 
 	if (cmd->n == 0)
 		return cmd_usage(cmd, _("do what, with which case? OUTCOME CASE..."));
@@ -362,6 +363,7 @@ static int run_do(struct cmd *cmd)
 		run.word = items[0];
 		run.act.step = cmd_value(cmd, "step");
 		run.act.reason = cmd_value(cmd, "reason");
+		run.act.to = cmd_values(cmd, "to", &n_to);
 		run.act.text = cmd_value(cmd, "text");
 		for (size_t i = 1; i < n; i++) {
 			status = cmd_fold(status, do_one(cmd, items[i], &run));

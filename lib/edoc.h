@@ -1130,6 +1130,8 @@ struct edoc_act {
 	const char *step;      /* or NULL: the one that is open */
 	const char *reason;    /* or NULL */
 	const char *text;      /* of a resolution or a report, or NULL */
+	const char *const *to; /* do: who acts later, NULL-ended, or NULL: "PERSON",
+	                        * "POST@AGENCY[/UNIT]", "AGENCY", "ROLE=" before it or not */
 	const char *const *fields; /* submit: "NAME=VALUE" of the route, NULL-ended, or NULL */
 	bool dry;              /* all checks, no change */
 };

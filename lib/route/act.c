@@ -13,6 +13,7 @@
 #include "judge/verify.h"
 #include "judge/dataview.h"
 #include "route/exchange.h"
+#include "route/whom.h"
 #include "sign/challenge.h"
 #include "sign/sign.h"
 #include "signature/xades.h"
@@ -34,6 +35,8 @@ static enum edoc_code tell_text(const struct ed_case *c, const struct ed_told *t
 	if (e && ed_entry_get(e, "register", "number"))
 		ed_buf_printf(&out, dgettext("edoc", ", number %s"),
 		              ed_entry_get(e, "register", "number"));
+	if (e)
+		ed_view_assign(e, &out);
 	if (t->already)
 		ed_buf_puts(&out, dgettext("edoc", " (already done)"));
 	else if (t->dry)
@@ -393,6 +396,8 @@ static enum edoc_code check_act(const struct edoc_act *act, struct edoc_error *e
 	                 : ed_fail(err, EDOC_ERR_USAGE, "--key", "who acts? name the key");
 	if (!code)
 		code = check_said(act->reason, "--reason", err);
+	for (const char *const *to = act->to; !code && to && *to; to++)
+		code = check_said(*to, "--to", err);
 	return code ? code : check_said(act->text, "--text", err);
 }
 
@@ -432,7 +437,7 @@ static bool same(const char *a, const char *b)
 
 /* What the same command line would have made of that entry. */
 static bool same_act(const struct ed_case *c, const struct ed_entry *e, const char *outcome,
-                     const struct edoc_act *act)
+                     const struct edoc_act *act, const struct ed_whom_said *said)
 {
 	struct ed_command_key key = {.case_id = c->id,
 	                             .event = "step.done",
@@ -440,12 +445,13 @@ static bool same_act(const struct ed_case *c, const struct ed_entry *e, const ch
 	                             .outcome = outcome,
 	                             .reason = act->reason,
 	                             .text = act->text,
+	                             .assign = json_object_get(e->header, "assign"),
 	                             .actor = edoc_key_cert_sha256(act->key),
 	                             .visit = e->visit};
 	const char *command = ed_json_get_str(e->header, "command");
 	char id[ED_SHA256_REF];
 
-	return e->step && same(e->event, "step.done") && (!act->step || same(act->step, e->step)) &&
+	return e->step && same(e->event, "step.done") && ed_whom_is(said, key.assign) && (!act->step || same(act->step, e->step)) &&
 	       command && !ed_command_id(&key, id, NULL) && !strcmp(id, command);
 }
 
@@ -457,7 +463,8 @@ static bool same_act(const struct ed_case *c, const struct ed_entry *e, const ch
  * just refused to take the line for a new act.
  */
 static const struct ed_entry *done_already(const struct ed_case *c, const char *outcome,
-                                           const struct edoc_act *act, bool refused)
+                                           const struct edoc_act *act,
+                                           const struct ed_whom_said *said, bool refused)
 {
 	bool newest = true;
 
@@ -466,7 +473,7 @@ static const struct ed_entry *done_already(const struct ed_case *c, const char *
 		bool closed = !ed_state_open(&c->r.state, e->step);
 		if (!same(e->event, "step.done"))
 			continue;
-		if (same_act(c, e, outcome, act) && (newest || (closed && (refused || act->step))))
+		if (same_act(c, e, outcome, act, said) && (newest || (closed && (refused || act->step))))
 			return e;
 		newest = false;
 	}
@@ -483,6 +490,7 @@ struct doing {
 	const struct ed_visit *visit;
 	struct ed_pin *directory;
 	char directory_ref[ED_SHA256_REF];
+	struct ed_whom_said said; /* --to */
 };
 
 /* Our own signature is read back before it counts. */
@@ -634,11 +642,14 @@ static enum edoc_code step_work(struct doing *d, json_t *header, struct edoc_err
 
 static enum edoc_code decide(struct doing *d, struct edoc_error *err)
 {
-	enum edoc_code code = ed_case_directory(d->c, d->act->now, &d->directory, err);
+	enum edoc_code code = EDOC_OK;
 
-	if (!code && !ed_case_here(d->c) && !d->c->r.state.awaiting_receipt)
+	if (!ed_case_here(d->c) && !d->c->r.state.awaiting_receipt)
 		code = ed_fail(err, EDOC_ERR_DENIED, d->c->id,
 		               "the case is at %s: it is acted on there", d->c->r.state.at_agency);
+	if (!code)
+		code = ed_whom_list(d->directory->directory, d->act->to, d->c->r.arena, &d->said,
+		                    err);
 	if (code)
 		return code;
 	reference(d->directory_ref, d->directory->sha256);
@@ -648,7 +659,9 @@ static enum edoc_code decide(struct doing *d, struct edoc_error *err)
 	                                 .reason = d->act->reason,
 	                                 .actor_cert = edoc_key_cert_sha256(d->act->key),
 	                                 .now = d->act->now,
-	                                 .directory = d->directory_ref};
+	                                 .directory = d->directory_ref,
+	                                 .assign = d->said.v,
+	                                 .n_assign = d->said.n};
 	d->draft = (struct ed_draft){.case_id = d->c->id,
 	                             .state = &d->c->r.state,
 	                             .command = &d->command,
@@ -741,9 +754,14 @@ static enum edoc_code do_once(struct ed_case *c, const char *outcome, const stru
 	enum edoc_code code;
 
 	code = ed_case_prove(c, act->now, err);
+	if (!code)
+		code = ed_case_directory(c, act->now, &d.directory, err);
 	if (code)
 		return code;
-	told->entry = done_already(c, outcome, act, false);
+	/* Who is not known, is refused below; an entry names others. */
+	if (ed_whom_list(d.directory->directory, act->to, c->r.arena, &d.said, err))
+		d.said.n = 0;
+	told->entry = done_already(c, outcome, act, &d.said, false);
 	told->already = told->entry != NULL;
 	if (told->already)
 		return EDOC_OK;
@@ -752,7 +770,7 @@ static enum edoc_code do_once(struct ed_case *c, const char *outcome, const stru
 	if (!code)
 		code = decide(&d, err);
 	if (code == EDOC_ERR_DENIED || code == EDOC_ERR_INPUT || code == EDOC_ERR_ABSENT) {
-		told->entry = done_already(c, outcome, act, true);
+		told->entry = done_already(c, outcome, act, &d.said, true);
 		told->already = told->entry != NULL;
 		if (told->already)
 			return EDOC_OK;

@@ -92,6 +92,7 @@ struct ed_role ed_visit_role(const struct ed_visit *visit)
 
 	if (role.item)
 		role.agency = item_of(visit->scope);
+	ed_narrow_role(visit, &role);
 	if (!role.agency && !role.initiator)
 		role.agency = visit->scope->at;
 	return role;
@@ -102,6 +103,10 @@ static void check_role(struct ed_decision *j, struct ed_date on)
 	struct ed_role role = ed_visit_role(j->visit);
 	const char *at = j->visit->scope->at;
 
+	if (j->visit->step->set_by && !ed_visit_named(j->visit, 0)) {
+		ed_broken(j, "route.unset", role.id, j->visit->path, j->visit->step->set_by->path);
+		return;
+	}
 	if (role.agency && at && strcmp(role.agency, at)) {
 		ed_broken(j, "route.elsewhere", role.agency, at, NULL);
 		return;
@@ -242,4 +247,5 @@ void ed_check_actor(struct ed_decision *j)
 	else
 		check_person(j);
 	check_agency(j);
+	ed_check_assign(j);
 }

@@ -12,6 +12,8 @@ struct ed_asked {
 	bool said;          /* an entry: step, visit and `to` must be said */
 	bool by_desk;       /* by its event */
 	const json_t *fields;
+	const struct ed_named *assign;
+	size_t n_assign;
 	int64_t time, visit;
 };
 
@@ -46,6 +48,18 @@ const char *ed_time_text(struct ed_decision *j, int64_t t);
 void ed_check_actor(struct ed_decision *j);
 /* How the ledger knows somebody whom the directory does not know. */
 const char *ed_person_id(struct ed_decision *j);
+
+/* ---- people.c: whom an act names ---- */
+
+/* "assign" of a header, in the arena. */
+void ed_read_assign(struct ed_decision *j, const json_t *list);
+/* May the named ones be named?  Fills actor.assign. */
+void ed_check_assign(struct ed_decision *j);
+/* The newest visit, around that scope, that named who acts at the step. */
+struct ed_visit *ed_find_setter(const struct ed_state *state, const struct ed_scope *scope,
+                                const struct ed_route_step *step);
+/* Narrows the role to who is named. */
+void ed_narrow_role(const struct ed_visit *visit, struct ed_role *role);
 
 /* ---- facts.c: what an entry says beside the act ---- */
 

@@ -32,7 +32,8 @@ static enum edoc_code parse_agency(struct ed_def *p, const struct ed_yaml *map,
 static enum edoc_code parse_role(struct ed_def *p, const struct ed_yaml *key,
                                  const struct ed_yaml *map, struct ed_role *role)
 {
-	static const char *const known[] = {"party", "agency", "unit", "post", "deputy", NULL};
+	static const char *const known[] = {"party",  "agency", "unit", "post",
+	                                    "deputy", "set-by", NULL};
 	const struct ed_yaml *deputy;
 	const char *party;
 	enum edoc_code code;
@@ -48,6 +49,8 @@ static enum edoc_code parse_role(struct ed_def *p, const struct ed_yaml *key,
 		code = ed_def_text(p, map, "unit", false, &role->unit);
 	if (!code)
 		code = ed_def_text(p, map, "post", false, &role->post);
+	if (!code)
+		code = ed_def_id(p, map, "set-by", false, &role->set_by);
 	if (code)
 		return code;
 	role->id = key->text;
@@ -56,10 +59,15 @@ static enum edoc_code parse_role(struct ed_def *p, const struct ed_yaml *key,
 	if (party && strcmp(party, "initiator"))
 		return ed_yaml_fail(ed_yaml_get(map, "party"), p->where, p->err,
 		                    "the only party of this version is \"initiator\"");
-	if (party && (role->unit || role->post || deputy || role->item))
-		return ed_yaml_fail(key, p->where, p->err,
-		                    "the initiator is whoever submits: no unit, post or deputy");
-	if (!party && !role->agency && !role->unit && !role->post)
+	if (party && (role->unit || role->post || deputy || role->item || role->set_by))
+		return ed_yaml_fail(
+		        key, p->where, p->err,
+		        "the initiator is whoever submits: no unit, post, deputy or step says who");
+	if (role->set_by && role->item)
+		return ed_yaml_fail(ed_yaml_get(map, "agency"), p->where, p->err,
+		                    "the step \"%s\" names who it is, not \"do: each\"",
+		                    role->set_by);
+	if (!party && !role->agency && !role->unit && !role->post && !role->set_by)
 		return ed_yaml_fail(
 		        key, p->where, p->err,
 		        "the role \"%s\" says nobody: give an agency, a unit, a post or a party",
@@ -260,6 +268,8 @@ enum edoc_code ed_route_parse(const void *bytes, size_t len, const char *where,
 		code = ed_yaml_fail(root, where, err, "a route needs \"steps:\", a list");
 	if (!code)
 		code = ed_def_steps(&p, ed_yaml_get(root, "steps"), &p.route->body);
+	if (!code)
+		code = ed_def_setters(&p, root);
 	if (!code)
 		*route = p.route;
 	return code;

@@ -47,8 +47,10 @@ struct ed_role {
 	const char *id;
 	bool initiator;                   /* party: initiator */
 	bool item;                        /* agency: $item, the one `each` stands at */
+	const char *set_by;               /* the step that names who it is, or NULL */
 	const char *agency, *unit, *post; /* directory terms; NULL: any */
 	const char *const *deputies;      /* posts, NULL-ended, or NULL */
+	const char *person;               /* of a visit: the only one who is meant, or NULL */
 };
 
 struct ed_route_outcome {
@@ -97,8 +99,11 @@ struct ed_route_step {
 	const struct ed_route_block *block; /* it stands in */
 	const struct ed_role *by;           /* NULL: the route does it by itself */
 	const struct ed_role *not_by;       /* four eyes, or NULL */
-	const char *title;                  /* or NULL */
-	const struct ed_condition *when;    /* if: else it is passed over; or NULL */
+	const struct ed_route_step *set_by; /* names who acts here, or NULL */
+	const struct ed_role **sets;        /* roles that its first outcome names, or NULL */
+	size_t n_sets;
+	const char *title;               /* or NULL */
+	const struct ed_condition *when; /* if: else it is passed over; or NULL */
 	struct ed_term within;
 	const char *from;          /* "opened" (default), "submitted", "received" */
 	enum ed_result silent;     /* no word within the term counts as that */

@@ -219,6 +219,16 @@ static bool active(const struct ed_directory *d, const struct ed_post *post, str
 	return agency && ed_agency_state(agency, on, NULL) == ED_AGENCY_ACTIVE;
 }
 
+/* Where one person is meant: it is that one, or who takes that very place. */
+static bool is_meant(const struct ed_directory *d, const struct ed_post *post,
+                     const struct ed_role *role, struct ed_date on, bool deputy)
+{
+	if (!role->person)
+		return true;
+	return deputy ? ed_directory_principal(d, role, post, on) != NULL
+	              : !strcmp(post->holder->id, role->person);
+}
+
 static const struct ed_post *find_post(const struct ed_directory *d, const struct ed_person *person,
                                        const struct ed_role *role, struct ed_date on, bool any,
                                        bool *deputy)
@@ -227,12 +237,14 @@ static const struct ed_post *find_post(const struct ed_directory *d, const struc
 		for (size_t i = 0; i < d->n_posts; i++) {
 			*deputy = as_deputy == 1;
 			if (serves(&d->posts[i], person, role, on, *deputy) &&
+			    is_meant(d, &d->posts[i], role, on, *deputy) &&
 			    (any || active(d, &d->posts[i], on)))
 				return &d->posts[i];
 		}
 	*deputy = true;
 	for (size_t i = 0; i < d->n_deputies; i++)
 		if (serves(&d->deputies[i].post, person, role, on, false) &&
+		    is_meant(d, &d->deputies[i].post, role, on, true) &&
 		    (any || active(d, &d->deputies[i].post, on)))
 			return &d->deputies[i].post;
 	*deputy = false;
@@ -280,6 +292,7 @@ const struct ed_post *ed_directory_principal(const struct ed_directory *director
 		const struct ed_post *post = &directory->posts[i];
 
 		if (ed_span_has(&post->span, on) &&
+		    (!role->person || !strcmp(post->holder->id, role->person)) &&
 		    (listed ? same_place(post, deputy) : ed_post_fits(post, &same, false)))
 			return post;
 	}

@@ -42,6 +42,10 @@
  *  route.clock         E        "{0}" of the clock is "{1}"; the route says "{2}"
  *  route.clock-zone    E        the term ends at {0}; by the time zones of this machine at {1}
  *  route.register      E        "{0}" of the register is "{1}"; the route says "{2}"
+ *  route.assign        E        {0} can not be {1} on that day: {2}
+ *  route.assign-missing E       step {0} names who is {1}, and the entry names nobody
+ *  route.assign-unasked E       step {0} names {1}, which it does not set
+ *  route.unset         E        nobody is named for {0}, who does step {1}: {2} does that
  *  route.signature     E        a signature is named where the route asks for none
  *  route.calendar      E        the term of step {0} can not be computed: {1}
  *  route.late          I        step {0} was done {1} s after its term
@@ -104,6 +108,14 @@ static const struct {
          N_("only who submitted the case may do \"{1}\", not {0}")},
         {"route.four-eyes", EDOC_ERR_DENIED,
          N_("{0} acted as \"{2}\" in this case; another person must do \"{1}\"")},
+        {"route.assign", EDOC_ERR_DENIED, N_("{0} can not be \"{1}\" today: {2}")},
+        {"route.assign-missing", EDOC_ERR_INPUT,
+         N_("the step \"{0}\" says who is \"{1}\": name the person, post@agency or agency with "
+            "--to")},
+        {"route.assign-unasked", EDOC_ERR_INPUT,
+         N_("the step \"{0}\" with that outcome does not say who is \"{1}\"; it says: {2}")},
+        {"route.unset", EDOC_ERR_DENIED,
+         N_("nobody is named for \"{0}\", who does \"{1}\": the step \"{2}\" was passed over")},
         {"route.reason", EDOC_ERR_INPUT, N_("the outcome \"{0}\" of step \"{1}\" needs a reason")},
         {"route.reason-list", EDOC_ERR_INPUT,
          N_("\"{0}\" is no reason of step \"{1}\"; the reasons are {2}")},
@@ -354,6 +366,8 @@ static void ask(struct ed_decision *j, const struct ed_engine *engine, const str
 	                           .cert = command->actor_cert,
 	                           .directory = command->directory,
 	                           .fields = command->fields,
+	                           .assign = command->assign,
+	                           .n_assign = command->n_assign,
 	                           .by_desk = desk_event(command->event),
 	                           .time = command->now};
 	try(j);
@@ -525,6 +539,8 @@ static bool apply_flow(struct ed_decision *j, struct ed_state *s)
 	if (v) {
 		v->person = strcmp(j->act.event, "step.done") ? NULL : kept(j, ed_person_id(j));
 		v->principal = j->actor.principal ? j->actor.principal->holder->id : NULL;
+		v->named = j->actor.assign;
+		v->n_named = j->actor.n_assign;
 		ed_flow_close(&flow, v, j->outcome);
 	} else if (!strcmp(j->act.event, "case.submitted")) {
 		ed_flow_begin(&flow);
@@ -582,6 +598,7 @@ bool ed_engine_fold(const struct ed_engine *engine, struct ed_state *state,
 	        .fields = json_object_get(entry->header, "fields"),
 	        .reason = entry->body ? ed_json_get_str(entry->body, "reason") : NULL,
 	        .reason_hidden = !entry->body && ed_header_text(entry, NULL, "body")};
+	ed_read_assign(&j, json_object_get(entry->header, "assign"));
 	if (!check_chain(&j, entry) || !check_place(&j))
 		return false;
 	ed_check_actor(&j);

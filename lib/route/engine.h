@@ -15,6 +15,14 @@ enum ed_phase { ED_PHASE_NONE = 0, ED_PHASE_RUNNING, ED_PHASE_ENDED };
 
 struct ed_scope;
 
+/* Whom an entry names for a role: a person, a post or an agency. */
+struct ed_named {
+	const char *role;              /* its id; NULL in a command: the only one there is */
+	const char *person;            /* or NULL */
+	const char *post, *unit;       /* or NULL */
+	const char *agency;            /* NULL in a command: that of the person's post */
+};
+
 /* A step that was opened. */
 struct ed_visit {
 	size_t index; /* in the state's visits */
@@ -28,6 +36,9 @@ struct ed_visit {
 	bool cancelled;      /* by a join above it, or the end of the case */
 	const char *outcome, *person;
 	const char *principal;   /* whose place the person took, or NULL */
+	struct ed_visit *setter; /* that names who acts here, or NULL */
+	const struct ed_named *named; /* whom its own entry names, or NULL */
+	size_t n_named;
 	struct ed_scope *scope;  /* it stands in */
 	struct ed_scope **parts; /* of a parallel or each: one a branch */
 	size_t n_parts;
@@ -89,6 +100,8 @@ struct ed_command {
 	int64_t now;
 	const char *directory; /* "sha256:<hex>" of the one in force */
 	const json_t *fields;  /* case.submitted: what the route declares, or NULL */
+	const struct ed_named *assign; /* step.done: who acts at later steps, or NULL */
+	size_t n_assign;
 };
 
 /* Who acted, decided by the directory. */
@@ -100,6 +113,8 @@ struct ed_actor {
 	bool deputy;
 	const struct ed_post *principal; /* deputy: whose place is taken (acting_for), or NULL */
 	const struct ed_visit *visit;    /* what the act closes, or NULL */
+	const struct ed_named *assign;   /* as the entry is to say it, or NULL */
+	size_t n_assign;
 };
 
 /* The local day of the route's zone: directory rows are read on that day. */
@@ -127,6 +142,8 @@ void ed_state_init(struct ed_state *state);
 bool ed_state_copy(struct ed_state *to, const struct ed_state *from, struct ed_arena *arena);
 /* Whom the visit waits for: its role, with the agency filled in. */
 struct ed_role ed_visit_role(const struct ed_visit *visit);
+/* Who is named for the visit: the responsible one first.  NULL: the route says. */
+const struct ed_named *ed_visit_named(const struct ed_visit *visit, size_t i);
 /* The open visit of a path, or NULL. */
 struct ed_visit *ed_state_open(const struct ed_state *state, const char *path);
 /* The one that is due first; of those without a term, the oldest.  NULL: none. */

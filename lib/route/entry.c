@@ -316,6 +316,31 @@ static const char *is_clock(const json_t *v)
 	return plain_fault(v, keys, N_("{within, started, due}"));
 }
 
+/* Who does later steps: each is a person or a post of an agency, or an agency. */
+static const char *is_assign(const json_t *v)
+{
+	static const struct key keys[] = {
+	        {"role", is_id, ALWAYS, 0},   {"person", is_id, 0, ALWAYS},
+	        {"post", is_text, 0, ALWAYS}, {"unit", is_text, 0, ALWAYS},
+	        {"agency", is_id, ALWAYS, 0}, {NULL, NULL, 0, 0}};
+	const char *say = N_("a list of {role, agency} with a person or a post");
+
+	if (!json_is_array(v) || !json_array_size(v) || json_array_size(v) > ED_MAX_NAMED)
+		return say;
+	for (size_t i = 0; i < json_array_size(v); i++) {
+		const json_t *one = json_array_get(v, i);
+
+		if (plain_fault(one, keys, say) ||
+		    (json_object_get(one, "person") && json_object_get(one, "post")) ||
+		    (json_object_get(one, "unit") && !json_object_get(one, "post")))
+			return say;
+		for (size_t k = 0; k < i; k++)
+			if (json_equal(one, json_array_get(v, k)))
+				return N_("a list that names each once");
+	}
+	return NULL;
+}
+
 #define STEP (DONE | SENT | SILENT)
 
 static const struct key header_keys[] = {
@@ -338,6 +363,7 @@ static const struct key header_keys[] = {
         {"visit", is_count, STEP, RECEIVED},
         {"outcome", is_id, STEP, RECEIVED},
         {"acting_for", is_principal, 0, DONE},
+        {"assign", is_assign, 0, DONE},
         {"signature", is_file, 0, DONE},
         {"register", is_register, 0, DONE},
         {"clock", is_clock, 0, STEP | RECEIVED},

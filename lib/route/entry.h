@@ -27,8 +27,8 @@
  *   time       of the act, as the actor's clock tells
  *   event      see below
  *   command    digest: the idempotence key, of the canonical JSON {"actor",
- *              "case", "event", "outcome", "reason", "step", "text", "visit"}
- *              (absent where there is none)
+ *              "assign", "case", "event", "outcome", "reason", "step", "text",
+ *              "visit"} (absent where there is none)
  *   step, visit, outcome   what was done; visit counts from 1.  A step in a
  *              branch is "agree/justice", in one of several steps
  *              "agree/justice/review"; what a "do: each" stands at is the
@@ -38,6 +38,10 @@
  *              the directory's id (no desk has one), post and unit (of a role
  *              that names them), agency, deputy true or absent
  *   acting_for {person, post}: the principal when a deputy acts
+ *   assign     [{role, person | post, unit, agency}]: who does the later steps
+ *              of the roles that this step sets, the responsible one of a role
+ *              first; agency always: of a person, the one of whose post he is
+ *              named; neither person nor post: whoever of that agency fits
  *   documents  [{name, sha256}] sorted by name: every document of the package
  *              as submitted and every META-INF/signatures*.xml it came with
  *              (first entry); sha256 is 64 hex

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "route/decide.h"
 #include "route/term.h"
 
 #define MAX_HOPS 256 /* of choices and passed steps on the way to one that opens */
@@ -278,6 +279,7 @@ static void visit(struct ed_flow *f, struct ed_scope *scope, const struct ed_rou
 	                       .visit = before + 1,
 	                       .opened = f->now,
 	                       .done = ED_TIME_NONE,
+	                       .setter = ed_find_setter(f->state, scope, step),
 	                       .scope = scope};
 	start_clock(f, v);
 	scope->open = v;
@@ -468,6 +470,7 @@ bool ed_state_copy(struct ed_state *to, const struct ed_state *from, struct ed_a
 	for (size_t i = 0; i < n; i++) {
 		to->visits[i]->scope = copied_scope(to, from->visits[i]->scope);
 		to->visits[i]->clock = copied(to, from->visits[i]->clock);
+		to->visits[i]->setter = copied(to, from->visits[i]->setter);
 	}
 	for (size_t i = 0; i < from->n_open; i++)
 		to->open[i] = copied(to, from->open[i]);

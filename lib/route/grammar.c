@@ -13,7 +13,7 @@
 /* What routing.md plans and this version does not run. */
 static const char *const later[] = {
         "accept",   "clocks",  "on-change", "pick",      "call",   "extend",   "fixed",
-        "remind",   "overdue", "stop-on",   "delegate",  "notify", "set-by",   "level",
+        "remind",   "overdue", "stop-on",   "delegate",  "notify", "level",
         "document", "forward", "wait",      "exhausted", "owner",  "channels", "fee",
         "requires", "result",  "retention", "idef0",     NULL};
 

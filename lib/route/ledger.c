@@ -321,7 +321,9 @@ enum edoc_code ed_command_id(const struct ed_command_key *key, char out[ED_SHA25
 	if (!o || put(o, "actor", key->actor) || put(o, "case", key->case_id) ||
 	    put(o, "event", key->event) || put(o, "outcome", key->outcome) ||
 	    put(o, "reason", key->reason) || put(o, "step", key->step) ||
-	    put(o, "text", key->text) || (key->visit && ed_json_int(o, "visit", key->visit)))
+	    put(o, "text", key->text) ||
+	    (key->assign && json_object_set(o, "assign", (json_t *)key->assign)) ||
+	    (key->visit && ed_json_int(o, "visit", key->visit)))
 		ed_fail_memory(err);
 	else
 		code = digest_of(o, out, err);
@@ -388,6 +390,24 @@ static int put_clock(json_t *header, const struct ed_visit *visit, int64_t now)
 	return bad;
 }
 
+/* Who does later steps; NULL: nobody is named, or no memory (*bad). */
+static json_t *assign_json(const struct ed_actor *actor, int *bad)
+{
+	json_t *list = actor->n_assign ? json_array() : NULL;
+
+	*bad |= actor->n_assign && !list;
+	for (size_t i = 0; i < actor->n_assign; i++) {
+		const struct ed_named *n = &actor->assign[i];
+		json_t *o = json_object();
+
+		*bad |= put(o, "role", n->role) | put(o, "person", n->person) |
+		        put(o, "post", n->post) | put(o, "unit", n->unit) |
+		        put(o, "agency", n->agency);
+		*bad |= json_array_append_new(list, o);
+	}
+	return list;
+}
+
 enum edoc_code ed_draft_header(struct ed_draft *draft, json_t **header, struct edoc_error *err)
 {
 	const struct ed_command *c = draft->command;
@@ -400,12 +420,16 @@ enum edoc_code ed_draft_header(struct ed_draft *draft, json_t **header, struct e
 	                             .text = draft->text,
 	                             .actor = c->actor_cert,
 	                             .visit = visit ? visit->visit : 0};
-	json_t *h, *prev;
-	int bad;
+	json_t *h, *prev, *assign;
+	int bad = 0;
 
-	enum edoc_code code = ed_command_id(&key, draft->command_id, err);
-	if (code)
+	key.assign = assign = assign_json(draft->actor, &bad);
+	enum edoc_code code = bad ? ed_fail_memory(err)
+	                          : ed_command_id(&key, draft->command_id, err);
+	if (code) {
+		json_decref(assign);
 		return code;
+	}
 	h = json_object();
 	prev = json_array();
 	bad = !h || !prev;
@@ -417,6 +441,8 @@ enum edoc_code ed_draft_header(struct ed_draft *draft, json_t **header, struct e
 	       put(h, "directory", c->directory);
 	bad |= ed_json_int(h, "seq", draft->state->seq + 1) | ed_json_time(h, "time", c->now);
 	bad |= put_actor(h, draft) | put_principal(h, draft->actor);
+	if (assign)
+		bad |= json_object_set_new(h, "assign", assign);
 	if (visit) {
 		bad |= put(h, "step", visit->path) | put(h, "outcome", c->outcome) |
 		       ed_json_int(h, "visit", visit->visit) | put_clock(h, visit, c->now);

@@ -28,10 +28,14 @@ static bool is_for(const struct ed_state *s, const struct ed_visit *v,
                    struct ed_date day)
 {
 	struct ed_role role = ed_visit_role(v);
+	const struct ed_named *also;
 	const struct ed_agency *agency;
 	const struct ed_post *post;
 	bool deputy;
 
+	for (size_t i = 1; (also = ed_visit_named(v, i)) != NULL; i++)
+		if (also->person && !strcmp(also->person, person->id))
+			return true;
 	if (role.initiator)
 		return s->initiator_person && !strcmp(person->id, s->initiator_person);
 	post = ed_directory_post(directory, person, &role, day, &deputy);

@@ -342,6 +342,7 @@ static enum edoc_code check_command(struct package *p, const struct ed_entry *e,
 	                             .step = e->step,
 	                             .outcome = e->outcome,
 	                             .actor = e->actor_cert,
+	                             .assign = json_object_get(e->header, "assign"),
 	                             .visit = e->visit};
 	const char *said = ed_json_get_str(e->header, "command");
 	char right[ED_SHA256_REF], where[ED_LEDGER_NAME];

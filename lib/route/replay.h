@@ -62,6 +62,8 @@ void ed_view_visit(const struct ed_replay *replay, const struct ed_visit *visit,
                    struct ed_buf *out);
 /* That of all open steps, a line each without the last line end; "ended: signed". */
 void ed_view_answer(const struct ed_replay *replay, struct ed_buf *out);
+/* ", executor: farrukh, anvar", whom the entry names. */
+void ed_view_assign(const struct ed_entry *entry, struct ed_buf *out);
 /* A line of text an entry. */
 void ed_view_entry(const struct ed_replay *replay, const struct ed_entry *entry,
                    struct ed_buf *out);

@@ -42,12 +42,41 @@ static const char *role_name(const struct ed_role *role)
 {
 	if (role->initiator)
 		return T("the initiator");
-	return role->post ? role->post : role->unit ? role->unit : role->id;
+	return role->person ? role->person : role->post ? role->post : role->unit ? role->unit : role->id;
+}
+
+static void put_named(const char *person, const char *post, const char *agency, struct ed_buf *out)
+{
+	put_safe(out, person ? person : post ? post : agency);
+	if (post && !person) {
+		ed_buf_puts(out, T(" of "));
+		put_safe(out, agency);
+	}
+}
+
+void ed_view_assign(const struct ed_entry *e, struct ed_buf *out)
+{
+	const json_t *list = json_object_get(e->header, "assign");
+	const char *before = "";
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *one = json_array_get(list, i);
+		const char *role = ed_json_get_str(one, "role");
+
+		if (strcmp(before, role))
+			ed_buf_printf(out, ", %s: ", role);
+		else
+			ed_buf_puts(out, ", ");
+		put_named(ed_json_get_str(one, "person"), ed_json_get_str(one, "post"),
+		          ed_json_get_str(one, "agency"), out);
+		before = role;
+	}
 }
 
 void ed_view_visit(const struct ed_replay *r, const struct ed_visit *v, struct ed_buf *out)
 {
 	struct ed_role role = ed_visit_role(v);
+	const struct ed_named *also;
 	char when[ED_WHEN];
 
 	ed_buf_puts(out, T("waits for "));
@@ -57,6 +86,10 @@ void ed_view_visit(const struct ed_replay *r, const struct ed_visit *v, struct e
 	if (role.agency) {
 		ed_buf_puts(out, T(" of "));
 		put_safe(out, role.agency);
+	}
+	for (size_t i = 1; (also = ed_visit_named(v, i)) != NULL; i++) {
+		ed_buf_puts(out, i > 1 ? ", " : T(" with "));
+		put_named(also->person, also->post, also->agency, out);
 	}
 	ed_buf_printf(out, " (%s)", v->path);
 	ed_when(when, r->zone, v->opened, false);
@@ -193,6 +226,7 @@ void ed_view_entry(const struct ed_replay *r, const struct ed_entry *e, struct e
 		ed_buf_puts(out, T(", to "));
 		put_safe(out, to);
 	}
+	ed_view_assign(e, out);
 	ed_buf_puts(out, T(", by "));
 	put_actor(r, e, out);
 	put_clock(e, out);
@@ -220,7 +254,8 @@ enum edoc_code ed_view_entry_json(const struct ed_replay *r, const struct ed_ent
                                   struct edoc_error *err)
 {
 	static const char *const copied[] = {"prev",     "actor", "acting_for", "register", "clock",
-	                                     "evidence", "to",    "package",    "late",     NULL};
+	                                     "evidence", "to",    "package",    "late",     "assign",
+	                                     NULL};
 	char digest[ED_SHA256_REF];
 	json_t *o = json_object();
 	int bad = !o;
@@ -256,7 +291,7 @@ static json_t *visit_json(const struct ed_replay *r, const struct ed_visit *v)
 	          ed_json_str(w, "do", ed_do_name(v->step->verb)) ||
 	          ed_json_str(w, "role", role.id);
 
-	bad |= put(w, "post", role.post) | put(w, "unit", role.unit) |
+	bad |= put(w, "person", role.person) | put(w, "post", role.post) | put(w, "unit", role.unit) |
 	       put(w, "agency", role.agency ? role.agency : r->state.at_agency);
 	bad |= ed_json_time(w, "since", v->opened) | ed_json_time(w, "due", v->due);
 	if (bad) {

@@ -171,7 +171,7 @@ static void roles(void)
 	bad("{party: initiator}", "{party: initiator, post: x}", "whoever");
 	bad("{party: initiator}", "{}", "says nobody");
 	bad("{party: initiator}", "x", "key: value");
-	bad("{party: initiator}", "{set-by: resolve}", "not in this version");
+	bad("{party: initiator}", "{set-by: resolve}", "there is no step \"resolve\"");
 	good("{party: initiator}", "{party: initiator, agency: a}");
 	bad("author: {", "Author: {", "no name");
 	bad("agency: a,", "agency: Ä,", "no name");

@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: ISC */
+/* route/people: whom an act names, and who may act then. */
+#include "route/ledger.h"
+
+#include "../tap.h"
+#include "route/whom.h"
+
+static struct ed_arena *arena;
+static struct edoc_error err;
+static struct ed_engine engine;
+static struct ed_directory *directory;
+static struct ed_state state;
+static int64_t now;
+
+static const char head[] =
+        "format: edoc-route/1\nroute: t.test\nversion: 1\ntitle: {en: T}\ncalendar: xx\n"
+        "zone: Asia/Dushanbe\n";
+
+static const char roles[] = "roles:\n"
+                            "  author: {party: initiator}\n"
+                            "  boss: {agency: a, post: head}\n"
+                            "  executor: {set-by: resolve, post: officer}\n"
+                            "  control: {agency: a, post: clerk}\n"
+                            "separate: [[executor, control]]\n";
+
+static const char steps[] =
+        "steps:\n"
+        "  - {id: resolve, do: resolve, by: boss, within: 2wd,\n"
+        "     outcomes: {resolved: {}, refused: {end: refused, reason: required}}}\n"
+        "  - {id: execute, do: execute, by: executor, within: 5wd}\n"
+        "  - {id: release, do: review, by: control, within: 3wd, outcomes: {released: {},\n"
+        "     again: {then: resolve, times: 2}, returned: {then: execute, times: 2}}}\n"
+        "  - {id: archive, do: archive, by: control, end: done}\n";
+
+static const char calendar_text[] =
+        "format: edoc-calendar/1\ncalendar: xx\nissued-by: us\nbasis: law\ndate: 2026-01-01\n"
+        "covers: [2026, 2026]\nweekend: [sat, sun]\n";
+
+/* A certificate is one digit, 64 times; people by their first letter. */
+static const struct {
+	const char *id;
+	char c;
+} people[] = {{"anna", '1'}, {"bob", '2'},  {"cara", '3'}, {"dan", '4'},
+              {"eve", '5'},  {"gone", '6'}, {"hal", '7'}};
+#define N_PEOPLE (sizeof(people) / sizeof(*people))
+
+static const char *cert(const char *who)
+{
+	char text[65];
+	size_t i = 0;
+
+	while (i < N_PEOPLE && strcmp(people[i].id, who))
+		i++;
+	memset(text, i < N_PEOPLE ? people[i].c : '9', 64);
+	text[64] = '\0';
+	return ed_arena_strdup(arena, text);
+}
+
+static void make_directory(void)
+{
+	struct ed_buf t;
+
+	ed_buf_init(&t, 100000);
+	ed_buf_puts(&t, "format: edoc-directory/1\nversion: 1\nagencies:\n"
+	                "  - {id: a, title: A}\n  - {id: b, title: B}\n"
+	                "  - {id: shut, title: S, changes: [{from: 2026-01-01, state: closed,\n"
+	                "     reason: merged}]}\npeople:\n");
+	for (size_t i = 0; i < N_PEOPLE; i++)
+		ed_buf_printf(&t, "  - {id: %s, name: N, certificates: [{sha256: \"%s\"}]}\n",
+		              people[i].id, cert(people[i].id));
+	ed_buf_puts(&t, "posts:\n"
+	                "  - {agency: a, post: head, holder: anna}\n"
+	                "  - {agency: a, post: officer, holder: bob}\n"
+	                "  - {agency: a, unit: field, post: officer, holder: cara}\n"
+	                "  - {agency: a, post: clerk, holder: dan}\n"
+	                "  - {agency: a, post: officer, holder: dan}\n"
+	                "  - {agency: b, post: officer, holder: eve}\n"
+	                "  - {agency: a, post: officer, holder: gone, until: 2026-02-01}\n"
+	                "  - {agency: shut, post: officer, holder: hal}\n"
+	                "deputies:\n"
+	                "  - {agency: a, unit: field, post: officer, person: hal,\n"
+	                "     from: 2026-03-01, until: 2026-03-06, basis: order 7}\n");
+	if (ed_directory_parse(t.data, t.len, "d", arena, &directory, &err)) {
+		printf("Bail out! %s %s\n", err.where, err.msg);
+		exit(1);
+	}
+	ed_buf_clear(&t);
+}
+
+static const struct ed_directory *find(void *arg, const char *sha256)
+{
+	(void)arg;
+	return strcmp(sha256 + 7, directory->sha256) ? NULL : directory;
+}
+
+static bool read_route(const char *of_roles, const char *of_steps, struct ed_route **route)
+{
+	const char *text = ed_arena_printf(arena, "%s%s%s", head, of_roles, of_steps);
+
+	memset(&err, 0, sizeof(err));
+	return ed_route_parse(text, strlen(text), "r", arena, route, &err) == EDOC_OK;
+}
+
+static void setup(void)
+{
+	struct ed_calendar *calendar;
+	struct ed_route *route = NULL;
+	struct ed_zone *zone;
+
+	make_directory();
+	if (!read_route(roles, steps, &route) ||
+	    ed_calendar_parse(calendar_text, strlen(calendar_text), "c", arena, &calendar, &err) ||
+	    ed_zone_load(NULL, "Asia/Dushanbe", &zone, &err)) {
+		printf("Bail out! %s %s\n", err.where, err.msg);
+		exit(1);
+	}
+	engine = (struct ed_engine){route, calendar, zone, find, NULL, arena};
+}
+
+/* ---- acts ---- */
+
+struct said { /* one act; to: "bob", "officer@a", blanks between them */
+	const char *event, *who, *outcome, *to, *reason;
+};
+
+static const char *ref(const char *hex)
+{
+	return ed_arena_printf(arena, "sha256:%s", hex);
+}
+
+static enum edoc_code decide(const struct said *s, struct ed_command *c, struct ed_actor *actor)
+{
+	char *copy = strdup(s->to ? s->to : ""), *save = NULL;
+	struct ed_whom_said said;
+	const char *words[8];
+	size_t n = 0;
+
+	for (char *w = strtok_r(copy, " ", &save); w; w = strtok_r(NULL, " ", &save))
+		words[n++] = ed_arena_strdup(arena, w);
+	free(copy);
+	words[n] = NULL;
+	memset(&err, 0, sizeof(err));
+	if (ed_whom_list(directory, words, arena, &said, &err))
+		return err.code;
+	*c = (struct ed_command){.event = s->event,
+	                         .outcome = s->outcome,
+	                         .reason = s->reason,
+	                         .actor_cert = cert(s->who),
+	                         .now = now,
+	                         .assign = said.v,
+	                         .n_assign = said.n,
+	                         .directory = ref(directory->sha256)};
+	return ed_engine_decide(&engine, &state, c, actor, &err);
+}
+
+/* The header that the act would get. */
+static json_t *draft(const struct said *s)
+{
+	struct ed_command c;
+	struct ed_actor actor;
+	struct ed_draft d = {.case_id = "0123456789abcdef0123456789abcdef",
+	                     .state = &state,
+	                     .command = &c,
+	                     .actor = &actor};
+	json_t *h = NULL;
+
+	if (decide(s, &c, &actor) || ed_draft_header(&d, &h, &err))
+		return NULL;
+	if (!strcmp(s->event, "case.submitted")) {
+		ed_json_str(h, "route", ref(engine.route->sha256));
+		ed_json_str(h, "calendar", ref(engine.calendar->sha256));
+		ed_json_str(h, "package", ref(cert("anna")));
+		json_object_set_new(h, "documents",
+		                    json_pack("[{ss ss}]", "name", "a", "sha256", cert("anna")));
+	}
+	return h;
+}
+
+/* The codes that folding it gives, "" when it is as it should be. */
+static const char *folds(json_t *header, struct ed_state *into)
+{
+	struct ed_findings list;
+	struct ed_entry e = {0};
+	const char *codes = "";
+
+	ed_findings_init(&list, arena);
+	memset(&err, 0, sizeof(err));
+	if (ed_entry_make(header, NULL, &e, &err))
+		return ed_arena_printf(arena, "no entry: %s", err.msg);
+	ed_engine_fold(&engine, into, &e, &list);
+	for (size_t i = 0; i < list.n; i++)
+		codes = ed_arena_printf(arena, "%s%s%s", codes, i ? " " : "", list.v[i].code);
+	return codes; /* the state borrows from the entry: it lives as long as the test */
+}
+
+static bool plays(const struct said *s)
+{
+	json_t *h = draft(s);
+	const char *codes = h ? folds(h, &state) : NULL;
+
+	now += 3600;
+	if (!ok(codes && !*codes, "%s by %s%s%s", s->outcome ? s->outcome : s->event, s->who,
+	        s->to ? ", to " : "", s->to ? s->to : ""))
+		printf("# %s %s: %s\n", err.where, err.msg, codes ? codes : "");
+	return codes && !*codes;
+}
+
+static void refused(const struct said *s, enum edoc_code code, const char *word)
+{
+	struct ed_command c;
+	struct ed_actor actor;
+	enum edoc_code got = decide(s, &c, &actor);
+
+	if (!ok(got == code && strstr(err.msg, word), "%s may not %s%s%s: \"%s\"", s->who,
+	        s->outcome ? s->outcome : s->event, s->to ? ", to " : "", s->to ? s->to : "", word))
+		printf("# %d %s: %s\n", got, err.where, err.msg);
+}
+
+/* The act's header after `change`, folded on a copy: that code, among others. */
+static void forged(const struct said *s, void (*change)(json_t *h), const char *code,
+                   const char *what)
+{
+	json_t *h = draft(s);
+	struct ed_state copy;
+	const char *codes;
+
+	if (!ok(h && ed_state_copy(&copy, &state, arena), "an entry to forge")) {
+		printf("# %s %s\n", err.where, err.msg);
+		return;
+	}
+	change(h);
+	codes = folds(h, &copy);
+	if (!ok(strstr(codes, code) != NULL, "forged: %s: %s", what, code))
+		printf("# %s\n", codes);
+}
+
+static void begin(void)
+{
+	ed_state_init(&state);
+	ed_time_parse("2026-03-05T09:00:00+05:00", &now); /* a Thursday */
+	plays(&(struct said){"case.submitted", "anna", NULL, NULL, NULL});
+}
+
+#define RESOLVED(to) (&(struct said){"step.done", "anna", "resolved", to, NULL})
+#define DONE(who, outcome) (&(struct said){"step.done", who, outcome, NULL, NULL})
+
+/* ---- set-by ---- */
+
+static void grammar(void)
+{
+	static const struct {
+		const char *role, *steps, *word;
+	} bad[] = {
+	        {"{set-by: resolv}", steps,
+	         "there is no step \"resolv\"; the nearest one is \"resolve\""},
+	        {"{set-by: release}", steps, "does not stand before \"execute\""},
+	        {"{set-by: execute}", steps, "does not stand before \"execute\""},
+	        {"{set-by: Resolve}", steps, "is no name"},
+	        {"{set-by: resolve, party: initiator}", steps, "the initiator is whoever submits"},
+	        {"{set-by: resolve, agency: $item}", steps, "not \"do: each\""},
+	        {"{set-by: out}",
+	         "steps:\n  - {id: out, do: send, by: boss, to: boss}\n"
+	         "  - {id: x, do: execute, by: executor, end: done}\n",
+	         "is not done by people"},
+	        {"{set-by: p}",
+	         "steps:\n  - {id: p, do: parallel, branches: {q: {do: agree, by: boss}, r: {do: "
+	         "agree, by: boss}}}\n"
+	         "  - {id: x, do: execute, by: executor, end: done}\n",
+	         "is not done by people"},
+	        {"{set-by: q}",
+	         "steps:\n  - {id: p, do: parallel, branches: {q: {do: agree, by: boss}, r: {do: "
+	         "agree, by: boss}}}\n"
+	         "  - {id: x, do: execute, by: executor, end: done}\n",
+	         "does not stand before \"x\""},
+	        {"{set-by: nowhere}", "steps:\n  - {id: x, do: execute, by: boss, end: done}\n",
+	         "there is no step \"nowhere\""},
+	};
+	struct ed_route *route;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		const char *r = ed_arena_printf(
+		        arena,
+		        "roles:\n  boss: {agency: a, post: head}\n  control: {post: clerk}\n"
+		        "  executor: %s\n",
+		        bad[i].role);
+		bool read = read_route(r, bad[i].steps, &route);
+
+		if (!ok(!read && strstr(err.msg, bad[i].word) && strchr(err.where, ':'), "%s: %s",
+		        bad[i].role, bad[i].word))
+			printf("# %s: %s\n", err.where, err.msg);
+	}
+	ok(read_route("roles:\n  boss: {post: head}\n  executor: {set-by: resolve}\n",
+	              "steps:\n  - {id: resolve, do: resolve, by: boss}\n"
+	              "  - {id: p, do: parallel, branches: {q: {do: agree, by: executor}, r: {do: "
+	              "agree, by: boss}}}\n"
+	              "  - {id: x, do: execute, by: executor, end: done}\n",
+	              &route),
+	   "a step before the branches names who acts in them");
+	ok(!read_route("roles:\n  boss: {post: head}\n  executor: {set-by: resolve}\n",
+	               "basis: law\nsteps:\n  - {id: resolve, do: resolve, by: boss, within: 1d,\n"
+	               "     silent: agree}\n  - {id: x, do: execute, by: executor, end: done}\n",
+	               &route) &&
+	           strstr(err.msg, "silence names nobody"),
+	   "silence names nobody");
+}
+
+static void naming(void)
+{
+	begin();
+	refused(DONE("anna", "resolved"), EDOC_ERR_INPUT, "name the person");
+	refused(RESOLVED("anna"), EDOC_ERR_DENIED, "holds no post that fits");
+	refused(RESOLVED("nobody"), EDOC_ERR_ABSENT, "no person and no agency");
+	refused(RESOLVED("gone"), EDOC_ERR_DENIED, "holds no post that fits");
+	refused(RESOLVED("hal"), EDOC_ERR_DENIED, "blocked or closed");
+	refused(RESOLVED("head@a"), EDOC_ERR_DENIED, "nobody holds that post, or it does not fit");
+	refused(RESOLVED("officer@b/field"), EDOC_ERR_DENIED, "nobody holds that post");
+	refused(RESOLVED("officer@"), EDOC_ERR_USAGE, "is no POST@AGENCY");
+	refused(RESOLVED("officer@nowhere"), EDOC_ERR_ABSENT, "no agency \"nowhere\"");
+	refused(RESOLVED("control=bob"), EDOC_ERR_INPUT, "does not say who is \"control\"");
+	refused(RESOLVED("bob bob"), EDOC_ERR_DENIED, "named twice");
+	refused(&(struct said){"step.done", "anna", "refused", "bob", "law"}, EDOC_ERR_INPUT,
+	        "does not say who is");
+	refused(&(struct said){"step.done", "bob", "resolved", "bob", NULL}, EDOC_ERR_DENIED,
+	        "may not act as \"boss\"");
+	plays(RESOLVED("bob cara"));
+	is_str(ed_visit_role(state.open[0]).person, "bob", "the first one answers");
+	is_str(ed_visit_named(state.open[0], 1)->person, "cara", "the other is named");
+	is_str(ed_visit_named(state.open[0], 1)->agency, "a", "with the agency of the post");
+	refused(DONE("cara", "executed"), EDOC_ERR_DENIED, "may not act as \"executor\"");
+	refused(&(struct said){"step.done", "bob", "executed", "cara", NULL}, EDOC_ERR_INPUT,
+	        "does not say who is");
+	plays(DONE("bob", "executed"));
+	plays(DONE("dan", "returned"));
+	refused(DONE("cara", "executed"), EDOC_ERR_DENIED, "may not act");
+	plays(DONE("bob", "executed"));
+	plays(DONE("dan", "again"));
+	plays(RESOLVED("executor=cara"));
+	refused(DONE("bob", "executed"), EDOC_ERR_DENIED, "may not act");
+	plays(DONE("hal", "executed")); /* who takes cara's place by the directory */
+	is_str(state.visits[6]->person, "hal", "the deputy acted");
+	is_str(state.visits[6]->principal, "cara", "for the one who is named");
+}
+
+static void posts(void)
+{
+	begin();
+	plays(RESOLVED("officer@a/field"));
+	refused(DONE("bob", "executed"), EDOC_ERR_DENIED, "may not act");
+	plays(DONE("cara", "executed"));
+	begin();
+	plays(RESOLVED("officer@a"));
+	plays(DONE("cara", "executed"));
+	begin();
+	plays(RESOLVED("a"));
+	plays(DONE("dan", "executed"));
+	refused(DONE("dan", "released"), EDOC_ERR_DENIED, "acted as \"executor\"");
+	begin();
+	plays(RESOLVED("b"));
+	refused(DONE("eve", "executed"), EDOC_ERR_DENIED, "the case is at a, not at b");
+}
+
+/* What the entry says is not what the desk would write. */
+static void nobody_named(json_t *h)
+{
+	json_object_del(h, "assign");
+}
+static json_t *first(json_t *h)
+{
+	return json_array_get(json_object_get(h, "assign"), 0);
+}
+static void a_stranger(json_t *h)
+{
+	ed_json_str(first(h), "person", "stranger");
+}
+static void a_head(json_t *h)
+{
+	ed_json_str(first(h), "person", "anna");
+}
+static void other_agency(json_t *h)
+{
+	ed_json_str(first(h), "agency", "b");
+}
+static void other_role(json_t *h)
+{
+	ed_json_str(first(h), "role", "control");
+}
+static void no_agency(json_t *h)
+{
+	json_object_del(first(h), "agency");
+}
+static void person_and_post(json_t *h)
+{
+	ed_json_str(first(h), "post", "officer");
+}
+static void twice(json_t *h)
+{
+	json_array_append(json_object_get(h, "assign"), first(h));
+}
+static void named_late(json_t *h)
+{
+	json_object_set_new(
+	        h, "assign",
+	        json_pack("[{ss ss ss}]", "role", "executor", "person", "cara", "agency", "a"));
+}
+static void by_cara(json_t *h)
+{
+	ed_json_str(json_object_get(h, "actor"), "cert", cert("cara"));
+	ed_json_str(json_object_get(h, "actor"), "person", "cara");
+	ed_json_str(json_object_get(h, "actor"), "unit", "field");
+}
+
+static void forgeries(void)
+{
+	begin();
+	forged(RESOLVED("bob"), nobody_named, "route.assign-missing", "nobody is named");
+	forged(RESOLVED("bob"), a_stranger, "route.assign", "nobody of the directory");
+	forged(RESOLVED("bob"), a_head, "route.assign", "who does not fit");
+	forged(RESOLVED("bob"), other_agency, "route.assign", "not of that agency");
+	forged(RESOLVED("bob"), other_role, "route.assign-unasked", "another role");
+	forged(RESOLVED("bob"), no_agency, "no entry", "without the agency");
+	forged(RESOLVED("bob"), person_and_post, "no entry", "a person and a post");
+	forged(RESOLVED("bob"), twice, "no entry", "twice");
+	plays(RESOLVED("bob"));
+	forged(DONE("bob", "executed"), named_late, "route.assign-unasked",
+	       "at a step that sets none");
+	forged(DONE("bob", "executed"), by_cara, "route.role", "by whom nobody named");
+}
+
+int main(void)
+{
+	arena = ed_arena_new();
+	setup();
+	grammar();
+	naming();
+	posts();
+	forgeries();
+	ed_zone_free((struct ed_zone *)engine.zone);
+	ed_arena_free(arena);
+	return done();
+}
