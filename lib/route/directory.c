@@ -88,7 +88,9 @@ static enum edoc_code get_id(struct parser *p, const struct ed_yaml *map, const 
 {
 	enum edoc_code code = ed_yaml_text(map, p->where, key, required, id, p->err);
 
-	return code || !*id || is_id(*id) ? code : fail_id(p, ed_yaml_get(map, key), *id);
+	if (code || !*id || is_id(*id))
+		return code;
+	return fail_id(p, ed_yaml_get(map, key), *id);
 }
 
 static enum edoc_code get_line(struct parser *p, const struct ed_yaml *map, const char *key,
@@ -614,22 +616,22 @@ static enum edoc_code parse_rows(struct parser *p, const struct ed_yaml *root)
 
 	code = open_rows(p, root, "agencies", true, sizeof(*d->agencies), &rows);
 	d->agencies = rows;
-	if (!code)
+	if (!code && rows)
 		code = read_rows(p, root, "agencies", parse_agency);
 	if (!code)
 		code = open_rows(p, root, "people", true, sizeof(*d->people), &rows);
 	d->people = rows;
-	if (!code)
+	if (!code && rows)
 		code = read_rows(p, root, "people", parse_person);
 	if (!code)
 		code = open_rows(p, root, "posts", true, sizeof(*d->posts), &rows);
 	d->posts = rows;
-	if (!code)
+	if (!code && rows)
 		code = read_rows(p, root, "posts", parse_post);
 	if (!code)
 		code = open_rows(p, root, "deputies", false, sizeof(*d->deputies), &rows);
 	d->deputies = rows;
-	return code ? code : read_rows(p, root, "deputies", parse_deputy);
+	return code || !rows ? code : read_rows(p, root, "deputies", parse_deputy);
 }
 
 /* ---- how agencies stand to each other ---- */
@@ -693,12 +695,13 @@ static enum edoc_code check_changes(struct parser *p, const struct ed_yaml *map,
 static enum edoc_code check_tree(struct parser *p, const struct ed_yaml *root)
 {
 	const struct ed_yaml *list = ed_yaml_get(root, "agencies");
+	const struct ed_agency *v = p->d->agencies;
 	enum edoc_code code = EDOC_OK;
 
-	for (size_t i = 0; i < p->d->n_agencies && !code; i++)
-		code = check_agency(p, list->items[i], &p->d->agencies[i]);
-	for (size_t i = 0; i < p->d->n_agencies && !code; i++)
-		code = check_changes(p, list->items[i], &p->d->agencies[i]);
+	for (size_t i = 0; v && i < p->d->n_agencies && !code; i++)
+		code = check_agency(p, list->items[i], &v[i]);
+	for (size_t i = 0; v && i < p->d->n_agencies && !code; i++)
+		code = check_changes(p, list->items[i], &v[i]);
 	return code;
 }
 

@@ -308,18 +308,8 @@ static const char *post_row(const struct differ *d, const struct ed_post *post)
 	                       post->holder->id, from ? " from " : "", from ? from : "");
 }
 
-static enum edoc_code post(const struct differ *d, const char *kind, const struct ed_post *old,
-                           const struct ed_post *now)
-{
-	if (!now)
-		return row_is(d, ED_REMOVED, kind, post_row(d, old));
-	return old ? span(d, kind, post_row(d, old), &old->span, &now->span)
-	           : row_is(d, ED_ADDED, kind, post_row(d, now));
-}
-
-/* The row of v[] that is the one of[at] by its turn, or NULL. */
-static const struct ed_post *post_twin(const struct ed_post *of, size_t at, const struct ed_post *v,
-                                       size_t n)
+/* The row of v[] that is of[at] by its turn, or n. */
+static size_t post_twin(const struct ed_post *of, size_t at, const struct ed_post *v, size_t n)
 {
 	size_t turn = 0;
 
@@ -327,12 +317,12 @@ static const struct ed_post *post_twin(const struct ed_post *of, size_t at, cons
 		turn += same_post(&of[i], &of[at]);
 	for (size_t i = 0; i < n; i++)
 		if (same_post(&v[i], &of[at]) && turn-- == 0)
-			return &v[i];
-	return NULL;
+			return i;
+	return n;
 }
 
-static const struct ed_deputy *deputy_twin(const struct ed_deputy *of, size_t at,
-                                           const struct ed_deputy *v, size_t n)
+static size_t deputy_twin(const struct ed_deputy *of, size_t at, const struct ed_deputy *v,
+                          size_t n)
 {
 	size_t turn = 0;
 
@@ -340,30 +330,48 @@ static const struct ed_deputy *deputy_twin(const struct ed_deputy *of, size_t at
 		turn += same_deputy(&of[i], &of[at]);
 	for (size_t i = 0; i < n; i++)
 		if (same_deputy(&v[i], &of[at]) && turn-- == 0)
-			return &v[i];
-	return NULL;
+			return i;
+	return n;
 }
 
 static enum edoc_code posts(const struct differ *d, const struct ed_directory *old,
                             const struct ed_directory *now)
 {
+	static const char kind[] = "post";
 	enum edoc_code code = EDOC_OK;
 
-	for (size_t i = 0; i < old->n_posts && !code; i++)
-		code = post(d, "post", &old->posts[i],
-		            post_twin(old->posts, i, now->posts, now->n_posts));
-	for (size_t i = 0; i < now->n_posts && !code; i++)
-		if (!post_twin(now->posts, i, old->posts, old->n_posts))
-			code = post(d, "post", NULL, &now->posts[i]);
-	for (size_t i = 0; i < old->n_deputies && !code; i++) {
-		const struct ed_deputy *one =
-		        deputy_twin(old->deputies, i, now->deputies, now->n_deputies);
+	for (size_t i = 0; i < old->n_posts && !code; i++) {
+		const char *row = post_row(d, &old->posts[i]);
+		size_t k = post_twin(old->posts, i, now->posts, now->n_posts);
 
-		code = post(d, "deputy", &old->deputies[i].post, one ? &one->post : NULL);
+		code = k == now->n_posts
+		               ? row_is(d, ED_REMOVED, kind, row)
+		               : span(d, kind, row, &old->posts[i].span, &now->posts[k].span);
+	}
+	for (size_t i = 0; i < now->n_posts && !code; i++)
+		if (post_twin(now->posts, i, old->posts, old->n_posts) == old->n_posts)
+			code = row_is(d, ED_ADDED, kind, post_row(d, &now->posts[i]));
+	return code;
+}
+
+static enum edoc_code deputies(const struct differ *d, const struct ed_directory *old,
+                               const struct ed_directory *now)
+{
+	static const char kind[] = "deputy";
+	enum edoc_code code = EDOC_OK;
+
+	for (size_t i = 0; i < old->n_deputies && !code; i++) {
+		const struct ed_post *post = &old->deputies[i].post;
+		size_t k = deputy_twin(old->deputies, i, now->deputies, now->n_deputies);
+
+		code = k == now->n_deputies ? row_is(d, ED_REMOVED, kind, post_row(d, post))
+		                            : span(d, kind, post_row(d, post), &post->span,
+		                                   &now->deputies[k].post.span);
 	}
 	for (size_t i = 0; i < now->n_deputies && !code; i++)
-		if (!deputy_twin(now->deputies, i, old->deputies, old->n_deputies))
-			code = post(d, "deputy", NULL, &now->deputies[i].post);
+		if (deputy_twin(now->deputies, i, old->deputies, old->n_deputies) ==
+		    old->n_deputies)
+			code = row_is(d, ED_ADDED, kind, post_row(d, &now->deputies[i].post));
 	return code;
 }
 
@@ -375,7 +383,9 @@ enum edoc_code ed_directory_compare(const struct ed_directory *old, const struct
 
 	if (!code)
 		code = people(&d, old, now);
-	return code ? code : posts(&d, old, now);
+	if (!code)
+		code = posts(&d, old, now);
+	return code ? code : deputies(&d, old, now);
 }
 
 /* ---- versions ---- */
@@ -473,19 +483,20 @@ static enum edoc_code agree(const struct ed_directory *old, const struct ed_dire
 	return code;
 }
 
-/* The version that stands next below v[at]; of equal ones the one before it. */
+/* Does v[a] stand below v[b]?  Of equal versions the one that came first. */
+static bool below(const struct ed_directory *const *v, size_t a, size_t b)
+{
+	return v[a]->version != v[b]->version ? v[a]->version < v[b]->version : a < b;
+}
+
+/* The one that stands next below v[at], or n. */
 static size_t before(const struct ed_directory *const *v, size_t n, size_t at)
 {
 	size_t best = n;
 
-	for (size_t i = 0; i < n; i++) {
-		bool below = v[i]->version < v[at]->version ||
-		             (v[i]->version == v[at]->version && i < at);
-
-		if (below && (best == n || v[i]->version > v[best]->version ||
-		              (v[i]->version == v[best]->version && i > best)))
+	for (size_t i = 0; i < n; i++)
+		if (below(v, i, at) && (best == n || below(v, best, i)))
 			best = i;
-	}
 	return best;
 }
 

@@ -543,7 +543,7 @@ static enum edoc_code parse_place(const struct edoc_directory *o, const char *na
 		*slash = '\0';
 		role->agency = copy;
 	}
-	if (last != slash) {
+	if (last && last != slash) {
 		*last = '\0';
 		role->unit = slash + 1;
 	}
