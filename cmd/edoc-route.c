@@ -45,10 +45,31 @@ static const struct cmd_option do_options[] = {
         {"reason", 0, "REASON", N_("why: where the route asks for it"), false},
         {"text", 0, "TEXT", N_("a resolution's or report's text"), false},
         END};
-static const struct cmd_option send_options[] = {
+#define CLOCK                                                                                      \
+	{"clock", 0, "NAME", N_("a clock of the route, where several could be meant"), false},     \
+	{                                                                                          \
+		"step", 0, "STEP", N_("the step whose term it is, where several could be meant"),  \
+		        false                                                                      \
+	}
+#define WORDS                                                                                      \
+	{                                                                                          \
+		"text", 0, "TEXT", N_("what is to be said to it"), false                           \
+	}
+#define WHY                                                                                        \
+	{                                                                                          \
+		"reason", 0, "REASON", N_("why; the route may list the reasons"), false            \
+	}
+static const struct cmd_option extend_options[] = {
         DESK,
-        {"again", 0, NULL, N_("the same package once more: no receipt came"), false},
+        CLOCK,
+        {"more", 0, "TERM", N_("so much more: 5wd; where the route leaves that open"), false},
+        WHY,
+        WORDS,
         END};
+static const struct cmd_option stop_options[] = {DESK, CLOCK, WHY, WORDS, END};
+static const struct cmd_option resume_options[] = {DESK, CLOCK, WORDS, END};
+static const struct cmd_option send_options[] = {
+        DESK, {"again", 0, NULL, N_("the same package once more: no receipt came"), false}, END};
 static const struct cmd_option inbox_options[] = {
         DESK,
         {"who", 0, "CERT", N_("only what waits for the holder of this certificate"), false},
@@ -89,8 +110,8 @@ int route_open_key(struct cmd *cmd, struct route_run *run)
 }
 
 /* Prints what the library made, unless it should be quiet. */
-int route_tell(struct cmd *cmd, const char *item, enum edoc_code code,
-                const struct edoc_error *err, char *text, char *json)
+int route_tell(struct cmd *cmd, const char *item, enum edoc_code code, const struct edoc_error *err,
+               char *text, char *json)
 {
 	int status = 0;
 
@@ -474,9 +495,7 @@ static const struct cmd_option due_options[] = {
         {"extended", 0, "HOW", N_("\"to 1mo\" in all, or \"by 5wd\" more"), true},
         END};
 static const struct cmd_option count_options[] = {
-        DESK,
-        {"calendar", 0, "NAME|FILE", N_("the calendar that counts (required)"), false},
-        END};
+        DESK, {"calendar", 0, "NAME|FILE", N_("the calendar that counts (required)"), false}, END};
 static const struct cmd_option against_options[] = {
         {"against", 0, "FILE|PKG", N_("the version that it must follow"), false}, END};
 static const struct cmd_option of_directory_options[] = {
@@ -489,7 +508,8 @@ static const struct cmd_option who_options[] = {
 
 static const struct cmd_option rotate_options[] = {
         DESK,
-        {"output", 'o', "PKG", N_("the record to write, which the old key and the new sign"), false},
+        {"output", 'o', "PKG", N_("the record to write, which the old key and the new sign"),
+         false},
         {"new-key", 0, "FILE", N_("a PEM key and certificate; made when left out"), false},
         {"finish", 0, NULL, N_("turn to the new key, which the directory lists by now"), false},
         END};
@@ -511,6 +531,12 @@ static const struct cmd_verb verbs[] = {
          run_log},
         {"do", "OUTCOME CASE...", N_("do the open step: agree, sign, register ..."), do_options,
          CMD_ITEMS | CMD_JSON | CMD_DRY | CMD_KEY, run_do},
+        {"extend", "--reason R CASE...", N_("give a term more time, as the route allows"),
+         extend_options, CMD_ITEMS | CMD_JSON | CMD_DRY | CMD_KEY, route_extend},
+        {"stop", "--reason R CASE...", N_("let a term stand still"), stop_options,
+         CMD_ITEMS | CMD_JSON | CMD_DRY | CMD_KEY, route_stop},
+        {"resume", "CASE...", N_("let a term run on that stands still"), resume_options,
+         CMD_ITEMS | CMD_JSON | CMD_DRY | CMD_KEY, route_resume},
         {"send", "[CASE...]", N_("put cases that are due into out/, and hand that over"),
          send_options, CMD_ITEMS | CMD_JSON | CMD_DRY, route_send},
         {"receive", "[PKG...]", N_("take in what came, answer receipts"), desk_options,
@@ -531,12 +557,12 @@ static const struct cmd_verb verbs[] = {
          count_options, CMD_JSON, route_calendar_count},
         {"calendar ical", "NAME|FILE", N_("a calendar for other programs (iCalendar)"),
          desk_options, 0, route_calendar_ical},
-        {"directory check", "[--against OLD] FILE|PKG...", N_("check directories"),
-         against_options, CMD_ITEMS | CMD_JSON, route_directory_check},
+        {"directory check", "[--against OLD] FILE|PKG...", N_("check directories"), against_options,
+         CMD_ITEMS | CMD_JSON, route_directory_check},
         {"directory show", "[AGENCY|PERSON...]", N_("who holds which post, and until when"),
          of_directory_options, CMD_JSON | CMD_AT, route_directory_show},
-        {"directory who", "[--route R] ROLE|[AGENCY/[UNIT/]]POST", N_("who may act"),
-         who_options, CMD_JSON | CMD_AT, route_directory_who},
+        {"directory who", "[--route R] ROLE|[AGENCY/[UNIT/]]POST", N_("who may act"), who_options,
+         CMD_JSON | CMD_AT, route_directory_who},
         {"directory diff", "OLD NEW", N_("what a version says otherwise"), NULL, CMD_JSON,
          route_directory_diff},
         {"directory rotate", "-o PKG|--finish", N_("another key for the desk"), rotate_options,

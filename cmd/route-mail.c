@@ -303,6 +303,28 @@ static int job_send(struct cmd *cmd, struct route_run *run)
 	return each_found(cmd, run, ids, send_one);
 }
 
+static int silence_one(struct cmd *cmd, const char *item, void *arg)
+{
+	struct route_run *run = arg;
+	char *text = NULL, *json = NULL;
+	struct edoc_error err = {0};
+	enum edoc_code code =
+	        edoc_desk_silence(run->desk, item, &run->act, TEXT(cmd), JSON(cmd), &err);
+
+	return route_tell(cmd, item, code, &err, text, json);
+}
+
+/* Steps whose term is over and whose silence the route gives a meaning. */
+static int job_silence(struct cmd *cmd, struct route_run *run)
+{
+	struct edoc_error err = {0};
+	char **ids = NULL;
+
+	if (edoc_desk_silent(run->desk, cmd->now, &ids, &err) != EDOC_OK)
+		return cmd_fail(cmd, &err);
+	return each_found(cmd, run, ids, silence_one);
+}
+
 static int job_resend(struct cmd *cmd, struct route_run *run)
 {
 	struct post post = post_of(cmd, run);
@@ -384,7 +406,7 @@ int route_receive(struct cmd *cmd)
 int route_tick(struct cmd *cmd)
 {
 	static int (*const jobs[])(struct cmd *, struct route_run *) = {
-	        job_receive, job_send, job_resend, job_flush, job_notice};
+	        job_receive, job_silence, job_send, job_resend, job_flush, job_notice};
 	struct route_run run = {0};
 	int status = route_open(cmd, &run);
 

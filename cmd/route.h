@@ -34,6 +34,12 @@ int route_receive(struct cmd *cmd);
 int route_outbox(struct cmd *cmd);
 int route_tick(struct cmd *cmd);
 
+/* ---- route-clock.c ---- */
+
+int route_extend(struct cmd *cmd);
+int route_stop(struct cmd *cmd);
+int route_resume(struct cmd *cmd);
+
 /* ---- route-calendar.c ---- */
 
 int route_calendar_check(struct cmd *cmd);

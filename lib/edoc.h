@@ -1133,6 +1133,8 @@ struct edoc_act {
 	const char *const *to; /* do: who acts later, NULL-ended, or NULL: "PERSON",
 	                        * "POST@AGENCY[/UNIT]", "AGENCY", "ROLE=" before it or not */
 	const char *const *fields; /* submit: "NAME=VALUE" of the route, NULL-ended, or NULL */
+	const char *clock; /* extend, stop, resume: one of the route's clocks, or NULL */
+	const char *more;  /* extend: "5wd"; NULL: what the route says */
 	bool dry;              /* all checks, no change */
 };
 
@@ -1174,6 +1176,16 @@ enum edoc_code edoc_desk_submit(struct edoc_desk *desk, const char *path, const 
 enum edoc_code edoc_desk_do(struct edoc_desk *desk, const char *outcome, const char *name,
 			    const struct edoc_act *act, char **text, char **json,
 			    struct edoc_error *err) EDOC_CHECK;
+/* The end of a term: more time, standing still, running on; `clock` or `step`
+ * of the act says which, where several could be meant. */
+enum edoc_code edoc_desk_extend(struct edoc_desk *desk, const char *name,
+				const struct edoc_act *act, char **text, char **json,
+				struct edoc_error *err) EDOC_CHECK;
+enum edoc_code edoc_desk_stop(struct edoc_desk *desk, const char *name, const struct edoc_act *act,
+			      char **text, char **json, struct edoc_error *err) EDOC_CHECK;
+enum edoc_code edoc_desk_resume(struct edoc_desk *desk, const char *name,
+				const struct edoc_act *act, char **text, char **json,
+				struct edoc_error *err) EDOC_CHECK;
 /* Puts the case into out/<agency>/new. */
 enum edoc_code edoc_desk_send(struct edoc_desk *desk, const char *name, const struct edoc_act *act,
 			      char **text, char **json, struct edoc_error *err) EDOC_CHECK;

@@ -107,6 +107,7 @@
 #define ED_MAX_NAMED 100 /* whom one entry names for roles */
 #define ED_MAX_ROUTE_FIELDS 100
 #define ED_MAX_ROUTE_BRANCHES 100
+#define ED_MAX_ROUTE_CLOCKS 20
 #define ED_MAX_ROUTE_DEPTH 8 /* branches in branches, conditions in conditions */
 #define ED_MAX_ROUTE_STATES (1u << 17) /* that lint walks to find a dead end */
 #define ED_MAX_CALENDAR_DAYS 2000 /* off, and as many worked */

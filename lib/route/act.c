@@ -389,7 +389,7 @@ static enum edoc_code check_said(const char *text, const char *where, struct edo
 	               : ed_fail(err, EDOC_ERR_INPUT, where, "not UTF-8");
 }
 
-static enum edoc_code check_act(const struct edoc_act *act, struct edoc_error *err)
+enum edoc_code ed_act_check(const struct edoc_act *act, struct edoc_error *err)
 {
 	enum edoc_code code =
 	        act->key ? EDOC_OK
@@ -408,7 +408,7 @@ enum edoc_code edoc_desk_submit(struct edoc_desk *desk, const char *path, const 
 	struct submission s = {
 	        .desk = desk, .act = act, .path = path, .route = route, .copy = {.fd = -1}};
 
-	enum edoc_code code = check_act(act, err);
+	enum edoc_code code = ed_act_check(act, err);
 	if (code)
 		return code;
 	s.arena = ed_arena_new();
@@ -807,7 +807,7 @@ enum edoc_code edoc_desk_do(struct edoc_desk *desk, const char *outcome, const c
 	char id[ED_CASE_ID];
 	bool lost = true;
 
-	enum edoc_code code = check_act(act, err);
+	enum edoc_code code = ed_act_check(act, err);
 	if (!code)
 		code = ed_sign_fit(act->key, act->now, desk->policy, err);
 	if (!code)

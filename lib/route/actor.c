@@ -74,7 +74,8 @@ static void check_submitter(struct ed_decision *j, struct ed_date on)
 static void check_initiator(struct ed_decision *j, struct ed_date on)
 {
 	if (strcmp(ed_person_id(j), j->state->initiator_person))
-		ed_broken(j, "route.initiator", ed_person_id(j), j->visit->step->id, NULL);
+		ed_broken(j, "route.initiator", ed_person_id(j),
+		          j->visit ? j->visit->path : j->act.event, NULL);
 	check_submitter(j, on);
 }
 
@@ -86,24 +87,45 @@ static const char *item_of(const struct ed_scope *scope)
 	return scope->item;
 }
 
-struct ed_role ed_visit_role(const struct ed_visit *visit)
+/* With the agency filled in: the one that it is at. */
+static struct ed_role role_in(const struct ed_role *by, const struct ed_visit *visit,
+                              const struct ed_scope *scope)
 {
-	struct ed_role role = *visit->step->by;
+	struct ed_role role = *by;
 
 	if (role.item)
-		role.agency = item_of(visit->scope);
-	ed_narrow_role(visit, &role);
+		role.agency = item_of(scope);
+	if (visit)
+		ed_narrow_role(visit, &role);
 	if (!role.agency && !role.initiator)
-		role.agency = visit->scope->at;
+		role.agency = scope->at;
 	return role;
+}
+
+struct ed_role ed_visit_role(const struct ed_visit *visit)
+{
+	return role_in(visit->step->by, visit, visit->scope);
+}
+
+/* Whom the act asks for, and where; NULL: the submitter. */
+static const struct ed_role *asked_for(const struct ed_decision *j)
+{
+	return j->by ? j->by : j->visit ? j->visit->step->by : NULL;
+}
+
+static const struct ed_scope *scope_of(const struct ed_decision *j)
+{
+	if (j->visit)
+		return j->visit->scope;
+	return j->clock && j->clock->visit ? j->clock->visit->scope : j->state->scope;
 }
 
 static void check_role(struct ed_decision *j, struct ed_date on)
 {
-	struct ed_role role = ed_visit_role(j->visit);
-	const char *at = j->visit->scope->at;
+	struct ed_role role = role_in(asked_for(j), j->visit, scope_of(j));
+	const char *at = scope_of(j)->at;
 
-	if (j->visit->step->set_by && !ed_visit_named(j->visit, 0)) {
+	if (j->visit && j->visit->step->set_by && !ed_visit_named(j->visit, 0)) {
 		ed_broken(j, "route.unset", role.id, j->visit->path, j->visit->step->set_by->path);
 		return;
 	}
@@ -167,7 +189,8 @@ static void check_four_eyes(struct ed_decision *j)
 static void check_person(struct ed_decision *j)
 {
 	struct ed_date on = ed_engine_date(j->engine, j->act.time);
-	bool initiator = !j->visit || j->visit->step->by->initiator;
+	const struct ed_role *role = asked_for(j);
+	bool initiator = !role || role->initiator;
 
 	j->actor.person = ed_directory_person(j->directory, j->act.cert, on);
 	if (!j->actor.person && !initiator) {
@@ -176,7 +199,7 @@ static void check_person(struct ed_decision *j)
 	}
 	if (j->actor.person)
 		j->actor.name = ed_person_name(j->actor.person, on);
-	if (!j->visit)
+	if (!role)
 		check_submitter(j, on);
 	else if (initiator)
 		check_initiator(j, on);
@@ -188,22 +211,23 @@ static void check_person(struct ed_decision *j)
 
 static void check_reason(struct ed_decision *j)
 {
-	const struct ed_route_outcome *o = j->outcome;
+	const char *what = j->outcome ? j->outcome->id : j->act.event;
+	const char *where = j->visit ? j->visit->path : "-";
 	const char *const *r, *list = "";
 
-	if (!o || !o->reason || j->act.reason_hidden || j->act.by_desk)
+	if (!j->needs_reason || j->act.reason_hidden || j->act.by_desk)
 		return;
 	if (!j->act.reason || !*j->act.reason) {
-		ed_broken(j, "route.reason", o->id, j->visit->step->id, NULL);
+		ed_broken(j, "route.reason", what, where, NULL);
 		return;
 	}
-	for (r = o->reasons; r && *r && strcmp(*r, j->act.reason); r++)
+	for (r = j->reasons; r && *r && strcmp(*r, j->act.reason); r++)
 		;
 	if (!r || *r)
 		return;
-	for (r = o->reasons; *r && list; r++)
+	for (r = j->reasons; *r && list; r++)
 		list = ed_arena_printf(j->engine->arena, "%s%s%s", list, *list ? ", " : "", *r);
-	ed_broken(j, "route.reason-list", j->act.reason, j->visit->step->id, list);
+	ed_broken(j, "route.reason-list", j->act.reason, where, list);
 }
 
 /* The entry before was made by the clock of another desk. */

@@ -7,7 +7,8 @@
 
 /* An act as the checks see it: a command, or an entry. */
 struct ed_asked {
-	const char *event, *step, *outcome, *reason, *cert, *directory, *to;
+	const char *event, *step, *outcome, *reason, *cert, *directory, *to, *timer;
+	const struct ed_extension *extension;
 	bool reason_hidden; /* a body that stayed at home */
 	bool said;          /* an entry: step, visit and `to` must be said */
 	bool by_desk;       /* by its event */
@@ -29,7 +30,12 @@ struct ed_decision {
 	/* decided on the way: */
 	struct ed_actor actor;
 	const struct ed_directory *directory;
-	struct ed_visit *visit; /* the one that is closed, or NULL */
+	struct ed_visit *visit;     /* the one that is closed, or NULL */
+	struct ed_clock *clock;     /* the one that is moved, or NULL */
+	const char *which;          /* command: of these one must be named; or NULL */
+	const struct ed_role *by;   /* whom the act asks for; NULL: the step's */
+	const char *const *reasons; /* closed list, or NULL */
+	bool needs_reason;
 	const struct ed_route_outcome *outcome;
 };
 
@@ -42,6 +48,14 @@ bool ed_same(const char *a, const char *b); /* or both NULL */
 /* In the arena. */
 const char *ed_number_text(struct ed_decision *j, int64_t n);
 const char *ed_time_text(struct ed_decision *j, int64_t t);
+
+/* ---- clock.c: what may be done to a term, and what comes of it ---- */
+
+bool ed_clock_event(const char *event);
+bool ed_check_clock_act(struct ed_decision *j);
+/* On that state, of which j->state may be the original; false: no memory, or
+ * (told) no calendar. */
+bool ed_apply_clock_act(struct ed_decision *j, struct ed_state *s);
 
 /* ---- actor.c: who acts ---- */
 
@@ -65,6 +79,8 @@ void ed_narrow_role(const struct ed_visit *visit, struct ed_role *role);
 
 const char *ed_header_text(const struct ed_entry *entry, const char *object, const char *key);
 void ed_check_facts(struct ed_decision *j, const struct ed_entry *entry);
+/* clock.*: the end of the term as it is after the act. */
+void ed_check_moved(struct ed_decision *j, const struct ed_entry *entry);
 /* The values of the route's fields: in the first entry, or in a command. */
 void ed_check_fields(struct ed_decision *j);
 

@@ -235,9 +235,10 @@ enum edoc_code ed_route_parse(const void *bytes, size_t len, const char *where,
                               struct ed_arena *arena, struct ed_route **route,
                               struct edoc_error *err)
 {
-	static const char *const known[] = {"format",    "route", "version",  "title", "basis",
-	                                    "issued-by", "date",  "calendar", "zone",  "count",
-	                                    "fields",    "roles", "separate", "steps", NULL};
+	static const char *const known[] = {"format",   "route",     "version", "title",
+	                                    "basis",    "issued-by", "date",    "calendar",
+	                                    "zone",     "count",     "fields",  "roles",
+	                                    "separate", "steps",     "clocks",  NULL};
 	struct ed_def p = {.where = where, .arena = arena, .err = err};
 	char ref[ED_SHA256_REF];
 	struct ed_yaml *root;
@@ -270,6 +271,8 @@ enum edoc_code ed_route_parse(const void *bytes, size_t len, const char *where,
 		code = ed_def_steps(&p, ed_yaml_get(root, "steps"), &p.route->body);
 	if (!code)
 		code = ed_def_setters(&p, root);
+	if (!code)
+		code = ed_def_clocks(&p, ed_yaml_get(root, "clocks"));
 	if (!code)
 		*route = p.route;
 	return code;

@@ -22,6 +22,28 @@ struct ed_count_rules {
 	int cutoff; /* minutes of the local day after which it counts as the next; 0: none */
 };
 
+/* Who may give a term more time, and how much. */
+struct ed_prolong {
+	const struct ed_role *by; /* NULL: nobody */
+	bool to;                  /* term: so much in all; else so much more, at most, a time */
+	struct ed_term term;
+	int times;                  /* at most; 1 unless the route says otherwise */
+	bool late;                  /* also when the term is over */
+	const char *const *reasons; /* closed list, NULL-ended, or NULL: any */
+};
+
+/* A term and what may happen to it.  The time itself is computed (term.h). */
+struct ed_clock_def {
+	const char *id; /* under "clocks:"; NULL: a step's own */
+	struct ed_term within;
+	const char *from;                     /* "opened" (default), "submitted", "received" */
+	const struct ed_route_step *stops_at; /* of a clock: its first outcome ends it */
+	struct ed_prolong extend;
+	const struct ed_role *stop_by; /* who may let it stand still; NULL: nobody */
+	const char *const *stop_on;    /* for which reasons, NULL-ended */
+	unsigned line, column;
+};
+
 enum ed_do { /* what people and desks do */
 	     ED_DO_REVIEW,
 	     ED_DO_AGREE,
@@ -104,8 +126,7 @@ struct ed_route_step {
 	size_t n_sets;
 	const char *title;               /* or NULL */
 	const struct ed_condition *when; /* if: else it is passed over; or NULL */
-	struct ed_term within;
-	const char *from;          /* "opened" (default), "submitted", "received" */
+	struct ed_clock_def clock;
 	enum ed_result silent;     /* no word within the term counts as that */
 	const struct ed_role *to;  /* send: who receives */
 	const char *book, *number; /* register: book and pattern "{seq:4}/{year}" */
@@ -136,6 +157,8 @@ struct ed_route {
 	const struct ed_role *(*separate)[2]; /* pairs never one person */
 	size_t n_separate;
 	struct ed_fields fields;
+	struct ed_clock_def *clocks;
+	size_t n_clocks;
 	struct ed_route_block body;
 	char sha256[65]; /* of the file's bytes */
 };

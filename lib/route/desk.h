@@ -163,6 +163,8 @@ struct ed_told {
 	bool already, dry;
 	const char *note; /* or NULL */
 };
+/* Who acts, and are the words UTF-8? */
+enum edoc_code ed_act_check(const struct edoc_act *act, struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_act_tell(const struct ed_case *c, const struct ed_told *told, char **text,
                            char **json, struct edoc_error *err) EDOC_CHECK;
 

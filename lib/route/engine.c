@@ -23,6 +23,12 @@
  *  route.target        E stops  outcome {1} of step {0} leads nowhere
  *  route.silence       E stops  step {0} is closed by silence, and the route gives that no meaning
  *  route.silence-early E stops  step {0} is closed by silence before its term ends ({1})
+ *  route.clock-none    E stops  there is no clock {0} that could be moved by {1}
+ *  route.clock-over    E        the term of {0} was over at {1}
+ *  route.clock-stands  E stops  the clock of {0} stands still already
+ *  route.clock-runs    E stops  the clock of {0} does not stand still
+ *  route.extension     E        the term of {0} is extended {1} {2}, or less
+ *  route.overdue       I        the term {0} of the case was over {1} s before
  *  route.field         E        the field {0} must be {1}
  *  route.field-missing E        the route asks for the field {0}
  *  route.field-unknown E        the route has no field {0}
@@ -85,6 +91,13 @@ static const struct {
         {"route.silence", EDOC_ERR_DENIED,
          N_("the route gives silence at step \"{0}\" no meaning")},
         {"route.silence-early", EDOC_ERR_DENIED, N_("the term of step \"{0}\" ends at {1}")},
+        {"route.clock-none", EDOC_ERR_DENIED,
+         N_("the route has no term under way that may be moved so ({0}, {1})")},
+        {"route.clock-over", EDOC_ERR_DENIED, N_("the term of \"{0}\" was over at {1}")},
+        {"route.clock-stands", EDOC_ERR_DENIED, N_("the term of \"{0}\" stands still already")},
+        {"route.clock-runs", EDOC_ERR_DENIED, N_("the term of \"{0}\" does not stand still")},
+        {"route.extension", EDOC_ERR_DENIED,
+         N_("the term of \"{0}\" is extended {1} {2}, or less")},
         {"route.field", EDOC_ERR_INPUT, N_("the field \"{0}\" must be {1}")},
         {"route.field-missing", EDOC_ERR_INPUT,
          N_("the route asks for the field \"{0}\": give it as --field {0}=VALUE")},
@@ -265,6 +278,8 @@ static bool check_step(struct ed_decision *j)
 	if (!j->outcome)
 		return ed_broken(j, "route.outcome", open->path, outcome ? outcome : "-",
 		                 outcome_list(j, open->step));
+	j->needs_reason = j->outcome->reason;
+	j->reasons = j->outcome->reasons;
 	return true;
 }
 
@@ -295,6 +310,8 @@ static bool check_place(struct ed_decision *j)
 			return ed_broken(j, "route.order", j->act.step, open_list(j), NULL);
 		return true; /* what is open now waits at the other agency */
 	}
+	if (ed_clock_event(j->act.event))
+		return ed_check_clock_act(j);
 	if (submit)
 		ed_check_fields(j);
 	return submit || check_step(j);
@@ -346,9 +363,9 @@ static void try(struct ed_decision *j)
 
 	if (check_place(j))
 		ed_check_actor(j);
-	if (j->rule)
+	if (j->rule || j->which)
 		return;
-	if (!ed_state_copy(&copy, j->state, j->engine->arena)) {
+	if (!ed_state_copy(&copy, j->state, j->engine->route->n_clocks, j->engine->arena)) {
 		j->lost = true;
 		return;
 	}
@@ -368,6 +385,8 @@ static void ask(struct ed_decision *j, const struct ed_engine *engine, const str
 	                           .fields = command->fields,
 	                           .assign = command->assign,
 	                           .n_assign = command->n_assign,
+	                           .timer = command->timer,
+	                           .extension = command->extension,
 	                           .by_desk = desk_event(command->event),
 	                           .time = command->now};
 	try(j);
@@ -426,10 +445,14 @@ enum edoc_code ed_engine_decide(const struct ed_engine *engine, const struct ed_
 		return code;
 	if (j.lost)
 		return ed_fail_memory(err);
+	if (j.which)
+		return ed_fail(err, EDOC_ERR_USAGE, "--clock",
+		               "several terms could be meant: name one of %s", j.which);
 	if (j.rule)
 		return refuse(&j, err);
 	*actor = j.actor;
-	actor->visit = j.visit;
+	actor->visit = j.visit ? j.visit : j.clock ? j.clock->visit : NULL;
+	actor->clock = j.clock;
 	return EDOC_OK;
 }
 
@@ -542,6 +565,8 @@ static bool apply_flow(struct ed_decision *j, struct ed_state *s)
 		v->named = j->actor.assign;
 		v->n_named = j->actor.n_assign;
 		ed_flow_close(&flow, v, j->outcome);
+	} else if (j->clock) {
+		return ed_apply_clock_act(j, s);
 	} else if (!strcmp(j->act.event, "case.submitted")) {
 		ed_flow_begin(&flow);
 	} else {
@@ -579,6 +604,7 @@ bool ed_engine_fold(const struct ed_engine *engine, struct ed_state *state,
                     const struct ed_entry *entry, struct ed_findings *findings)
 {
 	struct ed_decision j = {.engine = engine, .state = state, .findings = findings};
+	struct ed_extension extension;
 	char place[64];
 
 	snprintf(place, sizeof(place), "META-INF/edoc/ledger/%06" PRId64 "-%.8s.json", entry->seq,
@@ -596,6 +622,8 @@ bool ed_engine_fold(const struct ed_engine *engine, struct ed_state *state,
 	        .said = true,
 	        .by_desk = desk_event(entry->event),
 	        .fields = json_object_get(entry->header, "fields"),
+	        .timer = ed_header_text(entry, NULL, "timer"),
+	        .extension = ed_entry_extension(entry, &extension) ? &extension : NULL,
 	        .reason = entry->body ? ed_json_get_str(entry->body, "reason") : NULL,
 	        .reason_hidden = !entry->body && ed_header_text(entry, NULL, "body")};
 	ed_read_assign(&j, json_object_get(entry->header, "assign"));
@@ -604,6 +632,8 @@ bool ed_engine_fold(const struct ed_engine *engine, struct ed_state *state,
 	ed_check_actor(&j);
 	ed_check_facts(&j, entry);
 	bool on = apply(&j, state, entry);
+	if (on && j.clock)
+		ed_check_moved(&j, entry);
 	findings->lost |= j.lost;
 	return on && !findings->lost;
 }

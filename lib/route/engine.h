@@ -7,7 +7,7 @@
 #ifndef ED_ROUTE_ENGINE_H
 #define ED_ROUTE_ENGINE_H
 
-#include "route/calendar.h"
+#include "route/term.h"
 #include "route/directory.h"
 #include "route/entry.h"
 
@@ -17,10 +17,23 @@ struct ed_scope;
 
 /* Whom an entry names for a role: a person, a post or an agency. */
 struct ed_named {
-	const char *role;              /* its id; NULL in a command: the only one there is */
-	const char *person;            /* or NULL */
-	const char *post, *unit;       /* or NULL */
-	const char *agency;            /* NULL in a command: that of the person's post */
+	const char *role;        /* its id; NULL in a command: the only one there is */
+	const char *person;      /* or NULL */
+	const char *post, *unit; /* or NULL */
+	const char *agency;      /* NULL in a command: that of the person's post */
+};
+
+/* A term under way: a budget and what happened to it (route/term.h). */
+struct ed_clock {
+	const struct ed_clock_def *def;
+	struct ed_visit *visit;        /* whose; NULL: one of the route's clocks */
+	int64_t opened, start;         /* when it was set; from when it counts */
+	int64_t due;                   /* ED_TIME_NONE: it stands still */
+	int64_t done;                  /* ED_TIME_NONE: it is under way */
+	const struct ed_pause *pauses; /* never changed in place: states share them */
+	size_t n_pauses;
+	const struct ed_extension *extensions;
+	size_t n_extensions;
 };
 
 /* A step that was opened. */
@@ -30,13 +43,13 @@ struct ed_visit {
 	const char *path;    /* "agree/justice", "answer/moliya/execute" */
 	int64_t visit;       /* from 1, of this path */
 	int64_t opened, due; /* due: ED_TIME_NONE without a term */
-	/* Whose term it is: its own, or that of the join above; NULL: none. */
-	const struct ed_visit *clock;
-	int64_t done;        /* ED_TIME_NONE: open */
-	bool cancelled;      /* by a join above it, or the end of the case */
+	/* Its own, or that of the join above; NULL: it has no term. */
+	struct ed_clock *clock;
+	int64_t done;   /* ED_TIME_NONE: open */
+	bool cancelled; /* by a join above it, or the end of the case */
 	const char *outcome, *person;
-	const char *principal;   /* whose place the person took, or NULL */
-	struct ed_visit *setter; /* that names who acts here, or NULL */
+	const char *principal;        /* whose place the person took, or NULL */
+	struct ed_visit *setter;      /* that names who acts here, or NULL */
 	const struct ed_named *named; /* whom its own entry names, or NULL */
 	size_t n_named;
 	struct ed_scope *scope;  /* it stands in */
@@ -64,6 +77,7 @@ struct ed_state {
 	size_t n_visits, cap_visits;
 	struct ed_visit **open; /* what is waited for: no parallel, no each */
 	size_t n_open, cap_open;
+	struct ed_clock *clocks;     /* the route's, in its order; n of the route */
 	struct ed_scope *scope;      /* the case's */
 	int64_t seq;                 /* of the last entry */
 	char head[72];               /* "sha256:<hex>" of the last entry, "" */
@@ -99,8 +113,10 @@ struct ed_command {
 	bool desk;              /* the desk's own key acts */
 	int64_t now;
 	const char *directory; /* "sha256:<hex>" of the one in force */
-	const json_t *fields;  /* case.submitted: what the route declares, or NULL */
-	const struct ed_named *assign; /* step.done: who acts at later steps, or NULL */
+	const char *timer;     /* clock.*: one of the route's clocks, or NULL: of the step */
+	const struct ed_extension *extension; /* clock.extended; NULL: what the route says */
+	const json_t *fields;                 /* case.submitted: what the route declares, or NULL */
+	const struct ed_named *assign;        /* step.done: who acts at later steps, or NULL */
 	size_t n_assign;
 };
 
@@ -112,9 +128,12 @@ struct ed_actor {
 	const struct ed_agency *agency;
 	bool deputy;
 	const struct ed_post *principal; /* deputy: whose place is taken (acting_for), or NULL */
-	const struct ed_visit *visit;    /* what the act closes, or NULL */
+	const struct ed_visit *visit;    /* what the act closes, or whose clock it moves; or NULL */
 	const struct ed_named *assign;   /* as the entry is to say it, or NULL */
 	size_t n_assign;
+	const struct ed_clock *clock;  /* clock.*: as it stood before */
+	struct ed_extension extension; /* clock.extended */
+	int64_t due;                   /* clock.*: as it stands after */
 };
 
 /* The local day of the route's zone: directory rows are read on that day. */
@@ -138,12 +157,14 @@ enum edoc_code ed_engine_decide(const struct ed_engine *engine, const struct ed_
 bool ed_engine_fold(const struct ed_engine *engine, struct ed_state *state,
                     const struct ed_entry *entry, struct ed_findings *findings);
 void ed_state_init(struct ed_state *state);
-/* To try an act on; strings are shared.  false: no memory. */
-bool ed_state_copy(struct ed_state *to, const struct ed_state *from, struct ed_arena *arena);
+/* To try an act on; strings are shared; n_clocks of the route.  false: no memory. */
+bool ed_state_copy(struct ed_state *to, const struct ed_state *from, size_t n_clocks,
+                   struct ed_arena *arena);
 /* Whom the visit waits for: its role, with the agency filled in. */
 struct ed_role ed_visit_role(const struct ed_visit *visit);
 /* Who is named for the visit: the responsible one first.  NULL: the route says. */
 const struct ed_named *ed_visit_named(const struct ed_visit *visit, size_t i);
+bool ed_clock_stands(const struct ed_clock *clock);
 /* The open visit of a path, or NULL. */
 struct ed_visit *ed_state_open(const struct ed_state *state, const char *path);
 /* The one that is due first; of those without a term, the oldest.  NULL: none. */

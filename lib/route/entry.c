@@ -11,10 +11,20 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "door/crypto.h"
+#include "route/term.h"
 
 #define MAX_NUMBER ((json_int_t)9007199254740991) /* 2^53 - 1: door/json */
 
-enum event { SUBMITTED = 1, DONE = 2, SENT = 4, RECEIVED = 8, SILENT = 16, ALWAYS = 31 };
+enum event {
+	SUBMITTED = 1,
+	DONE = 2,
+	SENT = 4,
+	RECEIVED = 8,
+	SILENT = 16,
+	CLOCK = 32,
+	EXTEND = 64,
+	ALWAYS = 127
+};
 
 static const struct {
 	const char *name;
@@ -26,6 +36,9 @@ static const struct {
         {"case.sent", SENT, "desk"},
         {"case.received", RECEIVED, "desk"},
         {"step.silent", SILENT, "desk"},
+        {"clock.extended", EXTEND, "person"},
+        {"clock.stopped", CLOCK, "person"},
+        {"clock.resumed", CLOCK, "person"},
 };
 #define N_EVENTS (sizeof(events) / sizeof(*events))
 
@@ -180,7 +193,7 @@ static const char *is_event(const json_t *v)
 	for (size_t i = 0; i < N_EVENTS; i++)
 		if (!strcmp(events[i].name, text_of(v)))
 			return NULL;
-	return N_("case.submitted, step.done, step.silent, case.sent or case.received");
+	return N_("case.submitted, step.done or another event that entries have");
 }
 
 /* "15d", "3wd", "1mo" */
@@ -341,6 +354,25 @@ static const char *is_assign(const json_t *v)
 	return NULL;
 }
 
+/* {"to": "1mo"} or {"by": "5wd"} */
+static const char *is_extension(const json_t *v)
+{
+	static const struct key keys[] = {
+	        {"to", is_term, 0, ALWAYS}, {"by", is_term, 0, ALWAYS}, {NULL, NULL, 0, 0}};
+
+	return json_object_size(v) == 1 ? plain_fault(v, keys, N_("{to} or {by} and a term"))
+	                                : N_("{to} or {by} and a term");
+}
+
+bool ed_entry_extension(const struct ed_entry *entry, struct ed_extension *extension)
+{
+	const json_t *e = json_object_get(entry->header, "extension");
+	const json_t *to = json_object_get(e, "to");
+
+	extension->kind = to ? ED_EXTEND_TO : ED_EXTEND_BY;
+	return e && ed_term_parse(text_of(to ? to : json_object_get(e, "by")), &extension->term);
+}
+
 #define STEP (DONE | SENT | SILENT)
 
 static const struct key header_keys[] = {
@@ -359,14 +391,16 @@ static const struct key header_keys[] = {
         {"documents", is_documents, SUBMITTED, 0},
         {"package", is_digest, SUBMITTED, RECEIVED},
         {"fields", is_fields, 0, SUBMITTED},
-        {"step", is_path, STEP, RECEIVED},
-        {"visit", is_count, STEP, RECEIVED},
+        {"step", is_path, STEP, RECEIVED | CLOCK | EXTEND},
+        {"visit", is_count, STEP, RECEIVED | CLOCK | EXTEND},
+        {"timer", is_id, 0, CLOCK | EXTEND},
+        {"extension", is_extension, EXTEND, 0},
         {"outcome", is_id, STEP, RECEIVED},
-        {"acting_for", is_principal, 0, DONE},
+        {"acting_for", is_principal, 0, DONE | CLOCK | EXTEND},
         {"assign", is_assign, 0, DONE},
         {"signature", is_file, 0, DONE},
         {"register", is_register, 0, DONE},
-        {"clock", is_clock, 0, STEP | RECEIVED},
+        {"clock", is_clock, 0, STEP | RECEIVED | CLOCK | EXTEND},
         {"late", is_count, 0, STEP | RECEIVED},
         {"to", is_id, SENT, 0},
         {"evidence", is_digest, RECEIVED, 0},
@@ -395,6 +429,13 @@ static const char *together(const json_t *h, size_t event)
 	if (strcmp(text_of(json_object_get(actor, "kind")), events[event].kind))
 		return N_("a person submits and does steps, a desk sends, receives and tells of "
 		          "silence");
+	if (events[event].event & (CLOCK | EXTEND)) {
+		if (step != visit || step == (json_object_get(h, "timer") != NULL))
+			return N_("a timer, or step and visit, say whose clock it is");
+		return json_object_get(h, "acting_for") && !json_object_get(actor, "deputy")
+		               ? N_("only a deputy acts for somebody")
+		               : NULL;
+	}
 	if (step != visit || step != (json_object_get(h, "outcome") != NULL))
 		return N_("step, visit and outcome stand together");
 	if (json_object_get(h, "clock") && !step)

@@ -52,6 +52,10 @@
  *              types that the route gives them (first entry)
  *   evidence   digest of the evidence.json of the receipt (case.received)
  *   to         agency (case.sent)
+ *   timer      of clock.*: which of the route's clocks; else step and visit say
+ *              whose term it is
+ *   extension  of clock.extended: {"to": "1mo"}, so much in all, or {"by":
+ *              "5wd"}, so much more
  *   clock      {within, started, due}: the step's term as the route writes it
  *              ("3wd"), the instants when the step opened and when the term
  *              ends (where a step with a term is closed)
@@ -73,6 +77,9 @@
  *                   visit and outcome as above; else it has none.
  *                   RelayAcceptance of EN 319 522-1.
  *
+ *   clock.extended, clock.stopped, clock.resumed   a person in the role that
+ *                   the route names for it; clock, where there is one, tells
+ *                   the end of the term from then on
  *   step.silent     the desk key of the agency that holds the case: the term of
  *                   a step whose silence the route gives a meaning is over
  *
@@ -108,6 +115,9 @@ enum edoc_code ed_entry_set_body(struct ed_entry *entry, const void *bytes, size
 /* From header and body objects (taken over): canonical bytes and digests. */
 enum edoc_code ed_entry_make(json_t *header, json_t *body, struct ed_entry *entry,
                              struct edoc_error *err) EDOC_CHECK;
+struct ed_extension;
+/* Of a clock.extended; false: of nothing else. */
+bool ed_entry_extension(const struct ed_entry *entry, struct ed_extension *extension);
 void ed_entry_clear(struct ed_entry *entry);
 
 #endif

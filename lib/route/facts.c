@@ -60,10 +60,10 @@ static const char *term_text(struct ed_decision *j, struct ed_term term)
  * When the term ends.  Where that is a day or less from what we count, and the
  * rest agrees, the machines may have different tzdata: the entry's word holds.
  */
-static int64_t said_due(struct ed_decision *j, const struct ed_entry *entry)
+static int64_t said_due(struct ed_decision *j, const struct ed_entry *entry, int64_t due)
 {
 	const char *text = ed_header_text(entry, "clock", "due");
-	int64_t due = j->visit->due, said;
+	int64_t said;
 
 	if (!text || !ed_time_parse(text, &said) || said == due || said < due - ED_ZONE_CHANGE ||
 	    said > due + ED_ZONE_CHANGE)
@@ -76,13 +76,13 @@ static void check_clock(struct ed_decision *j, const struct ed_entry *entry)
 {
 	const struct ed_visit *v = j->visit;
 	bool timed = v && v->due != ED_TIME_NONE;
-	const struct ed_visit *clock = timed ? v->clock : NULL;
-	int64_t due = timed ? said_due(j, entry) : ED_TIME_NONE;
+	const struct ed_clock *clock = timed ? v->clock : NULL;
+	int64_t due = timed ? said_due(j, entry, v->due) : ED_TIME_NONE;
 	const json_t *late = json_object_get(entry->header, "late");
 	const char *seconds = NULL;
 
 	check_fact(j, "route.clock", "within", ed_header_text(entry, "clock", "within"),
-	           timed ? term_text(j, clock->step->within) : NULL);
+	           timed ? term_text(j, clock->def->within) : NULL);
 	check_fact(j, "route.clock", "started", ed_header_text(entry, "clock", "started"),
 	           timed ? ed_time_text(j, clock->opened) : NULL);
 	check_fact(j, "route.clock", "due", ed_header_text(entry, "clock", "due"),
@@ -146,10 +146,42 @@ static void check_made(struct ed_decision *j, const struct ed_entry *entry)
 		          ed_number_text(j, year));
 }
 
+void ed_check_moved(struct ed_decision *j, const struct ed_entry *entry)
+{
+	const struct ed_clock *c = j->clock;
+	bool timed = c->due != ED_TIME_NONE;
+
+	check_fact(j, "route.clock", "within", ed_header_text(entry, "clock", "within"),
+	           timed ? term_text(j, c->def->within) : NULL);
+	check_fact(j, "route.clock", "started", ed_header_text(entry, "clock", "started"),
+	           timed ? ed_time_text(j, c->opened) : NULL);
+	check_fact(j, "route.clock", "due", ed_header_text(entry, "clock", "due"),
+	           timed ? ed_time_text(j, said_due(j, entry, c->due)) : NULL);
+}
+
+/* The clocks of the route that the act ends too late. */
+static void check_overdue(struct ed_decision *j)
+{
+	const struct ed_state *s = j->state;
+
+	for (size_t i = 0; s->clocks && i < j->engine->route->n_clocks; i++) {
+		const struct ed_clock *c = &s->clocks[i];
+
+		if (c->done == ED_TIME_NONE && c->def->stops_at == j->visit->step &&
+		    j->outcome == j->visit->step->outcomes && c->due != ED_TIME_NONE &&
+		    j->act.time > c->due)
+			ed_broken(j, "route.overdue", c->def->id,
+			          ed_number_text(j, j->act.time - c->due), NULL);
+	}
+}
+
 void ed_check_facts(struct ed_decision *j, const struct ed_entry *entry)
 {
 	check_actor_facts(j, entry);
-	check_clock(j, entry);
+	if (!j->clock)
+		check_clock(j, entry);
+	if (j->visit)
+		check_overdue(j);
 	check_made(j, entry);
 }
 

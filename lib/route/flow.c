@@ -4,8 +4,6 @@
 #include <string.h>
 
 #include "route/decide.h"
-#include "route/term.h"
-
 #define MAX_HOPS 256 /* of choices and passed steps on the way to one that opens */
 
 static void fault(struct ed_flow *f, const char *rule, const char *a0, const char *a1)
@@ -76,6 +74,8 @@ static void cancel(struct ed_flow *f, struct ed_visit *v)
 {
 	v->done = f->now;
 	v->cancelled = true;
+	if (v->clock && v->clock->visit == v)
+		v->clock->done = f->now;
 	v->scope->open = NULL;
 	for (size_t i = 0; i < v->n_parts; i++)
 		if (v->parts[i]->open)
@@ -85,35 +85,77 @@ static void cancel(struct ed_flow *f, struct ed_visit *v)
 /* ---- terms ---- */
 
 /* `received`: of the submission until an exchange gives a later one. */
-static int64_t start_of(const struct ed_flow *f, const struct ed_visit *v)
+static int64_t start_of(const struct ed_flow *f, const char *from, int64_t received)
 {
-	const char *from = v->step->from;
 	int64_t start = !strcmp(from, "submitted")  ? f->state->submitted
-	                : !strcmp(from, "received") ? v->scope->received
+	                : !strcmp(from, "received") ? received
 	                                            : f->now;
 
 	return start == ED_TIME_NONE ? f->now : start;
 }
 
+static void compute(struct ed_flow *f, struct ed_clock *c, const char *name)
+{
+	struct edoc_error err = {0};
+	const char *why;
+
+	if (!ed_clock_compute(f->engine, f->state, c, &err))
+		return;
+	why = ed_arena_printf(f->engine->arena, "%s: %s", err.where, err.msg);
+	fault(f, "route.calendar", name, why ? why : "");
+}
+
 static void start_clock(struct ed_flow *f, struct ed_visit *v)
 {
-	const struct ed_engine *e = f->engine;
 	const struct ed_visit *above = v->scope->owner;
-	struct edoc_error err = {0};
+	const struct ed_clock_def *def = &v->step->clock;
 
 	v->due = ED_TIME_NONE;
-	v->clock = NULL;
-	if (v->step->within.unit == ED_TERM_NONE) {
+	if (def->within.unit == ED_TERM_NONE) {
 		v->clock = above ? above->clock : NULL;
 		v->due = v->clock ? v->clock->due : ED_TIME_NONE;
 		return;
 	}
-	v->clock = v;
-	if (ed_term_due(v->step->within, &e->route->count, e->calendar, e->zone, start_of(f, v),
-	                &v->due, &err)) {
-		const char *why = ed_arena_printf(e->arena, "%s: %s", err.where, err.msg);
+	v->clock = take(f, sizeof(*v->clock));
+	if (!v->clock)
+		return;
+	*v->clock = (struct ed_clock){.def = def,
+	                              .visit = v,
+	                              .opened = f->now,
+	                              .start = start_of(f, def->from, v->scope->received),
+	                              .done = ED_TIME_NONE};
+	compute(f, v->clock, v->path);
+}
 
-		fault(f, "route.calendar", v->path, why ? why : "");
+/* Those of the route run from the submission; what counts from receipt begins
+ * again when another body gets the case, as its law counts. */
+static void start_clocks(struct ed_flow *f, bool again)
+{
+	const struct ed_route *route = f->engine->route;
+
+	if (!again)
+		f->state->clocks = take(f, (route->n_clocks + 1) * sizeof(struct ed_clock));
+	for (size_t i = 0; f->state->clocks && i < route->n_clocks; i++) {
+		const struct ed_clock_def *def = &route->clocks[i];
+		struct ed_clock *c = &f->state->clocks[i];
+
+		if (again && (c->done != ED_TIME_NONE || strcmp(def->from, "received")))
+			continue;
+		*c = (struct ed_clock){.def = def,
+		                       .opened = f->now,
+		                       .start = start_of(f, def->from, f->state->received),
+		                       .done = ED_TIME_NONE};
+		compute(f, c, def->id);
+	}
+}
+
+static void stop_clocks(struct ed_flow *f, const struct ed_route_step *step)
+{
+	for (size_t i = 0; f->state->clocks && i < f->engine->route->n_clocks; i++) {
+		struct ed_clock *c = &f->state->clocks[i];
+
+		if (c->done == ED_TIME_NONE && (!step || c->def->stops_at == step))
+			c->done = f->now;
 	}
 }
 
@@ -354,6 +396,7 @@ void ed_flow_begin(struct ed_flow *flow)
 		return;
 	*s->scope = (struct ed_scope){
 	        .block = &flow->engine->route->body, .at = s->at_agency, .received = s->received};
+	start_clocks(flow, false);
 	open_step(flow, s->scope, &s->scope->block->steps[0]);
 	list_open(flow);
 }
@@ -387,6 +430,10 @@ void ed_flow_close(struct ed_flow *flow, struct ed_visit *visit,
 	visit->done = flow->now;
 	visit->outcome = outcome->id;
 	scope->open = NULL;
+	if (visit->clock && visit->clock->visit == visit)
+		visit->clock->done = flow->now;
+	if (outcome == visit->step->outcomes)
+		stop_clocks(flow, visit->step);
 	follow(flow, visit, outcome);
 	list_open(flow);
 }
@@ -395,6 +442,7 @@ void ed_flow_reopen(struct ed_flow *flow)
 {
 	struct ed_state *s = flow->state;
 
+	start_clocks(flow, true);
 	/* A join stands before its parts, whose clocks may be its own. */
 	for (size_t i = 0; i < s->n_visits; i++) {
 		if (s->visits[i]->done != ED_TIME_NONE)
@@ -412,6 +460,7 @@ void ed_flow_end(struct ed_flow *flow, const char *end)
 	for (size_t i = 0; i < s->n_visits; i++)
 		if (s->visits[i]->done == ED_TIME_NONE)
 			cancel(flow, s->visits[i]);
+	stop_clocks(flow, NULL);
 	s->phase = ED_PHASE_ENDED;
 	s->end = end;
 	list_open(flow);
@@ -427,6 +476,35 @@ static struct ed_visit *copied(const struct ed_state *to, const struct ed_visit 
 static struct ed_scope *copied_scope(const struct ed_state *to, const struct ed_scope *s)
 {
 	return s->owner ? to->visits[s->owner->index]->parts[s->index] : to->scope;
+}
+
+/* A visit's own clock; what hangs on it stands behind it, and finds the copy. */
+static bool copy_clock(struct ed_state *to, const struct ed_visit *v, struct ed_arena *arena)
+{
+	const struct ed_clock *c = v->clock;
+	struct ed_visit *mine = copied(to, v);
+
+	if (!c || c->visit != v) {
+		mine->clock = c ? copied(to, c->visit)->clock : NULL;
+		return true;
+	}
+	mine->clock = ed_arena_alloc(arena, sizeof(*c));
+	if (!mine->clock)
+		return false;
+	*mine->clock = *c;
+	mine->clock->visit = mine;
+	return true;
+}
+
+static bool copy_clocks(struct ed_state *to, const struct ed_state *from, size_t n,
+                        struct ed_arena *arena)
+{
+	if (!from->clocks)
+		return true;
+	to->clocks = ed_arena_alloc(arena, (n + 1) * sizeof(struct ed_clock));
+	if (to->clocks)
+		memcpy(to->clocks, from->clocks, n * sizeof(struct ed_clock));
+	return to->clocks != NULL;
 }
 
 static bool copy_parts(struct ed_state *to, const struct ed_visit *v, struct ed_arena *arena)
@@ -447,7 +525,8 @@ static bool copy_parts(struct ed_state *to, const struct ed_visit *v, struct ed_
 	return mine->parts != NULL;
 }
 
-bool ed_state_copy(struct ed_state *to, const struct ed_state *from, struct ed_arena *arena)
+bool ed_state_copy(struct ed_state *to, const struct ed_state *from, size_t n_clocks,
+                   struct ed_arena *arena)
 {
 	size_t n = from->n_visits;
 
@@ -456,7 +535,8 @@ bool ed_state_copy(struct ed_state *to, const struct ed_state *from, struct ed_a
 	to->visits = ed_arena_alloc(arena, (n + 1) * sizeof(struct ed_visit *));
 	to->open = ed_arena_alloc(arena, (n + 1) * sizeof(struct ed_visit *));
 	to->scope = from->scope ? ed_arena_alloc(arena, sizeof(*to->scope)) : NULL;
-	if (!to->visits || !to->open || (from->scope && !to->scope))
+	if (!to->visits || !to->open || (from->scope && !to->scope) ||
+	    !copy_clocks(to, from, n_clocks, arena))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		to->visits[i] = ed_arena_alloc(arena, sizeof(struct ed_visit));
@@ -465,11 +545,11 @@ bool ed_state_copy(struct ed_state *to, const struct ed_state *from, struct ed_a
 		*to->visits[i] = *from->visits[i];
 	}
 	for (size_t i = 0; i < n; i++)
-		if (!copy_parts(to, from->visits[i], arena))
+		if (!copy_parts(to, from->visits[i], arena) ||
+		    !copy_clock(to, from->visits[i], arena))
 			return false;
 	for (size_t i = 0; i < n; i++) {
 		to->visits[i]->scope = copied_scope(to, from->visits[i]->scope);
-		to->visits[i]->clock = copied(to, from->visits[i]->clock);
 		to->visits[i]->setter = copied(to, from->visits[i]->setter);
 	}
 	for (size_t i = 0; i < from->n_open; i++)

@@ -27,6 +27,11 @@ struct ed_flow {
 	bool lost;  /* no memory */
 };
 
+/* A clock starts; its term is computed from its stops and extensions.  What
+ * hangs on it is due then.  false: the calendar does not say (*err). */
+enum edoc_code ed_clock_compute(const struct ed_engine *engine, struct ed_state *state,
+                                struct ed_clock *clock, struct edoc_error *err) EDOC_CHECK;
+
 /* Opens the first step of the route. */
 void ed_flow_begin(struct ed_flow *flow);
 /* The visit came to this outcome: what follows is opened, joined or ended. */

@@ -12,10 +12,9 @@
 
 /* What routing.md plans and this version does not run. */
 static const char *const later[] = {
-        "accept",   "clocks",  "on-change", "pick",      "call",   "extend",   "fixed",
-        "remind",   "overdue", "stop-on",   "delegate",  "notify", "level",
-        "document", "forward", "wait",      "exhausted", "owner",  "channels", "fee",
-        "requires", "result",  "retention", "idef0",     NULL};
+        "accept", "on-change", "pick",     "call",      "fixed", "remind",    "overdue", "delegate",
+        "notify", "level",     "document", "forward",   "wait",  "exhausted", "owner",   "channels",
+        "fee",    "requires",  "result",   "retention", "idef0", NULL};
 
 bool ed_def_later(const char *key)
 {

@@ -50,6 +50,11 @@ enum edoc_code ed_def_steps(struct ed_def *p, const struct ed_yaml *list,
 /* A branch that is one step: its map, into the block's only step. */
 enum edoc_code ed_def_single(struct ed_def *p, const struct ed_yaml *map,
                              struct ed_route_block *block) EDOC_CHECK;
+/* "extend", "stop-on" and "stop-by" of a step that `by` does (NULL: nobody by
+ * himself), or of a clock; the map under "clocks:" (clockdef.c). */
+enum edoc_code ed_def_clock(struct ed_def *p, const struct ed_yaml *map, const struct ed_role *by,
+                            struct ed_clock_def *clock) EDOC_CHECK;
+enum edoc_code ed_def_clocks(struct ed_def *p, const struct ed_yaml *map) EDOC_CHECK;
 /* What parallel, each and choose have beside other steps (joins.c). */
 enum edoc_code ed_def_join(struct ed_def *p, const struct ed_yaml *map,
                            struct ed_route_step *step) EDOC_CHECK;

@@ -195,7 +195,7 @@ static enum edoc_code hand_down_silence(struct ed_def *p, const struct ed_yaml *
 			return ed_yaml_fail(node, p->where, p->err,
 			                    "a branch of several steps is not silent as a whole: "
 			                    "write \"silent:\" at its steps");
-		if (s->within.unit == ED_TERM_NONE && step->within.unit == ED_TERM_NONE)
+		if (s->clock.within.unit == ED_TERM_NONE && step->clock.within.unit == ED_TERM_NONE)
 			return ed_yaml_fail(node, p->where, p->err,
 			                    "\"silent\" needs a term: write \"within:\"");
 		if (choice == ED_RESULT_REFUSE && s->n_outcomes < 2)

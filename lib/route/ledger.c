@@ -331,14 +331,32 @@ enum edoc_code ed_command_id(const struct ed_command_key *key, char out[ED_SHA25
 	return code;
 }
 
-void ed_term_text(char out[16], struct ed_term term)
+void ed_extension_text(char out[32], const struct ed_extension *extension)
 {
-	static const char *const unit[] = {"", "d", "wd", "mo"};
+	char term[16];
 
-	if (term.unit == ED_TERM_NONE)
-		out[0] = '\0';
-	else
-		snprintf(out, 16, "%d%s", term.n, unit[term.unit]);
+	ed_term_text(term, extension->term);
+	snprintf(out, 32, "%s %s", extension->kind == ED_EXTEND_TO ? "to" : "by", term);
+}
+
+struct ed_command_key ed_entry_key(const struct ed_entry *entry, char extension[32])
+{
+	struct ed_command_key key = {.case_id = ed_json_get_str(entry->header, "case"),
+	                             .event = entry->event,
+	                             .step = entry->step,
+	                             .outcome = entry->outcome,
+	                             .actor = entry->actor_cert,
+	                             .assign = json_object_get(entry->header, "assign"),
+	                             .visit = entry->visit};
+	struct ed_extension e;
+
+	if (!key.step)
+		key.step = ed_json_get_str(entry->header, "timer");
+	if (ed_entry_extension(entry, &e)) {
+		ed_extension_text(extension, &e);
+		key.outcome = extension;
+	}
+	return key;
 }
 
 static int put_actor(json_t *header, const struct ed_draft *draft)
@@ -380,9 +398,10 @@ static int put_clock(json_t *header, const struct ed_visit *visit, int64_t now)
 
 	if (!visit->clock || visit->due == ED_TIME_NONE)
 		return 0;
-	ed_term_text(term, visit->clock->step->within);
+	ed_term_text(term, visit->clock->def->within);
 	o = json_object();
-	bad = !o || ed_json_str(o, "within", term) || ed_json_time(o, "started", visit->clock->opened) ||
+	bad = !o || ed_json_str(o, "within", term) ||
+	      ed_json_time(o, "started", visit->clock->opened) ||
 	      ed_json_time(o, "due", visit->due);
 	bad |= json_object_set_new(header, "clock", o);
 	if (now > visit->due)
@@ -412,10 +431,15 @@ enum edoc_code ed_draft_header(struct ed_draft *draft, json_t **header, struct e
 {
 	const struct ed_command *c = draft->command;
 	const struct ed_visit *visit = draft->actor->visit;
+	const struct ed_clock *clock = draft->actor->clock;
+	bool extends = clock && !strcmp(c->event, "clock.extended");
+	char extension[32];
 	struct ed_command_key key = {.case_id = draft->case_id,
 	                             .event = c->event,
-	                             .step = visit ? visit->path : NULL,
-	                             .outcome = c->outcome,
+	                             .step = visit   ? visit->path
+	                                     : clock ? clock->def->id
+	                                             : NULL,
+	                             .outcome = extends ? extension : c->outcome,
 	                             .reason = c->reason,
 	                             .text = draft->text,
 	                             .actor = c->actor_cert,
@@ -423,9 +447,11 @@ enum edoc_code ed_draft_header(struct ed_draft *draft, json_t **header, struct e
 	json_t *h, *prev, *assign;
 	int bad = 0;
 
+	if (extends)
+		ed_extension_text(extension, &draft->actor->extension);
 	key.assign = assign = assign_json(draft->actor, &bad);
-	enum edoc_code code = bad ? ed_fail_memory(err)
-	                          : ed_command_id(&key, draft->command_id, err);
+	enum edoc_code code =
+	        bad ? ed_fail_memory(err) : ed_command_id(&key, draft->command_id, err);
 	if (code) {
 		json_decref(assign);
 		return code;
@@ -443,7 +469,9 @@ enum edoc_code ed_draft_header(struct ed_draft *draft, json_t **header, struct e
 	bad |= put_actor(h, draft) | put_principal(h, draft->actor);
 	if (assign)
 		bad |= json_object_set_new(h, "assign", assign);
-	if (visit) {
+	if (visit && draft->actor->clock) {
+		bad |= put(h, "step", visit->path) | ed_json_int(h, "visit", visit->visit);
+	} else if (visit) {
 		bad |= put(h, "step", visit->path) | put(h, "outcome", c->outcome) |
 		       ed_json_int(h, "visit", visit->visit) | put_clock(h, visit, c->now);
 	}

@@ -49,6 +49,10 @@ struct ed_command_key {
 	const json_t *assign; /* of the header, or NULL */
 	int64_t visit;
 };
+/* Of an entry, without reason and text; extension is written to. */
+struct ed_command_key ed_entry_key(const struct ed_entry *entry, char extension[32]);
+/* "to 1mo", "by 5wd"; what a command has for an outcome. */
+void ed_extension_text(char out[32], const struct ed_extension *extension);
 enum edoc_code ed_command_id(const struct ed_command_key *key, char out[ED_SHA256_REF],
                              struct edoc_error *err) EDOC_CHECK;
 
@@ -70,8 +74,6 @@ enum edoc_code ed_draft_header(struct ed_draft *draft, json_t **header,
 enum edoc_code ed_draft_sign(const struct ed_draft *draft, json_t *header,
                              const struct edoc_key *key, struct ed_entry *entry,
                              struct edoc_error *err) EDOC_CHECK;
-/* "3wd"; "" without a term. */
-void ed_term_text(char out[16], struct ed_term term);
 /* A string of a nested object: "actor", "person".  NULL: absent. */
 const char *ed_entry_get(const struct ed_entry *entry, const char *object, const char *key);
 

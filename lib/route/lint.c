@@ -320,10 +320,10 @@ static void lint_step(const struct ed_route_step *step, void *arg)
 {
 	struct lint *l = arg;
 	bool desk = step->verb == ED_DO_SEND || step->verb == ED_DO_RECEIVE;
-	bool timed = step->within.unit != ED_TERM_NONE;
+	bool timed = step->clock.within.unit != ED_TERM_NONE;
 
 	for (const struct ed_route_step *s = step->block->owner; s && !timed; s = s->block->owner)
-		timed = s->within.unit != ED_TERM_NONE;
+		timed = s->clock.within.unit != ED_TERM_NONE;
 	lint_ways(l, step->block, (size_t)(step - step->block->steps));
 	if (!timed && !desk && step->by)
 		report_step(l, "route.R010", step);

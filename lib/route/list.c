@@ -198,6 +198,29 @@ static enum edoc_code put_rejections(struct ed_case *c, struct ed_buf *out, stru
 	return code;
 }
 
+/* The terms that the law gives the whole case. */
+static void put_route_clocks(struct ed_case *c, int64_t now, struct ed_buf *out)
+{
+	char when[ED_WHEN];
+
+	for (size_t i = 0; c->r.state.clocks && i < c->r.engine.route->n_clocks; i++) {
+		const struct ed_clock *k = &c->r.state.clocks[i];
+
+		if (k->done != ED_TIME_NONE)
+			continue;
+		if (k->due == ED_TIME_NONE) {
+			ed_buf_printf(out, dgettext("edoc", "  term %s: stands still\n"),
+			              k->def->id);
+			continue;
+		}
+		ed_when(when, c->r.zone, k->due, false);
+		ed_buf_printf(out,
+		              now > k->due ? dgettext("edoc", "  term %s: was over %s\n")
+		                           : dgettext("edoc", "  term %s: until %s\n"),
+		              k->def->id, when);
+	}
+}
+
 static void put_facts(struct ed_case *c, int64_t now, struct ed_buf *out)
 {
 	const struct ed_state *s = &c->r.state;
@@ -216,6 +239,7 @@ static void put_facts(struct ed_case *c, int64_t now, struct ed_buf *out)
 	}
 	ed_when(when, c->r.zone, s->submitted, true);
 	ed_buf_printf(out, dgettext("edoc", "\n  submitted %s\n"), when);
+	put_route_clocks(c, now, out);
 	ed_escape(safe, sizeof(safe), route->title[0] ? route->title[0] : "");
 	ed_buf_printf(out, dgettext("edoc", "  route %s, version %d: %s\n"), route->id,
 	              route->version, safe);

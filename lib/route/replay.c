@@ -337,13 +337,8 @@ static void check_name(struct package *p, const struct ed_entry *e)
 static enum edoc_code check_command(struct package *p, const struct ed_entry *e,
                                     struct edoc_error *err)
 {
-	struct ed_command_key key = {.case_id = ed_json_get_str(e->header, "case"),
-	                             .event = e->event,
-	                             .step = e->step,
-	                             .outcome = e->outcome,
-	                             .actor = e->actor_cert,
-	                             .assign = json_object_get(e->header, "assign"),
-	                             .visit = e->visit};
+	char extension[32];
+	struct ed_command_key key = ed_entry_key(e, extension);
 	const char *said = ed_json_get_str(e->header, "command");
 	char right[ED_SHA256_REF], where[ED_LEDGER_NAME];
 

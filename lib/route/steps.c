@@ -279,12 +279,12 @@ static enum edoc_code parse_time(struct ed_def *p, const struct ed_yaml *map,
 	int choice = 0;
 
 	if (within)
-		code = ed_def_term(p, within, &step->within);
+		code = ed_def_term(p, within, &step->clock.within);
 	if (!code)
 		code = ed_def_choice(p, map, "from", from, &choice);
 	if (code)
 		return code;
-	step->from = from[choice];
+	step->clock.from = from[choice];
 	if (ed_yaml_get(map, "from") && !within)
 		return ed_yaml_fail(ed_yaml_get(map, "from"), p->where, p->err,
 		                    "\"from\" says where \"within\" begins, and that is missing");
@@ -325,10 +325,10 @@ static enum edoc_code check_silent(struct ed_def *p, const struct ed_yaml *map,
                                    const struct ed_route_step *step)
 {
 	const struct ed_route_step *above = step->block->owner;
-	bool timed = step->within.unit != ED_TERM_NONE;
+	bool timed = step->clock.within.unit != ED_TERM_NONE;
 
 	for (; above && !timed; above = above->block->owner)
-		timed = above->within.unit != ED_TERM_NONE;
+		timed = above->clock.within.unit != ED_TERM_NONE;
 	if (step->silent == ED_RESULT_NONE)
 		return EDOC_OK;
 	if (!timed)
@@ -378,16 +378,17 @@ static const char *path_of(struct ed_def *p, const struct ed_route_step *step)
 static enum edoc_code parse_kind(struct ed_def *p, const struct ed_yaml *map,
                                  struct ed_route_step *step)
 {
-	static const char *const work[] = {"id",     "do",         "by",    "not-by",   "title",
-	                                   "within", "from",       "to",    "silent",   "book",
-	                                   "needs",  "visibility", "times", "outcomes", "then",
-	                                   "end",    "if",         NULL};
-	static const char *const parallel[] = {"id",    "do",       "title", "within", "from",
-	                                       "times", "outcomes", "then",  "end",    "if",
-	                                       "join",  "branches", NULL};
-	static const char *const each[] = {"id",    "do",   "title",    "within", "from",
-	                                   "times", "then", "outcomes", "end",    "if",
-	                                   "join",  "in",   "step",     "steps",  NULL};
+	static const char *const work[] = {
+	        "id",         "do",     "by",       "not-by",  "title",   "within", "from",
+	        "to",         "silent", "extend",   "stop-on", "stop-by", "book",   "needs",
+	        "visibility", "times",  "outcomes", "then",    "end",     "if",     NULL};
+	static const char *const parallel[] = {
+	        "id",    "extend",   "stop-on", "stop-by", "do", "title", "within",   "from",
+	        "times", "outcomes", "then",    "end",     "if", "join",  "branches", NULL};
+	static const char *const each[] = {"id",       "extend", "stop-on", "stop-by", "do",
+	                                   "title",    "within", "from",    "times",   "then",
+	                                   "outcomes", "end",    "if",      "join",    "in",
+	                                   "step",     "steps",  NULL};
 	static const char *const choose[] = {"id", "do", "title", "cases", NULL};
 
 	if (step->verb == ED_DO_CHOOSE)
@@ -402,6 +403,8 @@ static enum edoc_code parse_kind(struct ed_def *p, const struct ed_yaml *map,
 		code = ed_def_condition(p, map, &step->when);
 	if (!code && !ed_step_joins(step))
 		code = parse_work(p, map, step);
+	if (!code)
+		code = ed_def_clock(p, map, step->by, &step->clock);
 	if (!code)
 		code = parse_outcomes(p, map, step);
 	if (!code && ed_step_joins(step))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "route/term.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,6 +37,16 @@ bool ed_term_parse(const char *text, struct ed_term *term)
 			return true;
 		}
 	return false;
+}
+
+void ed_term_text(char out[16], struct ed_term term)
+{
+	static const char *const unit[] = {"", "d", "wd", "mo"};
+
+	if (term.unit == ED_TERM_NONE)
+		out[0] = '\0';
+	else
+		snprintf(out, 16, "%d%s", term.n, unit[term.unit]);
 }
 
 bool ed_clock_parse(const char *text, int *minutes)

@@ -42,6 +42,8 @@ struct ed_extension {
 
 /* "15d", "3wd", "1mo" with 1 to 9999; false: anything else. */
 bool ed_term_parse(const char *text, struct ed_term *term);
+/* "3wd"; "" without a term. */
+void ed_term_text(char out[16], struct ed_term term);
 /* "18:00" as minutes; 00:00 is refused, no day would be left. */
 bool ed_clock_parse(const char *text, int *minutes);
 /* As people write the rules, in the order of their values; NULL-ended. */

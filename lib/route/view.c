@@ -42,7 +42,10 @@ static const char *role_name(const struct ed_role *role)
 {
 	if (role->initiator)
 		return T("the initiator");
-	return role->person ? role->person : role->post ? role->post : role->unit ? role->unit : role->id;
+	return role->person ? role->person
+	       : role->post ? role->post
+	       : role->unit ? role->unit
+	                    : role->id;
 }
 
 static void put_named(const char *person, const char *post, const char *agency, struct ed_buf *out)
@@ -97,6 +100,8 @@ void ed_view_visit(const struct ed_replay *r, const struct ed_visit *v, struct e
 	if (v->due != ED_TIME_NONE) {
 		ed_when(when, r->zone, v->due, false);
 		ed_buf_printf(out, T(", due %s"), when);
+	} else if (v->clock && ed_clock_stands(v->clock)) {
+		ed_buf_puts(out, T(", its term stands still"));
 	}
 }
 
@@ -201,6 +206,39 @@ static void put_clock(const struct ed_entry *e, struct ed_buf *out)
 	}
 }
 
+/* The step; of an act on a term what was done to whose. */
+static void put_what(const struct ed_entry *e, struct ed_buf *out)
+{
+	const char *timer = ed_json_get_str(e->header, "timer");
+	struct ed_extension extension;
+	char text[32];
+
+	if (strncmp(e->event, "clock.", 6)) {
+		put_safe(out, e->step ? e->step : e->event);
+		return;
+	}
+	put_safe(out, e->event);
+	ed_buf_putc(out, ' ');
+	put_safe(out, timer ? timer : e->step);
+	if (ed_entry_extension(e, &extension)) {
+		ed_extension_text(text, &extension);
+		ed_buf_printf(out, " %s", text);
+	}
+}
+
+/* The end of the term after an act on it. */
+static void put_moved(const struct ed_replay *r, const struct ed_entry *e, struct ed_buf *out)
+{
+	const char *due = ed_entry_get(e, "clock", "due");
+	char when[ED_WHEN];
+	int64_t t;
+
+	if (!due || !ed_time_parse(due, &t))
+		return;
+	ed_when(when, r->zone, t, false);
+	ed_buf_printf(out, T("; now due %s"), when);
+}
+
 void ed_view_entry(const struct ed_replay *r, const struct ed_entry *e, struct ed_buf *out)
 {
 	const char *number = ed_entry_get(e, "register", "number");
@@ -211,7 +249,7 @@ void ed_view_entry(const struct ed_replay *r, const struct ed_entry *e, struct e
 
 	ed_when(when, r->zone, e->time, true);
 	ed_buf_printf(out, "%4" PRId64 "  %s  ", e->seq, when);
-	put_safe(out, e->step ? e->step : e->event);
+	put_what(e, out);
 	if (e->visit > 1)
 		ed_buf_printf(out, " #%" PRId64, e->visit);
 	if (e->outcome) {
@@ -229,7 +267,10 @@ void ed_view_entry(const struct ed_replay *r, const struct ed_entry *e, struct e
 	ed_view_assign(e, out);
 	ed_buf_puts(out, T(", by "));
 	put_actor(r, e, out);
-	put_clock(e, out);
+	if (strncmp(e->event, "clock.", 6))
+		put_clock(e, out);
+	else
+		put_moved(r, e, out);
 	ed_buf_putc(out, '\n');
 	if (reason || text) {
 		ed_buf_puts(out, "        ");
@@ -253,9 +294,9 @@ static int put(json_t *o, const char *key, const char *value)
 enum edoc_code ed_view_entry_json(const struct ed_replay *r, const struct ed_entry *e, json_t **out,
                                   struct edoc_error *err)
 {
-	static const char *const copied[] = {"prev",     "actor", "acting_for", "register", "clock",
-	                                     "evidence", "to",    "package",    "late",     "assign",
-	                                     NULL};
+	static const char *const copied[] = {
+	        "prev",    "actor", "acting_for", "register",  "clock",  "evidence", "to",
+	        "package", "late",  "timer",      "extension", "assign", NULL};
 	char digest[ED_SHA256_REF];
 	json_t *o = json_object();
 	int bad = !o;
@@ -291,7 +332,8 @@ static json_t *visit_json(const struct ed_replay *r, const struct ed_visit *v)
 	          ed_json_str(w, "do", ed_do_name(v->step->verb)) ||
 	          ed_json_str(w, "role", role.id);
 
-	bad |= put(w, "person", role.person) | put(w, "post", role.post) | put(w, "unit", role.unit) |
+	bad |= put(w, "person", role.person) | put(w, "post", role.post) |
+	       put(w, "unit", role.unit) |
 	       put(w, "agency", role.agency ? role.agency : r->state.at_agency);
 	bad |= ed_json_time(w, "since", v->opened) | ed_json_time(w, "due", v->due);
 	if (bad) {
@@ -311,9 +353,43 @@ static int put_waits(json_t *o, const struct ed_replay *r)
 
 	for (size_t i = 0; !none && i < r->state.n_open; i++)
 		bad |= json_array_append_new(list, visit_json(r, r->state.open[i]));
-	bad |= json_object_set_new(
-	        o, "waits", none ? json_null() : visit_json(r, ed_state_urgent(&r->state)));
+	bad |= json_object_set_new(o, "waits",
+	                           none ? json_null() : visit_json(r, ed_state_urgent(&r->state)));
 	return json_object_set_new(o, "open", list) | bad;
+}
+
+static int put_one_clock(json_t *list, const struct ed_clock *c)
+{
+	json_t *o = json_object();
+	char within[16];
+	int bad = !o;
+
+	ed_term_text(within, c->def->within);
+	bad |= put(o, "clock", c->def->id) | put(o, "step", c->visit ? c->visit->path : NULL) |
+	       ed_json_str(o, "within", within) | ed_json_time(o, "since", c->start) |
+	       ed_json_time(o, "due", c->due) |
+	       ed_json_int(o, "extensions", (int64_t)c->n_extensions) |
+	       ed_json_bool(o, "stands", ed_clock_stands(c));
+	return json_array_append_new(list, o) | bad;
+}
+
+/* The terms under way: the route's, then those of steps. */
+static int put_clocks(json_t *o, const struct ed_replay *r)
+{
+	const struct ed_state *s = &r->state;
+	json_t *list = json_array();
+	int bad = !list;
+
+	for (size_t i = 0; s->clocks && i < r->engine.route->n_clocks; i++)
+		if (s->clocks[i].done == ED_TIME_NONE)
+			bad |= put_one_clock(list, &s->clocks[i]);
+	for (size_t i = 0; i < s->n_visits; i++) {
+		const struct ed_visit *v = s->visits[i];
+
+		if (v->done == ED_TIME_NONE && v->clock && v->clock->visit == v)
+			bad |= put_one_clock(list, v->clock);
+	}
+	return json_object_set_new(o, "clocks", list) | bad;
 }
 
 static int put_route(json_t *o, const struct ed_replay *r)
@@ -343,7 +419,7 @@ enum edoc_code ed_view_json(const struct ed_replay *r, bool entries, json_t **ou
 	       put(o, "end", s->end);
 	bad |= put(o, "number", s->number) | put(o, "book", s->book) | put(o, "at", s->at_agency);
 	bad |= ed_json_bool(o, "awaiting_receipt", s->awaiting_receipt) | put(o, "head", s->head);
-	bad |= put_waits(o, r);
+	bad |= put_waits(o, r) | put_clocks(o, r);
 	if (entries) {
 		list = json_array();
 		bad |= json_object_set_new(o, "entries", list);

@@ -109,8 +109,8 @@ static void sound(void)
 	is_str(r->roles[1].deputies[1], "r", "deputies");
 	s = ed_route_step(r, "agree");
 	ok(s && s->verb == ED_DO_AGREE && s->by == &r->roles[1] && s->times == 3, "a step");
-	ok(s->within.unit == ED_TERM_WORKING_DAYS && s->within.n == 2, "2wd");
-	is_str(s->from, "submitted", "from");
+	ok(s->clock.within.unit == ED_TERM_WORKING_DAYS && s->clock.within.n == 2, "2wd");
+	is_str(s->clock.from, "submitted", "from");
 	ok(s->line == 17 && s->column == 5, "place %u:%u", s->line, s->column);
 	ok(s->n_outcomes == 2 && ed_route_outcome(s, "refused")->reason, "outcomes");
 	is_str(ed_route_outcome(s, "refused")->reasons[1], "y", "closed list");
@@ -119,9 +119,9 @@ static void sound(void)
 	s = ed_route_step(r, "register");
 	is_str(s->number, "№ {seq:4}-{year}", "number");
 	ok(s->n_outcomes == 1 && !strcmp(s->outcomes[0].id, "registered"), "default outcome");
-	is_str(s->from, "opened", "default from");
+	is_str(s->clock.from, "opened", "default from");
 	s = ed_route_step(r, "send");
-	ok(s->to == &r->roles[2] && s->needs_receipt && s->within.unit == ED_TERM_MONTHS, "send");
+	ok(s->to == &r->roles[2] && s->needs_receipt && s->clock.within.unit == ED_TERM_MONTHS, "send");
 	s = ed_route_step(r, "sign");
 	ok(s->not_by == &r->roles[1] && s->internal, "sign");
 	ok(s->n_outcomes == 2 && !strcmp(s->outcomes[0].id, "signed") &&
@@ -160,7 +160,7 @@ static void head(void)
 	bad("18:30", "18:60", "time of day");
 	bad("18:30", "00:00", "time of day");
 	bad("basis: law", "bases: law", "\"basis\"");
-	bad("basis: law", "clocks: {}", "not in this version");
+	bad("basis: law", "clocks: {}", "names to");
 	bad("basis: law", "fields: {}", "names to {type: ...}");
 	bad("roles:\n", "basis: x\nroles:\n", "twice");
 }
@@ -212,7 +212,7 @@ static void steps(void)
 	good("from: submitted", "from: received");
 	bad("times: 3", "times: 0", "between");
 	bad("times: 3", "remind: [due]", "not in this version");
-	bad("times: 3", "extend: {}", "not in this version");
+	bad("times: 3", "extend: {}", "one of the two");
 	bad("times: 3", "join: {}", "join");
 	bad("times: 3", "tims: 3", "\"times\"");
 	bad("times: 3", "end: x", "lists its outcomes");

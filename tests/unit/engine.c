@@ -242,8 +242,8 @@ static void put_step(json_t *h, const struct acting *a, int64_t now)
 	if (v->due != ED_TIME_NONE) {
 		o = json_object();
 		ed_json_str(o, "within",
-		            ed_arena_printf(arena, "%d%s", v->step->within.n,
-		                            units[v->step->within.unit]));
+		            ed_arena_printf(arena, "%d%s", v->step->clock.within.n,
+		                            units[v->step->clock.within.unit]));
 		ed_json_time(o, "started", v->opened);
 		ed_json_time(o, "due", v->due);
 		json_object_set_new(h, "clock", o);
