@@ -41,7 +41,8 @@ static const struct cmd_option submit_options[] = {
 static const struct cmd_option do_options[] = {
         DESK,
         {"step", 0, "STEP", N_("the step, when it is not the one that is open"), false},
-        {"to", 0, "WHOM", N_("who acts later: PERSON, POST@AGENCY or AGENCY; the first answers"), true},
+        {"to", 0, "WHOM", N_("who acts later: PERSON, POST@AGENCY or AGENCY; the first answers"),
+         true},
         {"reason", 0, "REASON", N_("why: where the route asks for it"), false},
         {"text", 0, "TEXT", N_("a resolution's or report's text"), false},
         END};
@@ -68,6 +69,7 @@ static const struct cmd_option extend_options[] = {
         END};
 static const struct cmd_option stop_options[] = {DESK, CLOCK, WHY, WORDS, END};
 static const struct cmd_option resume_options[] = {DESK, CLOCK, WORDS, END};
+static const struct cmd_option withdraw_options[] = {DESK, WHY, WORDS, END};
 static const struct cmd_option send_options[] = {
         DESK, {"again", 0, NULL, N_("the same package once more: no receipt came"), false}, END};
 static const struct cmd_option inbox_options[] = {
@@ -519,8 +521,7 @@ static const struct cmd_verb verbs[] = {
         {"init", "-C DESK --agency ID [--key FILE] [--trust FOLDER]", N_("make a desk"),
          init_options, CMD_JSON | CMD_DRY | CMD_NO_OPERANDS, run_init},
         {"install", "PKG...|--trust-list", N_("install signed routes, calendars, directories"),
-         install_options,
-         CMD_ITEMS | CMD_JSON | CMD_DRY, run_install},
+         install_options, CMD_ITEMS | CMD_JSON | CMD_DRY, run_install},
         {"submit", "--route ID PKG...", N_("make cases of packages; prints their ids"),
          submit_options, CMD_ITEMS | CMD_JSON | CMD_DRY | CMD_KEY, run_submit},
         {"inbox", "[--who CERT|--key K]", N_("what waits at this desk"), inbox_options,
@@ -537,6 +538,8 @@ static const struct cmd_verb verbs[] = {
          CMD_ITEMS | CMD_JSON | CMD_DRY | CMD_KEY, route_stop},
         {"resume", "CASE...", N_("let a term run on that stands still"), resume_options,
          CMD_ITEMS | CMD_JSON | CMD_DRY | CMD_KEY, route_resume},
+        {"withdraw", "--reason R CASE...", N_("take a case back, where the route allows it"),
+         withdraw_options, CMD_ITEMS | CMD_JSON | CMD_DRY | CMD_KEY, route_withdraw},
         {"send", "[CASE...]", N_("put cases that are due into out/, and hand that over"),
          send_options, CMD_ITEMS | CMD_JSON | CMD_DRY, route_send},
         {"receive", "[PKG...]", N_("take in what came, answer receipts"), desk_options,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* edoc-route: extend, stop and resume a term. */
+/* edoc-route: extend, stop and resume a term; withdraw a case. */
 #include "route.h"
 
 typedef enum edoc_code clock_fn(struct edoc_desk *desk, const char *name,
@@ -26,8 +26,8 @@ static int each(struct cmd *cmd, clock_fn *fn)
 	struct clock_run c = {.fn = fn};
 	int status = route_open_key(cmd, &c.run);
 
-	c.run.act.step = cmd_value(cmd, "step");
-	c.run.act.clock = cmd_value(cmd, "clock");
+	c.run.act.step = cmd_has(cmd, "step") ? cmd_value(cmd, "step") : NULL;
+	c.run.act.clock = cmd_has(cmd, "clock") ? cmd_value(cmd, "clock") : NULL;
 	c.run.act.more = cmd_has(cmd, "more") ? cmd_value(cmd, "more") : NULL;
 	c.run.act.reason = cmd_has(cmd, "reason") ? cmd_value(cmd, "reason") : NULL;
 	c.run.act.text = cmd_value(cmd, "text");
@@ -50,4 +50,9 @@ int route_stop(struct cmd *cmd)
 int route_resume(struct cmd *cmd)
 {
 	return each(cmd, edoc_desk_resume);
+}
+
+int route_withdraw(struct cmd *cmd)
+{
+	return each(cmd, edoc_desk_withdraw);
 }

@@ -39,6 +39,7 @@ int route_tick(struct cmd *cmd);
 int route_extend(struct cmd *cmd);
 int route_stop(struct cmd *cmd);
 int route_resume(struct cmd *cmd);
+int route_withdraw(struct cmd *cmd);
 
 /* ---- route-calendar.c ---- */
 

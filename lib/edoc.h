@@ -1186,6 +1186,10 @@ enum edoc_code edoc_desk_stop(struct edoc_desk *desk, const char *name, const st
 enum edoc_code edoc_desk_resume(struct edoc_desk *desk, const char *name,
 				const struct edoc_act *act, char **text, char **json,
 				struct edoc_error *err) EDOC_CHECK;
+/* The case ends as "withdrawn", where the route lets the actor do that. */
+enum edoc_code edoc_desk_withdraw(struct edoc_desk *desk, const char *name,
+				  const struct edoc_act *act, char **text, char **json,
+				  struct edoc_error *err) EDOC_CHECK;
 /* Puts the case into out/<agency>/new. */
 enum edoc_code edoc_desk_send(struct edoc_desk *desk, const char *name, const struct edoc_act *act,
 			      char **text, char **json, struct edoc_error *err) EDOC_CHECK;

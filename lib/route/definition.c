@@ -231,14 +231,43 @@ static enum edoc_code parse_head(struct ed_def *p, const struct ed_yaml *root)
 	return code ? code : parse_count(p, ed_yaml_get(root, "count"));
 }
 
+/* {by: ROLE, before: STEP, reason: required | [a, b]} */
+static enum edoc_code parse_withdraw(struct ed_def *p, const struct ed_yaml *map)
+{
+	static const char *const known[] = {"by", "before", "reason", NULL};
+	const struct ed_yaml *reason = ed_yaml_get(map, "reason");
+	struct ed_withdraw *w = &p->route->withdraw;
+	const char *step;
+	enum edoc_code code;
+
+	if (map->kind != ED_YAML_MAP)
+		return ed_yaml_fail(map, p->where, p->err,
+		                    "\"withdraw\" is written {by: ROLE, before: STEP}");
+	code = ed_def_only(p, map, known);
+	if (!code)
+		code = ed_def_role(p, map, "by", true, &w->by);
+	if (!code)
+		code = ed_def_id(p, map, "before", false, &step);
+	if (!code && step) {
+		w->before = ed_block_step(&p->route->body, step);
+		if (!w->before)
+			return ed_yaml_fail(ed_yaml_get(map, "before"), p->where, p->err,
+			                    "there is no step \"%s\"", step);
+	}
+	if (code || !reason ||
+	    (reason->kind == ED_YAML_SCALAR && !strcmp(reason->text, "required")))
+		return code;
+	return ed_def_words(p, reason, true, &w->reasons);
+}
+
 enum edoc_code ed_route_parse(const void *bytes, size_t len, const char *where,
                               struct ed_arena *arena, struct ed_route **route,
                               struct edoc_error *err)
 {
-	static const char *const known[] = {"format",   "route",     "version", "title",
-	                                    "basis",    "issued-by", "date",    "calendar",
-	                                    "zone",     "count",     "fields",  "roles",
-	                                    "separate", "steps",     "clocks",  NULL};
+	static const char *const known[] = {"format",    "route", "version",  "title", "basis",
+	                                    "issued-by", "date",  "calendar", "zone",  "count",
+	                                    "fields",    "roles", "separate", "steps", "clocks",
+	                                    "withdraw",  NULL};
 	struct ed_def p = {.where = where, .arena = arena, .err = err};
 	char ref[ED_SHA256_REF];
 	struct ed_yaml *root;
@@ -273,6 +302,8 @@ enum edoc_code ed_route_parse(const void *bytes, size_t len, const char *where,
 		code = ed_def_setters(&p, root);
 	if (!code)
 		code = ed_def_clocks(&p, ed_yaml_get(root, "clocks"));
+	if (!code && ed_yaml_get(root, "withdraw"))
+		code = parse_withdraw(&p, ed_yaml_get(root, "withdraw"));
 	if (!code)
 		*route = p.route;
 	return code;

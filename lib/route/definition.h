@@ -144,6 +144,13 @@ struct ed_route_step {
 	unsigned line, column;
 };
 
+/* Who may take a case back, and until when. */
+struct ed_withdraw {
+	const struct ed_role *by;           /* NULL: nobody */
+	const struct ed_route_step *before; /* not once it was opened; NULL: while it runs */
+	const char *const *reasons;         /* closed list, NULL-ended, or NULL: any */
+};
+
 struct ed_route {
 	const char *id;
 	int version;
@@ -159,6 +166,7 @@ struct ed_route {
 	struct ed_fields fields;
 	struct ed_clock_def *clocks;
 	size_t n_clocks;
+	struct ed_withdraw withdraw;
 	struct ed_route_block body;
 	char sha256[65]; /* of the file's bytes */
 };

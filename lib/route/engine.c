@@ -27,6 +27,8 @@
  *  route.clock-over    E        the term of {0} was over at {1}
  *  route.clock-stands  E stops  the clock of {0} stands still already
  *  route.clock-runs    E stops  the clock of {0} does not stand still
+ *  route.withdraw      E stops  the route lets nobody withdraw a case
+ *  route.withdraw-late E stops  the case is withdrawn after step {0} was opened
  *  route.extension     E        the term of {0} is extended {1} {2}, or less
  *  route.overdue       I        the term {0} of the case was over {1} s before
  *  route.field         E        the field {0} must be {1}
@@ -96,6 +98,9 @@ static const struct {
         {"route.clock-over", EDOC_ERR_DENIED, N_("the term of \"{0}\" was over at {1}")},
         {"route.clock-stands", EDOC_ERR_DENIED, N_("the term of \"{0}\" stands still already")},
         {"route.clock-runs", EDOC_ERR_DENIED, N_("the term of \"{0}\" does not stand still")},
+        {"route.withdraw", EDOC_ERR_DENIED, N_("the route lets nobody withdraw a case")},
+        {"route.withdraw-late", EDOC_ERR_DENIED,
+         N_("a case is not withdrawn any more once step \"{0}\" is open")},
         {"route.extension", EDOC_ERR_DENIED,
          N_("the term of \"{0}\" is extended {1} {2}, or less")},
         {"route.field", EDOC_ERR_INPUT, N_("the field \"{0}\" must be {1}")},
@@ -290,6 +295,21 @@ static bool waits_to_receive(const struct ed_state *s)
 	return v && v->step->verb == ED_DO_RECEIVE;
 }
 
+static bool check_withdraw(struct ed_decision *j)
+{
+	const struct ed_withdraw *w = &j->engine->route->withdraw;
+
+	if (!w->by)
+		return ed_broken(j, "route.withdraw", NULL, NULL, NULL);
+	for (size_t i = 0; w->before && i < j->state->n_visits; i++)
+		if (j->state->visits[i]->step == w->before)
+			return ed_broken(j, "route.withdraw-late", w->before->path, NULL, NULL);
+	j->by = w->by;
+	j->needs_reason = true;
+	j->reasons = w->reasons;
+	return true;
+}
+
 /* The place of the act in the route; false: nothing can be made of it. */
 static bool check_place(struct ed_decision *j)
 {
@@ -312,6 +332,8 @@ static bool check_place(struct ed_decision *j)
 	}
 	if (ed_clock_event(j->act.event))
 		return ed_check_clock_act(j);
+	if (!strcmp(j->act.event, "case.withdrawn"))
+		return check_withdraw(j);
 	if (submit)
 		ed_check_fields(j);
 	return submit || check_step(j);
@@ -567,6 +589,8 @@ static bool apply_flow(struct ed_decision *j, struct ed_state *s)
 		ed_flow_close(&flow, v, j->outcome);
 	} else if (j->clock) {
 		return ed_apply_clock_act(j, s);
+	} else if (!strcmp(j->act.event, "case.withdrawn")) {
+		ed_flow_end(&flow, "withdrawn");
 	} else if (!strcmp(j->act.event, "case.submitted")) {
 		ed_flow_begin(&flow);
 	} else {

@@ -23,7 +23,8 @@ enum event {
 	SILENT = 16,
 	CLOCK = 32,
 	EXTEND = 64,
-	ALWAYS = 127
+	WITHDRAWN = 128,
+	ALWAYS = 255
 };
 
 static const struct {
@@ -39,6 +40,7 @@ static const struct {
         {"clock.extended", EXTEND, "person"},
         {"clock.stopped", CLOCK, "person"},
         {"clock.resumed", CLOCK, "person"},
+        {"case.withdrawn", WITHDRAWN, "person"},
 };
 #define N_EVENTS (sizeof(events) / sizeof(*events))
 
@@ -396,7 +398,7 @@ static const struct key header_keys[] = {
         {"timer", is_id, 0, CLOCK | EXTEND},
         {"extension", is_extension, EXTEND, 0},
         {"outcome", is_id, STEP, RECEIVED},
-        {"acting_for", is_principal, 0, DONE | CLOCK | EXTEND},
+        {"acting_for", is_principal, 0, DONE | CLOCK | EXTEND | WITHDRAWN},
         {"assign", is_assign, 0, DONE},
         {"signature", is_file, 0, DONE},
         {"register", is_register, 0, DONE},

@@ -80,6 +80,8 @@
  *   clock.extended, clock.stopped, clock.resumed   a person in the role that
  *                   the route names for it; clock, where there is one, tells
  *                   the end of the term from then on
+ *   case.withdrawn  a person in the role that the route names for it; it ends
+ *                   the case as "withdrawn"
  *   step.silent     the desk key of the agency that holds the case: the term of
  *                   a step whose silence the route gives a meaning is over
  *

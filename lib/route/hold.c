@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What people do to a term: extend, stop, resume. */
+/* What people do beside the steps: extend, stop, resume a term; withdraw. */
 #include <stdio.h>
 #include <string.h>
 
@@ -129,9 +129,10 @@ static enum edoc_code perform(struct holding *h, bool *lost, struct edoc_error *
 	enum edoc_code code = ed_draft_header(&h->draft, &header, err);
 	if (code)
 		return code;
-	if ((!clock->visit && ed_json_str(header, "timer", clock->def->id)) ||
-	    (!strcmp(h->event, "clock.extended") && put_extension(header, &h->actor.extension)) ||
-	    put_clock(header, clock, h->actor.due)) {
+	if (clock &&
+	    ((!clock->visit && ed_json_str(header, "timer", clock->def->id)) ||
+	     (!strcmp(h->event, "clock.extended") && put_extension(header, &h->actor.extension)) ||
+	     put_clock(header, clock, h->actor.due))) {
 		json_decref(header);
 		return ed_fail_memory(err);
 	}
@@ -218,4 +219,11 @@ enum edoc_code edoc_desk_resume(struct edoc_desk *desk, const char *name,
                                 struct edoc_error *err)
 {
 	return hold(desk, "resume", "clock.resumed", name, act, text, json, err);
+}
+
+enum edoc_code edoc_desk_withdraw(struct edoc_desk *desk, const char *name,
+                                  const struct edoc_act *act, char **text, char **json,
+                                  struct edoc_error *err)
+{
+	return hold(desk, "withdraw", "case.withdrawn", name, act, text, json, err);
 }

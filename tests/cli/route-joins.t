@@ -88,10 +88,28 @@ act '2027-01-04 07:00:00' dilnoza "do" edited "$id" >/dev/null
 same "$(edoc-route show --json -C "$A" "$id" | jq -r '[.open[].visit] | join(" ")')" "2 2" \
 	"and everybody is asked anew"
 
+# ---- taken back ----
+run act '2027-01-05 05:00:00' zarina withdraw --reason mistake "$id"
+is_exit 77 "not hers to take back"
+run act '2027-01-05 05:00:00' dilnoza withdraw "$id"
+is_exit 65 "not without a reason"
+run act '2027-01-05 05:00:00' dilnoza withdraw --reason boredom "$id"
+is_exit 65 "nor for any"
+run act '2027-01-05 05:00:00' dilnoza withdraw --reason mistake "$id"
+is_exit 0 "who submitted takes it back"
+has "$out" "ended: withdrawn" "that ends it"
+run act '2027-01-05 05:00:00' dilnoza withdraw --reason mistake "$id"
+has "$out" "already done" "once"
+run act '2027-01-05 06:00:00' zarina "do" agreed "$id"
+is_exit 77 "and nobody acts any more"
+proved "taken back" 0
+
 # ---- terms ----
 begin terms --field budget=yes
 act '2027-01-04 06:00:00' zarina "do" agreed --step opinions/law "$id" >/dev/null
 act '2027-01-04 07:00:00' madina "do" agreed --step opinions/money "$id" >/dev/null
+run act '2027-01-05 05:00:00' dilnoza withdraw --reason mistake "$id"
+is_exit 77 "too late to be taken back"
 run act '2027-01-05 05:00:00' madina extend "$id"
 is_exit 64 "two terms may be meant"
 has "$err" "--clock answer, --step sign" "and are named"

@@ -214,6 +214,11 @@ static void refusals(void)
 	bad(C("{within: 5d, stops-at: a, from: opened}"), "received");
 	bad(C("{within: 5d, stops-at: a, stop-on: [court]}"), "stop-by: ROLE");
 	bad(C("15d"), "a clock is written");
+	bad("withdraw: {by: x}\n" S("within: 1d"), "no role");
+	bad("withdraw: {by: c, before: z}\n" S("within: 1d"), "no step \"z\"");
+	bad("withdraw: {by: c, reason: []}\n" S("within: 1d"), "list");
+	bad("withdraw: {before: a}\n" S("within: 1d"), "\"by\" is missing");
+	bad("withdraw: yes\n" S("within: 1d"), "is written");
 	bad("clocks: {}\n" S("within: 1d"), "names to");
 }
 
