@@ -29,6 +29,7 @@ struct rekey {
 	struct edoc_key *old; /* borrowed */
 	struct edoc_key *new;
 	const char *path; /* of the new key */
+	bool made;        /* by this call */
 	char record[65];  /* sha256 of the record's package */
 };
 
@@ -63,10 +64,14 @@ static enum edoc_code open_next(struct rekey *r, bool make, struct edoc_error *e
 			return EDOC_OK;
 		code = edoc_key_generate(r->path, r->desk->agency, r->act->now - 60,
 		                         r->act->now + (int64_t)KEY_YEARS * 365 * 86400, err);
+		r->made = !code;
 	}
 	if (!code && strpbrk(r->path, "\"\\\n"))
 		code = ed_fail(err, EDOC_ERR_USAGE, r->path, "not a path for desk.yaml");
-	return code ? code : ed_desk_key_load(r->path, &r->new, err);
+	/* By the name that was given, which errors tell. */
+	return code ? code
+	            : ed_desk_key_load(r->what->key_path ? r->what->key_path : r->path, &r->new,
+	                               err);
 }
 
 static bool same_key(const struct rekey *r)
@@ -239,6 +244,8 @@ enum edoc_code edoc_desk_rotate(struct edoc_desk *desk, const struct edoc_rotati
 		code = ed_fail(err, EDOC_ERR_INPUT, r.path, "this is the desk's key already");
 	if (!code && !act->dry)
 		code = make_record(&r, err);
+	if (code && r.made)
+		unlink(r.path); /* nobody has heard of it */
 	if (!code)
 		code = tell(&r, "directory rotate", false, text, json, err);
 	edoc_key_free(r.new);

@@ -30,6 +30,7 @@ printf '%s\n' "$S/route.asice" >"$S/installs"
 printf '%s\n' "$S/came.asice" >"$S/cames"
 printf 'lang: en\ndesk: %s\n' "$A" >"$S/edoc.conf"
 cp -R "$W/trust" "$S/trust"
+cp "$W/directory.yaml" "$W/directory.asice" "$S/"
 cp "$K/desk-finance.pem" "$S/desk.pem"
 printf '%s\n' "$fresh" "$due" "$sent" >"$W/ids"
 bad_table route
