@@ -205,6 +205,13 @@ file edoc-profile.5 calendar.yaml >days.yaml
 sealed route-issuer.pem days.yaml shown.asice
 run edoc-route install -C desk shown.asice
 is_exit 0 "the calendar of edoc-profile(5) is one"
+file edoc-directory.5 directory.yaml |
+	sed "s/5c1e\.\.\..*/$(printf '%064d' 1)/; s/91b4\.\.\./$(printf '%064d' 2)/" >who.yaml
+run edoc-route directory check who.yaml
+is_exit 0 "the directory of edoc-directory(5) is one"
+run edoc-route directory who --file who.yaml --at 2026-07-24T12:00:00Z adliya/lawyer
+has "$out" "Каримова Зарина (rahimova), adliya/legal/lawyer" "by her new name"
+has "$out" "deputy for rahimova, order 41" "and her deputy"
 file edoc.conf.5 edoc.conf | sed "s|/etc/edoc|$W/etc|g" >my.conf
 mkdir -p etc/trust/sign etc/trust/directory etc/trust/route
 for d in sign directory route; do cp root.pem "etc/trust/$d/"; done
