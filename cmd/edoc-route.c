@@ -72,6 +72,11 @@ static const struct cmd_option resume_options[] = {DESK, CLOCK, WORDS, END};
 static const struct cmd_option withdraw_options[] = {DESK, WHY, WORDS, END};
 static const struct cmd_option send_options[] = {
         DESK, {"again", 0, NULL, N_("the same package once more: no receipt came"), false}, END};
+static const struct cmd_option status_options[] = {
+        DESK,
+        {"days", 0, "N", N_("what ends within N days is told (30)"), false},
+        {"prometheus", 0, NULL, N_("numbers for Prometheus"), false},
+        END};
 static const struct cmd_option inbox_options[] = {
         DESK,
         {"who", 0, "CERT", N_("only what waits for the holder of this certificate"), false},
@@ -548,6 +553,8 @@ static const struct cmd_verb verbs[] = {
          CMD_JSON | CMD_DRY | CMD_NO_OPERANDS, route_tick},
         {"outbox", "", N_("what waits to leave, and what is not answered"), desk_options,
          CMD_JSON | CMD_NO_OPERANDS, route_outbox},
+        {"status", "[--days N] [--prometheus]", N_("what is late, stuck, broken, or ends soon"),
+         status_options, CMD_JSON | CMD_NO_OPERANDS, route_status},
         {"verify", "PKG|CASE...", N_("prove that the procedure was followed"), desk_options,
          CMD_ITEMS | CMD_JSON | CMD_TRUST | CMD_POLICY | CMD_AT, run_verify},
         {"export", "CASE -o PKG", N_("write a case's package with its ledger"), export_options,

@@ -416,6 +416,34 @@ int route_tick(struct cmd *cmd)
 	return status;
 }
 
+#define DAYS 30 /* before its end a certificate is told */
+
+int route_status(struct cmd *cmd)
+{
+	const char *days = cmd_value(cmd, "days");
+	bool prometheus = cmd_given(cmd, "prometheus");
+	char *text = NULL, *json = NULL, *lines = NULL;
+	struct route_run run = {0};
+	struct edoc_error err = {0};
+	size_t problems = 0;
+
+	if (days && (!*days || strlen(days) > 4 || days[strspn(days, "0123456789")]))
+		return cmd_usage(cmd, _("--days takes a number of days, up to 9999"));
+	if (prometheus && cmd->json)
+		return cmd_usage(cmd, _("--prometheus and --json contradict each other"));
+	int status = route_open(cmd, &run);
+	if (!status) {
+		struct edoc_mail mail = mail_of(cmd, NULL);
+		enum edoc_code code =
+		        edoc_desk_status(run.desk, &mail, days ? (int)strtol(days, NULL, 10) : DAYS,
+		                         cmd->json || prometheus ? NULL : &text, JSON(cmd),
+		                         prometheus ? &lines : NULL, &problems, &err);
+		status = route_tell(cmd, NULL, code, &err, prometheus ? lines : text, json);
+	}
+	route_close(&run);
+	return status ? status : problems > 0;
+}
+
 int route_outbox(struct cmd *cmd)
 {
 	struct route_run run = {0};

@@ -32,6 +32,7 @@ int route_tell(struct cmd *cmd, const char *item, enum edoc_code code, const str
 int route_send(struct cmd *cmd);
 int route_receive(struct cmd *cmd);
 int route_outbox(struct cmd *cmd);
+int route_status(struct cmd *cmd);
 int route_tick(struct cmd *cmd);
 
 /* ---- route-clock.c ---- */

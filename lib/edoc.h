@@ -1260,6 +1260,14 @@ enum edoc_code edoc_desk_outbox(struct edoc_desk *desk, const struct edoc_mail *
 enum edoc_code edoc_desk_notices(struct edoc_desk *desk, const char *lang, int64_t now, char **text,
 				 char **json, struct edoc_error *err) EDOC_CHECK;
 
+/*
+ * How the desk is: what is late, stuck, broken, or ends within that many days.
+ * *problems counts; prometheus (or NULL): the text exposition format.
+ */
+enum edoc_code edoc_desk_status(struct edoc_desk *desk, const struct edoc_mail *mail, int days,
+				char **text, char **json, char **prometheus, size_t *problems,
+				struct edoc_error *err) EDOC_CHECK;
+
 /* Open steps; cert_sha256 NULL: of everybody, else of that person.  *n counts. */
 enum edoc_code edoc_desk_inbox(struct edoc_desk *desk, const char *cert_sha256, int64_t now,
 			       char **text, char **json, size_t *n,

@@ -57,6 +57,8 @@ table = Table("edoc-route", {
     Row("send -C {desk} {due}", writes=True, again=True),
     Row("tick -C {desk}", {"desk": "folder"}, writes=True, again=True),
     Row("tick --config {conf}", {"conf": "conf"}, writes=True, again=True, light=True),
+    Row("status -C {desk}", {"desk": "folder"}),
+    Row("status --config {conf}", {"conf": "conf"}, light=True),
     Row("outbox -C {desk}", {"desk": "folder"}, prints=False),
     Row("outbox --config {conf}", {"conf": "conf"}, prints=False, light=True),
     Row("receive -C b {came}", {"came": "package"}, writes=True, again=True, keeps="/b/in/bad/"),
