@@ -77,6 +77,14 @@ static const struct cmd_option status_options[] = {
         {"days", 0, "N", N_("what ends within N days is told (30)"), false},
         {"prometheus", 0, NULL, N_("numbers for Prometheus"), false},
         END};
+static const struct cmd_option restore_options[] = {
+        DESK,
+        {"gap", 0, "N", N_("registers go on N numbers higher (1000)"), false},
+        END};
+static const struct cmd_option confirm_options[] = {
+        DESK,
+        {"all", 0, NULL, N_("all cases of before"), false},
+        END};
 static const struct cmd_option inbox_options[] = {
         DESK,
         {"who", 0, "CERT", N_("only what waits for the holder of this certificate"), false},
@@ -555,6 +563,12 @@ static const struct cmd_verb verbs[] = {
          CMD_JSON | CMD_NO_OPERANDS, route_outbox},
         {"status", "[--days N] [--prometheus]", N_("what is late, stuck, broken, or ends soon"),
          status_options, CMD_JSON | CMD_NO_OPERANDS, route_status},
+        {"backup", "DIR", N_("a copy of the desk, whole while others act"), desk_options,
+         CMD_JSON, route_backup},
+        {"restore", "-C DESK BACKUP", N_("make a desk of its copy"), restore_options, CMD_JSON,
+         route_restore},
+        {"confirm", "CASE...|--all", N_("a restored desk has the newest copy of these"),
+         confirm_options, CMD_ITEMS | CMD_JSON | CMD_DRY, route_confirm},
         {"verify", "PKG|CASE...", N_("prove that the procedure was followed"), desk_options,
          CMD_ITEMS | CMD_JSON | CMD_TRUST | CMD_POLICY | CMD_AT, run_verify},
         {"export", "CASE -o PKG", N_("write a case's package with its ledger"), export_options,

@@ -57,4 +57,10 @@ int route_directory_who(struct cmd *cmd);
 int route_directory_diff(struct cmd *cmd);
 int route_directory_rotate(struct cmd *cmd);
 
+/* ---- route-keep.c ---- */
+
+int route_backup(struct cmd *cmd);
+int route_restore(struct cmd *cmd);
+int route_confirm(struct cmd *cmd);
+
 #endif

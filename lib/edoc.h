@@ -1268,6 +1268,20 @@ enum edoc_code edoc_desk_status(struct edoc_desk *desk, const struct edoc_mail *
 				char **text, char **json, char **prometheus, size_t *problems,
 				struct edoc_error *err) EDOC_CHECK;
 
+/*
+ * A copy of the desk in the new folder `dir`, whole while others act.  Restored
+ * in the new folder `to`, its registers go on `gap` numbers higher, and cases
+ * of before are held (EDOC_ERR_DENIED) until they are confirmed; name NULL: all.
+ */
+enum edoc_code edoc_desk_backup(struct edoc_desk *desk, const char *dir, int64_t now, char **text,
+				char **json, struct edoc_error *err) EDOC_CHECK;
+enum edoc_code edoc_desk_restore(const char *from, const char *to,
+				 const struct edoc_policy *policy, int64_t gap, int64_t now,
+				 char **text, char **json, struct edoc_error *err) EDOC_CHECK;
+enum edoc_code edoc_desk_confirm(struct edoc_desk *desk, const char *name,
+				 const struct edoc_act *act, char **text, char **json,
+				 struct edoc_error *err) EDOC_CHECK;
+
 /* Open steps; cert_sha256 NULL: of everybody, else of that person.  *n counts. */
 enum edoc_code edoc_desk_inbox(struct edoc_desk *desk, const char *cert_sha256, int64_t now,
 			       char **text, char **json, size_t *n,

@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "door/x509.h"
+#include "route/backup.h"
 #include "route/exchange.h"
 #include "route/receipt.h"
 #include "signature/cmsledger.h"
@@ -334,9 +335,14 @@ static enum edoc_code accept(struct arrival *a, struct ed_case *c, size_t first,
 	struct ed_passing p = {.c = c};
 	struct ed_evidence evidence = {0};
 	struct ed_entry entry = {0};
+	enum edoc_code code = ed_desk_held(c->desk, c->id, c->r.state.time, err);
 
-	enum edoc_code code =
-	        ed_passing_decide(&p, "case.received", open_receive(c), a->act->now, err);
+	if (code) { /* it may have been received before: the file stays in in/new */
+		if (err)
+			err->code = EDOC_ERR_AGAIN;
+		return EDOC_ERR_AGAIN;
+	}
+	code = ed_passing_decide(&p, "case.received", open_receive(c), a->act->now, err);
 	struct ed_evidence_facts facts = {.issuer = a->desk->agency,
 	                                  .cert = code ? NULL : edoc_key_cert_sha256(p.key),
 	                                  .sender = a->sender,
@@ -477,6 +483,12 @@ static enum edoc_code find_sent(struct arrival *a, struct ed_case *c, const stru
 	const char *to = last ? ed_json_get_str(last->header, "to") : NULL, *mark;
 	struct ed_buf sent;
 
+	if (!last && ed_desk_forgot(a->desk, r->evidence.time))
+		return ed_fail(
+		        err, EDOC_ERR_AGAIN, c->id,
+		        "%s answers entry %.12s of it, which this desk lost with its backup: "
+		        "receive the newest copy of the case first",
+		        r->evidence.issuer, head ? head + 7 : "?");
 	if (!to)
 		return ed_fail(err, EDOC_ERR_INPUT, a->path,
 		               "the receipt is for a package that never left this desk");

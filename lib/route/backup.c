@@ -1,0 +1,584 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * backup, and restore from one.
+ *
+ * A backup is a copy of the folder, made in the order that keeps it whole
+ * while others act: logs first, then all that entries name, which is written
+ * before them; registers after the claims in the cases.  backup.json comes
+ * last: a folder without it is no backup.
+ *
+ * Two names of one file (a claim in num/ and in reg/) stay two names of one.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "base/path.h"
+#include "route/backup.h"
+#include "route/exchange.h"
+
+#define BACKUP_FORMAT "edoc-backup/1"
+#define EPOCH_FORMAT "edoc-epoch/1"
+#define CLAIM_FORMAT "edoc-claim/1"
+
+#define T(s) dgettext("edoc", s)
+
+/* ---- copying ---- */
+
+#define BUCKETS 4096
+
+struct linked { /* a file with several names, where its copy is */
+	dev_t dev;
+	ino_t ino;
+	const char *path;
+	struct linked *next;
+};
+
+struct copying {
+	struct ed_arena *arena;
+	const char *from, *to;
+	const char *skip; /* what is copied by itself, or NULL */
+	struct linked *linked[BUCKETS];
+	int64_t files;
+};
+
+static enum edoc_code copy_bytes(int in, int out, const char *where, struct edoc_error *err)
+{
+	unsigned char piece[65536];
+	ssize_t n;
+
+	while ((n = read(in, piece, sizeof(piece))) != 0) {
+		enum edoc_code code;
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return ed_fail_errno(err, EDOC_ERR_IO, where, "read");
+		code = ed_write_full(out, where, piece, (size_t)n, err);
+		if (code)
+			return code;
+	}
+	return fsync(out) ? ed_fail_errno(err, EDOC_ERR_IO, where, "fsync") : EDOC_OK;
+}
+
+/* The copy that another name of the same file has, or NULL. */
+static const char *known_copy(const struct copying *c, const struct stat *st)
+{
+	for (const struct linked *l = c->linked[st->st_ino % BUCKETS]; l; l = l->next)
+		if (l->ino == st->st_ino && l->dev == st->st_dev)
+			return l->path;
+	return NULL;
+}
+
+static enum edoc_code remember(struct copying *c, const struct stat *st, const char *path,
+                               struct edoc_error *err)
+{
+	struct linked *l, **first = &c->linked[st->st_ino % BUCKETS];
+
+	if (st->st_nlink < 2)
+		return EDOC_OK;
+	l = ed_arena_alloc(c->arena, sizeof(*l));
+	if (!l)
+		return ed_fail_memory(err);
+	*l = (struct linked){st->st_dev, st->st_ino, path, *first};
+	*first = l;
+	return EDOC_OK;
+}
+
+static enum edoc_code copy_file(struct copying *c, const char *from, const char *to,
+                                struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+	const char *same;
+	struct stat st;
+	int in, out;
+
+	if (!access(to, F_OK)) /* made for the copy: its epoch */
+		return EDOC_OK;
+	in = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (in < 0 && errno == ENOENT) /* it moved on: in/new to in/done */
+		return EDOC_OK;
+	if (in < 0 || fstat(in, &st)) {
+		code = ed_fail_errno(err, EDOC_ERR_IO, from, "open");
+		goto out;
+	}
+	same = known_copy(c, &st);
+	if (same && !link(same, to))
+		goto out;
+	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, st.st_mode & 0777);
+	if (out < 0) {
+		code = ed_fail_errno(err, EDOC_ERR_IO, to, "open");
+		goto out;
+	}
+	code = copy_bytes(in, out, to, err);
+	close(out);
+	c->files++;
+	if (!code)
+		code = remember(c, &st, to, err);
+out:
+	if (in >= 0)
+		close(in);
+	return code;
+}
+
+static enum edoc_code copy_tree(struct copying *c, const char *sub, struct edoc_error *err);
+
+static enum edoc_code copy_one(struct copying *c, const char *sub, const char *name,
+                               struct edoc_error *err)
+{
+	const char *path = ed_arena_printf(c->arena, "%s/%s", sub, name);
+	const char *from = path ? ed_arena_printf(c->arena, "%s/%s", c->from, path) : NULL,
+	           *to = path ? ed_arena_printf(c->arena, "%s/%s", c->to, path) : NULL;
+	struct stat st;
+
+	if (!from || !to)
+		return ed_fail_memory(err);
+	if (lstat(from, &st) || (c->skip && !strcmp(path, c->skip))) /* or: it moved on */
+		return EDOC_OK;
+	if (S_ISDIR(st.st_mode))
+		return copy_tree(c, path, err);
+	return S_ISREG(st.st_mode) ? copy_file(c, from, to, err) : EDOC_OK;
+}
+
+/* What lies below <from>/<sub>; a folder that is not there is empty. */
+static enum edoc_code copy_tree(struct copying *c, const char *sub, struct edoc_error *err)
+{
+	const char *from = ed_arena_printf(c->arena, "%s/%s", c->from, sub),
+	           *to = ed_arena_printf(c->arena, "%s/%s", c->to, sub);
+	char **names = NULL;
+	size_t n;
+
+	if (!from || !to)
+		return ed_fail_memory(err);
+	if (access(from, F_OK))
+		return EDOC_OK;
+	enum edoc_code code = ed_mkdirs(to, err);
+	if (!code)
+		code = ed_list_dir(from, &names, &n, err);
+	for (size_t i = 0; !code && names[i]; i++)
+		code = copy_one(c, sub, names[i], err);
+	ed_names_free(names);
+	return code ? code : ed_fsync_dir(to, err);
+}
+
+/*
+ * Folders come sorted, so in each case "log" is read before "obj", "pin", "pkg",
+ * "rcpt" and "sig", which hold what its entries name; and registers after the
+ * claims in "case".
+ */
+static enum edoc_code copy_desk(struct copying *c, struct edoc_error *err)
+{
+	static const char *const folders[] = {"conf", "case", "reg", "out", "in", "notice"};
+	enum edoc_code code = EDOC_OK;
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && !code; i++)
+		code = copy_tree(c, folders[i], err);
+	return code;
+}
+
+/* A new folder: what is there already is nobody's to write into. */
+static enum edoc_code make_new(const char *dir, struct edoc_error *err)
+{
+	if (!mkdir(dir, 0777))
+		return EDOC_OK;
+	return errno == EEXIST ? ed_fail(err, EDOC_ERR_EXISTS, dir, "is there already")
+	                       : ed_fail_errno(err, EDOC_ERR_EXISTS, dir, "mkdir");
+}
+
+/* Empty: what lay there was in the making. */
+static enum edoc_code make_tmp(const struct copying *c, struct edoc_error *err)
+{
+	const char *tmp = ed_arena_printf(c->arena, "%s/tmp", c->to);
+
+	return tmp ? ed_mkdirs(tmp, err) : ed_fail_memory(err);
+}
+
+static enum edoc_code write_json(const char *path, json_t *o, struct edoc_error *err)
+{
+	char *line = NULL;
+
+	enum edoc_code code = ed_json_line(o, &line, err);
+	if (!code)
+		code = ed_write_file(path, line, strlen(line), false, err);
+	edoc_free(line);
+	return code;
+}
+
+/* The times in a small file of ours; absent: EDOC_ERR_ABSENT. */
+static enum edoc_code read_json(const char *path, const char *format, json_t **o,
+                                struct edoc_error *err)
+{
+	const char *said;
+	struct ed_buf bytes;
+
+	ed_buf_init(&bytes, ED_MAX_JSON_BYTES);
+	enum edoc_code code = ed_read_path(path, &bytes, err);
+	if (!code)
+		code = ed_json_parse(bytes.data, bytes.len, path, o, err);
+	ed_buf_clear(&bytes);
+	said = code ? NULL : ed_json_get_str(*o, "format");
+	if (!code && (!said || strcmp(said, format))) {
+		json_decref(*o);
+		*o = NULL;
+		code = ed_fail(err, EDOC_ERR_VERSION, path, "format %s is not %s", said ? said : "",
+		               format);
+	}
+	return code;
+}
+
+static bool get_time(const json_t *o, const char *key, int64_t *t)
+{
+	const char *text = ed_json_get_str(o, key);
+
+	return text && ed_time_parse(text, t);
+}
+
+static enum edoc_code tell(const char *verb, const char *dir, int64_t files, const char *words,
+                           char **text, char **json, struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+	char safe[ED_PATH_MAX];
+	struct ed_buf out;
+	json_t *o;
+
+	ed_escape(safe, sizeof(safe), dir);
+	if (text) {
+		ed_buf_init(&out, ED_PATH_MAX + 1024);
+		ed_buf_printf(&out, T("%s: %" PRId64 " files\n%s"), safe, files, words);
+		code = ed_buf_steal(&out, dir, text, err);
+	}
+	if (code || !json)
+		return code;
+	o = json_object();
+	code = ed_json_int(o, "v", 1) | ed_json_str(o, "cmd", verb) | ed_json_bool(o, "ok", true) |
+	                       ed_json_str(o, "folder", safe) | ed_json_int(o, "files", files)
+	               ? ed_fail_memory(err)
+	               : ed_json_line(o, json, err);
+	json_decref(o);
+	return code;
+}
+
+/* ---- backup ---- */
+
+enum edoc_code edoc_desk_backup(struct edoc_desk *desk, const char *dir, int64_t now, char **text,
+                                char **json, struct edoc_error *err)
+{
+	struct copying *c = calloc(1, sizeof(*c));
+	char *last = ed_path_join(dir, "backup.json");
+	json_t *o = json_object();
+	enum edoc_code code = EDOC_OK;
+
+	if (c)
+		c->arena = ed_arena_new();
+	if (!c || !c->arena || !last || !o) {
+		code = ed_fail_memory(err);
+		goto out;
+	}
+	c->from = desk->path;
+	c->to = dir;
+	code = make_new(dir, err);
+	if (!code)
+		code = make_tmp(c, err);
+	if (!code)
+		code = copy_desk(c, err);
+	if (!code &&
+	    (ed_json_str(o, "format", BACKUP_FORMAT) | ed_json_str(o, "agency", desk->agency) |
+	     ed_json_time(o, "time", now) | ed_json_int(o, "files", c->files)))
+		code = ed_fail_memory(err);
+	if (!code)
+		code = write_json(last, o, err);
+	if (!code)
+		code = tell("backup", dir, c->files, "", text, json, err);
+out:
+	json_decref(o);
+	free(last);
+	if (c)
+		ed_arena_free(c->arena);
+	free(c);
+	return code;
+}
+
+/* ---- restore ---- */
+
+struct restoring {
+	struct edoc_desk *from; /* the backup is a desk to look at */
+	struct copying *c;
+	int64_t now, taken, gap;
+};
+
+/* A broken backup is told before it is a desk. */
+static enum edoc_code check_cases(struct restoring *r, struct edoc_error *err)
+{
+	char **ids = NULL;
+
+	enum edoc_code code = ed_case_list(r->from, &ids, NULL, err);
+	for (size_t i = 0; !code && ids[i]; i++) {
+		struct ed_case c;
+		code = ed_case_load(r->from, ids[i], &c, err);
+		if (!code)
+			ed_case_clear(&c);
+	}
+	ed_names_free(ids);
+	return code;
+}
+
+/* Comes first: from then on what is there is no desk that may simply go on. */
+static enum edoc_code write_epoch(struct restoring *r, struct edoc_error *err)
+{
+	const char *old = ed_desk_path(r->from, "conf/epoch.json");
+	const char *dir = ed_arena_printf(r->c->arena, "%s/conf", r->c->to),
+	           *path = ed_arena_printf(r->c->arena, "%s/conf/epoch.json", r->c->to);
+	json_t *before = NULL, *o = json_object();
+	struct edoc_error why = {0};
+	json_int_t n = 0;
+
+	enum edoc_code code = old && dir && path ? read_json(old, EPOCH_FORMAT, &before, &why)
+	                                         : ed_fail_memory(&why);
+	if (!code)
+		n = json_integer_value(json_object_get(before, "epoch"));
+	else if (code == EDOC_ERR_ABSENT)
+		code = EDOC_OK;
+	if (code && err)
+		*err = why;
+	if (!code && (ed_json_str(o, "format", EPOCH_FORMAT) | ed_json_int(o, "epoch", n + 1) |
+	              ed_json_time(o, "backup", r->taken) | ed_json_time(o, "restored", r->now)))
+		code = ed_fail_memory(err);
+	if (!code)
+		code = ed_mkdirs(dir, err);
+	if (!code)
+		code = write_json(path, o, err);
+	json_decref(before);
+	json_decref(o);
+	return code;
+}
+
+/* A number that nobody gets, so far above the last that is known that those
+ * which were given after the backup lie below it. */
+static enum edoc_code leave_gap(struct restoring *r, const char *book, int64_t year,
+                                struct edoc_error *err)
+{
+	const char *dir = ed_arena_printf(r->c->arena, "%s/reg/%s/%" PRId64, r->c->to, book, year);
+	json_t *o = json_object();
+	int64_t highest = 0;
+	char **names = NULL;
+	const char *path;
+	size_t n;
+
+	enum edoc_code code = dir ? ed_mkdirs(dir, err) : ed_fail_memory(err);
+	if (!code)
+		code = ed_list_dir(dir, &names, &n, err);
+	for (size_t i = 0; !code && names[i]; i++) {
+		char *end;
+		int64_t seq = strtoll(names[i], &end, 10);
+		if (!*end && seq > highest)
+			highest = seq;
+	}
+	ed_names_free(names);
+	path = ed_arena_printf(r->c->arena, "%s/%06" PRId64, dir, highest + r->gap);
+	if (!code &&
+	    (!path || ed_json_str(o, "format", CLAIM_FORMAT) | ed_json_str(o, "book", book) |
+	                      ed_json_int(o, "year", year) | ed_json_time(o, "restored", r->now)))
+		code = ed_fail_memory(err);
+	if (!code)
+		code = write_json(path, o, err);
+	json_decref(o);
+	return code;
+}
+
+/* In the last year of each book, and in this one. */
+static enum edoc_code leave_gaps(struct restoring *r, struct edoc_error *err)
+{
+	int64_t year = ed_zone_civil(r->from->zone, r->now).date.year;
+	const char *root = ed_desk_path(r->from, "reg");
+	char **books = NULL;
+	size_t n;
+
+	enum edoc_code code = root ? ed_list_dir(root, &books, &n, err) : ed_fail_memory(err);
+	for (size_t i = 0; !code && books[i]; i++) {
+		const char *dir = ed_desk_path(r->from, "reg/%s", books[i]);
+		char **years = NULL;
+		code = dir ? ed_list_dir(dir, &years, &n, err) : ed_fail_memory(err);
+		if (!code && n && strtoll(years[n - 1], NULL, 10) != year)
+			code = leave_gap(r, books[i], strtoll(years[n - 1], NULL, 10), err);
+		ed_names_free(years);
+		if (!code)
+			code = leave_gap(r, books[i], year, err);
+	}
+	ed_names_free(books);
+	return code;
+}
+
+static enum edoc_code check_backup(struct restoring *r, const char *from, struct edoc_error *err)
+{
+	const char *path = ed_desk_path(r->from, "backup.json");
+	json_t *o = NULL;
+
+	enum edoc_code code = path ? read_json(path, BACKUP_FORMAT, &o, err) : ed_fail_memory(err);
+	if (code == EDOC_ERR_ABSENT)
+		code = ed_fail(err, EDOC_ERR_INPUT, from,
+		               "no backup, or one that was cut short: it has no backup.json");
+	if (!code && !get_time(o, "time", &r->taken))
+		code = ed_fail(err, EDOC_ERR_INPUT, path, "it does not say when it was made");
+	json_decref(o);
+	return code ? code : check_cases(r, err);
+}
+
+static enum edoc_code restore(struct restoring *r, struct edoc_error *err)
+{
+	const char *from = ed_desk_path(r->from, "conf/desk.yaml"),
+	           *to = ed_arena_printf(r->c->arena, "%s/conf/desk.yaml", r->c->to);
+
+	enum edoc_code code = from && to ? make_new(r->c->to, err) : ed_fail_memory(err);
+	if (!code)
+		code = write_epoch(r, err);
+	if (!code)
+		code = make_tmp(r->c, err);
+	r->c->skip = "conf/desk.yaml";
+	if (!code)
+		code = copy_desk(r->c, err);
+	if (!code)
+		code = leave_gaps(r, err);
+	if (!code)
+		code = copy_file(r->c, from, to, err); /* last: now it is a desk */
+	return code;
+}
+
+enum edoc_code edoc_desk_restore(const char *from, const char *to, const struct edoc_policy *policy,
+                                 int64_t gap, int64_t now, char **text, char **json,
+                                 struct edoc_error *err)
+{
+	struct restoring r = {.now = now, .gap = gap, .c = calloc(1, sizeof(*r.c))};
+	enum edoc_code code = EDOC_OK;
+
+	if (r.c)
+		r.c->arena = ed_arena_new();
+	if (!r.c || !r.c->arena) {
+		code = ed_fail_memory(err);
+		goto out;
+	}
+	r.c->from = from;
+	r.c->to = to;
+	code = edoc_desk_open(from, policy, &r.from, err);
+	if (!code)
+		code = check_backup(&r, from, err);
+	if (!code)
+		code = restore(&r, err);
+	if (!code)
+		code = tell("restore", to, r.c->files,
+		            T("cases of before are held: receive what others have of them, then "
+		              "confirm\n"),
+		            text, json, err);
+out:
+	edoc_desk_free(r.from);
+	if (r.c)
+		ed_arena_free(r.c->arena);
+	free(r.c);
+	return code;
+}
+
+/* ---- held cases ---- */
+
+struct epoch {
+	int64_t n, backup, restored;
+};
+
+static enum edoc_code read_epoch(struct edoc_desk *desk, struct epoch *e, struct edoc_error *err)
+{
+	const char *path = ed_desk_path(desk, "conf/epoch.json");
+	json_t *o = NULL;
+
+	*e = (struct epoch){0};
+	if (!path)
+		return ed_fail_memory(err);
+	if (access(path, F_OK) && errno == ENOENT)
+		return EDOC_OK;
+	enum edoc_code code = read_json(path, EPOCH_FORMAT, &o, err);
+	if (!code) {
+		e->n = json_integer_value(json_object_get(o, "epoch"));
+		if (e->n < 1 || !get_time(o, "backup", &e->backup) ||
+		    !get_time(o, "restored", &e->restored))
+			code = ed_fail(err, EDOC_ERR_CONFIG, path,
+			               "epoch, backup or restored is missing");
+	}
+	json_decref(o);
+	return code;
+}
+
+static const char *mark_of(struct edoc_desk *desk, const struct epoch *e, const char *id)
+{
+	return ed_desk_path(desk, "conf/confirmed-%" PRId64 "/%s", e->n, id);
+}
+
+enum edoc_code ed_desk_held(struct edoc_desk *desk, const char *id, int64_t time,
+                            struct edoc_error *err)
+{
+	char backup[ED_WHEN], restored[ED_WHEN];
+	const char *one, *all;
+	struct epoch e;
+
+	enum edoc_code code = read_epoch(desk, &e, err);
+	if (code || !e.n || time > e.restored)
+		return code;
+	one = mark_of(desk, &e, id);
+	all = mark_of(desk, &e, "all");
+	if (!one || !all)
+		return ed_fail_memory(err);
+	if (!access(one, F_OK) || !access(all, F_OK))
+		return EDOC_OK;
+	ed_when(backup, desk->zone, e.backup, true);
+	ed_when(restored, desk->zone, e.restored, true);
+	return ed_fail(
+	        err, EDOC_ERR_DENIED, id,
+	        "this desk was restored at %s from a backup of %s, and the case may have gone "
+	        "on in between: receive the newest copy from whoever has one, then confirm it",
+	        restored, backup);
+}
+
+bool ed_desk_forgot(struct edoc_desk *desk, int64_t time)
+{
+	struct epoch e;
+
+	return !read_epoch(desk, &e, NULL) && e.n && time >= e.backup;
+}
+
+enum edoc_code edoc_desk_confirm(struct edoc_desk *desk, const char *name,
+                                 const struct edoc_act *act, char **text, char **json,
+                                 struct edoc_error *err)
+{
+	struct ed_told told = {.verb = "confirm", .dry = act->dry};
+	char id[ED_CASE_ID] = "all";
+	const char *path, *dir;
+	struct ed_case c = {0};
+	struct epoch e;
+
+	enum edoc_code code = read_epoch(desk, &e, err);
+	if (!code && !e.n)
+		code = ed_fail(err, EDOC_ERR_DENIED, desk->path,
+		               "nothing to confirm: this desk was never restored");
+	if (!code && name)
+		code = ed_case_find(desk, name, id, err);
+	if (!code && name)
+		code = ed_case_load(desk, id, &c, err);
+	if (code)
+		return code;
+	dir = ed_desk_path(desk, "conf/confirmed-%" PRId64, e.n);
+	path = mark_of(desk, &e, id);
+	code = dir && path ? EDOC_OK : ed_fail_memory(err);
+	if (!code && !act->dry)
+		code = ed_mkdirs(dir, err);
+	if (!code && !act->dry)
+		code = ed_desk_put(desk, path, "\n", 1, &told.already, err);
+	if (!code && name)
+		code = ed_act_tell(&c, &told, text, json, err);
+	else if (!code)
+		code = tell("confirm", desk->path, 0, "", NULL, json, err);
+	if (name)
+		ed_case_clear(&c);
+	return code;
+}
