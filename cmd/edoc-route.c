@@ -46,6 +46,19 @@ static const struct cmd_option do_options[] = {
         {"reason", 0, "REASON", N_("why: where the route asks for it"), false},
         {"text", 0, "TEXT", N_("a resolution's or report's text"), false},
         END};
+static const struct cmd_option delegate_options[] = {
+        DESK,
+        {"to", 0, "WHOM", N_("PERSON, or the POST@AGENCY of one (required)"), false},
+        {"until", 0, "DAY", N_("the last day of it; without: while the step is open"), false},
+        {"step", 0, "STEP", N_("the step, when several could be meant"), false},
+        {"reason", 0, "REASON", N_("why"), false},
+        END};
+static const struct cmd_option reassign_options[] = {
+        DESK,
+        {"to", 0, "WHOM", N_("PERSON, POST@AGENCY or AGENCY; the first answers (required)"), true},
+        {"step", 0, "STEP", N_("the step, when several could be meant"), false},
+        {"reason", 0, "REASON", N_("why (required)"), false},
+        END};
 #define CLOCK                                                                                      \
 	{"clock", 0, "NAME", N_("a clock of the route, where several could be meant"), false},     \
 	{                                                                                          \
@@ -553,6 +566,11 @@ static const struct cmd_verb verbs[] = {
          CMD_ITEMS | CMD_JSON | CMD_DRY | CMD_KEY, route_resume},
         {"withdraw", "--reason R CASE...", N_("take a case back, where the route allows it"),
          withdraw_options, CMD_ITEMS | CMD_JSON | CMD_DRY | CMD_KEY, route_withdraw},
+        {"delegate", "CASE... --to WHOM [--until DAY]",
+         N_("let somebody do the open step in your place"), delegate_options,
+         CMD_ITEMS | CMD_JSON | CMD_DRY | CMD_KEY, route_delegate},
+        {"reassign", "CASE... --to WHOM --reason R", N_("give the open step to another"),
+         reassign_options, CMD_ITEMS | CMD_JSON | CMD_DRY | CMD_KEY, route_reassign},
         {"send", "[CASE...]", N_("put cases that are due into out/, and hand that over"),
          send_options, CMD_ITEMS | CMD_JSON | CMD_DRY, route_send},
         {"receive", "[PKG...]", N_("take in what came, answer receipts"), desk_options,

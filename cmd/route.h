@@ -42,6 +42,11 @@ int route_stop(struct cmd *cmd);
 int route_resume(struct cmd *cmd);
 int route_withdraw(struct cmd *cmd);
 
+/* ---- route-people.c ---- */
+
+int route_delegate(struct cmd *cmd);
+int route_reassign(struct cmd *cmd);
+
 /* ---- route-calendar.c ---- */
 
 int route_calendar_check(struct cmd *cmd);

@@ -1130,6 +1130,7 @@ struct edoc_act {
 	const char *step;      /* or NULL: the one that is open */
 	const char *reason;    /* or NULL */
 	const char *text;      /* of a resolution or a report, or NULL */
+	const char *until; /* delegate: "2026-03-31", or NULL */
 	const char *const *to; /* do: who acts later, NULL-ended, or NULL: "PERSON",
 	                        * "POST@AGENCY[/UNIT]", "AGENCY", "ROLE=" before it or not */
 	const char *const *fields; /* submit: "NAME=VALUE" of the route, NULL-ended, or NULL */
@@ -1188,6 +1189,14 @@ enum edoc_code edoc_desk_resume(struct edoc_desk *desk, const char *name,
 				struct edoc_error *err) EDOC_CHECK;
 /* The case ends as "withdrawn", where the route lets the actor do that. */
 enum edoc_code edoc_desk_withdraw(struct edoc_desk *desk, const char *name,
+				const struct edoc_act *act, char **text, char **json,
+				struct edoc_error *err) EDOC_CHECK;
+/* The open step is done by whom act->to names: also by him, until act->until
+ * (delegate), or by him alone, for act->reason (reassign). */
+enum edoc_code edoc_desk_delegate(struct edoc_desk *desk, const char *name,
+				  const struct edoc_act *act, char **text, char **json,
+				  struct edoc_error *err) EDOC_CHECK;
+enum edoc_code edoc_desk_reassign(struct edoc_desk *desk, const char *name,
 				  const struct edoc_act *act, char **text, char **json,
 				  struct edoc_error *err) EDOC_CHECK;
 /* Puts the case into out/<agency>/new. */

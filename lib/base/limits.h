@@ -104,6 +104,7 @@
 #define ED_MAX_CMS (1u << 20) /* a detached CMS of the ledger */
 #define ED_MAX_ROUTE_STEPS 500
 #define ED_MAX_ROUTE_ROLES 200
+#define ED_MAX_DELEGATION 5 /* how deep a route may let a step be handed on */
 #define ED_MAX_NAMED 100 /* whom one entry names for roles */
 #define ED_MAX_ROUTE_FIELDS 100
 #define ED_MAX_ROUTE_BRANCHES 100

@@ -29,7 +29,7 @@ static enum edoc_code tell_text(const struct ed_case *c, const struct ed_told *t
 	ed_buf_init(&out, 65536);
 	ed_buf_printf(&out, "%s", c->id);
 	if (e && e->step)
-		ed_buf_printf(&out, " %s: %s", e->step, e->outcome ? e->outcome : "");
+		ed_buf_printf(&out, e->outcome ? " %s: %s" : " %s", e->step, e->outcome);
 	else if (e)
 		ed_buf_printf(&out, " %s", e->event);
 	if (e && ed_entry_get(e, "register", "number"))

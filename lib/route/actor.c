@@ -120,13 +120,27 @@ static const struct ed_scope *scope_of(const struct ed_decision *j)
 	return j->clock && j->clock->visit ? j->clock->visit->scope : j->state->scope;
 }
 
+/* The visit whose role that is: it knows who is named for it. */
+static const struct ed_visit *visit_in_role(const struct ed_decision *j, const struct ed_role *by)
+{
+	const struct ed_visit *v = j->visit ? j->visit : j->clock ? j->clock->visit : NULL;
+
+	return v && v->step->by == by ? v : NULL;
+}
+
 static void check_role(struct ed_decision *j, struct ed_date on)
 {
-	struct ed_role role = role_in(asked_for(j), j->visit, scope_of(j));
+	const struct ed_role *by = asked_for(j);
+	const struct ed_visit *v = visit_in_role(j, by);
+	struct ed_role role = role_in(by, v, scope_of(j));
 	const char *at = scope_of(j)->at;
 
-	if (j->visit && j->visit->step->set_by && !ed_visit_named(j->visit, 0)) {
-		ed_broken(j, "route.unset", role.id, j->visit->path, j->visit->step->set_by->path);
+	if (!strcmp(j->act.event, "step.reassigned")) {
+		ed_check_reassigner(j, on);
+		return;
+	}
+	if (by->set_by && !(v && ed_visit_named(v, 0))) {
+		ed_broken(j, "route.unset", role.id, v ? v->path : j->act.event, by->set_by);
 		return;
 	}
 	if (role.agency && at && strcmp(role.agency, at)) {
@@ -135,6 +149,8 @@ static void check_role(struct ed_decision *j, struct ed_date on)
 	}
 	j->actor.post =
 	        ed_directory_post(j->directory, j->actor.person, &role, on, &j->actor.deputy);
+	if (!j->actor.post && j->visit && ed_check_delegate(j, &role, on))
+		return;
 	if (!j->actor.post) {
 		ed_broken(j, "route.role", ed_person_id(j), role.id, NULL);
 		return;
@@ -148,8 +164,20 @@ static bool is_person(const struct ed_decision *j, const char *id, const char *m
 {
 	if (!id)
 		return false;
+	for (size_t i = 0; j->actor.behind && j->actor.behind[i]; i++)
+		if (!strcmp(id, j->actor.behind[i]))
+			return true;
 	return !strcmp(id, mine) ||
 	       (j->actor.principal && !strcmp(id, j->actor.principal->holder->id));
+}
+
+/* Did the person who acts now, or one whom he stands for, do that visit? */
+static bool did(const struct ed_decision *j, const struct ed_visit *v, const char *mine)
+{
+	for (size_t i = 0; v->behind && v->behind[i]; i++)
+		if (is_person(j, v->behind[i], mine))
+			return true;
+	return is_person(j, v->person, mine) || is_person(j, v->principal, mine);
 }
 
 /* Did the actor, or whom he stands for, act in that role before? */
@@ -162,8 +190,7 @@ static bool acted_as(struct ed_decision *j, const struct ed_role *role)
 	for (size_t i = 0; i < j->state->n_visits; i++) {
 		const struct ed_visit *v = j->state->visits[i];
 
-		if (v->step->by == role && v->done != ED_TIME_NONE &&
-		    (is_person(j, v->person, mine) || is_person(j, v->principal, mine)))
+		if (v->step->by == role && v->done != ED_TIME_NONE && did(j, v, mine))
 			return true;
 	}
 	return false;
@@ -205,7 +232,7 @@ static void check_person(struct ed_decision *j)
 		check_initiator(j, on);
 	else
 		check_role(j, on);
-	if (j->visit)
+	if (j->visit && strcmp(j->act.event, "step.reassigned"))
 		check_four_eyes(j);
 }
 
@@ -271,5 +298,8 @@ void ed_check_actor(struct ed_decision *j)
 	else
 		check_person(j);
 	check_agency(j);
-	ed_check_assign(j);
+	if (ed_hand_event(j->act.event))
+		ed_check_hand(j);
+	else
+		ed_check_assign(j);
 }

@@ -15,6 +15,7 @@ struct ed_asked {
 	const json_t *fields;
 	const struct ed_named *assign;
 	size_t n_assign;
+	const char *until;
 	int64_t time, visit;
 };
 
@@ -72,8 +73,26 @@ void ed_check_assign(struct ed_decision *j);
 /* The newest visit, around that scope, that named who acts at the step. */
 struct ed_visit *ed_find_setter(const struct ed_state *state, const struct ed_scope *scope,
                                 const struct ed_route_step *step);
+/* May that one be named for the role on that day?  Fills in what is open. */
+void ed_check_named(struct ed_decision *j, const struct ed_role *role, struct ed_named *v,
+                    size_t i);
 /* Narrows the role to who is named. */
 void ed_narrow_role(const struct ed_visit *visit, struct ed_role *role);
+
+/* ---- hands.c: a step handed on, or given to another ---- */
+
+/* May the open step be handed on at all? */
+bool ed_check_hand_place(struct ed_decision *j);
+/* Whether somebody acts because it was handed on to him; fills the actor, or
+ * tells why not.  false: it was not. */
+bool ed_check_delegate(struct ed_decision *j, const struct ed_role *role, struct ed_date on);
+/* Who names another: the one who set the role, or whom the step lists. */
+void ed_check_reassigner(struct ed_decision *j, struct ed_date on);
+/* Whom it is given to; once the actor is known. */
+void ed_check_hand(struct ed_decision *j);
+void ed_apply_hand(struct ed_decision *j, struct ed_state *s, struct ed_visit *v);
+/* "delegate" of a header. */
+void ed_read_delegate(struct ed_decision *j, const json_t *delegate);
 
 /* ---- facts.c: what an entry says beside the act ---- */
 

@@ -124,6 +124,9 @@ struct ed_route_step {
 	const struct ed_route_step *set_by; /* names who acts here, or NULL */
 	const struct ed_role **sets;        /* roles that its first outcome names, or NULL */
 	size_t n_sets;
+	int delegate;                    /* so often it is handed on; 0: not at all */
+	const struct ed_role **reassign; /* who may name another one, beside who set it */
+	size_t n_reassign;
 	const char *title;               /* or NULL */
 	const struct ed_condition *when; /* if: else it is passed over; or NULL */
 	struct ed_clock_def clock;

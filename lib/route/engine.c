@@ -54,6 +54,15 @@
  *  route.assign-missing E       step {0} names who is {1}, and the entry names nobody
  *  route.assign-unasked E       step {0} names {1}, which it does not set
  *  route.unset         E        nobody is named for {0}, who does step {1}: {2} does that
+ *  route.delegate      E stops  step {0} is handed on, and the route does not let it be
+ *  route.delegate-who  E        {0} is handed step {1}: {2}
+ *  route.delegate-depthE        step {0} is handed on {1} times; the route allows {2}
+ *  route.delegate-cycleE        {0} is handed step {1} by somebody who acts in his place
+ *  route.delegate-untilE        step {0} is handed on until {1}; {2}
+ *  route.delegate-over E        {0} acts in step {1}, which was handed to him until {2}
+ *  route.delegate-void E        {0} acts in step {1} for {2}, who may not act there on that day
+ *  route.reassign      E stops  step {0} is given to another, and the route does not let it be
+ *  route.reassign-who  E        {0} may not give step {1} to another
  *  route.signature     E        a signature is named where the route asks for none
  *  route.calendar      E        the term of step {0} can not be computed: {1}
  *  route.late          I        step {0} was done {1} s after its term
@@ -134,6 +143,22 @@ static const struct {
          N_("the step \"{0}\" with that outcome does not say who is \"{1}\"; it says: {2}")},
         {"route.unset", EDOC_ERR_DENIED,
          N_("nobody is named for \"{0}\", who does \"{1}\": the step \"{2}\" was passed over")},
+        {"route.delegate", EDOC_ERR_DENIED,
+         N_("the route does not let \"{0}\" be handed on: the step has no \"delegate:\"")},
+        {"route.delegate-who", EDOC_ERR_DENIED, N_("{0} can not be handed \"{1}\": {2}")},
+        {"route.delegate-depth", EDOC_ERR_DENIED,
+         N_("\"{0}\" may be handed on {2} times, not {1} (\"delegate: depth\")")},
+        {"route.delegate-cycle", EDOC_ERR_DENIED,
+         N_("\"{1}\" can not be handed to {0}, in whose place it is done")},
+        {"route.delegate-until", EDOC_ERR_DENIED,
+         N_("\"{0}\" can not be handed on until {1}: {2}")},
+        {"route.delegate-over", EDOC_ERR_DENIED, N_("\"{1}\" was handed to {0} until {2}")},
+        {"route.delegate-void", EDOC_ERR_DENIED,
+         N_("\"{1}\" was handed to {0} by {2}, who may not do it today")},
+        {"route.reassign", EDOC_ERR_DENIED,
+         N_("the route does not let \"{0}\" be given to another: no step set who does it, and "
+            "it has no \"reassign:\"")},
+        {"route.reassign-who", EDOC_ERR_DENIED, N_("{0} may not give \"{1}\" to another today")},
         {"route.reason", EDOC_ERR_INPUT, N_("the outcome \"{0}\" of step \"{1}\" needs a reason")},
         {"route.reason-list", EDOC_ERR_INPUT,
          N_("\"{0}\" is no reason of step \"{1}\"; the reasons are {2}")},
@@ -270,6 +295,8 @@ static bool check_step(struct ed_decision *j)
 		                 ed_number_text(j, open->visit));
 	if (!strcmp(j->act.event, "step.silent"))
 		return check_silence(j);
+	if (ed_hand_event(j->act.event))
+		return ed_check_hand_place(j);
 	if (strcmp(j->act.event, closing_event(open->step)))
 		return ed_broken(j, "route.event", open->path, closing_event(open->step),
 		                 j->act.event);
@@ -409,6 +436,7 @@ static void ask(struct ed_decision *j, const struct ed_engine *engine, const str
 	                           .n_assign = command->n_assign,
 	                           .timer = command->timer,
 	                           .extension = command->extension,
+	                           .until = command->until,
 	                           .by_desk = desk_event(command->event),
 	                           .time = command->now};
 	try(j);
@@ -459,7 +487,8 @@ enum edoc_code ed_engine_decide(const struct ed_engine *engine, const struct ed_
 	if (command->desk != desk_event(command->event))
 		return ed_fail(err, EDOC_ERR_DENIED, "",
 		               "a person submits and does steps; a desk's key sends and receives");
-	if (!command->step && state->n_open > 1 && !strcmp(command->event, "step.done"))
+	if (!command->step && state->n_open > 1 &&
+	    (!strcmp(command->event, "step.done") || ed_hand_event(command->event)))
 		code = pick(engine, state, command, &j, err);
 	else
 		ask(&j, engine, state, command, command->step);
@@ -581,7 +610,10 @@ static bool apply_flow(struct ed_decision *j, struct ed_state *s)
 	        .engine = j->engine, .state = s, .now = j->act.time, .fault = fault, .arg = j};
 	struct ed_visit *v = j->visit ? s->visits[j->visit->index] : NULL;
 
-	if (v) {
+	if (v && ed_hand_event(j->act.event)) {
+		ed_apply_hand(j, s, v);
+	} else if (v) {
+		v->behind = j->actor.behind;
 		v->person = strcmp(j->act.event, "step.done") ? NULL : kept(j, ed_person_id(j));
 		v->principal = j->actor.principal ? j->actor.principal->holder->id : NULL;
 		v->named = j->actor.assign;
@@ -650,7 +682,10 @@ bool ed_engine_fold(const struct ed_engine *engine, struct ed_state *state,
 	        .extension = ed_entry_extension(entry, &extension) ? &extension : NULL,
 	        .reason = entry->body ? ed_json_get_str(entry->body, "reason") : NULL,
 	        .reason_hidden = !entry->body && ed_header_text(entry, NULL, "body")};
-	ed_read_assign(&j, json_object_get(entry->header, "assign"));
+	if (json_object_get(entry->header, "delegate"))
+		ed_read_delegate(&j, json_object_get(entry->header, "delegate"));
+	else
+		ed_read_assign(&j, json_object_get(entry->header, "assign"));
 	if (!check_chain(&j, entry) || !check_place(&j))
 		return false;
 	ed_check_actor(&j);

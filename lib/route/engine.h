@@ -36,6 +36,13 @@ struct ed_clock {
 	size_t n_extensions;
 };
 
+/* An open step handed on for that visit; both are people of the directory. */
+struct ed_delegation {
+	const char *from, *to;
+	struct ed_date until; /* inclusive */
+	bool has_until;
+};
+
 /* A step that was opened. */
 struct ed_visit {
 	size_t index; /* in the state's visits */
@@ -52,8 +59,13 @@ struct ed_visit {
 	struct ed_visit *setter;      /* that names who acts here, or NULL */
 	const struct ed_named *named; /* whom its own entry names, or NULL */
 	size_t n_named;
-	struct ed_scope *scope;  /* it stands in */
-	struct ed_scope **parts; /* of a parallel or each: one a branch */
+	const struct ed_named *instead; /* whom somebody named in place of the role's, or NULL */
+	size_t n_instead;
+	const struct ed_delegation *delegations; /* of it, oldest first */
+	size_t n_delegations;
+	const char *const *behind; /* who handed it on to the person, NULL-ended, or NULL */
+	struct ed_scope *scope;    /* it stands in */
+	struct ed_scope **parts;   /* of a parallel or each: one a branch */
 	size_t n_parts;
 };
 
@@ -116,8 +128,11 @@ struct ed_command {
 	const char *timer;     /* clock.*: one of the route's clocks, or NULL: of the step */
 	const struct ed_extension *extension; /* clock.extended; NULL: what the route says */
 	const json_t *fields;                 /* case.submitted: what the route declares, or NULL */
-	const struct ed_named *assign;        /* step.done: who acts at later steps, or NULL */
+	/* step.done: who acts at later steps; step.reassigned: who acts at this
+	 * one; step.delegated: the person; or NULL */
+	const struct ed_named *assign;
 	size_t n_assign;
+	const char *until; /* step.delegated: the last day, or NULL */
 };
 
 /* Who acted, decided by the directory. */
@@ -134,6 +149,9 @@ struct ed_actor {
 	const struct ed_clock *clock;  /* clock.*: as it stood before */
 	struct ed_extension extension; /* clock.extended */
 	int64_t due;                   /* clock.*: as it stands after */
+	bool delegated;            /* principal: whose place is taken, by delegation */
+	const char *const *behind; /* through whom, NULL-ended, or NULL */
+	const char *until;         /* step.delegated: as the entry is to say it */
 };
 
 /* The local day of the route's zone: directory rows are read on that day. */
@@ -165,6 +183,11 @@ struct ed_role ed_visit_role(const struct ed_visit *visit);
 /* Who is named for the visit: the responsible one first.  NULL: the route says. */
 const struct ed_named *ed_visit_named(const struct ed_visit *visit, size_t i);
 bool ed_clock_stands(const struct ed_clock *clock);
+/* The delegation to that person that is in force on that day, or NULL. */
+const struct ed_delegation *ed_visit_delegation(const struct ed_visit *visit, const char *person,
+                                                struct ed_date on);
+/* step.delegated, step.reassigned: the step stays open, and others act. */
+bool ed_hand_event(const char *event);
 /* The open visit of a path, or NULL. */
 struct ed_visit *ed_state_open(const struct ed_state *state, const char *path);
 /* The one that is due first; of those without a term, the oldest.  NULL: none. */

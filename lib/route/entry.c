@@ -24,7 +24,9 @@ enum event {
 	CLOCK = 32,
 	EXTEND = 64,
 	WITHDRAWN = 128,
-	ALWAYS = 255
+	DELEGATED = 256,
+	REASSIGNED = 512,
+	ALWAYS = 1023
 };
 
 static const struct {
@@ -36,6 +38,8 @@ static const struct {
         {"step.done", DONE, "person"},
         {"case.sent", SENT, "desk"},
         {"case.received", RECEIVED, "desk"},
+        {"step.delegated", DELEGATED, "person"},
+        {"step.reassigned", REASSIGNED, "person"},
         {"step.silent", SILENT, "desk"},
         {"clock.extended", EXTEND, "person"},
         {"clock.stopped", CLOCK, "person"},
@@ -288,11 +292,15 @@ static const char *is_documents(const json_t *v)
 
 static const char *is_actor(const json_t *v)
 {
-	static const struct key keys[] = {
-	        {"cert", is_hex64, ALWAYS, 0},  {"kind", is_kind, ALWAYS, 0},
-	        {"person", is_id, 0, ALWAYS},   {"post", is_text, 0, ALWAYS},
-	        {"unit", is_text, 0, ALWAYS},   {"agency", is_id, 0, ALWAYS},
-	        {"deputy", is_true, 0, ALWAYS}, {NULL, NULL, 0, 0}};
+	static const struct key keys[] = {{"cert", is_hex64, ALWAYS, 0},
+	                                  {"kind", is_kind, ALWAYS, 0},
+	                                  {"person", is_id, 0, ALWAYS},
+	                                  {"post", is_text, 0, ALWAYS},
+	                                  {"unit", is_text, 0, ALWAYS},
+	                                  {"agency", is_id, 0, ALWAYS},
+	                                  {"deputy", is_true, 0, ALWAYS},
+	                                  {"delegated", is_true, 0, ALWAYS},
+	                                  {NULL, NULL, 0, 0}};
 	const char *fault = plain_fault(
 	        v, keys, N_("{cert, kind, person, post, unit, agency, deputy} as entries have it"));
 
@@ -375,6 +383,22 @@ bool ed_entry_extension(const struct ed_entry *entry, struct ed_extension *exten
 	return e && ed_term_parse(text_of(to ? to : json_object_get(e, "by")), &extension->term);
 }
 
+static const char *is_day(const json_t *v)
+{
+	struct ed_date date;
+
+	return ed_date_parse(text_of(v), &date) ? NULL : N_("a day such as 2026-03-05");
+}
+
+static const char *is_delegate(const json_t *v)
+{
+	static const struct key keys[] = {
+	        {"person", is_id, ALWAYS, 0}, {"until", is_day, 0, ALWAYS}, {NULL, NULL, 0, 0}};
+
+	return plain_fault(v, keys, N_("{person, until}"));
+}
+
+#define HAND (DELEGATED | REASSIGNED) /* the step stays open */
 #define STEP (DONE | SENT | SILENT)
 
 static const struct key header_keys[] = {
@@ -393,13 +417,14 @@ static const struct key header_keys[] = {
         {"documents", is_documents, SUBMITTED, 0},
         {"package", is_digest, SUBMITTED, RECEIVED},
         {"fields", is_fields, 0, SUBMITTED},
-        {"step", is_path, STEP, RECEIVED | CLOCK | EXTEND},
-        {"visit", is_count, STEP, RECEIVED | CLOCK | EXTEND},
+        {"step", is_path, STEP | HAND, RECEIVED | CLOCK | EXTEND},
+        {"visit", is_count, STEP | HAND, RECEIVED | CLOCK | EXTEND},
         {"timer", is_id, 0, CLOCK | EXTEND},
         {"extension", is_extension, EXTEND, 0},
         {"outcome", is_id, STEP, RECEIVED},
-        {"acting_for", is_principal, 0, DONE | CLOCK | EXTEND | WITHDRAWN},
-        {"assign", is_assign, 0, DONE},
+        {"acting_for", is_principal, 0, DONE | HAND | CLOCK | EXTEND | WITHDRAWN},
+        {"assign", is_assign, REASSIGNED, DONE},
+        {"delegate", is_delegate, DELEGATED, 0},
         {"signature", is_file, 0, DONE},
         {"register", is_register, 0, DONE},
         {"clock", is_clock, 0, STEP | RECEIVED | CLOCK | EXTEND},
@@ -438,13 +463,15 @@ static const char *together(const json_t *h, size_t event)
 		               ? N_("only a deputy acts for somebody")
 		               : NULL;
 	}
-	if (step != visit || step != (json_object_get(h, "outcome") != NULL))
+	if (step != visit ||
+	    (!(events[event].event & HAND) && step != (json_object_get(h, "outcome") != NULL)))
 		return N_("step, visit and outcome stand together");
 	if (json_object_get(h, "clock") && !step)
 		return N_("a clock belongs to a step");
 	if (json_object_get(h, "late") && !json_object_get(h, "clock"))
 		return N_("who is late has a clock");
-	if (json_object_get(h, "acting_for") && !json_object_get(actor, "deputy"))
+	if (json_object_get(h, "acting_for") && !json_object_get(actor, "deputy") &&
+	    !json_object_get(actor, "delegated"))
 		return N_("only a deputy acts for somebody");
 	return NULL;
 }

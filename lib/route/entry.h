@@ -27,8 +27,8 @@
  *   time       of the act, as the actor's clock tells
  *   event      see below
  *   command    digest: the idempotence key, of the canonical JSON {"actor",
- *              "assign", "case", "event", "outcome", "reason", "step", "text",
- *              "visit"} (absent where there is none)
+ *              "assign", "case", "delegate", "event", "outcome", "reason", "step",
+ *              "text", "visit"} (absent where there is none)
  *   step, visit, outcome   what was done; visit counts from 1.  A step in a
  *              branch is "agree/justice", in one of several steps
  *              "agree/justice/review"; what a "do: each" stands at is the
@@ -36,9 +36,14 @@
  *   actor      {cert, kind, person, post, unit, agency, deputy}: cert is the
  *              certificate's sha256 (64 hex), kind "person" or "desk", person
  *              the directory's id (no desk has one), post and unit (of a role
- *              that names them), agency, deputy true or absent
- *   acting_for {person, post}: the principal when a deputy acts
- *   assign     [{role, person | post, unit, agency}]: who does the later steps
+ *              that names them), agency, deputy true or
+ *              absent, delegated likewise (the post is then the person\'s own)
+ *   acting_for {person, post}: the principal when a deputy acts, or somebody to
+ *              whom the step was handed on
+ *   delegate   {person, until}: to whom the step is handed on for this visit,
+ *              and the last day of it, a day of the route's zone (step.delegated)
+ *   assign     (step.reassigned: of the step itself)
+ *              [{role, person | post, unit, agency}]: who does the later steps
  *              of the roles that this step sets, the responsible one of a role
  *              first; agency always: of a person, the one of whose post he is
  *              named; neither person nor post: whoever of that agency fits
@@ -82,6 +87,10 @@
  *                   the end of the term from then on
  *   case.withdrawn  a person in the role that the route names for it; it ends
  *                   the case as "withdrawn"
+ *   step.delegated  a person who may do the open step, to another one of the
+ *                   agency, who may do it too from then on
+ *   step.reassigned a person in the role of the step that set who does this
+ *                   one, or in a role that "reassign" of the step names
  *   step.silent     the desk key of the agency that holds the case: the term of
  *                   a step whose silence the route gives a meaning is over
  *

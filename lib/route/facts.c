@@ -42,6 +42,9 @@ static void check_actor_facts(struct ed_decision *j, const struct ed_entry *entr
 	           a->agency ? a->agency->id : NULL);
 	check_fact(j, "route.actor", "deputy", json_object_get(actor, "deputy") ? "true" : NULL,
 	           a->deputy ? "true" : NULL);
+	check_fact(j, "route.actor", "delegated",
+	           json_object_get(actor, "delegated") ? "true" : NULL,
+	           a->delegated ? "true" : NULL);
 	check_fact(j, "route.actor", "acting_for.person",
 	           ed_header_text(entry, "acting_for", "person"), p ? p->holder->id : NULL);
 	check_fact(j, "route.actor", "acting_for.post", ed_header_text(entry, "acting_for", "post"),
@@ -75,7 +78,7 @@ static int64_t said_due(struct ed_decision *j, const struct ed_entry *entry, int
 static void check_clock(struct ed_decision *j, const struct ed_entry *entry)
 {
 	const struct ed_visit *v = j->visit;
-	bool timed = v && v->due != ED_TIME_NONE;
+	bool timed = v && v->due != ED_TIME_NONE && !ed_hand_event(j->act.event);
 	const struct ed_clock *clock = timed ? v->clock : NULL;
 	int64_t due = timed ? said_due(j, entry, v->due) : ED_TIME_NONE;
 	const json_t *late = json_object_get(entry->header, "late");

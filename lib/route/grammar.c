@@ -12,7 +12,7 @@
 
 /* What routing.md plans and this version does not run. */
 static const char *const later[] = {
-        "accept", "on-change", "pick",     "call",      "fixed", "remind",    "overdue", "delegate",
+        "accept", "on-change", "pick",     "call",      "fixed", "remind",    "overdue",
         "notify", "level",     "document", "forward",   "wait",  "exhausted", "owner",   "channels",
         "fee",    "requires",  "result",   "retention", "idef0", NULL};
 

@@ -322,6 +322,7 @@ enum edoc_code ed_command_id(const struct ed_command_key *key, char out[ED_SHA25
 	    put(o, "event", key->event) || put(o, "outcome", key->outcome) ||
 	    put(o, "reason", key->reason) || put(o, "step", key->step) ||
 	    put(o, "text", key->text) ||
+	    (key->delegate && json_object_set(o, "delegate", (json_t *)key->delegate)) ||
 	    (key->assign && json_object_set(o, "assign", (json_t *)key->assign)) ||
 	    (key->visit && ed_json_int(o, "visit", key->visit)))
 		ed_fail_memory(err);
@@ -347,6 +348,7 @@ struct ed_command_key ed_entry_key(const struct ed_entry *entry, char extension[
 	                             .outcome = entry->outcome,
 	                             .actor = entry->actor_cert,
 	                             .assign = json_object_get(entry->header, "assign"),
+	                             .delegate = json_object_get(entry->header, "delegate"),
 	                             .visit = entry->visit};
 	struct ed_extension e;
 
@@ -374,6 +376,8 @@ static int put_actor(json_t *header, const struct ed_draft *draft)
 	bad |= put(o, "agency", actor->agency ? actor->agency->id : post ? post->agency : NULL);
 	if (actor->deputy)
 		bad |= ed_json_bool(o, "deputy", true);
+	if (actor->delegated)
+		bad |= ed_json_bool(o, "delegated", true);
 	return json_object_set_new(header, "actor", o) | bad;
 }
 
@@ -382,7 +386,7 @@ static int put_principal(json_t *header, const struct ed_actor *actor)
 	const struct ed_post *post = actor->principal;
 	json_t *o;
 
-	if (!actor->deputy || !post)
+	if ((!actor->deputy && !actor->delegated) || !post)
 		return 0;
 	o = json_object();
 	return put(o, "person", post->holder->id) | put(o, "post", post->post) |
@@ -427,6 +431,19 @@ static json_t *assign_json(const struct ed_actor *actor, int *bad)
 	return list;
 }
 
+/* To whom a step is handed on; NULL: it is not, or no memory (*bad). */
+static json_t *delegate_json(const struct ed_draft *draft, int *bad)
+{
+	const struct ed_actor *actor = draft->actor;
+	json_t *o;
+
+	if (strcmp(draft->command->event, "step.delegated") || !actor->n_assign)
+		return NULL;
+	o = json_object();
+	*bad |= put(o, "person", actor->assign[0].person) | put(o, "until", actor->until);
+	return o;
+}
+
 enum edoc_code ed_draft_header(struct ed_draft *draft, json_t **header, struct edoc_error *err)
 {
 	const struct ed_command *c = draft->command;
@@ -444,16 +461,18 @@ enum edoc_code ed_draft_header(struct ed_draft *draft, json_t **header, struct e
 	                             .text = draft->text,
 	                             .actor = c->actor_cert,
 	                             .visit = visit ? visit->visit : 0};
-	json_t *h, *prev, *assign;
+	json_t *h, *prev, *assign, *delegate;
 	int bad = 0;
 
 	if (extends)
 		ed_extension_text(extension, &draft->actor->extension);
-	key.assign = assign = assign_json(draft->actor, &bad);
+	key.delegate = delegate = delegate_json(draft, &bad);
+	key.assign = assign = delegate ? NULL : assign_json(draft->actor, &bad);
 	enum edoc_code code =
 	        bad ? ed_fail_memory(err) : ed_command_id(&key, draft->command_id, err);
 	if (code) {
 		json_decref(assign);
+		json_decref(delegate);
 		return code;
 	}
 	h = json_object();
@@ -467,13 +486,17 @@ enum edoc_code ed_draft_header(struct ed_draft *draft, json_t **header, struct e
 	       put(h, "directory", c->directory);
 	bad |= ed_json_int(h, "seq", draft->state->seq + 1) | ed_json_time(h, "time", c->now);
 	bad |= put_actor(h, draft) | put_principal(h, draft->actor);
+	if (delegate)
+		bad |= json_object_set_new(h, "delegate", delegate);
 	if (assign)
 		bad |= json_object_set_new(h, "assign", assign);
 	if (visit && draft->actor->clock) {
 		bad |= put(h, "step", visit->path) | ed_json_int(h, "visit", visit->visit);
 	} else if (visit) {
 		bad |= put(h, "step", visit->path) | put(h, "outcome", c->outcome) |
-		       ed_json_int(h, "visit", visit->visit) | put_clock(h, visit, c->now);
+		       ed_json_int(h, "visit", visit->visit);
+		if (!ed_hand_event(c->event))
+			bad |= put_clock(h, visit, c->now);
 	}
 	if (bad) {
 		json_decref(h);

@@ -46,7 +46,7 @@ enum edoc_code ed_case_id(const json_t *documents, const char *route, char id[ED
 /* The idempotence key of an act (entry.h); strings may be NULL, visit 0. */
 struct ed_command_key {
 	const char *case_id, *event, *step, *outcome, *reason, *text, *actor;
-	const json_t *assign; /* of the header, or NULL */
+	const json_t *assign, *delegate; /* of the header, or NULL */
 	int64_t visit;
 };
 /* Of an entry, without reason and text; extension is written to. */

@@ -36,6 +36,8 @@ static bool is_for(const struct ed_state *s, const struct ed_visit *v,
 	for (size_t i = 1; (also = ed_visit_named(v, i)) != NULL; i++)
 		if (also->person && !strcmp(also->person, person->id))
 			return true;
+	if (ed_visit_delegation(v, person->id, day))
+		return true;
 	if (role.initiator)
 		return s->initiator_person && !strcmp(person->id, s->initiator_person);
 	post = ed_directory_post(directory, person, &role, day, &deputy);

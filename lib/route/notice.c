@@ -368,14 +368,15 @@ static enum edoc_code about_entry(struct noticing *n, const struct ed_entry *e, 
 static enum edoc_code to_holders(struct noticing *n, struct ed_notice *notice, bool deputies,
                                  size_t *told, struct edoc_error *err)
 {
-	const struct ed_role *role = notice->visit->step->by;
+	struct ed_role role = ed_visit_role(notice->visit);
 	struct ed_date day = ed_engine_date(&n->c->r.engine, n->now);
 	enum edoc_code code = EDOC_OK;
 
 	for (size_t i = 0; i < n->directory->n_people && !code; i++) {
 		const struct ed_person *p = &n->directory->people[i];
 		bool deputy = false;
-		const struct ed_post *post = ed_directory_post(n->directory, p, role, day, &deputy);
+		const struct ed_post *post =
+		        ed_directory_post(n->directory, p, &role, day, &deputy);
 		if (!post || deputy != deputies || strcmp(post->agency, n->desk->agency))
 			continue;
 		notice->person = p->id;

@@ -11,6 +11,8 @@ const struct ed_named *ed_visit_named(const struct ed_visit *visit, size_t i)
 {
 	const struct ed_visit *setter = visit->setter;
 
+	if (visit->n_instead)
+		return i < visit->n_instead ? &visit->instead[i] : NULL;
 	for (size_t k = 0; setter && k < setter->n_named; k++)
 		if (!strcmp(setter->named[k].role, visit->step->by->id) && i-- == 0)
 			return &setter->named[k];
@@ -165,18 +167,11 @@ static bool same_named(const struct ed_named *a, const struct ed_named *b)
 	       ed_same(a->agency, b->agency);
 }
 
-static void check_named(struct ed_decision *j, const struct ed_route_step *step, bool sets,
-                        struct ed_named *v, size_t i)
+void ed_check_named(struct ed_decision *j, const struct ed_role *role, struct ed_named *v, size_t i)
 {
 	struct ed_date on = ed_engine_date(j->engine, j->act.time);
-	const struct ed_role *role = sets ? role_set(step, v[i].role) : NULL;
 	const char *why;
 
-	if (!role) {
-		ed_broken(j, "route.assign-unasked", j->visit->path,
-		          v[i].role ? v[i].role : name_of(j, &v[i]), roles_set(j, step, sets));
-		return;
-	}
 	v[i].role = role->id;
 	why = unfit(j, role, &v[i], on);
 	for (size_t k = 0; k < i && !why; k++)
@@ -184,6 +179,18 @@ static void check_named(struct ed_decision *j, const struct ed_route_step *step,
 			why = dgettext("edoc", N_("named twice"));
 	if (why)
 		ed_broken(j, "route.assign", name_of(j, &v[i]), role->id, why);
+}
+
+static void check_set(struct ed_decision *j, const struct ed_route_step *step, bool sets,
+                      struct ed_named *v, size_t i)
+{
+	const struct ed_role *role = sets ? role_set(step, v[i].role) : NULL;
+
+	if (role)
+		ed_check_named(j, role, v, i);
+	else
+		ed_broken(j, "route.assign-unasked", j->visit->path,
+		          v[i].role ? v[i].role : name_of(j, &v[i]), roles_set(j, step, sets));
 }
 
 void ed_check_assign(struct ed_decision *j)
@@ -202,7 +209,7 @@ void ed_check_assign(struct ed_decision *j)
 	if (n)
 		memcpy(v, j->act.assign, n * sizeof(*v));
 	for (size_t i = 0; i < n; i++)
-		check_named(j, step, sets, v, i);
+		check_set(j, step, sets, v, i);
 	for (size_t i = 0; sets && i < step->n_sets; i++)
 		if (!names(v, n, step->sets[i]->id))
 			ed_broken(j, "route.assign-missing", j->visit->path, step->sets[i]->id,

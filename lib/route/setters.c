@@ -117,3 +117,85 @@ enum edoc_code ed_def_setters(struct ed_def *p, const struct ed_yaml *root)
 	}
 	return s.code;
 }
+
+/* ---- handing on ---- */
+
+static enum edoc_code parse_delegate(struct ed_def *p, const struct ed_yaml *map,
+                                     struct ed_route_step *step)
+{
+	static const char *const known[] = {"depth", "keep", NULL};
+	const char *keep = NULL;
+	int64_t depth = 1;
+	bool present;
+	enum edoc_code code = EDOC_OK;
+
+	if (map->kind != ED_YAML_MAP)
+		return ed_yaml_fail(map, p->where, p->err,
+		                    "\"delegate\" is written {depth: 1, keep: responsible}");
+	code = ed_def_only(p, map, known);
+	if (!code)
+		code = ed_yaml_integer(map, p->where, "depth", 1, ED_MAX_DELEGATION, &depth,
+		                       &present, p->err);
+	if (!code)
+		code = ed_yaml_text(map, p->where, "keep", true, &keep, p->err);
+	if (code)
+		return code;
+	if (strcmp(keep, "responsible"))
+		return ed_yaml_fail(
+		        ed_yaml_get(map, "keep"), p->where, p->err,
+		        "\"keep: responsible\": who delegates still answers, and may act");
+	step->delegate = present ? (int)depth : 1;
+	return EDOC_OK;
+}
+
+/* {by: head} or {by: [head, control]} */
+static enum edoc_code parse_reassign(struct ed_def *p, const struct ed_yaml *map,
+                                     struct ed_route_step *step)
+{
+	static const char *const known[] = {"by", NULL};
+	const struct ed_yaml *by = map->kind == ED_YAML_MAP ? ed_yaml_get(map, "by") : NULL;
+	size_t n = by && by->kind == ED_YAML_LIST ? by->n : 1;
+	enum edoc_code code;
+
+	if (!by || !n)
+		return ed_yaml_fail(map, p->where, p->err,
+		                    "\"reassign\" is written {by: head} or {by: [head, control]}");
+	code = ed_def_only(p, map, known);
+	step->reassign = ed_arena_alloc(p->arena, n * sizeof(*step->reassign));
+	if (!step->reassign)
+		return ed_fail_memory(p->err);
+	for (size_t i = 0; i < n && !code; i++) {
+		const struct ed_yaml *node = by->kind == ED_YAML_LIST ? by->items[i] : by;
+
+		code = ed_def_role_at(p, node, &step->reassign[i]);
+		if (!code && step->reassign[i]->initiator)
+			code = ed_yaml_fail(node, p->where, p->err,
+			                    "who submitted the case does not say who works on it");
+		if (!code && step->reassign[i]->set_by)
+			code = ed_yaml_fail(node, p->where, p->err,
+			                    "the role \"%s\" is itself named by a step",
+			                    step->reassign[i]->id);
+		step->n_reassign += !code;
+	}
+	return code;
+}
+
+enum edoc_code ed_def_hands(struct ed_def *p, const struct ed_yaml *map, struct ed_route_step *step)
+{
+	const struct ed_yaml *delegate = ed_yaml_get(map, "delegate");
+	const struct ed_yaml *reassign = ed_yaml_get(map, "reassign");
+	const struct ed_yaml *any = delegate ? delegate : reassign;
+	enum edoc_code code = EDOC_OK;
+
+	if (any && (step->verb == ED_DO_SEND || step->verb == ED_DO_RECEIVE))
+		return ed_yaml_fail(any, p->where, p->err,
+		                    "a desk does this by itself: nobody hands it on");
+	if (any && step->by->initiator)
+		return ed_yaml_fail(any, p->where, p->err,
+		                    "only who submitted the case may do this: nobody hands it on");
+	if (delegate)
+		code = parse_delegate(p, delegate, step);
+	if (!code && reassign)
+		code = parse_reassign(p, reassign, step);
+	return code;
+}

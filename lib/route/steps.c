@@ -359,6 +359,8 @@ static enum edoc_code parse_work(struct ed_def *p, const struct ed_yaml *map,
 		code = parse_book(p, map, step);
 	if (!code)
 		code = parse_exchange(p, map, step);
+	if (!code)
+		code = ed_def_hands(p, map, step);
 	return code;
 }
 
@@ -378,10 +380,11 @@ static const char *path_of(struct ed_def *p, const struct ed_route_step *step)
 static enum edoc_code parse_kind(struct ed_def *p, const struct ed_yaml *map,
                                  struct ed_route_step *step)
 {
-	static const char *const work[] = {
-	        "id",         "do",     "by",       "not-by",  "title",   "within", "from",
-	        "to",         "silent", "extend",   "stop-on", "stop-by", "book",   "needs",
-	        "visibility", "times",  "outcomes", "then",    "end",     "if",     NULL};
+	static const char *const work[] = {"id",       "do",       "by",   "not-by", "title",
+	                                   "within",   "from",     "to",   "silent", "extend",
+	                                   "stop-on",  "stop-by",  "book", "needs",  "visibility",
+	                                   "times",    "outcomes", "then", "end",    "if",
+	                                   "delegate", "reassign", NULL};
 	static const char *const parallel[] = {
 	        "id",    "extend",   "stop-on", "stop-by", "do", "title", "within",   "from",
 	        "times", "outcomes", "then",    "end",     "if", "join",  "branches", NULL};

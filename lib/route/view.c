@@ -57,11 +57,27 @@ static void put_named(const char *person, const char *post, const char *agency, 
 	}
 }
 
+/* ": delegated to anvar until 2026-03-31", ": reassigned" */
+static void put_hand(const struct ed_entry *e, struct ed_buf *out)
+{
+	const char *until = ed_entry_get(e, "delegate", "until");
+
+	if (!strcmp(e->event, "step.reassigned"))
+		ed_buf_puts(out, T(": given to another"));
+	if (strcmp(e->event, "step.delegated"))
+		return;
+	ed_buf_puts(out, T(": handed on to "));
+	put_safe(out, ed_entry_get(e, "delegate", "person"));
+	if (until)
+		ed_buf_printf(out, T(" until %s"), until);
+}
+
 void ed_view_assign(const struct ed_entry *e, struct ed_buf *out)
 {
 	const json_t *list = json_object_get(e->header, "assign");
 	const char *before = "";
 
+	put_hand(e, out);
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *one = json_array_get(list, i);
 		const char *role = ed_json_get_str(one, "role");
@@ -73,6 +89,25 @@ void ed_view_assign(const struct ed_entry *e, struct ed_buf *out)
 		put_named(ed_json_get_str(one, "person"), ed_json_get_str(one, "post"),
 		          ed_json_get_str(one, "agency"), out);
 		before = role;
+	}
+}
+
+/* All that were made: which of them is in force, the day says. */
+static void put_delegations(const struct ed_visit *v, struct ed_buf *out)
+{
+	char day[ED_TIME_STR];
+
+	for (size_t i = 0; i < v->n_delegations; i++) {
+		const struct ed_delegation *d = &v->delegations[i];
+
+		ed_buf_puts(out, T(", handed on by "));
+		put_safe(out, d->from);
+		ed_buf_puts(out, T(" to "));
+		put_safe(out, d->to);
+		if (d->has_until) {
+			ed_date_format(day, d->until);
+			ed_buf_printf(out, T(" until %s"), day);
+		}
 	}
 }
 
@@ -103,6 +138,7 @@ void ed_view_visit(const struct ed_replay *r, const struct ed_visit *v, struct e
 	} else if (v->clock && ed_clock_stands(v->clock)) {
 		ed_buf_puts(out, T(", its term stands still"));
 	}
+	put_delegations(v, out);
 }
 
 /* What is due first stands first; each on a line of its own. */
@@ -296,7 +332,7 @@ enum edoc_code ed_view_entry_json(const struct ed_replay *r, const struct ed_ent
 {
 	static const char *const copied[] = {
 	        "prev",    "actor", "acting_for", "register",  "clock",  "evidence", "to",
-	        "package", "late",  "timer",      "extension", "assign", NULL};
+	        "package", "late",  "timer",      "extension", "assign", "delegate", NULL};
 	char digest[ED_SHA256_REF];
 	json_t *o = json_object();
 	int bad = !o;
@@ -324,6 +360,25 @@ enum edoc_code ed_view_entry_json(const struct ed_replay *r, const struct ed_ent
 	return EDOC_OK;
 }
 
+static json_t *delegations_json(const struct ed_visit *v)
+{
+	json_t *list = json_array();
+	char day[ED_TIME_STR];
+
+	for (size_t i = 0; i < v->n_delegations; i++) {
+		const struct ed_delegation *d = &v->delegations[i];
+		json_t *o = json_object();
+
+		ed_date_format(day, d->until);
+		if (put(o, "from", d->from) | put(o, "to", d->to) |
+		    (d->has_until ? put(o, "until", day) : 0) | json_array_append_new(list, o)) {
+			json_decref(list);
+			return NULL;
+		}
+	}
+	return list;
+}
+
 static json_t *visit_json(const struct ed_replay *r, const struct ed_visit *v)
 {
 	struct ed_role role = ed_visit_role(v);
@@ -335,6 +390,8 @@ static json_t *visit_json(const struct ed_replay *r, const struct ed_visit *v)
 	bad |= put(w, "person", role.person) | put(w, "post", role.post) |
 	       put(w, "unit", role.unit) |
 	       put(w, "agency", role.agency ? role.agency : r->state.at_agency);
+	if (v->n_delegations)
+		bad |= json_object_set_new(w, "delegated", delegations_json(v));
 	bad |= ed_json_time(w, "since", v->opened) | ed_json_time(w, "due", v->due);
 	if (bad) {
 		json_decref(w);

@@ -25,7 +25,11 @@ roles:
 separate: [[executor, control]]
 steps:
   - {id: resolve, do: resolve, by: head, within: 2wd}
-  - {id: execute, do: execute, by: executor, within: 5wd}
+  - id: execute
+    do: execute
+    by: executor
+    within: 5wd
+    delegate: {depth: 1, keep: responsible}
   - id: release
     do: review
     by: control
@@ -111,4 +115,76 @@ is_exit 0 "one of its holders acts"
 run does zarina -C "$A" released "$id"
 is_exit 77 "and does not control himself"
 has "$err" 'acted as "executor"' "four eyes"
+
+# Handed on, for a visit and until a day.
+fresh three
+run does madina -C "$A" --to farrukh resolved "$id"
+run as anvar delegate -C "$A" --to zarina "$id"
+is_exit 77 "who may not act hands nothing on"
+run as farrukh delegate -C "$A" "$id"
+is_exit 64 "to whom?"
+run as farrukh delegate -C "$A" --to moliya "$id"
+is_exit 64 "an agency is nobody"
+run as farrukh delegate -C "$A" --to officer@adliya "$id"
+is_exit 64 "nor is a post of several"
+has "$err" "several people hold that post" "it says so"
+run as farrukh delegate -C "$A" --to anvar --until 2000-01-01 "$id"
+is_exit 77 "a day that is over"
+run as farrukh delegate -C "$A" --to farrukh "$id"
+is_exit 77 "to himself"
+run as farrukh delegate -C "$A" -n --to specialist@adliya --until 2999-12-31 "$id"
+is_exit 0 "dry"
+has "$out" "execute: handed on to dilnoza until 2999-12-31 (would be done)" "the holder of a post"
+run as farrukh delegate -C "$A" --to dilnoza --until 2999-12-31 "$id"
+is_exit 0 "handed on"
+has "$out" "handed on by farrukh to dilnoza until 2999-12-31" "told"
+run as farrukh delegate -C "$A" --to dilnoza --until 2999-12-31 "$id"
+is_exit 0 "the same line again"
+has "$out" "(already done)" "does it once"
+run as dilnoza inbox -C "$A"
+has "$out" "waits for farrukh" "it is in her inbox"
+run as dilnoza delegate -C "$A" --to anvar "$id"
+is_exit 77 "not further than the route lets it"
+has "$err" 'may be handed on 1 times, not 2' "which says how far"
+run edoc-route show -C "$A" --json "$id"
+same "$(jq -c .waits.delegated "$out")" '[{"from":"farrukh","to":"dilnoza","until":"2999-12-31"}]' "JSON of show"
+run edoc-route log -C "$A" --json "$id"
+same "$(tail -n 1 "$out" | jq -c '[.event,.step,.visit,.delegate]')" '["step.delegated","execute",1,{"person":"dilnoza","until":"2999-12-31"}]' "JSON of log"
+run does dilnoza -C "$A" executed "$id"
+is_exit 0 "she does it"
+run edoc-route log -C "$A" "$id"
+has "$out" "execute: handed on to dilnoza until 2999-12-31, by Farrukh Ghafurov" "log: handed on"
+has "$out" "execute: executed, by Dilnoza Karimova, specialist of adliya, for Farrukh Ghafurov" "log: done for him"
+run as zarina delegate -C "$A" --to anvar "$id"
+is_exit 77 "a step that the route keeps in its hands"
+has "$err" 'the step has no "delegate:"' "and which key would let it"
+run edoc-route export -C "$A" -o "$W/three.asice.out" "$id"
+run edoc-route verify --trust "$W/trust" --json "$W/three.asice.out"
+is_exit 2 "a verifier follows it"
+hasnt "$out" '"route.delegate' "and finds nothing"
+
+# Given to another.
+fresh four
+run does madina -C "$A" --to farrukh resolved "$id"
+run as madina reassign -C "$A" --to anvar "$id"
+is_exit 64 "no reason"
+run as zarina reassign -C "$A" --to anvar --reason ill "$id"
+is_exit 77 "by somebody else"
+run as madina reassign -C "$A" --to dilnoza --reason ill "$id"
+is_exit 77 "to who does not fit"
+run as madina reassign -C "$A" --to anvar --reason ill --json "$id"
+is_exit 0 "given to another"
+same "$(jq -c '[.cmd,.event,.reason,.assign[0].person,.waits.person]' "$out")" '["reassign","step.reassigned","ill","anvar","anvar"]' "JSON"
+run as madina reassign -C "$A" --to anvar --reason ill "$id"
+is_exit 0 "the same line again"
+has "$out" "execute: given to another, executor: anvar (already done)" "does it once"
+run does farrukh -C "$A" executed "$id"
+is_exit 77 "the one before may not act"
+run does anvar -C "$A" executed "$id"
+is_exit 0 "the other one may"
+run as madina reassign -C "$A" --to zarina --reason ill "$id"
+is_exit 77 "where no step set it, and the route lets nobody"
+run edoc-route verify -C "$A" --json "$id"
+is_exit 2 "a verifier follows that too"
+hasnt "$out" '"route.reassign' "and finds nothing"
 finish

@@ -27,8 +27,10 @@ static const char steps[] =
         "steps:\n"
         "  - {id: resolve, do: resolve, by: boss, within: 2wd,\n"
         "     outcomes: {resolved: {}, refused: {end: refused, reason: required}}}\n"
-        "  - {id: execute, do: execute, by: executor, within: 5wd}\n"
-        "  - {id: release, do: review, by: control, within: 3wd, outcomes: {released: {},\n"
+        "  - {id: execute, do: execute, by: executor, within: 5wd,\n"
+        "     delegate: {depth: 2, keep: responsible}}\n"
+        "  - {id: release, do: review, by: control, within: 3wd, reassign: {by: boss},\n"
+        "     outcomes: {released: {},\n"
         "     again: {then: resolve, times: 2}, returned: {then: execute, times: 2}}}\n"
         "  - {id: archive, do: archive, by: control, end: done}\n";
 
@@ -120,7 +122,7 @@ static void setup(void)
 /* ---- acts ---- */
 
 struct said { /* one act; to: "bob", "officer@a", blanks between them */
-	const char *event, *who, *outcome, *to, *reason;
+	const char *event, *who, *outcome, *to, *reason, *until;
 };
 
 static const char *ref(const char *hex)
@@ -149,9 +151,12 @@ static enum edoc_code decide(const struct said *s, struct ed_command *c, struct 
 	                         .now = now,
 	                         .assign = said.v,
 	                         .n_assign = said.n,
+	                         .until = s->until,
 	                         .directory = ref(directory->sha256)};
 	return ed_engine_decide(&engine, &state, c, actor, &err);
 }
+
+static const char *reason; /* of what was drafted: into the body */
 
 /* The header that the act would get. */
 static json_t *draft(const struct said *s)
@@ -164,6 +169,7 @@ static json_t *draft(const struct said *s)
 	                     .actor = &actor};
 	json_t *h = NULL;
 
+	reason = s->reason;
 	if (decide(s, &c, &actor) || ed_draft_header(&d, &h, &err))
 		return NULL;
 	if (!strcmp(s->event, "case.submitted")) {
@@ -182,10 +188,14 @@ static const char *folds(json_t *header, struct ed_state *into)
 	struct ed_findings list;
 	struct ed_entry e = {0};
 	const char *codes = "";
+	json_t *body = NULL;
 
 	ed_findings_init(&list, arena);
 	memset(&err, 0, sizeof(err));
-	if (ed_entry_make(header, NULL, &e, &err))
+	if (reason)
+		body = json_pack("{ss ss ss}", "format", "edoc-body/1", "salt",
+		                 "0123456789abcdef0123456789abcdef", "reason", reason);
+	if (ed_entry_make(header, body, &e, &err))
 		return ed_arena_printf(arena, "no entry: %s", err.msg);
 	ed_engine_fold(&engine, into, &e, &list);
 	for (size_t i = 0; i < list.n; i++)
@@ -224,12 +234,12 @@ static void forged(const struct said *s, void (*change)(json_t *h), const char *
 	struct ed_state copy;
 	const char *codes;
 
-	if (!ok(h && ed_state_copy(&copy, &state, arena), "an entry to forge")) {
+	if (!ok(h && ed_state_copy(&copy, &state, 0, arena), "an entry to forge")) {
 		printf("# %s %s\n", err.where, err.msg);
 		return;
 	}
 	change(h);
-	codes = folds(h, &copy);
+	codes = ed_arena_printf(arena, "%s ", folds(h, &copy));
 	if (!ok(strstr(codes, code) != NULL, "forged: %s: %s", what, code))
 		printf("# %s\n", codes);
 }
@@ -238,11 +248,14 @@ static void begin(void)
 {
 	ed_state_init(&state);
 	ed_time_parse("2026-03-05T09:00:00+05:00", &now); /* a Thursday */
-	plays(&(struct said){"case.submitted", "anna", NULL, NULL, NULL});
+	plays(&(struct said){"case.submitted", "anna", NULL, NULL, NULL, NULL});
 }
 
-#define RESOLVED(to) (&(struct said){"step.done", "anna", "resolved", to, NULL})
-#define DONE(who, outcome) (&(struct said){"step.done", who, outcome, NULL, NULL})
+#define RESOLVED(to) (&(struct said){"step.done", "anna", "resolved", to, NULL, NULL})
+#define DONE(who, outcome) (&(struct said){"step.done", who, outcome, NULL, NULL, NULL})
+
+#define HANDS(who, to, until) (&(struct said){"step.delegated", who, NULL, to, NULL, until})
+#define GIVES(who, to, why) (&(struct said){"step.reassigned", who, NULL, to, why, NULL})
 
 /* ---- set-by ---- */
 
@@ -318,16 +331,16 @@ static void naming(void)
 	refused(RESOLVED("officer@nowhere"), EDOC_ERR_ABSENT, "no agency \"nowhere\"");
 	refused(RESOLVED("control=bob"), EDOC_ERR_INPUT, "does not say who is \"control\"");
 	refused(RESOLVED("bob bob"), EDOC_ERR_DENIED, "named twice");
-	refused(&(struct said){"step.done", "anna", "refused", "bob", "law"}, EDOC_ERR_INPUT,
+	refused(&(struct said){"step.done", "anna", "refused", "bob", "law", NULL}, EDOC_ERR_INPUT,
 	        "does not say who is");
-	refused(&(struct said){"step.done", "bob", "resolved", "bob", NULL}, EDOC_ERR_DENIED,
+	refused(&(struct said){"step.done", "bob", "resolved", "bob", NULL, NULL}, EDOC_ERR_DENIED,
 	        "may not act as \"boss\"");
 	plays(RESOLVED("bob cara"));
 	is_str(ed_visit_role(state.open[0]).person, "bob", "the first one answers");
 	is_str(ed_visit_named(state.open[0], 1)->person, "cara", "the other is named");
 	is_str(ed_visit_named(state.open[0], 1)->agency, "a", "with the agency of the post");
 	refused(DONE("cara", "executed"), EDOC_ERR_DENIED, "may not act as \"executor\"");
-	refused(&(struct said){"step.done", "bob", "executed", "cara", NULL}, EDOC_ERR_INPUT,
+	refused(&(struct said){"step.done", "bob", "executed", "cara", NULL, NULL}, EDOC_ERR_INPUT,
 	        "does not say who is");
 	plays(DONE("bob", "executed"));
 	plays(DONE("dan", "returned"));
@@ -426,6 +439,243 @@ static void forgeries(void)
 	forged(DONE("bob", "executed"), by_cara, "route.role", "by whom nobody named");
 }
 
+/* ---- handed on ---- */
+
+static void hand_grammar(void)
+{
+	static const struct {
+		const char *keys, *word;
+	} bad[] = {
+	        {"delegate: yes", "is written {depth: 1, keep: responsible}"},
+	        {"delegate: {depth: 0, keep: responsible}", "depth"},
+	        {"delegate: {depth: 6, keep: responsible}", "depth"},
+	        {"delegate: {depth: 1}", "keep"},
+	        {"delegate: {depth: 1, keep: nothing}", "who delegates still answers"},
+	        {"delegate: {depht: 1, keep: responsible}", "depth"},
+	        {"reassign: boss", "is written {by: head}"},
+	        {"reassign: {}", "is written {by: head}"},
+	        {"reassign: {by: []}", "is written {by: head}"},
+	        {"reassign: {by: bos}", "the nearest one is \"boss\""},
+	        {"reassign: {by: author}", "who submitted the case"},
+	        {"reassign: {by: executor}", "is itself named by a step"},
+	        {"reassign: {by: boss, to: boss}", "\"to\""},
+	};
+	struct ed_route *route;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		const char *text =
+		        ed_arena_printf(arena,
+		                        "steps:\n  - {id: resolve, do: resolve, by: boss}\n"
+		                        "  - {id: x, do: execute, by: executor, end: done, %s}\n",
+		                        bad[i].keys);
+
+		if (!ok(!read_route(roles, text, &route) && strstr(err.msg, bad[i].word), "%s: %s",
+		        bad[i].keys, bad[i].word))
+			printf("# %s: %s\n", err.where, err.msg);
+	}
+	ok(!read_route("roles:\n  boss: {agency: a, post: head}\n",
+	               "steps:\n  - {id: x, do: send, by: boss, to: boss,\n"
+	               "     delegate: {depth: 1, keep: responsible}}\n",
+	               &route) &&
+	           strstr(err.msg, "nobody hands it on"),
+	   "what a desk does is not handed on");
+	ok(!read_route("roles:\n  author: {party: initiator}\n",
+	               "steps:\n  - {id: x, do: edit, by: author, end: done,\n"
+	               "     delegate: {depth: 1, keep: responsible}}\n",
+	               &route) &&
+	           strstr(err.msg, "nobody hands it on"),
+	   "nor what the initiator does");
+}
+
+static void resolved(const char *to)
+{
+	begin();
+	plays(RESOLVED(to));
+}
+
+static void day(const char *text)
+{
+	ed_time_parse(ed_arena_printf(arena, "%sT12:00:00+05:00", text), &now);
+}
+
+static void handing(void)
+{
+	json_t *h;
+
+	begin();
+	refused(HANDS("anna", "bob", NULL), EDOC_ERR_DENIED, "the step has no \"delegate:\"");
+	resolved("bob");
+	refused(HANDS("cara", "dan", NULL), EDOC_ERR_DENIED, "may not act as \"executor\"");
+	refused(HANDS("bob", "eve", NULL), EDOC_ERR_DENIED, "holds no post at this agency");
+	refused(HANDS("bob", "gone", NULL), EDOC_ERR_DENIED, "holds no post at this agency");
+	refused(HANDS("bob", "bob", NULL), EDOC_ERR_DENIED, "in whose place");
+	refused(HANDS("bob", "dan", "2026-03-04"), EDOC_ERR_DENIED, "that day is over");
+	refused(HANDS("bob", "dan", "tomorrow"), EDOC_ERR_DENIED, "it is no day");
+	refused(DONE("dan", "executed"), EDOC_ERR_DENIED, "may not act");
+	plays(HANDS("bob", "dan", "2026-03-06"));
+	ok(ed_state_open(&state, "execute") != NULL, "the step stays open");
+	refused(HANDS("dan", "bob", NULL), EDOC_ERR_DENIED, "in whose place");
+	refused(HANDS("dan", "dan", NULL), EDOC_ERR_DENIED, "in whose place");
+	refused(HANDS("dan", "anna", "2026-03-07"), EDOC_ERR_DENIED, "himself until 2026-03-06");
+	h = draft(HANDS("dan", "anna", NULL));
+	is_str(ed_json_get_str(json_object_get(h, "delegate"), "until"), "2026-03-06",
+	       "no longer than one's own");
+	is_str(ed_json_get_str(json_object_get(h, "acting_for"), "person"), "bob",
+	       "who is handed it acts for whom it is done");
+	json_decref(h);
+	plays(HANDS("dan", "anna", NULL));
+	refused(HANDS("anna", "cara", NULL), EDOC_ERR_DENIED, "may be handed on 2 times, not 3");
+	day("2026-03-06");
+	plays(DONE("anna", "executed"));
+	is_str(state.visits[1]->principal, "bob", "for him");
+	is_str(state.visits[1]->behind[0], "dan", "through him");
+	refused(DONE("dan", "released"), EDOC_ERR_DENIED, "acted as \"executor\"");
+	resolved("bob");
+	plays(HANDS("bob", "dan", "2026-03-06"));
+	plays(DONE("bob", "executed")); /* keep: responsible */
+	is_str(state.visits[1]->principal, NULL, "for nobody else");
+}
+
+static void ends_of_handing(void)
+{
+	resolved("bob");
+	plays(HANDS("bob", "dan", "2026-03-06"));
+	day("2026-03-07");
+	refused(DONE("dan", "executed"), EDOC_ERR_DENIED, "was handed to dan until 2026-03-06");
+	refused(HANDS("dan", "anna", NULL), EDOC_ERR_DENIED, "was handed to dan until");
+	resolved("cara");
+	plays(HANDS("hal", "dan", NULL)); /* cara's deputy until 6 March */
+	is_ok(decide(DONE("dan", "executed"), &(struct ed_command){0}, &(struct ed_actor){0}), &err,
+	      "while the deputy is one");
+	day("2026-03-07");
+	refused(DONE("dan", "executed"), EDOC_ERR_DENIED, "by hal, who may not do it today");
+	resolved("bob");
+	plays(HANDS("bob", "dan", NULL));
+	plays(HANDS("bob", "anna", NULL));
+	refused(DONE("dan", "executed"), EDOC_ERR_DENIED, "may not act as");
+	plays(DONE("anna", "executed"));
+	plays(DONE("dan", "returned"));
+	refused(DONE("anna", "executed"), EDOC_ERR_DENIED, "may not act as"); /* another visit */
+}
+
+/* ---- given to another ---- */
+
+static void giving(void)
+{
+	begin();
+	refused(GIVES("anna", "bob", "ill"), EDOC_ERR_DENIED, "no step set who does it");
+	plays(RESOLVED("bob"));
+	plays(HANDS("bob", "dan", NULL));
+	refused(GIVES("bob", "cara", "ill"), EDOC_ERR_DENIED, "bob may not give");
+	refused(GIVES("anna", "cara", NULL), EDOC_ERR_INPUT, "needs a reason");
+	refused(GIVES("anna", "anna", "ill"), EDOC_ERR_DENIED, "holds no post that fits");
+	refused(GIVES("anna", "control=dan", "ill"), EDOC_ERR_INPUT, "does not say who is");
+	plays(GIVES("anna", "cara", "ill"));
+	refused(DONE("bob", "executed"), EDOC_ERR_DENIED, "may not act as");
+	refused(DONE("dan", "executed"), EDOC_ERR_DENIED, "may not act as");
+	plays(DONE("cara", "executed"));
+	refused(GIVES("dan", "officer@a", "ill"), EDOC_ERR_DENIED, "dan may not give");
+	plays(GIVES("anna", "clerk@a", "ill"));
+	plays(DONE("dan", "returned"));
+	refused(DONE("bob", "executed"), EDOC_ERR_DENIED, "may not act as");
+	plays(DONE("cara", "executed")); /* whoever it was given to keeps it */
+}
+
+/* ---- forged ---- */
+
+static void set_delegate(json_t *h, const char *person)
+{
+	ed_json_str(h, "event", "step.delegated");
+	json_object_del(h, "outcome");
+	json_object_del(h, "clock");
+	json_object_set_new(h, "delegate", json_pack("{ss}", "person", person));
+}
+static void delegates_to_cara(json_t *h)
+{
+	set_delegate(h, "cara");
+}
+static void to_stranger(json_t *h)
+{
+	ed_json_str(json_object_get(h, "delegate"), "person", "stranger");
+}
+static void to_himself(json_t *h)
+{
+	ed_json_str(json_object_get(h, "delegate"), "person", "bob");
+}
+static void to_nobody(json_t *h)
+{
+	json_object_del(h, "delegate");
+}
+static void until_yesterday(json_t *h)
+{
+	ed_json_str(json_object_get(h, "delegate"), "until", "2026-03-04");
+}
+static void until_never(json_t *h)
+{
+	json_object_del(json_object_get(h, "delegate"), "until");
+}
+static void until_word(json_t *h)
+{
+	ed_json_str(json_object_get(h, "delegate"), "until", "soon");
+}
+static void a_day_later(json_t *h)
+{
+	ed_json_str(h, "time", "2026-03-07T05:00:00Z");
+}
+static void for_cara(json_t *h)
+{
+	ed_json_str(json_object_get(h, "acting_for"), "person", "cara");
+}
+static void for_nobody(json_t *h)
+{
+	json_object_del(h, "acting_for");
+	json_object_del(json_object_get(h, "actor"), "delegated");
+}
+static void with_outcome(json_t *h)
+{
+	ed_json_str(h, "outcome", "executed");
+}
+static void no_reason(json_t *h)
+{
+	(void)h;
+	reason = NULL;
+}
+static void given_by_bob(json_t *h)
+{
+	json_t *actor = json_object_get(h, "actor");
+
+	ed_json_str(actor, "cert", cert("bob"));
+	ed_json_str(actor, "person", "bob");
+	ed_json_str(actor, "post", "officer");
+}
+
+static void hand_forgeries(void)
+{
+	resolved("bob");
+	forged(HANDS("bob", "dan", NULL), to_stranger, "route.delegate-who", "to nobody known");
+	forged(HANDS("bob", "dan", NULL), to_himself, "route.delegate-cycle", "to himself");
+	forged(HANDS("bob", "dan", NULL), until_yesterday, "route.delegate-until", "until before");
+	forged(HANDS("bob", "dan", NULL), until_word, "no entry", "until soon");
+	forged(HANDS("bob", "dan", NULL), to_nobody, "no entry", "to nobody");
+	forged(HANDS("bob", "dan", NULL), by_cara, "route.role", "by whom it is not");
+	forged(GIVES("anna", "cara", "ill"), given_by_bob, "route.reassign-who",
+	       "by the one before");
+	forged(GIVES("anna", "cara", "ill"), a_stranger, "route.assign", "to nobody known");
+	forged(GIVES("anna", "cara", "ill"), other_role, "route.assign-unasked", "another role");
+	forged(GIVES("anna", "cara", "ill"), no_reason, "route.reason", "for no reason");
+	plays(HANDS("bob", "dan", "2026-03-06"));
+	forged(HANDS("dan", "anna", NULL), until_never, "route.delegate-until", "beyond his own");
+	forged(HANDS("dan", "anna", NULL), with_outcome, "no entry", "with an outcome");
+	forged(DONE("dan", "executed"), a_day_later, "route.delegate-over", "after the last day");
+	forged(DONE("dan", "executed"), for_cara, "route.actor", "for somebody else");
+	forged(DONE("dan", "executed"), for_nobody, "route.actor", "for himself");
+	plays(HANDS("dan", "anna", NULL));
+	forged(DONE("anna", "executed"), delegates_to_cara, "route.delegate-depth", "too deep");
+	plays(DONE("bob", "executed"));
+	forged(DONE("dan", "returned"), delegates_to_cara, "route.delegate ",
+	       "where the route allows none");
+}
+
 int main(void)
 {
 	arena = ed_arena_new();
@@ -434,6 +684,11 @@ int main(void)
 	naming();
 	posts();
 	forgeries();
+	hand_grammar();
+	handing();
+	ends_of_handing();
+	giving();
+	hand_forgeries();
 	ed_zone_free((struct ed_zone *)engine.zone);
 	ed_arena_free(arena);
 	return done();
