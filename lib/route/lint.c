@@ -280,9 +280,11 @@ static enum edoc_code lint_stuck(struct lint *l, const struct ed_route_block *b,
 	return code;
 }
 
-/* Says no, or sends back; "again" of an edit step is what editing is for. */
+/* Says no, or sends back; "again" of an edit step is what editing is for, and
+ * what desks send begins again elsewhere: nobody is there to give a reason. */
 static bool refuses(const struct ed_route_block *b, size_t i, const struct way *w)
 {
+	enum ed_do verb = b->steps[i].verb;
 	static const char *const words[] = {"refused",   "rejected",   "returned",      "declined",
 	                                    "withdrawn", "impossible", "not-competent", NULL};
 	size_t to = target(b, i, w);
@@ -290,8 +292,8 @@ static bool refuses(const struct ed_route_block *b, size_t i, const struct way *
 	for (const char *const *word = words; *word; word++)
 		if (!strcmp(w->outcome->id, *word))
 			return true;
-	return w->leave == ED_RESULT_REFUSE ||
-	       (to != NO_STEP && to <= i && b->steps[i].verb != ED_DO_EDIT);
+	return w->leave == ED_RESULT_REFUSE || (to != NO_STEP && to <= i && verb != ED_DO_EDIT &&
+	                                        verb != ED_DO_SEND && verb != ED_DO_RECEIVE);
 }
 
 static void lint_ways(struct lint *l, const struct ed_route_block *b, size_t i)
