@@ -36,6 +36,7 @@ static const struct cmd_option submit_options[] = {
         DESK,
         {"route", 0, "ID", N_("the route it takes"), false},
         {"field", 0, "NAME=VALUE", N_("a field that the route declares"), true},
+        {"channel", 0, "KIND", N_("how it came: portal, post, counter or paper"), false},
         {"text", 0, "TEXT", N_("a note to the first entry"), false},
         END};
 static const struct cmd_option do_options[] = {
@@ -366,6 +367,7 @@ static int run_submit(struct cmd *cmd)
 	int status = route_open_key(cmd, &run);
 	run.act.text = cmd_value(cmd, "text");
 	run.act.fields = cmd_values(cmd, "field", &n);
+	run.act.channel = cmd_value(cmd, "channel");
 	if (!status)
 		status = cmd_each(cmd, submit_one, &run);
 	route_close(&run);

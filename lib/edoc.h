@@ -1136,6 +1136,7 @@ struct edoc_act {
 	const char *const *fields; /* submit: "NAME=VALUE" of the route, NULL-ended, or NULL */
 	const char *clock; /* extend, stop, resume: one of the route's clocks, or NULL */
 	const char *more;  /* extend: "5wd"; NULL: what the route says */
+	const char *channel;   /* submit: portal, post, counter or paper, or NULL */
 	bool dry;              /* all checks, no change */
 };
 

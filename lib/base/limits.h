@@ -107,6 +107,7 @@
 #define ED_MAX_DELEGATION 5 /* how deep a route may let a step be handed on */
 #define ED_MAX_NAMED 100 /* whom one entry names for roles */
 #define ED_MAX_ROUTE_FIELDS 100
+#define ED_MAX_SERVICE_LIST 100 /* documents, or grounds of refusal, of a service */
 #define ED_MAX_ROUTE_BRANCHES 100
 #define ED_MAX_ROUTE_CLOCKS 20
 #define ED_MAX_ROUTE_DEPTH 8 /* branches in branches, conditions in conditions */

@@ -13,6 +13,7 @@
 #include "judge/verify.h"
 #include "judge/dataview.h"
 #include "route/exchange.h"
+#include "route/grammar.h"
 #include "route/whom.h"
 #include "sign/challenge.h"
 #include "sign/sign.h"
@@ -266,6 +267,7 @@ static enum edoc_code first_header(struct submission *s, struct ed_draft *draft,
 	if (!code &&
 	    (ed_json_str(h, "route", route) | ed_json_str(h, "calendar", calendar) |
 	     ed_json_str(h, "package", package) | json_object_set(h, "documents", s->documents) |
+	     (s->act->channel ? ed_json_str(h, "channel", s->act->channel) : 0) |
 	     (json_object_size(s->fields) ? json_object_set(h, "fields", s->fields) : 0))) {
 		json_decref(h);
 		return ed_fail_memory(err);
@@ -298,6 +300,8 @@ static enum edoc_code begin(struct submission *s, struct ed_case *c, bool *lost,
 	                             .actor_cert = edoc_key_cert_sha256(s->act->key),
 	                             .reason = s->act->reason,
 	                             .fields = s->fields,
+	                             .documents = s->documents,
+	                             .channel = s->act->channel,
 	                             .now = s->act->now};
 	struct ed_actor actor = {0};
 	struct ed_draft draft = {.case_id = s->id,
@@ -396,6 +400,9 @@ enum edoc_code ed_act_check(const struct edoc_act *act, struct edoc_error *err)
 	                 : ed_fail(err, EDOC_ERR_USAGE, "--key", "who acts? name the key");
 	if (!code)
 		code = check_said(act->reason, "--reason", err);
+	if (!code && act->channel && !ed_def_one_of(act->channel, ed_channels))
+		code = ed_fail(err, EDOC_ERR_USAGE, "--channel",
+		               "\"%s\" is none of portal, post, counter, paper", act->channel);
 	for (const char *const *to = act->to; !code && to && *to; to++)
 		code = check_said(*to, "--to", err);
 	return code ? code : check_said(act->text, "--text", err);

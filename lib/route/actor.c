@@ -69,6 +69,8 @@ static void check_submitter(struct ed_decision *j, struct ed_date on)
 		j->actor.agency = ed_directory_agency(j->directory, post->agency);
 	if (any.agency && !post)
 		ed_broken(j, "route.role", ed_person_id(j), role->id, NULL);
+	if (!j->visit)
+		ed_check_applicant(j);
 }
 
 static void check_initiator(struct ed_decision *j, struct ed_date on)

@@ -12,7 +12,8 @@ struct ed_asked {
 	bool reason_hidden; /* a body that stayed at home */
 	bool said;          /* an entry: step, visit and `to` must be said */
 	bool by_desk;       /* by its event */
-	const json_t *fields;
+	const json_t *fields, *documents; /* of a submission */
+	const char *channel;
 	const struct ed_named *assign;
 	size_t n_assign;
 	const char *until;
@@ -102,5 +103,10 @@ void ed_check_facts(struct ed_decision *j, const struct ed_entry *entry);
 void ed_check_moved(struct ed_decision *j, const struct ed_entry *entry);
 /* The values of the route's fields: in the first entry, or in a command. */
 void ed_check_fields(struct ed_decision *j);
+
+/* ---- passportcheck.c: what a service asks of a submission ---- */
+
+void ed_check_passport(struct ed_decision *j);
+void ed_check_applicant(struct ed_decision *j); /* once the directory said who acts */
 
 #endif

@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "door/crypto.h"
 #include "route/grammar.h"
+#include "route/passport.h"
 #include "route/term.h"
 
 #define FORMAT "edoc-route/"
@@ -267,7 +268,7 @@ enum edoc_code ed_route_parse(const void *bytes, size_t len, const char *where,
 	static const char *const known[] = {"format",    "route", "version",  "title", "basis",
 	                                    "issued-by", "date",  "calendar", "zone",  "count",
 	                                    "fields",    "roles", "separate", "steps", "clocks",
-	                                    "withdraw",  NULL};
+	                                    "withdraw",  "service", NULL};
 	struct ed_def p = {.where = where, .arena = arena, .err = err};
 	char ref[ED_SHA256_REF];
 	struct ed_yaml *root;
@@ -290,6 +291,8 @@ enum edoc_code ed_route_parse(const void *bytes, size_t len, const char *where,
 	if (!code)
 		code = ed_fields_parse(ed_yaml_get(root, "fields"), where, arena, &p.route->fields,
 		                       err);
+	if (!code)
+		code = ed_def_passport(&p, root);
 	if (!code)
 		code = parse_roles(&p, ed_yaml_get(root, "roles"));
 	if (!code)

@@ -153,6 +153,7 @@ struct ed_withdraw {
 	const struct ed_route_step *before; /* not once it was opened; NULL: while it runs */
 	const char *const *reasons;         /* closed list, NULL-ended, or NULL: any */
 };
+struct ed_passport;
 
 struct ed_route {
 	const char *id;
@@ -170,6 +171,7 @@ struct ed_route {
 	struct ed_clock_def *clocks;
 	size_t n_clocks;
 	struct ed_withdraw withdraw;
+	const struct ed_passport *passport; /* service: what it asks and gives; or NULL */
 	struct ed_route_block body;
 	char sha256[65]; /* of the file's bytes */
 };

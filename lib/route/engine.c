@@ -34,6 +34,12 @@
  *  route.field         E        the field {0} must be {1}
  *  route.field-missing E        the route asks for the field {0}
  *  route.field-unknown E        the route has no field {0}
+ *  route.document-missing  E    the package lacks {0}, which the service asks for ({1})
+ *  route.document-many E        the package has more of {0} than the service takes ({1})
+ *  route.document-unlisted E    the service does not list the document {0} ({1})
+ *  route.fee           E        {0}, the proof that {2} was paid, is missing ({1})
+ *  route.channel       E        it came by {0}; the service is asked for by {2} ({1})
+ *  route.applicant     E        {0} may not ask for the service, only {2} ({1})
  *  route.to            E        sent to {0}; the route says {1}
  *  route.directory     E        the directory {0} that it cites is not here
  *  route.directory-old E        it cites version {0} of the directory, an entry before it {1}
@@ -116,6 +122,19 @@ static const struct {
         {"route.field-missing", EDOC_ERR_INPUT,
          N_("the route asks for the field \"{0}\": give it as --field {0}=VALUE")},
         {"route.field-unknown", EDOC_ERR_INPUT, N_("the route has no field \"{0}\"")},
+        {"route.document-missing", EDOC_ERR_DENIED,
+         N_("not accepted (\"{1}\"): the service asks for {0}, which the package lacks")},
+        {"route.document-many", EDOC_ERR_DENIED,
+         N_("not accepted (\"{1}\"): the package has more of {0} than the service takes")},
+        {"route.document-unlisted", EDOC_ERR_DENIED,
+         N_("not accepted (\"{1}\"): the service does not list {0}")},
+        {"route.fee", EDOC_ERR_DENIED,
+         N_("not accepted (\"{1}\"): {0}, the proof that {2} was paid, is missing")},
+        {"route.channel", EDOC_ERR_DENIED,
+         N_("not accepted (\"{1}\"): the service is asked for by {2}, not by \"{0}\"; "
+            "--channel says how")},
+        {"route.applicant", EDOC_ERR_DENIED,
+         N_("not accepted (\"{1}\"): \"{0}\" may not ask for the service, only {2}")},
         {"route.calendar", EDOC_ERR_CONFIG,
          N_("the term of step \"{0}\" can not be computed: {1}")},
         {"route.to", EDOC_ERR_DENIED, N_("the route sends the case to {1}, not to {0}")},
@@ -361,8 +380,10 @@ static bool check_place(struct ed_decision *j)
 		return ed_check_clock_act(j);
 	if (!strcmp(j->act.event, "case.withdrawn"))
 		return check_withdraw(j);
-	if (submit)
+	if (submit) {
 		ed_check_fields(j);
+		ed_check_passport(j);
+	}
 	return submit || check_step(j);
 }
 
@@ -432,6 +453,8 @@ static void ask(struct ed_decision *j, const struct ed_engine *engine, const str
 	                           .cert = command->actor_cert,
 	                           .directory = command->directory,
 	                           .fields = command->fields,
+	                           .documents = command->documents,
+	                           .channel = command->channel,
 	                           .assign = command->assign,
 	                           .n_assign = command->n_assign,
 	                           .timer = command->timer,
@@ -680,6 +703,8 @@ bool ed_engine_fold(const struct ed_engine *engine, struct ed_state *state,
 	        .fields = json_object_get(entry->header, "fields"),
 	        .timer = ed_header_text(entry, NULL, "timer"),
 	        .extension = ed_entry_extension(entry, &extension) ? &extension : NULL,
+	        .documents = json_object_get(entry->header, "documents"),
+	        .channel = ed_header_text(entry, NULL, "channel"),
 	        .reason = entry->body ? ed_json_get_str(entry->body, "reason") : NULL,
 	        .reason_hidden = !entry->body && ed_header_text(entry, NULL, "body")};
 	if (json_object_get(entry->header, "delegate"))

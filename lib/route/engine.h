@@ -128,6 +128,8 @@ struct ed_command {
 	const char *timer;     /* clock.*: one of the route's clocks, or NULL: of the step */
 	const struct ed_extension *extension; /* clock.extended; NULL: what the route says */
 	const json_t *fields;                 /* case.submitted: what the route declares, or NULL */
+	const json_t *documents;              /* case.submitted: as the entry lists them */
+	const char *channel;                  /* case.submitted: how it came, or NULL */
 	/* step.done: who acts at later steps; step.reassigned: who acts at this
 	 * one; step.delegated: the person; or NULL */
 	const struct ed_named *assign;

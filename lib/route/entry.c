@@ -48,6 +48,8 @@ static const struct {
 };
 #define N_EVENTS (sizeof(events) / sizeof(*events))
 
+const char *const ed_channels[] = {"portal", "post", "counter", "paper", NULL};
+
 /* NULL when the value is what it should be, else what it should be. */
 typedef const char *check_fn(const json_t *value);
 
@@ -192,6 +194,14 @@ static const char *is_kind(const json_t *v)
 	return strcmp(text_of(v), "person") && strcmp(text_of(v), "desk")
 	               ? N_("\"person\" or \"desk\"")
 	               : NULL;
+}
+
+static const char *is_channel(const json_t *v)
+{
+	for (size_t i = 0; ed_channels[i]; i++)
+		if (!strcmp(ed_channels[i], text_of(v)))
+			return NULL;
+	return N_("portal, post, counter or paper");
 }
 
 static const char *is_event(const json_t *v)
@@ -417,6 +427,7 @@ static const struct key header_keys[] = {
         {"documents", is_documents, SUBMITTED, 0},
         {"package", is_digest, SUBMITTED, RECEIVED},
         {"fields", is_fields, 0, SUBMITTED},
+        {"channel", is_channel, 0, SUBMITTED},
         {"step", is_path, STEP | HAND, RECEIVED | CLOCK | EXTEND},
         {"visit", is_count, STEP | HAND, RECEIVED | CLOCK | EXTEND},
         {"timer", is_id, 0, CLOCK | EXTEND},

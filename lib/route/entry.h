@@ -53,6 +53,8 @@
  *   package    digest of the package file submitted (first entry) or received
  *   signature  {name, sha256}: the XAdES file made in a sign step, 64 hex
  *   register   {book, number, year, seq}: number as printed
+ *   channel    portal, post, counter or paper: how it came (first entry), where
+ *              that was said
  *   fields     {name: value}: what the route declares and the case has, of the
  *              types that the route gives them (first entry)
  *   evidence   digest of the evidence.json of the receipt (case.received)
@@ -104,6 +106,9 @@
 #include "door/json.h"
 
 #define ED_CASE_ID 33
+
+/* How a case may come: "portal", "post", "counter", "paper"; NULL-ended. */
+extern const char *const ed_channels[];
 
 struct ed_entry {
 	json_t *header;      /* owned */

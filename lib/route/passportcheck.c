@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: ISC */
+/* What a passport asks of a submission: of a command, and of the first entry. */
+#include <string.h>
+
+#include "package/asic.h"
+#include "route/decide.h"
+#include "route/passport.h"
+
+/* The card and what signs it are no documents of an applicant. */
+static bool is_ours(const char *name)
+{
+	return !strncmp(name, "META-INF/", 9) || !strcmp(name, ED_CARD_NAME);
+}
+
+static const char *append(struct ed_decision *j, const char *list, const char *name)
+{
+	const char *s = ed_arena_printf(j->engine->arena, "%s%s%s", list ? list : "",
+	                                list ? ", " : "", name);
+
+	j->lost |= !s;
+	return s ? s : list;
+}
+
+/* How many documents of the package are that one. */
+static int count(const struct ed_passport *passport, const struct ed_paper *paper,
+                 const json_t *documents)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < json_array_size(documents); i++) {
+		const char *name = ed_json_get_str(json_array_get(documents, i), "name");
+
+		n += name && !is_ours(name) && ed_passport_paper(passport, name) == paper;
+	}
+	return n;
+}
+
+static void check_papers(struct ed_decision *j, const struct ed_passport *passport,
+                         const char *standard)
+{
+	const char *missing = NULL, *many = NULL, *unlisted = NULL;
+	const json_t *documents = j->act.documents;
+
+	for (size_t i = 0; i < passport->n_papers; i++) {
+		const struct ed_paper *paper = &passport->papers[i];
+		int n = count(passport, paper, documents);
+
+		if (!n && paper->required && paper != passport->proof)
+			missing = append(j, missing, paper->id);
+		if (n > paper->max)
+			many = append(j, many, paper->id);
+	}
+	for (size_t i = 0; !passport->others && i < json_array_size(documents); i++) {
+		const char *name = ed_json_get_str(json_array_get(documents, i), "name");
+
+		if (name && !is_ours(name) && !ed_passport_paper(passport, name))
+			unlisted = append(j, unlisted, name);
+	}
+	if (missing)
+		ed_broken(j, "route.document-missing", missing, standard, NULL);
+	if (passport->proof && !count(passport, passport->proof, documents))
+		ed_broken(j, "route.fee", passport->proof->id, standard, passport->amount);
+	if (many)
+		ed_broken(j, "route.document-many", many, standard, NULL);
+	if (unlisted)
+		ed_broken(j, "route.document-unlisted", unlisted, standard, NULL);
+}
+
+static const char *list_of(struct ed_decision *j, const char *const *words)
+{
+	const char *list = NULL;
+
+	for (; *words; words++)
+		list = append(j, list, *words);
+	return list;
+}
+
+void ed_check_passport(struct ed_decision *j)
+{
+	const struct ed_passport *passport = j->engine->route->passport;
+	const char *standard, *channel = j->act.channel;
+
+	if (!passport)
+		return;
+	standard = passport->standard ? passport->standard->id : "-";
+	if (passport->channels && (!channel || !ed_def_one_of(channel, passport->channels)))
+		ed_broken(j, "route.channel", channel ? channel : "-", standard,
+		          list_of(j, passport->channels));
+	if (passport->papers)
+		check_papers(j, passport, standard);
+}
+
+/* Who holds a post that day comes for his agency, anybody else for himself. */
+void ed_check_applicant(struct ed_decision *j)
+{
+	const struct ed_passport *passport = j->engine->route->passport;
+	const char *kind = j->actor.agency ? "agency" : "citizen";
+
+	if (passport && passport->applicants && !ed_def_one_of(kind, passport->applicants))
+		ed_broken(j, "route.applicant", kind, passport->standard->id,
+		          list_of(j, passport->applicants));
+}

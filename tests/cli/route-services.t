@@ -1,0 +1,94 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# A service with its passport: what is asked for at the submission, and again
+# by everybody who verifies; which version a case runs under.
+. "$SRCDIR/tests/lib.sh"
+. "$SRCDIR/tests/desks.sh"
+
+ok "two desks" desks
+pack "$W/old.asice" old
+old=$(as dilnoza submit -C "$A" --route test.order "$W/old.asice")
+
+# The second version is a service; its lawyer is a clerk.
+sed 's/^version: 1/version: 2/; s/lawyer:   {agency: adliya, post: lawyer}/lawyer:   {agency: adliya, post: head}/
+	s/^separate:.*//; s/author:   {party: initiator, agency: adliya}/author:   {party: initiator}/' \
+	"$D/route/order.yaml" >"$W/order.yaml"
+cat >>"$W/order.yaml" <<'END'
+service:
+  owner: adliya
+  channels: [portal, counter]
+  applicants: [agency]
+  documents:
+    order: {title: {en: The order}, required: yes}
+    ground: {title: {en: On what ground}, file: "ground*.txt", required: yes, max: 2}
+    receipt: {title: {en: Proof of payment}}
+  fee: {amount: "30.00", currency: TJS, proof: receipt}
+  refusals:
+    incomplete: {en: Something is missing}
+    false-data: {en: What it says is not true}
+  standard: incomplete
+END
+ok "a route with a passport has no fault" edoc-route lint "$W/order.yaml"
+sealed "$W/route-issuer.pem" "$W/order.yaml" "$W/route2.asice"
+run edoc-route install -C "$A" "$W/route2.asice"
+is_exit 0 "version 2 is installed"
+
+# What runs, runs on.
+run does zarina -C "$A" agreed "$old"
+is_exit 0 "in a case of version 1 the lawyer of version 1 acts"
+run edoc-route verify -C "$A" "$old"
+is_exit 2 "the case is sound, and not finished"
+run does madina -C "$A" signed "$old"
+is_exit 0 "and goes on"
+same "$(jq -r .route "$A"/case/*/"$old"/log/000001)" "sha256:$(sha256sum "$D/route/order.yaml" | cut -c1-64)" "its first entry pins the digest of version 1"
+
+# A package of files, signed by dilnoza.
+bundle() { # OUT FILE...
+	to=$1
+	shift
+	for f; do
+		printf 'This is %s of %s\n' "$f" "$to" >"$W/$f"
+	done
+	(cd "$W" && edoc-sign sign --key "$K/dilnoza.p12" --pass-file "$K/pass" -o "$to" "$@" >/dev/null)
+}
+refused() { # EXIT WORD WHAT ARG...
+	want=$1 word=$2 what=$3
+	shift 3
+	before=$(find "$A/case" -type f | wc -l)
+	run as dilnoza submit -C "$A" --route test.order "$@"
+	is_exit "$want" "$what"
+	has "$err" "$word" "$what: says \"$word\""
+	same "$(find "$A/case" -type f | wc -l)" "$before" "$what: no case"
+}
+bundle "$W/full.asice" order.txt ground1.txt ground2.txt receipt.pdf
+bundle "$W/nothing.asice" receipt.pdf
+bundle "$W/unpaid.asice" order.txt ground1.txt
+bundle "$W/more.asice" order.txt ground1.txt receipt.pdf photo.jpg
+bundle "$W/many.asice" order.txt ground1.txt ground2.txt ground3.txt receipt.pdf
+refused 77 "asks for order, ground, which the package lacks" "without its documents" --channel portal "$W/nothing.asice"
+has "$err" '"incomplete"' "the ground is told"
+refused 77 "receipt, the proof that 30.00 was paid, is missing" "unpaid" --channel portal "$W/unpaid.asice"
+refused 77 "does not list photo.jpg" "a document too many" --channel portal "$W/more.asice"
+refused 77 "more of ground than" "one too often" --channel portal "$W/many.asice"
+refused 77 "by portal, counter, not by \"post\"" "by post" --channel post "$W/full.asice"
+refused 77 "--channel says how" "nobody says how it came" "$W/full.asice"
+refused 64 "none of portal, post, counter, paper" "by pigeon" --channel pigeon "$W/full.asice"
+run as dilnoza submit -C "$A" --route test.order --channel counter "$W/full.asice"
+is_exit 0 "with all that is asked for"
+id=$(cat "$out")
+run edoc-route log -C "$A" --json "$id"
+same "$(jq -r .channel "$out")" counter "its first entry says how it came"
+run edoc-route verify -C "$A" "$id"
+is_exit 2 "and it is sound"
+
+# Another way in the entry than the service allows, signed by the initiator.
+c=$(echo "$A"/case/*/"$id")
+openssl pkcs12 -in "$K/dilnoza.p12" -passin "file:$K/pass" -nodes 2>/dev/null >"$W/dilnoza.pem"
+sed 's/"channel":"counter"/"channel":"paper"/' "$c/log/000001" >"$W/entry"
+cp "$W/entry" "$c/log/000001"
+openssl cms -sign -binary -cades -md sha256 -outform DER -in "$W/entry" -signer "$W/dilnoza.pem" \
+	-out "$c/obj/$(sha256sum "$W/entry" | cut -c1-64).cms" 2>"$W/cms.err"
+run edoc-route verify -C "$A" "$id"
+is_exit 65 "an entry that the route does not allow"
+has "$err" "route.channel: it came by paper; the service is asked for by portal, counter (incomplete)" "is told by whoever verifies"
+finish
