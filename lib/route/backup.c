@@ -182,6 +182,34 @@ static enum edoc_code copy_desk(struct copying *c, struct edoc_error *err)
 	return code;
 }
 
+/* What was begun and failed goes again: the folder is ours. */
+static void remove_tree(const char *dir)
+{
+	char **names = NULL;
+	size_t n = 0;
+
+	if (ed_list_dir(dir, &names, &n, NULL))
+		n = 0;
+	for (size_t i = 0; i < n; i++) {
+		char *path = ed_path_join(dir, names[i]);
+		if (path && unlink(path) && errno != ENOENT)
+			remove_tree(path);
+		free(path);
+	}
+	ed_names_free(names);
+	rmdir(dir);
+}
+
+/* Told before a backup is read. */
+static enum edoc_code check_new(const char *dir, struct edoc_error *err)
+{
+	struct stat st;
+
+	if (!lstat(dir, &st))
+		return ed_fail(err, EDOC_ERR_EXISTS, dir, "is there already");
+	return errno == ENOENT ? EDOC_OK : ed_fail_errno(err, EDOC_ERR_EXISTS, dir, "lstat");
+}
+
 /* A new folder: what is there already is nobody's to write into. */
 static enum edoc_code make_new(const char *dir, struct edoc_error *err)
 {
@@ -283,8 +311,9 @@ enum edoc_code edoc_desk_backup(struct edoc_desk *desk, const char *dir, int64_t
 	c->from = desk->path;
 	c->to = dir;
 	code = make_new(dir, err);
-	if (!code)
-		code = make_tmp(c, err);
+	if (code)
+		goto out;
+	code = make_tmp(c, err);
 	if (!code)
 		code = copy_desk(c, err);
 	if (!code &&
@@ -293,6 +322,8 @@ enum edoc_code edoc_desk_backup(struct edoc_desk *desk, const char *dir, int64_t
 		code = ed_fail_memory(err);
 	if (!code)
 		code = write_json(last, o, err);
+	if (code)
+		remove_tree(dir);
 	if (!code)
 		code = tell("backup", dir, c->files, "", text, json, err);
 out:
@@ -435,8 +466,9 @@ static enum edoc_code restore(struct restoring *r, struct edoc_error *err)
 	           *to = ed_arena_printf(r->c->arena, "%s/conf/desk.yaml", r->c->to);
 
 	enum edoc_code code = from && to ? make_new(r->c->to, err) : ed_fail_memory(err);
-	if (!code)
-		code = write_epoch(r, err);
+	if (code)
+		return code;
+	code = write_epoch(r, err);
 	if (!code)
 		code = make_tmp(r->c, err);
 	r->c->skip = "conf/desk.yaml";
@@ -446,6 +478,8 @@ static enum edoc_code restore(struct restoring *r, struct edoc_error *err)
 		code = leave_gaps(r, err);
 	if (!code)
 		code = copy_file(r->c, from, to, err); /* last: now it is a desk */
+	if (code)
+		remove_tree(r->c->to);
 	return code;
 }
 
@@ -464,7 +498,9 @@ enum edoc_code edoc_desk_restore(const char *from, const char *to, const struct 
 	}
 	r.c->from = from;
 	r.c->to = to;
-	code = edoc_desk_open(from, policy, &r.from, err);
+	code = check_new(to, err);
+	if (!code)
+		code = edoc_desk_open(from, policy, &r.from, err);
 	if (!code)
 		code = check_backup(&r, from, err);
 	if (!code)
@@ -557,12 +593,12 @@ enum edoc_code edoc_desk_confirm(struct edoc_desk *desk, const char *name,
 	struct ed_case c = {0};
 	struct epoch e;
 
-	enum edoc_code code = read_epoch(desk, &e, err);
+	enum edoc_code code = name ? ed_case_find(desk, name, id, err) : EDOC_OK;
+	if (!code)
+		code = read_epoch(desk, &e, err);
 	if (!code && !e.n)
 		code = ed_fail(err, EDOC_ERR_DENIED, desk->path,
 		               "nothing to confirm: this desk was never restored");
-	if (!code && name)
-		code = ed_case_find(desk, name, id, err);
 	if (!code && name)
 		code = ed_case_load(desk, id, &c, err);
 	if (code)

@@ -91,7 +91,8 @@ static enum edoc_code stage(struct ed_case *c, const struct ed_notice *n, const 
 	if (!code)
 		code = ed_desk_put(c->desk, text, words, strlen(words), &taken, err);
 	if (!code)
-		code = ed_desk_put(c->desk, json, line, strlen(line), &taken, err);
+		code = line ? ed_desk_put(c->desk, json, line, strlen(line), &taken, err)
+		            : ed_fail_memory(err);
 	edoc_free(line);
 	return code;
 }
@@ -204,7 +205,7 @@ struct noticing {
 	struct edoc_desk *desk;
 	const char *lang;
 	int64_t now;
-	struct ed_case *c;
+	struct ed_case one, *c; /* the case, and where it is */
 	const struct ed_directory *directory;
 	struct ed_tale tale;
 	size_t made;
@@ -439,25 +440,24 @@ static enum edoc_code about_case(struct noticing *n, const char *id, struct edoc
 {
 	struct edoc_error why = {0};
 	struct ed_pin *pin = NULL;
-	struct ed_case c;
+	struct ed_case *c = n->c = &n->one;
 
-	enum edoc_code code = ed_case_load(n->desk, id, &c, &why);
+	enum edoc_code code = ed_case_load(n->desk, id, c, &why);
 	if (code == EDOC_ERR_INPUT) /* broken: other verbs say so, and it hides no other */
 		return EDOC_OK;
 	if (code && err)
 		*err = why;
 	if (code)
 		return code;
-	n->c = &c;
-	if (c.exists)
-		code = ed_case_directory(&c, n->now, &pin, err);
+	if (c->exists)
+		code = ed_case_directory(c, n->now, &pin, err);
 	n->directory = pin ? pin->directory : NULL;
-	for (size_t i = 0; c.exists && began_here(&c) && i < c.r.ledger.n && !code; i++)
-		if (n->now - c.r.ledger.v[i].time < (int64_t)ED_NOTICE_DAYS * 86400)
-			code = about_entry(n, &c.r.ledger.v[i], i + 1 == c.r.ledger.n, err);
-	if (!code && c.exists)
+	for (size_t i = 0; c->exists && began_here(c) && i < c->r.ledger.n && !code; i++)
+		if (n->now - c->r.ledger.v[i].time < (int64_t)ED_NOTICE_DAYS * 86400)
+			code = about_entry(n, &c->r.ledger.v[i], i + 1 == c->r.ledger.n, err);
+	if (!code && c->exists)
 		code = about_steps(n, err);
-	ed_case_clear(&c);
+	ed_case_clear(c);
 	return code;
 }
 

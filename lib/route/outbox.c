@@ -522,7 +522,7 @@ enum edoc_code edoc_desk_send_again(struct edoc_desk *desk, const char *name,
 {
 	struct ed_told told = {.verb = "send", .dry = act->dry};
 	struct edoc_mail mail = {.now = act->now};
-	struct ed_unanswered u;
+	struct ed_unanswered u = {0};
 	char id[ED_CASE_ID];
 	struct ed_case c;
 
