@@ -464,6 +464,7 @@ static enum edoc_code restore(struct restoring *r, struct edoc_error *err)
 {
 	const char *from = ed_desk_path(r->from, "conf/desk.yaml"),
 	           *to = ed_arena_printf(r->c->arena, "%s/conf/desk.yaml", r->c->to);
+	struct ed_buf conf;
 
 	enum edoc_code code = from && to ? make_new(r->c->to, err) : ed_fail_memory(err);
 	if (code)
@@ -471,13 +472,17 @@ static enum edoc_code restore(struct restoring *r, struct edoc_error *err)
 	code = write_epoch(r, err);
 	if (!code)
 		code = make_tmp(r->c, err);
+	ed_buf_init(&conf, ED_MAX_YAML_BYTES);
 	r->c->skip = "conf/desk.yaml";
 	if (!code)
 		code = copy_desk(r->c, err);
 	if (!code)
 		code = leave_gaps(r, err);
 	if (!code)
-		code = copy_file(r->c, from, to, err); /* last: now it is a desk */
+		code = ed_read_path(from, &conf, err);
+	if (!code) /* last, and at once: now it is a desk */
+		code = ed_write_file(to, conf.data, conf.len, false, err);
+	ed_buf_clear(&conf);
 	if (code)
 		remove_tree(r->c->to);
 	return code;
