@@ -9,6 +9,8 @@
  *  route.R006 E  from step {0} no way leads to an end
  *  route.R007 E  the way from step {0} back to it has no bound: write "times:" on it
  *  route.R010 W  step {0} has no term: write "within:"
+ *  route.R012 W  {0}: role {1} keeps the term and gives it more time itself
+ *  route.R023 W  step {0}: "refuse: {1}" changes nothing, {2} refusals refuse already
  *  route.R024 E  a case can get stuck in step {0}: "times:" leaves it no outcome
  *  route.R031 W  step {0} sends and asks for no receipt: write "needs: receipt"
  *  route.R032 W  step {0}: outcome {1} refuses and asks for no reason
@@ -20,18 +22,12 @@
 
 #include "base/err.h"
 #include "base/limits.h"
-#include "route/definition.h"
+#include "route/lint.h"
 
 #define NO_STEP ((size_t)-1) /* an end, or nowhere */
 
-struct lint {
-	const char *where;
-	struct ed_findings *findings;
-	bool archives; /* some step does */
-};
-
-static void report(struct lint *l, const char *code, unsigned line, unsigned column, const char *a0,
-                   const char *a1, const char *a2)
+void ed_lint_report(struct ed_lint *l, const char *code, unsigned line, unsigned column,
+                    const char *a0, const char *a1, const char *a2)
 {
 	char place[300];
 
@@ -39,9 +35,9 @@ static void report(struct lint *l, const char *code, unsigned line, unsigned col
 	ed_finding(l->findings, code, place, a0, a1, a2);
 }
 
-static void report_step(struct lint *l, const char *code, const struct ed_route_step *step)
+static void report_step(struct ed_lint *l, const char *code, const struct ed_route_step *step)
 {
-	report(l, code, step->line, step->column, step->path, NULL, NULL);
+	ed_lint_report(l, code, step->line, step->column, step->path, NULL, NULL);
 }
 
 /* ---- the ways of one block ---- */
@@ -144,7 +140,7 @@ static bool ends(const struct ed_route_block *b, size_t i)
 	return false;
 }
 
-static void lint_graph(struct lint *l, const struct ed_route_block *b)
+static void lint_graph(struct ed_lint *l, const struct ed_route_block *b)
 {
 	bool seen[ED_MAX_ROUTE_STEPS] = {false}, told[ED_MAX_ROUTE_STEPS] = {false};
 
@@ -249,7 +245,7 @@ static bool go_on(struct walk *w, size_t state)
 	return any;
 }
 
-static enum edoc_code lint_stuck(struct lint *l, const struct ed_route_block *b,
+static enum edoc_code lint_stuck(struct ed_lint *l, const struct ed_route_block *b,
                                  struct edoc_error *err)
 {
 	struct walk w = {.block = b, .total = place_of(b, NULL, NULL)};
@@ -296,7 +292,7 @@ static bool refuses(const struct ed_route_block *b, size_t i, const struct way *
 	                                        verb != ED_DO_SEND && verb != ED_DO_RECEIVE);
 }
 
-static void lint_ways(struct lint *l, const struct ed_route_block *b, size_t i)
+static void lint_ways(struct ed_lint *l, const struct ed_route_block *b, size_t i)
 {
 	const struct ed_route_step *step = &b->steps[i];
 
@@ -310,17 +306,41 @@ static void lint_ways(struct lint *l, const struct ed_route_block *b, size_t i)
 		const char *name = w.outcome ? w.outcome->id : c ? "case" : "if";
 
 		if (w.then && !ed_block_step(b, w.then))
-			report(l, "route.R002", line, column, step->path, name, w.then);
+			ed_lint_report(l, "route.R002", line, column, step->path, name, w.then);
 		if (!w.then && !over(b, i, &w) && i + 1 == b->n_steps)
-			report(l, "route.R004", line, column, step->path, name, NULL);
+			ed_lint_report(l, "route.R004", line, column, step->path, name, NULL);
 		if (w.outcome && !w.outcome->reason && !ed_step_joins(step) && refuses(b, i, &w))
-			report(l, "route.R032", line, column, step->path, name, NULL);
+			ed_lint_report(l, "route.R032", line, column, step->path, name, NULL);
 	}
+}
+
+/* So many refusals never come: it cannot pass any more before. */
+static void lint_join(struct ed_lint *l, const struct ed_route_step *s)
+{
+	const struct ed_join *j = &s->join;
+	int n = (int)s->n_branches, need = j->percent ? (n * j->pass + 99) / 100 : j->pass;
+	char says[24], refused[24];
+
+	if (s->verb != ED_DO_PARALLEL)
+		return;
+	need = need ? need : n;
+	snprintf(says, sizeof(says), "%d", j->refuse);
+	snprintf(refused, sizeof(refused), "%d", n - need + 1);
+	if (j->refuse > n - need + 1)
+		ed_lint_report(l, "route.R023", s->line, s->column, s->path, says, refused);
+}
+
+/* Who has to keep a term and gives it more time himself has none. */
+static void lint_extension(struct ed_lint *l, const struct ed_clock_def *c, unsigned line,
+                           unsigned column, const char *name, const struct ed_role *by)
+{
+	if (c->extend.by && c->extend.by == by)
+		ed_lint_report(l, "route.R012", line, column, name, by->id, NULL);
 }
 
 static void lint_step(const struct ed_route_step *step, void *arg)
 {
-	struct lint *l = arg;
+	struct ed_lint *l = arg;
 	bool desk = step->verb == ED_DO_SEND || step->verb == ED_DO_RECEIVE;
 	bool timed = step->clock.within.unit != ED_TERM_NONE;
 
@@ -331,10 +351,13 @@ static void lint_step(const struct ed_route_step *step, void *arg)
 		report_step(l, "route.R010", step);
 	if (step->verb == ED_DO_SEND && !step->needs_receipt)
 		report_step(l, "route.R031", step);
+	lint_join(l, step);
+	lint_extension(l, &step->clock, step->line, step->column, step->path, step->by);
+	ed_lint_fields(l, step);
 	l->archives |= step->verb == ED_DO_ARCHIVE;
 }
 
-static enum edoc_code lint_block(struct lint *l, const struct ed_route_block *b,
+static enum edoc_code lint_block(struct ed_lint *l, const struct ed_route_block *b,
                                  struct edoc_error *err)
 {
 	enum edoc_code code;
@@ -350,14 +373,19 @@ static enum edoc_code lint_block(struct lint *l, const struct ed_route_block *b,
 enum edoc_code ed_route_lint(const struct ed_route *route, const char *where,
                              struct ed_findings *findings, struct edoc_error *err)
 {
-	struct lint l = {.where = where, .findings = findings};
+	struct ed_lint l = {.where = where, .findings = findings};
 	enum edoc_code code;
 
 	ed_block_walk(&route->body, lint_step, &l);
+	for (size_t i = 0; i < route->n_clocks; i++) {
+		const struct ed_clock_def *c = &route->clocks[i];
+
+		lint_extension(&l, c, c->line, c->column, c->id, c->stops_at->by);
+	}
 	code = lint_block(&l, &route->body, err);
 	if (!l.archives)
-		report(&l, "route.R061", 1, 1, NULL, NULL, NULL);
+		ed_lint_report(&l, "route.R061", 1, 1, NULL, NULL, NULL);
 	if (code)
 		return code;
-	return findings->lost ? ed_fail_memory(err) : EDOC_OK;
+	return findings->lost || l.lost ? ed_fail_memory(err) : EDOC_OK;
 }

@@ -121,7 +121,8 @@ static void sound(void)
 	ok(s->n_outcomes == 1 && !strcmp(s->outcomes[0].id, "registered"), "default outcome");
 	is_str(s->clock.from, "opened", "default from");
 	s = ed_route_step(r, "send");
-	ok(s->to == &r->roles[2] && s->needs_receipt && s->clock.within.unit == ED_TERM_MONTHS, "send");
+	ok(s->to == &r->roles[2] && s->needs_receipt && s->clock.within.unit == ED_TERM_MONTHS,
+	   "send");
 	s = ed_route_step(r, "sign");
 	ok(s->not_by == &r->roles[1] && s->internal, "sign");
 	ok(s->n_outcomes == 2 && !strcmp(s->outcomes[0].id, "signed") &&
@@ -346,6 +347,104 @@ static void meaning(void)
 	free(text);
 }
 
+/* The fields of a case, and a first step, before those of base. */
+static void lint_if(const char *step, const char *codes)
+{
+	char text[1500];
+
+	snprintf(text, sizeof(text),
+	         "fields:\n"
+	         "  yes: {type: boolean, required: yes}\n"
+	         "  may: {type: boolean}\n"
+	         "  sum: {type: integer}\n"
+	         "  day: {type: date, required: yes}\n"
+	         "  kind: {type: choice, values: [a, b, c], required: yes}\n"
+	         "  word: {type: text}\n"
+	         "steps:\n"
+	         "  - {id: first, %s}\n",
+	         step);
+	lint("steps:\n", text, codes);
+}
+
+#define DO "do: agree, by: lawyer, within: 1d"
+#define IF DO ", if: "
+#define CASES "do: choose, cases: "
+
+static void conditions(void)
+{
+	lint_if(IF "{field: sum, below: 10}", "");
+	lint_if(IF "{all: [{field: sum, above: 8}, {field: sum, below: 10}]}", "");
+	lint_if(IF "{all: [{field: sum, above: 9}, {field: sum, below: 10}]}", "R008 first");
+	lint_if(IF "{all: [{field: sum, at-least: 9}, {field: sum, at-most: 9}]}", "");
+	lint_if(IF "{all: [{field: day, above: 2026-02-28}, {field: day, below: 2026-03-02}]}", "");
+	lint_if(IF "{all: [{field: day, above: 2026-02-28}, {field: day, below: 2026-03-01}]}",
+	        "R008 first");
+	lint_if(IF "{all: [{field: kind, in: [a, b]}, {field: kind, in: [b, c]}]}", "");
+	lint_if(IF "{all: [{field: kind, is: a}, {field: kind, in: [b, c]}]}", "R008 first");
+	lint_if(IF "{not: {field: kind, in: [a, b]}}", "");
+	lint_if(IF "{not: {field: kind, in: [a, b, c]}}", "R008 first");
+	lint_if(IF "{not: {field: word, in: [a, b, c]}}", "");
+	lint_if(IF "{all: [{field: word, is: a}, {field: word, is: b}]}", "R008 first");
+	/* A field that need not be there is neither yes nor no. */
+	lint_if(IF "{not: {any: [{field: may, is: yes}, {field: may, is: no}]}}", "");
+	lint_if(IF "{not: {any: [{field: yes, is: yes}, {field: yes, is: no}]}}", "R008 first");
+	lint_if(IF "{field: may, has: no}", "");
+	lint_if(IF "{field: yes, has: no}", "R008 first");
+}
+
+static void cases(void)
+{
+	lint_if(CASES "[{if: {field: sum, below: 5}, then: sign}, {if: {field: sum, below: 9}, "
+	              "then: send}, {then: agree}]",
+	        "");
+	lint_if(CASES "[{if: {field: sum, below: 9}, then: sign}, {if: {field: sum, below: 5}, "
+	              "then: send}, {then: agree}]",
+	        "R009 first");
+	lint_if(CASES "[{if: {field: kind, in: [a, b]}, then: sign}, {if: {field: kind, is: b}, "
+	              "then: send}, {then: agree}]",
+	        "R009 first");
+	lint_if(CASES "[{if: {not: {field: kind, in: [a, b, c]}}, then: sign}, {then: agree}]",
+	        "R008 first");
+	/* Two before it, which only together cover it. */
+	lint_if(CASES "[{if: {field: yes, is: yes}, then: sign}, {if: {field: kind, is: a}, then: "
+	              "send}, {if: {all: [{field: yes, is: no}, {field: kind, is: a}]}, then: "
+	              "send}, {then: agree}]",
+	        "R009 first");
+}
+
+#define JOIN(ifs, join)                                                                            \
+	"do: parallel, within: 5d, branches: {x: {do: agree, by: lawyer" ifs                       \
+	"}, y: {do: agree, by: other}}, join: " join
+
+static void joins(void)
+{
+	lint_if(JOIN("", "{pass: 2, must: [x]}"), "");
+	lint_if(JOIN(", if: {field: may, is: yes}", "{pass: 1}"), "");
+	lint_if(JOIN(", if: {field: may, is: yes}", "{pass: all}"), "");
+	lint_if(JOIN(", if: {field: may, is: yes}", "{pass: 2}"), "R021 first");
+	lint_if(JOIN(", if: {field: may, is: yes}", "{must: [y]}"), "");
+	lint_if(JOIN(", if: {field: may, is: yes}", "{must: [x]}"), "R022 first");
+	lint_if(JOIN(", if: {field: yes, has: yes}", "{pass: 2, must: [x]}"), "");
+	/* What stands around a branch holds in it. */
+	lint_if(JOIN(", if: {field: may, is: yes}", "{must: [x]}, if: {field: may, is: yes}"), "");
+	lint_if(JOIN(", if: {field: may, is: yes}", "{pass: 1}, if: {field: may, is: no}"),
+	        "R008 x");
+	lint_if(JOIN("", "{pass: 1, refuse: 2}"), "");
+	lint_if(JOIN("", "{pass: all, refuse: 2}"), "R023 first");
+	lint_if(JOIN("", "{pass: \"50%\", refuse: 2}"), "");
+	lint_if(JOIN("", "{pass: \"51%\", refuse: 2}"), "R023 first");
+	lint_if(DO ", extend: {by: other, to: 5d}", "");
+	lint_if(DO ", extend: {by: lawyer, to: 5d}", "R012 first");
+	lint("steps:\n",
+	     "clocks: {c: {within: 9d, stops-at: sign, extend: {by: lawyer, more: 2d}}}\n"
+	     "steps:\n",
+	     "");
+	lint("steps:\n",
+	     "clocks: {c: {within: 9d, stops-at: sign, extend: {by: other, more: 2d}}}\n"
+	     "steps:\n",
+	     "R012 c");
+}
+
 /* Every file of profiles/routes. */
 static void shipped(void)
 {
@@ -388,6 +487,9 @@ int main(void)
 	steps();
 	caps();
 	meaning();
+	conditions();
+	cases();
+	joins();
 	shipped();
 	ed_arena_free(arena);
 	return done();

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+/* What the parts of lint share; ed_route_lint() is in definition.h. */
+#ifndef ED_ROUTE_LINT_H
+#define ED_ROUTE_LINT_H
+
+#include "route/definition.h"
+
+struct ed_lint {
+	const char *where;
+	struct ed_findings *findings;
+	bool archives; /* some step does */
+	bool lost;     /* no memory */
+};
+
+void ed_lint_report(struct ed_lint *lint, const char *code, unsigned line, unsigned column,
+                    const char *a0, const char *a1, const char *a2);
+/* The step's conditions against each other (lintfields.c). */
+void ed_lint_fields(struct ed_lint *lint, const struct ed_route_step *step);
+
+#endif
