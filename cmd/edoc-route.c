@@ -46,6 +46,7 @@ static const struct cmd_option do_options[] = {
          true},
         {"reason", 0, "REASON", N_("why: where the route asks for it"), false},
         {"text", 0, "TEXT", N_("a resolution's or report's text"), false},
+        {"attach", 0, "PKG", N_("the signed package that the step hands in"), false},
         END};
 static const struct cmd_option delegate_options[] = {
         DESK,
@@ -413,6 +414,7 @@ static int run_do(struct cmd *cmd)
 	if (!status) {
 		run.word = items[0];
 		run.act.step = cmd_value(cmd, "step");
+		run.act.attach = cmd_value(cmd, "attach");
 		run.act.reason = cmd_value(cmd, "reason");
 		run.act.to = cmd_values(cmd, "to", &n_to);
 		run.act.text = cmd_value(cmd, "text");

@@ -1134,6 +1134,7 @@ struct edoc_act {
 	const char *const *to; /* do: who acts later, NULL-ended, or NULL: "PERSON",
 	                        * "POST@AGENCY[/UNIT]", "AGENCY", "ROLE=" before it or not */
 	const char *const *fields; /* submit: "NAME=VALUE" of the route, NULL-ended, or NULL */
+	const char *attach; /* do: the package that the step hands in, or NULL */
 	const char *clock; /* extend, stop, resume: one of the route's clocks, or NULL */
 	const char *more;  /* extend: "5wd"; NULL: what the route says */
 	const char *channel;   /* submit: portal, post, counter or paper, or NULL */

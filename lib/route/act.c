@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "judge/verify.h"
 #include "judge/dataview.h"
+#include "route/attach.h"
 #include "route/exchange.h"
 #include "route/grammar.h"
 #include "route/whom.h"
@@ -458,8 +459,9 @@ static bool same_act(const struct ed_case *c, const struct ed_entry *e, const ch
 	const char *command = ed_json_get_str(e->header, "command");
 	char id[ED_SHA256_REF];
 
-	return e->step && same(e->event, "step.done") && ed_whom_is(said, key.assign) && (!act->step || same(act->step, e->step)) &&
-	       command && !ed_command_id(&key, id, NULL) && !strcmp(id, command);
+	return e->step && same(e->event, "step.done") && ed_whom_is(said, key.assign) &&
+	       (!act->step || same(act->step, e->step)) && command &&
+	       !ed_command_id(&key, id, NULL) && !strcmp(id, command);
 }
 
 /*
@@ -480,7 +482,8 @@ static const struct ed_entry *done_already(const struct ed_case *c, const char *
 		bool closed = !ed_state_open(&c->r.state, e->step);
 		if (!same(e->event, "step.done"))
 			continue;
-		if (same_act(c, e, outcome, act, said) && (newest || (closed && (refused || act->step))))
+		if (same_act(c, e, outcome, act, said) &&
+		    (newest || (closed && (refused || act->step))))
 			return e;
 		newest = false;
 	}
@@ -638,8 +641,22 @@ static enum edoc_code step_work(struct doing *d, json_t *header, struct edoc_err
 {
 	const struct ed_route_step *step = d->visit->step;
 
-	if (!step->n_outcomes || strcmp(step->outcomes[0].id, d->outcome))
+	bool first = step->n_outcomes && !strcmp(step->outcomes[0].id, d->outcome);
+
+	if (d->act->attach && !(first && step->document))
+		return ed_fail(err, EDOC_ERR_DENIED, d->act->attach,
+		               "the route has step \"%s\" hand in nothing with \"%s\"",
+		               d->visit->path, d->outcome);
+	if (!first)
 		return EDOC_OK;
+	if (step->document && !d->act->attach)
+		return ed_fail(err, EDOC_ERR_USAGE, "--attach",
+		               "step \"%s\" hands in a document (%s): name its signed package",
+		               d->visit->path, step->document);
+	if (step->document)
+		return ed_attach(d->c, d->act->attach, step->document,
+		                 edoc_key_cert_sha256(d->act->key), d->act->now, d->act->dry,
+		                 header, err);
 	if (step->verb == ED_DO_SIGN)
 		return step_sign(d, header, err);
 	if (step->verb == ED_DO_REGISTER)

@@ -169,7 +169,7 @@ static enum edoc_code copy_tree(struct copying *c, const char *sub, struct edoc_
 
 /*
  * Folders come sorted, so in each case "log" is read before "obj", "pin", "pkg",
- * "rcpt" and "sig", which hold what its entries name; and registers after the
+ * "rcpt", "ref" and "sig", which hold what its entries name; and registers after the
  * claims in "case".
  */
 static enum edoc_code copy_desk(struct copying *c, struct edoc_error *err)

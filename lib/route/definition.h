@@ -133,6 +133,7 @@ struct ed_route_step {
 	enum ed_result silent;     /* no word within the term counts as that */
 	const struct ed_role *to;  /* send: who receives */
 	const char *book, *number; /* register: book and pattern "{seq:4}/{year}" */
+	const char *document; /* kind of the package that its first outcome hands in, or NULL */
 	bool needs_receipt;
 	bool internal;                     /* visibility: internal; bodies stay home */
 	int times;                         /* visits at most; 0: no bound */

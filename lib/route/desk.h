@@ -22,6 +22,7 @@
  *       obj/<sha256>.evidence.json
  *       sig/<8 hex>.xml        signatures made here, META-INF/signatures-<8 hex>.xml
  *       pin/<sha256 of the YAML>.asice   what its entries cite
+ *       ref/<sha256>.asice   packages that steps handed in (attach.h)
  *       num/<step>.<visit>.<year>   the claim of a register step
  *       note/<id>.json         claims of notices
  *       rcpt/<sha256 of the entry's header>.asice   receipts, given and got

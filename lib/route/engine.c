@@ -29,6 +29,7 @@
  *  route.clock-runs    E stops  the clock of {0} does not stand still
  *  route.withdraw      E stops  the route lets nobody withdraw a case
  *  route.withdraw-late E stops  the case is withdrawn after step {0} was opened
+ *  route.document      E        step {0} hands in "{1}"; the route says "{2}"
  *  route.extension     E        the term of {0} is extended {1} {2}, or less
  *  route.overdue       I        the term {0} of the case was over {1} s before
  *  route.field         E        the field {0} must be {1}

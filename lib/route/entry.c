@@ -320,6 +320,14 @@ static const char *is_actor(const json_t *v)
 	return fault;
 }
 
+static const char *is_attached(const json_t *v)
+{
+	static const struct key keys[] = {
+	        {"kind", is_id, ALWAYS, 0}, {"sha256", is_hex64, ALWAYS, 0}, {NULL, NULL, 0, 0}};
+
+	return plain_fault(v, keys, N_("{kind, sha256}"));
+}
+
 static const char *is_principal(const json_t *v)
 {
 	static const struct key keys[] = {
@@ -437,6 +445,7 @@ static const struct key header_keys[] = {
         {"assign", is_assign, REASSIGNED, DONE},
         {"delegate", is_delegate, DELEGATED, 0},
         {"signature", is_file, 0, DONE},
+        {"attached", is_attached, 0, DONE},
         {"register", is_register, 0, DONE},
         {"clock", is_clock, 0, STEP | RECEIVED | CLOCK | EXTEND},
         {"late", is_count, 0, STEP | RECEIVED},

@@ -52,6 +52,8 @@
  *              (first entry); sha256 is 64 hex
  *   package    digest of the package file submitted (first entry) or received
  *   signature  {name, sha256}: the XAdES file made in a sign step, 64 hex
+ *   attached   {kind, sha256}: the package that the step hands in, complete and
+ *              signed for itself (attach.h); 64 hex
  *   register   {book, number, year, seq}: number as printed
  *   channel    portal, post, counter or paper: how it came (first entry), where
  *              that was said

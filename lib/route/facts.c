@@ -132,8 +132,11 @@ static void check_made(struct ed_decision *j, const struct ed_entry *entry)
 	int64_t year = ed_engine_date(j->engine, entry->time).year;
 	int64_t seq = json_integer_value(json_object_get(r, "seq"));
 
-	if (json_object_get(entry->header, "signature") && !(first && step->verb == ED_DO_SIGN))
+	if (json_object_get(entry->header, "signature") &&
+	    !(first && step->verb == ED_DO_SIGN && !step->document))
 		ed_broken(j, "route.signature", NULL, NULL, NULL);
+	check_fact(j, "route.document", step ? step->path : "-",
+	           ed_header_text(entry, "attached", "kind"), first ? step->document : NULL);
 	if (!first || step->verb != ED_DO_REGISTER) {
 		if (r)
 			ed_broken(j, "route.register", "register", "there", "-");

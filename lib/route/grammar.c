@@ -11,9 +11,9 @@
 #define MAX_TIMES 1000
 
 /* What routing.md plans and this version does not run. */
-static const char *const later[] = {"accept",  "on-change", "pick",      "call",  "fixed",
-                                    "remind",  "overdue",   "notify",    "level", "document",
-                                    "forward", "wait",      "exhausted", NULL};
+static const char *const later[] = {"accept", "on-change", "pick",   "call",  "fixed",
+                                    "remind", "overdue",   "notify", "level", "forward",
+                                    "wait",   "exhausted", NULL};
 
 bool ed_def_later(const char *key)
 {

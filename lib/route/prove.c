@@ -12,6 +12,7 @@
 #include "door/crypto.h"
 #include "judge/certificate.h"
 #include "judge/verify.h"
+#include "route/attach.h"
 #include "route/backup.h"
 #include "route/exchange.h"
 
@@ -75,6 +76,8 @@ enum edoc_code ed_case_prove(struct ed_case *c, int64_t now, struct edoc_error *
 		code = fail_fault(c, &r.findings, err);
 	if (!code && c->r.state.phase != ED_PHASE_ENDED)
 		code = ed_desk_held(c->desk, c->id, c->r.state.time, err);
+	if (!code)
+		code = ed_attached_check(c, err);
 	edoc_report_free(report);
 	ed_asic_free(asic);
 	ed_copy_clear(&copy);

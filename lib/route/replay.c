@@ -506,7 +506,7 @@ static void check_step_signed(struct package *p, const struct ed_entry *e)
 	ed_ledger_name(where, e, ".json");
 	if (name && ed_zip_find(p->asic->zip, name) == (size_t)-1)
 		ed_finding(p->findings, "ledger.step-signature", name, NULL, NULL, NULL);
-	if (!name && step && step->verb == ED_DO_SIGN && step->n_outcomes && e->outcome &&
+	if (!name && step && step->verb == ED_DO_SIGN && !step->document && step->n_outcomes && e->outcome &&
 	    !strcmp(step->outcomes[0].id, e->outcome))
 		ed_finding(p->findings, "ledger.step-signature", where, NULL, NULL, NULL);
 }

@@ -331,6 +331,9 @@ static enum edoc_code check_silent(struct ed_def *p, const struct ed_yaml *map,
 		timed = above->clock.within.unit != ED_TERM_NONE;
 	if (step->silent == ED_RESULT_NONE)
 		return EDOC_OK;
+	if (step->document && step->silent == ED_RESULT_PASS)
+		return ed_yaml_fail(map, p->where, p->err,
+		                    "silence hands in no document: it can not agree here");
 	if (!timed)
 		return ed_yaml_fail(map, p->where, p->err,
 		                    "\"silent\" needs a term: write \"within:\"");
@@ -356,6 +359,13 @@ static enum edoc_code parse_work(struct ed_def *p, const struct ed_yaml *map,
 		                    "at, and this step is in none",
 		                    step->by->id);
 	if (!code)
+		code = ed_def_id(p, map, "document", false, &step->document);
+	if (!code && step->document &&
+	    (step->verb == ED_DO_SEND || step->verb == ED_DO_RECEIVE ||
+	     step->verb == ED_DO_REGISTER))
+		return ed_yaml_fail(ed_yaml_get(map, "document"), p->where, p->err,
+		                    "\"do: %s\" hands in no document", ed_do_name(step->verb));
+	if (!code)
 		code = parse_book(p, map, step);
 	if (!code)
 		code = parse_exchange(p, map, step);
@@ -380,11 +390,11 @@ static const char *path_of(struct ed_def *p, const struct ed_route_step *step)
 static enum edoc_code parse_kind(struct ed_def *p, const struct ed_yaml *map,
                                  struct ed_route_step *step)
 {
-	static const char *const work[] = {"id",       "do",       "by",   "not-by", "title",
-	                                   "within",   "from",     "to",   "silent", "extend",
-	                                   "stop-on",  "stop-by",  "book", "needs",  "visibility",
-	                                   "times",    "outcomes", "then", "end",    "if",
-	                                   "delegate", "reassign", NULL};
+	static const char *const work[] = {
+	        "id",   "do",    "by",         "not-by",   "title",    "within",
+	        "from", "to",    "silent",     "extend",   "stop-on",  "stop-by",
+	        "book", "needs", "visibility", "times",    "outcomes", "then",
+	        "end",  "if",    "document",   "delegate", "reassign", NULL};
 	static const char *const parallel[] = {
 	        "id",    "extend",   "stop-on", "stop-by", "do", "title", "within",   "from",
 	        "times", "outcomes", "then",    "end",     "if", "join",  "branches", NULL};

@@ -278,6 +278,7 @@ static void put_moved(const struct ed_replay *r, const struct ed_entry *e, struc
 void ed_view_entry(const struct ed_replay *r, const struct ed_entry *e, struct ed_buf *out)
 {
 	const char *number = ed_entry_get(e, "register", "number");
+	const char *attached = ed_entry_get(e, "attached", "kind");
 	const char *to = ed_json_get_str(e->header, "to");
 	const char *reason = ed_json_get_str(e->body, "reason"),
 	           *text = ed_json_get_str(e->body, "text");
@@ -295,6 +296,11 @@ void ed_view_entry(const struct ed_replay *r, const struct ed_entry *e, struct e
 	if (number) {
 		ed_buf_puts(out, T(", number "));
 		put_safe(out, number);
+	}
+	if (attached) {
+		ed_buf_puts(out, T(", with "));
+		put_safe(out, attached);
+		ed_buf_printf(out, " %.8s", ed_entry_get(e, "attached", "sha256"));
 	}
 	if (to) {
 		ed_buf_puts(out, T(", to "));
@@ -330,10 +336,10 @@ static int put(json_t *o, const char *key, const char *value)
 enum edoc_code ed_view_entry_json(const struct ed_replay *r, const struct ed_entry *e, json_t **out,
                                   struct edoc_error *err)
 {
-	static const char *const copied[] = {
-	        "prev",    "actor", "acting_for", "register",  "clock",  "evidence", "to",
-	        "package", "late",  "timer",      "extension", "assign", "delegate",
-	        "channel", NULL};
+	static const char *const copied[] = {"prev",     "actor",    "acting_for", "register",
+	                                     "clock",    "evidence", "to",         "package",
+	                                     "late",     "timer",    "extension",  "assign",
+	                                     "attached", "delegate", "channel",    NULL};
 	char digest[ED_SHA256_REF];
 	json_t *o = json_object();
 	int bad = !o;

@@ -88,6 +88,50 @@ act '2027-01-04 07:00:00' dilnoza "do" edited "$id" >/dev/null
 same "$(edoc-route show --json -C "$A" "$id" | jq -r '[.open[].visit] | join(" ")')" "2 2" \
 	"and everybody is asked anew"
 
+# ---- a reply in a package of its own ----
+answer=$id
+begin reply --field budget=no
+act '2027-01-04 06:00:00' zarina "do" agreed --step opinions/law "$id" >/dev/null
+act '2027-01-04 07:00:00' zarina "do" reviewed "$id" >/dev/null
+act '2027-01-04 08:00:00' zarina "do" agreed --step opinions/files/say "$id" >/dev/null
+echo "You are right." >"$W/reply.txt"
+reply() { # WHO OUT
+	TZ=UTC faketime '2027-01-05 05:00:00' edoc-sign sign --key "$K/$1.p12" --pass-file "$K/pass" \
+		-o "$2" "$W/reply.txt" >/dev/null
+}
+reply madina "$W/answer.asice"
+reply zarina "$W/hers.asice"
+run act '2027-01-05 06:00:00' madina "do" signed --attach "$W/answer.asice" "$id"
+is_exit 77 "a step that hands in nothing"
+act '2027-01-05 06:00:00' madina "do" signed "$id" >/dev/null
+run act '2027-01-05 07:00:00' madina "do" signed --step reply "$id"
+is_exit 64 "a reply is to be handed in"
+has "$err" "(reply)" "and its kind is named"
+run act '2027-01-05 07:00:00' madina "do" signed --step reply --attach "$W/hers.asice" "$id"
+is_exit 77 "one that somebody else signed"
+has "$err" "you have not signed it" "and why not"
+run act '2027-01-05 07:00:00' madina "do" signed --step reply --attach "$W/reply.txt" "$id"
+is_exit 77 "a file that is no package"
+run act '2027-01-05 07:00:00' madina "do" signed --step reply --attach "$W/none.asice" "$id"
+is_exit 66 "none at all"
+run act '2027-01-05 07:00:00' madina "do" signed --step reply --attach "$W/answer.asice" -n "$id"
+is_exit 0 "a dry run"
+nok "keeps nothing" test -e "$A/case/$(printf %.2s "$id")/$id/ref"
+run act '2027-01-05 07:00:00' madina "do" signed --step reply --attach "$W/answer.asice" "$id"
+is_exit 0 "her own reply"
+kept=$A/case/$(printf %.2s "$id")/$id/ref/$(sha256sum <"$W/answer.asice" | cut -c1-64).asice
+ok "is kept beside the case" cmp -s "$W/answer.asice" "$kept"
+run act '2027-01-05 07:00:00' madina "do" signed --step reply --attach "$W/answer.asice" "$id"
+has "$out" "already done" "once"
+proved "a reply" 2
+json "$out" '[.findings[].code] == ["route.unfinished"]' "and only unfinished"
+json "$out" '.route.entries[-1].attached.kind == "reply"' "the entry names it by its digest"
+chmod u+w "$kept" && echo >>"$kept"
+run act '2027-01-05 08:00:00' zarina "do" archived "$id"
+is_exit 65 "a reply that was changed in the desk stops the case"
+has "$err" "was changed" "and is named"
+id=$answer
+
 # ---- taken back ----
 run act '2027-01-05 05:00:00' zarina withdraw --reason mistake "$id"
 is_exit 77 "not hers to take back"
