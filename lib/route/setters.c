@@ -41,18 +41,19 @@ static enum edoc_code add_role(struct setting *s, struct ed_route_step *setter)
 
 	if (sets(setter, s->role))
 		return EDOC_OK;
-	grown = ed_arena_alloc(s->p->arena, (n + 1) * sizeof(*grown));
+	grown = ed_arena_alloc(s->p->arena, (n + 1) * sizeof(const struct ed_role *));
 	if (!grown)
 		return ed_fail_memory(s->p->err);
 	if (n)
-		memcpy(grown, setter->sets, n * sizeof(*grown));
+		memcpy(grown, setter->sets, n * sizeof(const struct ed_role *));
 	grown[n] = s->role;
 	setter->sets = grown;
 	setter->n_sets = n + 1;
 	return EDOC_OK;
 }
 
-static enum edoc_code no_setter(struct setting *s, const struct ed_route_step *step)
+/* user: the step that asks for the role; "" none does. */
+static enum edoc_code no_setter(struct setting *s, const char *user)
 {
 	const char *id = s->role->set_by, *near;
 
@@ -60,7 +61,7 @@ static enum edoc_code no_setter(struct setting *s, const struct ed_route_step *s
 		return ed_yaml_fail(s->node, s->p->where, s->p->err,
 		                    "the step \"%s\" does not stand before \"%s\", which asks for "
 		                    "who it names",
-		                    id, step->path);
+		                    id, user);
 	near = ed_nearest(id, s->ids);
 	return ed_yaml_fail(s->node, s->p->where, s->p->err, "there is no step \"%s\"%s%s%s", id,
 	                    near ? "; the nearest one is \"" : "", near ? near : "",
@@ -76,7 +77,7 @@ static void use(const struct ed_route_step *step, void *arg)
 		return;
 	setter = step_before(step, s->role->set_by);
 	if (!setter)
-		s->code = no_setter(s, step);
+		s->code = no_setter(s, step->path);
 	else if (!setter->by || setter->verb == ED_DO_SEND || setter->verb == ED_DO_RECEIVE)
 		s->code = ed_yaml_fail(s->node, s->p->where, s->p->err,
 		                       "the step \"%s\" is not done by people, and names nobody",
@@ -113,7 +114,7 @@ enum edoc_code ed_def_setters(struct ed_def *p, const struct ed_yaml *root)
 		s.node = ed_yaml_get(ed_yaml_get(roles, s.role->id), "set-by");
 		ed_block_walk(&p->route->body, use, &s);
 		if (!s.code && !ed_def_one_of(s.role->set_by, s.ids))
-			s.code = no_setter(&s, NULL);
+			s.code = no_setter(&s, "");
 	}
 	return s.code;
 }
@@ -161,7 +162,7 @@ static enum edoc_code parse_reassign(struct ed_def *p, const struct ed_yaml *map
 		return ed_yaml_fail(map, p->where, p->err,
 		                    "\"reassign\" is written {by: head} or {by: [head, control]}");
 	code = ed_def_only(p, map, known);
-	step->reassign = ed_arena_alloc(p->arena, n * sizeof(*step->reassign));
+	step->reassign = ed_arena_alloc(p->arena, n * sizeof(const struct ed_role *));
 	if (!step->reassign)
 		return ed_fail_memory(p->err);
 	for (size_t i = 0; i < n && !code; i++) {

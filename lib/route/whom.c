@@ -68,7 +68,9 @@ enum edoc_code ed_whom_list(const struct ed_directory *directory, const char *co
 	enum edoc_code code = EDOC_OK;
 
 	*said = (struct ed_whom_said){0};
-	while (texts && texts[said->n_words])
+	if (!texts)
+		return EDOC_OK;
+	while (texts[said->n_words])
 		said->n_words++;
 	if (said->n_words > ED_MAX_NAMED)
 		return ed_fail(err, EDOC_ERR_LIMIT, "--to", "at most %d may be named",
