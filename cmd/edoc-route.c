@@ -546,6 +546,14 @@ static const struct cmd_option rotate_options[] = {
         {"finish", 0, NULL, N_("turn to the new key, which the directory lists by now"), false},
         END};
 
+static const struct cmd_option services_options[] = {
+        DESK,
+        {"folder", 0, "FOLDER", N_("the routes of this folder, not the desk's"), false},
+        {"owner", 0, "ID", N_("only those of this agency"), false},
+        {"channel", 0, "KIND", N_("only what comes by portal, post, counter or paper"), false},
+        {"free", 0, NULL, N_("only what costs nothing"), false},
+        END};
+
 static const struct cmd_verb verbs[] = {
         {"lint", "ROUTE.yaml...", N_("check route files"), NULL, CMD_ITEMS | CMD_JSON, run_lint},
         {"init", "-C DESK --agency ID [--key FILE] [--trust FOLDER]", N_("make a desk"),
@@ -595,6 +603,8 @@ static const struct cmd_verb verbs[] = {
          CMD_ITEMS | CMD_JSON | CMD_TRUST | CMD_POLICY | CMD_AT, run_verify},
         {"export", "CASE -o PKG", N_("write a case's package with its ledger"), export_options,
          CMD_FORCE, run_export},
+        {"services", "[QUERY]", N_("what can be asked for; -v: the whole passports"),
+         services_options, CMD_JSON, route_services},
         {"calendar check", "NAME|FILE...", N_("check calendars"), desk_options,
          CMD_ITEMS | CMD_JSON | CMD_AT, route_calendar_check},
         {"calendar due", "--calendar C --from DAY --within TERM", N_("when a term ends; -v: why"),

@@ -47,6 +47,10 @@ int route_withdraw(struct cmd *cmd);
 int route_delegate(struct cmd *cmd);
 int route_reassign(struct cmd *cmd);
 
+/* ---- route-services.c ---- */
+
+int route_services(struct cmd *cmd);
+
 /* ---- route-calendar.c ---- */
 
 int route_calendar_check(struct cmd *cmd);

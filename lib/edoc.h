@@ -1299,6 +1299,21 @@ enum edoc_code edoc_desk_inbox(struct edoc_desk *desk, const char *cert_sha256, 
 			       struct edoc_error *err) EDOC_CHECK;
 enum edoc_code edoc_desk_show(struct edoc_desk *desk, const char *name, int64_t now, char **text,
 			      char **json, struct edoc_error *err) EDOC_CHECK;
+/* The services that routes give, a row each: installed at the desk, or (desk
+ * NULL) the *.yaml of a folder.  A file that cannot be read is told in a row
+ * of its own.  *found counts services. */
+struct edoc_services_ask {
+	const char *query;   /* in id, titles or basis, whatever the case; NULL: all */
+	const char *owner;   /* an agency, or NULL */
+	const char *channel; /* portal, post, counter, paper, or NULL */
+	const char *lang;    /* of titles; NULL: the first of each */
+	bool free;           /* only what costs nothing */
+	bool whole;          /* text: the whole passport of each */
+	int64_t now;         /* whom the desk believes now */
+};
+enum edoc_code edoc_services(struct edoc_desk *desk, const char *folder,
+			     const struct edoc_services_ask *ask, char **text, char **json,
+			     size_t *found, struct edoc_error *err) EDOC_CHECK;
 enum edoc_code edoc_desk_log(struct edoc_desk *desk, const char *name, char **text, char **json,
 			     struct edoc_error *err) EDOC_CHECK;
 /* The whole package of a case as it would leave now, assembled and replayed. */

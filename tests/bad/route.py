@@ -13,6 +13,7 @@ table = Table("edoc-route", {
     "list": S + "/list", "cases": S + "/cases", "conf": S + "/edoc.conf", "desk": S + "/a",
     "key": PKI + "/dilnoza.p12", "zarina": PKI + "/zarina.p12", "pass": PKI + "/pass", "cert": PKI + "/zarina.crt",
     "dir": S + "/directory.yaml", "dirpkg": S + "/directory.asice",
+    "rdir": S + "/a/conf/routes",
     "trust": S + "/trust", "deskkey": S + "/desk.pem", "fresh": FRESH, "due": DUE, "sent": SENT,
 }, [
     Row("lint {route}", {"route": "route"}, prints=False),
@@ -96,6 +97,9 @@ table = Table("edoc-route", {
     Row("directory rotate -C {desk} -o out.asice", {"desk": "folder"}, writes=True),
     Row("directory rotate -C {desk} -f -o {out} --new-key {deskkey}", {"deskkey": "key"}, writes=True, light=True,
         only={("deskkey", "controls"): {64}}),
+    Row("services --folder {rdir}", {"rdir": "folder"}, good=1, prints=False, light=True),
+    Row("services -C {desk}", {"desk": "folder"}, good=1, prints=False, light=True),
+    Row("services --config {conf}", {"conf": "conf"}, good=1, prints=False, light=True),
     Row("lint --files-from {routes}", {"routes": "list"}, prints=False, light=True),
     Row("init --config {conf} -C {new} --agency moliya", {"conf": "conf", "new": "place"}, writes=True, light=True),
     Row("install --config {conf} --files-from {installs}", {"conf": "conf", "installs": "list"}, writes=True,

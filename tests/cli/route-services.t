@@ -91,4 +91,61 @@ openssl cms -sign -binary -cades -md sha256 -outform DER -in "$W/entry" -signer 
 run edoc-route verify -C "$A" "$id"
 is_exit 65 "an entry that the route does not allow"
 has "$err" "route.channel: it came by paper; the service is asked for by portal, counter (incomplete)" "is told by whoever verifies"
+
+# The register: a folder of 300, one of them broken.
+R=$W/register
+mkdir "$R"
+service() { # N TITLE OWNER FEE
+	sed "s/^route: .*/route: test.s$1/; s/^title: .*/title: {$2}/; s/  owner: adliya/  owner: $3/
+		s/30\\.00/$4/" "$W/order.yaml" >"$R/$1.yaml"
+}
+i=1
+while [ $i -le 298 ]; do
+	service $i "en: Service $i" adliya 30.00
+	i=$((i + 1))
+done
+service 299 "uz-Cyrl: Туғилганлик гувоҳномаси, en: Certificate of birth" moliya 0
+sed 's/^version: 2/version: 3/; s/Certificate of birth/Birth certificate/' "$R/299.yaml" >"$R/300.yaml"
+cp "$D/route/order.yaml" "$R/no-service.yaml"
+run edoc-route services --folder "$R"
+is_exit 0 "the register"
+same "$(wc -l <"$out")" 300 "has a row for each of 299 services, and a head"
+nok "no row is longer than 80" grep -q '.\{81\}' "$out"
+has "$out" "test.s7 " "one of them"
+run edoc-route services --folder "$R" "birth cert"
+same "$status $(wc -l <"$out")" "0 2" "searched in small letters"
+has "$out" "wd" "with its term"
+run edoc-route services --lang en --folder "$R" --json tugilganlik
+same "$(jq -r '.id, .version, .title, .free' "$out" | tr '\n' ' ')" "test.s299 3 Birth certificate true " "Cyrillic Uzbek is found in Latin letters, in its newest version"
+run edoc-route services --folder "$R" --owner moliya --free --channel portal
+same "$status $(wc -l <"$out")" "0 2" "by owner, fee and channel"
+for no in "--owner nobody" "--channel post" "--owner adliya --free" "no-such-service"; do
+	# shellcheck disable=SC2086
+	run edoc-route services --folder "$R" $no
+	same "$status $(cat "$out")" "1 " "nothing is found by $no"
+done
+printf 'format: edoc-route/1\nrouet: x\n' >"$R/broken.yaml"
+run edoc-route services --folder "$R" birth
+is_exit 0 "a broken file hides no other"
+has "$out" "$R/broken.yaml:2:1: " "and is told with its place"
+run edoc-route services --folder "$R" --lang uz-Cyrl -v "Certificate of birth"
+is_exit 1 "what only an older version says is not found"
+run edoc-route services --folder "$R" --lang uz-Cyrl -v s299
+has "$out" "test.s299 3: Туғилганлик гувоҳномаси" "the whole passport, in a language"
+has "$out" "document: On what ground (ground*.txt), required" "with its documents"
+run edoc-route services --folder "$R/none"
+is_exit 66 "no such folder"
+run edoc-route services --folder "$R" a b
+is_exit 64 "two queries"
+
+# Those of the desk, believed by its anchors.
+run edoc-route services -C "$A"
+is_exit 0 "what is installed"
+has "$out" "test.order " "is listed"
+sed 's/^version: 2/version: 9/' "$W/order.yaml" >"$W/order9.yaml"
+sealed "$K/zarina.pem" "$W/order9.yaml" "$W/r9.asice"
+cp "$W/r9.asice" "$A/conf/routes/test.order@$(sha256sum "$W/order9.yaml" | cut -c1-64).asice"
+run edoc-route services -C "$A" --json
+same "$(jq -r 'select(.id) | .version' "$out")" 2 "what somebody else signed is not"
+has "$out" "nobody this desk trusts for a route" "but is told"
 finish
