@@ -369,7 +369,7 @@ static enum edoc_code about_entry(struct noticing *n, const struct ed_entry *e, 
 static enum edoc_code to_holders(struct noticing *n, struct ed_notice *notice, bool deputies,
                                  size_t *told, struct edoc_error *err)
 {
-	struct ed_role role = ed_visit_role(notice->visit);
+	struct ed_role role = ed_visit_role(notice->visit), here = {.agency = n->desk->agency};
 	struct ed_date day = ed_engine_date(&n->c->r.engine, n->now);
 	enum edoc_code code = EDOC_OK;
 
@@ -378,6 +378,9 @@ static enum edoc_code to_holders(struct noticing *n, struct ed_notice *notice, b
 		bool deputy = false;
 		const struct ed_post *post =
 		        ed_directory_post(n->directory, p, &role, day, &deputy);
+
+		if (!post && ed_visit_delegation(notice->visit, p->id, day)) /* handed on */
+			post = ed_directory_post(n->directory, p, &here, day, &deputy);
 		if (!post || deputy != deputies || strcmp(post->agency, n->desk->agency))
 			continue;
 		notice->person = p->id;
