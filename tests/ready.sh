@@ -4,12 +4,13 @@
 #
 #   ready ROUTE POST-ROW ...   desks $A (adliya) and $B (moliya) with the shipped
 #                 route, the calendars of both countries and a directory that has
-#                 these rows of posts; dilnoza submits and holds no post
-#   begin TIME TEXT FIELD=VALUE ...    a case at $A; $id
+#                 these rows of posts; $other is the second agency's name
+#   begin TIME TEXT FIELD=VALUE ...    a case of dilnoza at $A; $id
 #   act TIME WHO VERB ...              at the desk $at
 #   took TIME WHO OUTCOME "what" ...   somebody does the open step
 #   no EXIT TIME WHO OUTCOME "what" ...    somebody does not
 #   waits / due TIME     the open steps of $id; what show says of it at that time
+#   passes TIME FROM AGENCY TO    sent from a desk, received at the other, acknowledged
 #   proved CODES "what"  a stranger verifies the case: just these findings
 
 . "$SRCDIR/tests/desks.sh"
@@ -19,7 +20,7 @@ if [ -n "$SAN" ] || ! faketime '2026-12-02 10:00:00' true 2>/dev/null; then
 	finish
 fi
 ready() {
-	route=$1
+	route=$1 other=${other-moliya}
 	shift
 	mkdir -p "$W/trust/sign" "$W/trust/directory" "$W/trust/route" || return
 	cp "$K/root.pem" "$K/ca.pem" "$W/trust/sign/"
@@ -27,9 +28,9 @@ ready() {
 	cp "$W/directory-issuer.crt" "$W/trust/directory/"
 	cp "$W/route-issuer.crt" "$W/trust/route/"
 	edoc-route init -C "$A" --agency adliya --zone Asia/Tashkent --trust "$W/trust" >/dev/null &&
-		edoc-route init -C "$B" --agency moliya --zone Asia/Tashkent \
+		edoc-route init -C "$B" --agency "$other" --zone Asia/Tashkent \
 			--key "$K/desk-finance.pem" --trust "$W/trust" >/dev/null || return
-	directory 1 | sed '/^posts:/q' >"$W/directory.yaml"
+	directory 1 | sed "/^posts:/q; s/{id: moliya/{id: $other/" >"$W/directory.yaml"
 	for row; do
 		echo "  - {$row}"
 	done >>"$W/directory.yaml"
@@ -44,10 +45,10 @@ ready() {
 	done
 	name=$(sed -n 's/^route: //p' "$SRCDIR/profiles/routes/$route.yaml") at=$A
 }
-on() { # TIME CMD...
+on() { # TIME CMD...; -f: the clock stands, for a last second lasts no longer
 	when=$1
 	shift
-	TZ=UTC faketime "$when" "$@"
+	TZ=UTC faketime -f "$when" "$@"
 }
 act() {
 	when=$1 who=$2 verb=$3
@@ -81,6 +82,16 @@ waits() {
 }
 due() { # TIME
 	edoc-route show -C "$at" --at "$1" "$id"
+}
+passes() {
+	on "$1" edoc-route send -C "$2" "$id" >/dev/null &&
+		moves "$2" "$3" "$4" && on "$1" edoc-route receive -C "$4" >/dev/null &&
+		moves "$4" "$(sed -n 's/^agency: *//p' "$2/conf/desk.yaml" | tr -d '"')" "$2" &&
+		on "$1" edoc-route receive -C "$2" >/dev/null || return
+	at=$4
+}
+moves() { # FROM AGENCY TO: as carry, but once
+	carry "$@" && mv "$1/out/$2/new/"*.asice "$1/out/$2/sent/"
 }
 proved() {
 	edoc-route export -f -C "$at" -o "$W/out.asice" "$id" >/dev/null
