@@ -104,6 +104,11 @@ static const struct cmd_option inbox_options[] = {
         DESK,
         {"who", 0, "CERT", N_("only what waits for the holder of this certificate"), false},
         END};
+static const struct cmd_option due_terms_options[] = {
+        DESK,
+        {"by", 0, "DAY", N_("only what ends on this day or before"), false},
+        {"overdue", 0, NULL, N_("only what is late"), false},
+        END};
 
 /* ---- what verbs share ---- */
 
@@ -564,6 +569,10 @@ static const struct cmd_verb verbs[] = {
          submit_options, CMD_ITEMS | CMD_JSON | CMD_DRY | CMD_KEY, run_submit},
         {"inbox", "[--who CERT|--key K]", N_("what waits at this desk"), inbox_options,
          CMD_JSON | CMD_KEY | CMD_AT | CMD_NO_OPERANDS, run_inbox},
+        {"due", "[--by DAY] [--overdue]", N_("which terms end at this desk, the earliest first"),
+         due_terms_options, CMD_JSON | CMD_AT | CMD_NO_OPERANDS, route_due},
+        {"find", "WORD...", N_("cases by number, document, initiator or title"), desk_options,
+         CMD_JSON, route_find},
         {"show", "CASE...", N_("where a case stands"), desk_options, CMD_ITEMS | CMD_JSON | CMD_AT,
          run_show},
         {"log", "CASE...", N_("what was done in a case"), desk_options, CMD_ITEMS | CMD_JSON,

@@ -42,6 +42,11 @@ int route_stop(struct cmd *cmd);
 int route_resume(struct cmd *cmd);
 int route_withdraw(struct cmd *cmd);
 
+/* ---- route-look.c ---- */
+
+int route_due(struct cmd *cmd);
+int route_find(struct cmd *cmd);
+
 /* ---- route-people.c ---- */
 
 int route_delegate(struct cmd *cmd);

@@ -1297,6 +1297,16 @@ enum edoc_code edoc_desk_confirm(struct edoc_desk *desk, const char *name,
 enum edoc_code edoc_desk_inbox(struct edoc_desk *desk, const char *cert_sha256, int64_t now,
 			       char **text, char **json, size_t *n,
 			       struct edoc_error *err) EDOC_CHECK;
+/* Terms of this desk's open steps and of its cases, the earliest first; by: a day
+ * (2026-03-31) of the route's zone, or NULL.  *n counts. */
+enum edoc_code edoc_desk_due(struct edoc_desk *desk, const char *by, bool overdue, int64_t now,
+			     char **text, char **json, size_t *n,
+			     struct edoc_error *err) EDOC_CHECK;
+/* Cases, the newest first, that have all of the words (NULL-ended) in their id,
+ * number, documents' names, initiator, route or title; letters' case is one. */
+enum edoc_code edoc_desk_find(struct edoc_desk *desk, const char *const *words, int64_t now,
+			      char **text, char **json, size_t *n,
+			      struct edoc_error *err) EDOC_CHECK;
 enum edoc_code edoc_desk_show(struct edoc_desk *desk, const char *name, int64_t now, char **text,
 			      char **json, struct edoc_error *err) EDOC_CHECK;
 /* The services that routes give, a row each: installed at the desk, or (desk

@@ -10,17 +10,9 @@
 #include "base/limits.h"
 #include "route/exchange.h"
 #include "route/receipt.h"
-#include "route/told.h"
+#include "route/list.h"
 
 /* ---- inbox ---- */
-
-struct listing {
-	struct edoc_desk *desk;
-	const char *cert;
-	int64_t now;
-	struct ed_tale tale;
-	size_t n;
-};
 
 /* May that person do the open step on that day, by the directory? */
 static bool is_for(const struct ed_state *s, const struct ed_visit *v,
@@ -66,8 +58,9 @@ static enum edoc_code keep_mine(struct ed_case *c, const char *cert, int64_t now
 	return EDOC_OK;
 }
 
-static enum edoc_code list_case(struct listing *l, struct ed_case *c, struct edoc_error *err)
+static enum edoc_code list_case(struct ed_listing *l, struct ed_case *c, struct edoc_error *err)
 {
+	char safe[512];
 	const struct ed_visit *v = ed_state_urgent(&c->r.state);
 	bool late = v && v->due != ED_TIME_NONE && l->now > v->due;
 	enum edoc_code code = EDOC_OK;
@@ -77,8 +70,10 @@ static enum edoc_code list_case(struct listing *l, struct ed_case *c, struct edo
 	if (l->tale.want_text) {
 		ed_buf_printf(&l->tale.text, "%.12s  %s  ", c->id,
 		              late ? dgettext("edoc", "LATE") : "    ");
-		if (c->r.state.number)
-			ed_buf_printf(&l->tale.text, "%s  ", c->r.state.number);
+		if (c->r.state.number) {
+			ed_escape(safe, sizeof(safe), c->r.state.number);
+			ed_buf_printf(&l->tale.text, "%s  ", safe);
+		}
 		ed_view_answer(&c->r, &l->tale.text);
 		ed_buf_putc(&l->tale.text, '\n');
 	}
@@ -90,11 +85,11 @@ static enum edoc_code list_case(struct listing *l, struct ed_case *c, struct edo
 			code = ed_tale_json(&l->tale, "inbox", o, err);
 		json_decref(o);
 	}
-	return code;
+	return code ? code : ed_tale_row(&l->tale, v ? v->due : ED_TIME_NONE, err);
 }
 
 /* What cannot be listed is told in its place: it hides no other case. */
-static enum edoc_code list_warning(struct listing *l, const char *path, const char *warning,
+static enum edoc_code list_warning(struct ed_listing *l, const char *path, const char *warning,
                                    struct edoc_error *err)
 {
 	enum edoc_code code;
@@ -106,21 +101,20 @@ static enum edoc_code list_warning(struct listing *l, const char *path, const ch
 		ed_buf_printf(&l->tale.text, "%s: %s\n", safe, warning);
 	}
 	if (!l->tale.want_json)
-		return EDOC_OK;
+		return ed_tale_row(&l->tale, ED_TIME_NONE, err);
 	ed_escape(safe, sizeof(safe), path); /* a name on disk need not be UTF-8 */
 	o = json_object();
 	code = ed_json_str(o, "where", safe) | ed_json_str(o, "warning", warning)
 	               ? ed_fail_memory(err)
-	               : ed_tale_json(&l->tale, "inbox", o, err);
+	               : ed_tale_json(&l->tale, l->verb, o, err);
 	json_decref(o);
-	return code;
+	return code ? code : ed_tale_row(&l->tale, ED_TIME_NONE, err);
 }
 
-static enum edoc_code look_at(struct listing *l, const char *id, struct edoc_error *err)
+static enum edoc_code look_at(struct ed_listing *l, const char *id, struct edoc_error *err)
 {
 	struct edoc_error why = {0};
 	struct ed_case c;
-	bool mine = true;
 
 	enum edoc_code code = ed_case_load(l->desk, id, &c, &why);
 	if (code == EDOC_ERR_INPUT)
@@ -129,44 +123,67 @@ static enum edoc_code look_at(struct listing *l, const char *id, struct edoc_err
 		*err = why;
 	if (code)
 		return code;
-	const struct ed_state *s = &c.r.state;
-	if (!c.exists || !s->n_open || s->phase != ED_PHASE_RUNNING || !ed_case_here(&c))
-		mine = false;
-	if (mine && l->cert)
-		code = keep_mine(&c, l->cert, l->now, err);
-	if (!code && mine && s->n_open)
-		code = list_case(l, &c, err);
+	if (c.exists)
+		code = l->list(l, &c, err);
 	ed_case_clear(&c);
 	return code;
 }
 
-static void listing_init(struct listing *l, struct edoc_desk *desk, char **text, char **json)
+enum edoc_code ed_listing_run(struct ed_listing *l, char **text, char **json,
+                              struct edoc_error *err)
 {
-	*l = (struct listing){.desk = desk};
+	char **ids = NULL, **strays = NULL;
+
 	ed_tale_init(&l->tale, text, json);
+	enum edoc_code code = ed_case_list(l->desk, &ids, &strays, err);
+	for (size_t i = 0; !code && ids[i]; i++)
+		code = look_at(l, ids[i], err);
+	for (size_t i = 0; !code && strays[i]; i++)
+		code = list_warning(l, strays[i], dgettext("edoc", "no case; passed over"), err);
+	if (!code)
+		code = ed_tale_sort(&l->tale, err);
+	if (!code)
+		code = ed_tale_give(&l->tale, text, json, err);
+	ed_tale_clear(&l->tale);
+	ed_names_free(strays);
+	ed_names_free(ids);
+	return code;
+}
+
+bool ed_listing_runs(const struct ed_case *c)
+{
+	return c->r.state.phase == ED_PHASE_RUNNING && ed_case_here(c);
+}
+
+static enum edoc_code list_waiting(struct ed_listing *l, struct ed_case *c, struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+
+	if (!c->r.state.n_open || !ed_listing_runs(c))
+		return EDOC_OK;
+	if (l->arg)
+		code = keep_mine(c, l->arg, l->now, err);
+	return code || !c->r.state.n_open ? code : list_case(l, c, err);
 }
 
 enum edoc_code edoc_desk_inbox(struct edoc_desk *desk, const char *cert_sha256, int64_t now,
                                char **text, char **json, size_t *n, struct edoc_error *err)
 {
-	char **ids = NULL, **strays = NULL;
-	struct listing l;
+	struct ed_listing l = {.desk = desk,
+	                       .now = now,
+	                       .verb = "inbox",
+	                       .list = list_waiting,
+	                       .arg = cert_sha256};
+	enum edoc_code code = ed_listing_run(&l, text, json, err);
 
-	listing_init(&l, desk, text, json);
-	l.cert = cert_sha256;
-	l.now = now;
-	enum edoc_code code = ed_case_list(desk, &ids, &strays, err);
-	for (size_t i = 0; !code && ids[i]; i++)
-		code = look_at(&l, ids[i], err);
-	for (size_t i = 0; !code && strays[i]; i++)
-		code = list_warning(&l, strays[i], dgettext("edoc", "no case; passed over"), err);
-	if (!code)
-		code = ed_tale_give(&l.tale, text, json, err);
 	*n = l.n;
-	ed_tale_clear(&l.tale);
-	ed_names_free(strays);
-	ed_names_free(ids);
 	return code;
+}
+
+static void listing_init(struct ed_listing *l, struct edoc_desk *desk, char **text, char **json)
+{
+	*l = (struct ed_listing){.desk = desk};
+	ed_tale_init(&l->tale, text, json);
 }
 
 /* ---- show, log ---- */
@@ -257,7 +274,7 @@ static void put_facts(struct ed_case *c, int64_t now, struct ed_buf *out)
 enum edoc_code edoc_desk_show(struct edoc_desk *desk, const char *name, int64_t now, char **text,
                               char **json, struct edoc_error *err)
 {
-	struct listing l;
+	struct ed_listing l;
 	struct ed_case c;
 	json_t *o = NULL;
 
@@ -286,7 +303,7 @@ enum edoc_code edoc_desk_show(struct edoc_desk *desk, const char *name, int64_t 
 enum edoc_code edoc_desk_log(struct edoc_desk *desk, const char *name, char **text, char **json,
                              struct edoc_error *err)
 {
-	struct listing l;
+	struct ed_listing l;
 	struct ed_case c;
 
 	enum edoc_code code = load_named(desk, name, &c, err);

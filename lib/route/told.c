@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "route/told.h"
 
+#include <stdlib.h>
+
 #include "base/err.h"
+#include "base/time.h"
 #include "judge/rules.h"
 
 #define MAX_TALE ((size_t)64 << 20)
@@ -17,6 +20,71 @@ void ed_tale_clear(struct ed_tale *tale)
 {
 	ed_buf_clear(&tale->text);
 	ed_buf_clear(&tale->json);
+	free(tale->rows);
+}
+
+enum edoc_code ed_tale_row(struct ed_tale *tale, int64_t key, struct edoc_error *err)
+{
+	struct ed_tale_row row = {.key = key, .i = tale->n_rows}, *rows;
+
+	if (tale->n_rows) {
+		const struct ed_tale_row *last = &tale->rows[tale->n_rows - 1];
+
+		row.text = last->text + last->text_len;
+		row.json = last->json + last->json_len;
+	}
+	row.text_len = tale->text.len - row.text;
+	row.json_len = tale->json.len - row.json;
+	rows = realloc(tale->rows, (tale->n_rows + 1) * sizeof(*rows));
+	if (!rows)
+		return ed_fail_memory(err);
+	tale->rows = rows;
+	tale->rows[tale->n_rows++] = row;
+	return EDOC_OK;
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const struct ed_tale_row *x = a, *y = b;
+	int64_t kx = x->key == ED_TIME_NONE ? INT64_MAX : x->key;
+	int64_t ky = y->key == ED_TIME_NONE ? INT64_MAX : y->key;
+
+	if (kx != ky)
+		return kx < ky ? -1 : 1;
+	return x->i < y->i ? -1 : 1;
+}
+
+enum edoc_code ed_tale_sort(struct ed_tale *tale, struct edoc_error *err)
+{
+	struct ed_buf text, json;
+	enum edoc_code code = ed_buf_check(&tale->text, "text", err);
+
+	if (!code)
+		code = ed_buf_check(&tale->json, "json", err);
+	if (code)
+		return code;
+	ed_buf_init(&text, MAX_TALE);
+	ed_buf_init(&json, MAX_TALE);
+	if (tale->n_rows)
+		qsort(tale->rows, tale->n_rows, sizeof(*tale->rows), by_key);
+	for (size_t i = 0; i < tale->n_rows; i++) {
+		const struct ed_tale_row *r = &tale->rows[i];
+
+		if (r->text_len)
+			ed_buf_put(&text, tale->text.data + r->text, r->text_len);
+		if (r->json_len)
+			ed_buf_put(&json, tale->json.data + r->json, r->json_len);
+	}
+	if (text.len != tale->text.len || json.len != tale->json.len) {
+		ed_buf_clear(&text);
+		ed_buf_clear(&json);
+		return ed_fail_memory(err);
+	}
+	ed_buf_clear(&tale->text);
+	ed_buf_clear(&tale->json);
+	tale->text = text;
+	tale->json = json;
+	return EDOC_OK;
 }
 
 enum edoc_code ed_tale_json(struct ed_tale *tale, const char *verb, json_t *o,
