@@ -101,7 +101,7 @@ table = Table("edoc-route", {
     Row("directory rotate -C {desk} -o out.asice", {"desk": "folder"}, writes=True),
     Row("directory rotate -C {desk} -f -o {out} --new-key {deskkey}", {"deskkey": "key"}, writes=True, light=True,
         only={("deskkey", "controls"): {64}}),
-    Row("services --folder {rdir}", {"rdir": "folder"}, good=1, prints=False, light=True),
+    Row("services --folder {rdir}", {"rdir": "mybox"}, good=1, prints=False, light=True),
     Row("services -C {desk}", {"desk": "folder"}, good=1, prints=False, light=True),
     Row("services --config {conf}", {"conf": "conf"}, good=1, prints=False, light=True),
     Row("lint --files-from {routes}", {"routes": "list"}, prints=False, light=True),

@@ -148,4 +148,32 @@ cp "$W/r9.asice" "$A/conf/routes/test.order@$(sha256sum "$W/order9.yaml" | cut -
 run edoc-route services -C "$A" --json
 same "$(jq -r 'select(.id) | .version' "$out")" 2 "what somebody else signed is not"
 has "$out" "nobody this desk trusts for a route" "but is told"
+
+# ---- the schema and the reader: JSON is YAML, too
+# shellcheck disable=SC2317 # called by ok
+schema() { # FILE
+	python3 "$SRCDIR/tests/check-schema.py" "$SRCDIR/profiles/schemas/service.schema.json" "$1"
+}
+passport() { # MEMBERS: service.json, and route.yaml that holds it
+	echo "{\"owner\":\"adliya\"$1}" >"$W/service.json"
+	sed '/^service:/,$d' "$W/order.yaml" >"$W/route.yaml"
+	printf 'service: ' | cat - "$W/service.json" >>"$W/route.yaml"
+}
+full=',"documents":{"a":{"title":{"en":"A"},"file":"a*","required":"yes","max":3}},"others":"accept","refusals":{"no":{"en":"No"}},"standard":"no"'
+for m in '' ',"basis":"a law"' ',"basis":["a","b"]' ',"fee":{"amount":"5","currency":"UZS","when":"after"}' \
+	',"result":{"form":"document","title":{"ru":"x"}},"retention":"permanent","idef0":{"inputs":["a"],"outputs":"b"}' \
+	"$full"; do
+	passport "$m"
+	ok "the schema takes ${m:-the least}" schema "$W/service.json"
+	ok "and so do we" edoc-route lint "$W/route.yaml"
+done
+for m in ',"bases":"a"' ',"retention":"For ever"' ',"fee":{"amount":"05","currency":"UZS"}' ',"fee":{"amount":"5"}' \
+	',"result":{"form":"x"}' ',"channels":["pigeon"]' ',"idef0":{"input":"a"}' ',"applicants":["entity"]' \
+	"$(echo "$full" | sed 's/"yes"/"ja"/')" "$(echo "$full" | sed 's/"max"/"min"/')" \
+	"$(echo "$full" | sed 's/{"en":"No"}/{"xx":"No"}/')"; do
+	passport "$m"
+	nok "the schema refuses $m" schema "$W/service.json"
+	run edoc-route lint "$W/route.yaml"
+	is_exit 65 "and so do we"
+done
 finish
