@@ -733,7 +733,7 @@ static const struct ed_rule rules[] = {
         {"route.R010", W, UNSURE, NULL, "edoc-route(5)",
          N_("step {0} has no term: write \"within:\""), ""},
         {"route.R012", W, UNSURE, NULL, "edoc-route(5)",
-         N_("{0}: role {1} has to keep the term and gives it more time itself"), ""},
+         N_("step {0}: role {1} has to keep the term and gives it more time itself"), ""},
         {"route.R021", E, UNSURE, NULL, "edoc-route(5)",
          N_("step {0}: {1} must pass, and there are cases where no more than {2} are open"), ""},
         {"route.R022", W, UNSURE, NULL, "edoc-route(5)",

@@ -9,7 +9,7 @@
  *  route.R006 E  from step {0} no way leads to an end
  *  route.R007 E  the way from step {0} back to it has no bound: write "times:" on it
  *  route.R010 W  step {0} has no term: write "within:"
- *  route.R012 W  {0}: role {1} keeps the term and gives it more time itself
+ *  route.R012 W  step {0}: role {1} keeps the term and gives it more time itself
  *  route.R023 W  step {0}: "refuse: {1}" changes nothing, {2} refusals refuse already
  *  route.R024 E  a case can get stuck in step {0}: "times:" leaves it no outcome
  *  route.R031 W  step {0} sends and asks for no receipt: write "needs: receipt"
@@ -330,12 +330,13 @@ static void lint_join(struct ed_lint *l, const struct ed_route_step *s)
 		ed_lint_report(l, "route.R023", s->line, s->column, s->path, says, refused);
 }
 
-/* Who has to keep a term and gives it more time himself has none. */
-static void lint_extension(struct ed_lint *l, const struct ed_clock_def *c, unsigned line,
-                           unsigned column, const char *name, const struct ed_role *by)
+/* Who has to keep a term and gives it more time himself has none.  A clock of
+ * the whole case is another matter: laws let the head who signs extend it. */
+static void lint_extension(struct ed_lint *l, const struct ed_route_step *step)
 {
-	if (c->extend.by && c->extend.by == by)
-		ed_lint_report(l, "route.R012", line, column, name, by->id, NULL);
+	if (step->by && step->clock.extend.by == step->by)
+		ed_lint_report(l, "route.R012", step->line, step->column, step->path, step->by->id,
+		               NULL);
 }
 
 static void lint_step(const struct ed_route_step *step, void *arg)
@@ -352,7 +353,7 @@ static void lint_step(const struct ed_route_step *step, void *arg)
 	if (step->verb == ED_DO_SEND && !step->needs_receipt)
 		report_step(l, "route.R031", step);
 	lint_join(l, step);
-	lint_extension(l, &step->clock, step->line, step->column, step->path, step->by);
+	lint_extension(l, step);
 	ed_lint_fields(l, step);
 	l->archives |= step->verb == ED_DO_ARCHIVE;
 }
@@ -377,11 +378,6 @@ enum edoc_code ed_route_lint(const struct ed_route *route, const char *where,
 	enum edoc_code code;
 
 	ed_block_walk(&route->body, lint_step, &l);
-	for (size_t i = 0; i < route->n_clocks; i++) {
-		const struct ed_clock_def *c = &route->clocks[i];
-
-		lint_extension(&l, c, c->line, c->column, c->id, c->stops_at->by);
-	}
 	code = lint_block(&l, &route->body, err);
 	if (!l.archives)
 		ed_lint_report(&l, "route.R061", 1, 1, NULL, NULL, NULL);

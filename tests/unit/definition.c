@@ -442,7 +442,7 @@ static void joins(void)
 	lint("steps:\n",
 	     "clocks: {c: {within: 9d, stops-at: sign, extend: {by: other, more: 2d}}}\n"
 	     "steps:\n",
-	     "R012 c");
+	     "");
 }
 
 /* Every file of profiles/routes. */
