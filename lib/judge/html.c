@@ -168,7 +168,8 @@ static enum edoc_code put_signature(struct ed_page *page, const struct edoc_repo
 	enum edoc_code code;
 
 	ed_buf_puts(&page->out, "<section>\n");
-	put_part(page, report, ed_page_tr(page, word), sig->pub.where, sig->pub.indication,
+	put_part(page, report, ed_page_tr(page, word),
+	         counter ? sig->pub.where : ed_words_signature(report, sig), sig->pub.indication,
 	         sig->pub.subindication);
 	ed_buf_puts(&page->out, "<table>\n");
 	put_signer(page, sig);

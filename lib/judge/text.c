@@ -409,15 +409,16 @@ static void put_times(struct text *t, const struct ed_report_signature *sig)
 	put_labelled_time(t, tr(t, N_("proved")), sig->proved_not_after, tr(t, sig->proved_by));
 }
 
+/* name: NULL: a counter-signature. */
 static enum edoc_code put_signature(struct text *t, const struct ed_report_signature *sig,
-                                    bool counter, struct edoc_error *err)
+                                    const char *name, struct edoc_error *err)
 {
 	struct ed_buf list;
 	enum edoc_code code;
 
 	ed_buf_init(&list, TEXT_MAX);
-	put_part(t, "  ", counter ? tr(t, N_("counter-signature")) : tr(t, "signature"),
-	         sig->pub.where, sig->pub.indication, sig->pub.subindication);
+	put_part(t, "  ", name ? tr(t, "signature") : tr(t, N_("counter-signature")),
+	         name ? name : sig->pub.where, sig->pub.indication, sig->pub.subindication);
 	put_chain(t, sig);
 	if (sig->pub.role)
 		put_labelled(t, tr(t, "role"), sig->pub.role);
@@ -441,7 +442,7 @@ static enum edoc_code put_signature(struct text *t, const struct ed_report_signa
 	if (code == EDOC_OK)
 		code = put_parts(t, sig->stamps, sig->n_stamps, sig->records, sig->n_records, err);
 	for (size_t i = 0; i < sig->n_counter && code == EDOC_OK; i++)
-		code = put_signature(t, &sig->counter[i], true, err);
+		code = put_signature(t, &sig->counter[i], NULL, err);
 	return code;
 }
 
@@ -456,7 +457,8 @@ static enum edoc_code put_tree(struct text *t, const struct edoc_report *report,
 	put_time(t, report->at);
 	ed_buf_printf(&t->buf, " %s %s\n", tr(t, "under policy"), report->policy_name);
 	for (size_t i = 0; i < report->n_signatures && code == EDOC_OK; i++)
-		code = put_signature(t, &report->signatures[i], false, err);
+		code = put_signature(t, &report->signatures[i],
+		                     ed_words_signature(report, &report->signatures[i]), err);
 	if (code == EDOC_OK)
 		code = put_parts(t, report->stamps, report->n_stamps, report->records,
 		                 report->n_records, err);

@@ -54,6 +54,16 @@ const char *ed_words_outcome(const char *lang, enum ed_outcome outcome)
 	return ed_words(lang, N_("unknown"));
 }
 
+const char *ed_words_signature(const struct edoc_report *report,
+                               const struct ed_report_signature *sig)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < report->n_signatures; i++)
+		n += !strcmp(report->signatures[i].pub.where, sig->pub.where);
+	return n > 1 && sig->pub.id ? sig->pub.id : sig->pub.where;
+}
+
 void ed_words_when(const struct edoc_text_options *options, int64_t t, char out[ED_WHEN])
 {
 	if (options->time)

@@ -15,6 +15,10 @@ const char *ed_words_verdict(const char *lang, const char *format, enum edoc_ind
 const char *ed_words_severity(const char *lang, enum edoc_severity severity);
 /* "yes" "no" "unknown" "not looked at" */
 const char *ed_words_outcome(const char *lang, enum ed_outcome outcome);
+/* The entry in which one of report's signatures stands; where several stand in it, what
+ * tells it from them: either is what --signature takes. */
+const char *ed_words_signature(const struct edoc_report *report,
+                               const struct ed_report_signature *sig);
 /* As options->time says it, else in UTC. */
 void ed_words_when(const struct edoc_text_options *options, int64_t t, char out[ED_WHEN]);
 

@@ -55,6 +55,31 @@ static enum edoc_code list(enum edoc_form form, const struct ed_grow *at, enum e
 	return code;
 }
 
+#define LISTED 160 /* bytes of names in a sentence; edoc-verify -v has the rest */
+
+/* An entry's name is the name of a signature only where it is alone in it. */
+static enum edoc_code check_alone(const struct ed_growth *g, const char *where,
+                                  const struct names *names, struct edoc_error *err)
+{
+	struct ed_buf list;
+
+	if ((g->id && strcmp(g->id, where) != 0) || (!g->id && !g->one) || names->n < 2)
+		return EDOC_OK;
+	ed_buf_init(&list, ED_MAX_ITEM_BYTES);
+	for (size_t i = 0; i < names->n; i++) {
+		bool fits = list.len + strlen(names->v[i].id) <= LISTED;
+
+		ed_buf_printf(&list, "%s%s", i ? ", " : "", fits ? names->v[i].id : "...");
+		if (!fits)
+			break;
+	}
+	(void)ed_fail(err, EDOC_ERR_USAGE, where,
+	              "%zu signatures stand in it: say which one by --signature: %s", names->n,
+	              ed_buf_str(&list));
+	ed_buf_clear(&list);
+	return EDOC_ERR_USAGE;
+}
+
 static bool chosen(const struct ed_growth *g, const char *where, const char *id)
 {
 	return !g->id || !strcmp(g->id, where) || (id && !strcmp(g->id, id));
@@ -98,6 +123,8 @@ enum edoc_code ed_growth_file(struct ed_growth *g, enum edoc_form form, const st
 	        names.arena ? list(form, at, level, &names, err) : ed_fail_memory(err);
 
 	ed_buf_init(&made, ED_MAX_ITEM_BYTES);
+	if (code == EDOC_OK)
+		code = check_alone(g, at->where, &names, err);
 	for (size_t i = 0; code == EDOC_OK && i < names.n; i++) {
 		if (!chosen(g, at->where, names.v[i].id))
 			continue;
@@ -125,10 +152,16 @@ enum edoc_code ed_growth_done(const struct ed_growth *g, const char *path, struc
 {
 	if (!g->chosen && g->id)
 		return ed_fail(err, EDOC_ERR_ABSENT, path,
-		               "it holds no signature \"%s\": edoc-verify -v lists them", g->id);
+		               "it holds no signature \"%s\": edoc-verify -v lists them; a "
+		               "counter-signature cannot be chosen",
+		               g->id);
 	if (!g->chosen)
 		return ed_fail(err, EDOC_ERR_INPUT, path, "nobody has signed it");
-	if (g->one && g->chosen > 1)
+	if (g->id && g->chosen > 1)
+		return ed_fail(err, EDOC_ERR_USAGE, path,
+		               "%zu signatures are called \"%s\": which one is meant is not known",
+		               g->chosen, g->id);
+	if (g->chosen > 1 && g->one)
 		return ed_fail(err, EDOC_ERR_USAGE, path,
 		               "it holds %zu signatures: say which one by --signature (edoc-verify "
 		               "-v lists them)",

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/hex.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "signature/cadespart.h"
@@ -82,15 +83,21 @@ enum edoc_code ed_cades_add_material(struct ed_cades_sig *sig, enum ed_material_
 
 /* ---- one signature ------------------------------------------------------- */
 
+#define NAME_BYTES 4 /* of the SHA-256 of a signature value */
+
+/* SignerInfos are a SET (RFC 5652 5.1), which DER sorts anew when one more signs: what
+ * tells them apart is no ordinal but the signature value. */
 static const char *place_name(struct ed_cades_sig *sig, size_t i, size_t n)
 {
 	struct ed_cades_work *work = sig->work;
+	char hex[2 * NAME_BYTES + 1];
 
 	if (sig->parent)
 		return ed_arena_printf(work->arena, "%s.%zu", sig->parent->ades->id, i + 1);
 	if (n == 1)
 		return work->where;
-	return ed_arena_printf(work->arena, "%s#%zu", work->where, i + 1);
+	ed_hex(hex, sig->ades->value_sha256, NAME_BYTES);
+	return ed_arena_printf(work->arena, "%s#%s", work->where, hex);
 }
 
 static bool add_use(struct ed_cades_sig *sig, enum ed_hash hash, const char *what)
@@ -299,15 +306,15 @@ static enum edoc_code read_signature(struct ed_cades_sig *sig, size_t i, size_t 
 	                  : work->content ? "attached"
 	                                  : "detached";
 	ades->level = "";
-	ades->id = place_name(sig, i, n);
 	ades->where = work->where;
 	ades->alg = si->alg;
 	ades->alg_known = si->alg_known;
 	sig->object = ED_NO_DATA;
-	if (!ades->id)
-		return ed_fail_memory(err);
 	if (!sha256_of(si->value, si->value_len, ades->value_sha256))
 		return ed_crypto_fail(err, EDOC_ERR_BUG, ades->where, "SHA-256");
+	ades->id = place_name(sig, i, n);
+	if (!ades->id)
+		return ed_fail_memory(err);
 	if (!ed_cades_place(work, ED_OBJECT_SIGNATURE, si->value, si->value_len,
 	                    ades->value_sha256))
 		return ed_fail_memory(err);

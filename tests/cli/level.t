@@ -172,6 +172,10 @@ sign() { # KEY [OPTION...] FILE...
 	shift
 	run edoc-sign sign --key "$PKI/$who.pem" "$@"
 }
+shown() { # ID PKG: an entry's name where that is enough
+	case $2 in *xe.asice) edoc-verify --json --offline "$2" | jq -r --arg id "$1" '.signatures[] | select(.id == $id).where' ;;
+	*) printf '%s\n' "$1" ;; esac
+}
 for kind in xe.asice ce.asice xs.asics cs.asics; do
 	pkg=two-$kind
 	cp "b.$kind" "$pkg"
@@ -182,6 +186,28 @@ for kind in xe.asice ce.asice xs.asics cs.asics; do
 	id=$(sed -n 's/^CN=Rustam	//p' ids)
 	other=$(sed -n 's/^CN=Zarina	//p' ids)
 	cp "$pkg" was
+	run edoc-verify --offline --trust "$PKI/root.pem" -v "$pkg"
+	for named in "$id" "$other"; do
+		has "$out" "signature $(shown "$named" "$pkg"): " "$kind: it is shown as it is to be named"
+	done
+	case $kind in ?s.asics)
+		file=$(unzip -Z1 "$pkg" | grep 'META-INF/signature')
+		for verb in "extend --level LT $asked" "countersign --key $PKI/rsa.pem"; do
+			run edoc-sign $verb --signature "$file" "$pkg"
+			is_exit 64 "$kind, ${verb%% *}: the name of both is none's"
+			has "$err" "$id" "$kind, ${verb%% *}: the one is listed"
+			has "$err" "$other" "$kind, ${verb%% *}: and the other"
+			ok "$kind, ${verb%% *}: nothing has changed" cmp was "$pkg"
+		done
+		run edoc-sign extend --level LT --signature "$file#1" $asked "$pkg"
+		is_exit 66 "$kind: an ordinal, which moves, is no name"
+		cp "$pkg" third.asics
+		sign crl third.asics
+		offline third.asics
+		json "$out" ".signatures | length == 3 and ([.[].id] | contains([\"$id\", \"$other\"]))" \
+			"$kind: a third signs, and the names stay"
+		;;
+	esac
 	run edoc-sign extend --level LT --signature "$id" $asked "$pkg"
 	is_exit 0 "$kind: the one of RSA is raised alone"
 	offline "$pkg"
