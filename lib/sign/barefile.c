@@ -20,20 +20,10 @@ struct subject {
 	size_t n;
 };
 
-static bool same_time(struct timespec a, struct timespec b)
-{
-	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-
 static bool has_changed(const struct subject *subject)
 {
-	struct stat now;
-
 	for (size_t i = 0; i < subject->n; i++) {
-		const struct stat *was = &subject->was[i];
-
-		if (fstat(subject->v[i].fd, &now) || now.st_size != was->st_size ||
-		    !same_time(now.st_mtim, was->st_mtim) || !same_time(now.st_ctim, was->st_ctim))
+		if (ed_change_touched(subject->v[i].fd, &subject->was[i]))
 			return true;
 	}
 	return false;
@@ -103,6 +93,7 @@ static enum edoc_code check(const struct ed_buf *bytes, const char *name,
 struct bare {
 	const char *path;
 	int fd;
+	struct stat was; /* when it was opened */
 	struct ed_arena *arena;
 	struct ed_buf bytes; /* PEM and base64 undone */
 	struct ed_recognised what;
@@ -198,6 +189,24 @@ static enum edoc_code read_bare(struct bare *b, const struct edoc_sign_options *
 	return code == EDOC_OK && b->what.armoured ? find_label(b, err) : code;
 }
 
+/* The signature that is to be replaced is the one that was read.  Where the file was
+ * touched its bytes decide: another may stand there, and would be lost. */
+static enum edoc_code still_bare(const struct bare *b, struct edoc_error *err)
+{
+	enum edoc_code code = ed_change_named(b->fd, b->path, err);
+	struct ed_recognised what;
+	struct ed_buf now;
+
+	if (code != EDOC_OK || !ed_change_touched(b->fd, &b->was))
+		return code;
+	ed_buf_init(&now, ED_MAX_ITEM_BYTES);
+	if (ed_item_recognise(b->fd, ed_basename(b->path), &now, &what, NULL) != EDOC_OK ||
+	    now.len != b->bytes.len || memcmp(now.data, b->bytes.data, now.len))
+		code = ed_change_lost(b->path, err);
+	ed_buf_clear(&now);
+	return code;
+}
+
 static enum edoc_code grow_bare(struct ed_growth *g, struct bare *b, struct edoc_error *err)
 {
 	const struct edoc_sign_options *options = g->options;
@@ -221,7 +230,7 @@ static enum edoc_code grow_bare(struct ed_growth *g, struct bare *b, struct edoc
 	if (code == EDOC_OK && out.len)
 		code = check(&out, b->path, options, g->moment, &b->subject, true, err);
 	if (code == EDOC_OK && out.len && !options->dry_run)
-		code = ed_change_still(b->fd, b->path, err);
+		code = still_bare(b, err);
 	if (code == EDOC_OK && out.len && !options->dry_run)
 		code = write_bare(b, &out, err);
 	ed_buf_clear(&out);
@@ -235,7 +244,7 @@ enum edoc_code ed_growth_bare(struct ed_growth *g, const char *path, struct edoc
 
 	ed_buf_init(&b.bytes, ED_MAX_ITEM_BYTES);
 	if (code == EDOC_OK)
-		code = ed_change_lock(path, &b.fd, err);
+		code = ed_change_lock(path, &b.fd, &b.was, err);
 	if (code == EDOC_OK)
 		code = grow_bare(g, &b, err);
 	ed_buf_clear(&b.bytes);
@@ -302,7 +311,7 @@ enum edoc_code ed_bare_raise(struct ed_bare *b, enum edoc_form form, struct edoc
 		code = ed_raise(form, &at, false, b->options, &b->made, &b->moment, err);
 	if (code == EDOC_OK)
 		code = check(&b->made, b->out, b->options, b->moment, &subject, true, err);
-	return code == EDOC_OK ? ed_change_still(b->fd, b->path, err) : code;
+	return code == EDOC_OK ? ed_change_still(b->fd, &b->was, b->path, err) : code;
 }
 
 enum edoc_code ed_bare_write(const struct ed_bare *b, const struct ed_buf *bytes,

@@ -31,9 +31,9 @@ static enum edoc_code lock(int fd, const char *path, struct edoc_error *err)
  * Opens the package and locks it against another signer.  A lock on a file
  * that somebody has meanwhile replaced by rename guards nothing: compare.
  */
-enum edoc_code ed_change_lock(const char *path, int *p_fd, struct edoc_error *err)
+enum edoc_code ed_change_lock(const char *path, int *p_fd, struct stat *was, struct edoc_error *err)
 {
-	struct stat mine, named;
+	struct stat named;
 	uint64_t size;
 	enum edoc_code code;
 	int fd;
@@ -43,8 +43,8 @@ enum edoc_code ed_change_lock(const char *path, int *p_fd, struct edoc_error *er
 	if (code != EDOC_OK)
 		return code;
 	code = lock(fd, path, err);
-	if (code == EDOC_OK && (fstat(fd, &mine) || stat(path, &named) ||
-	                        mine.st_ino != named.st_ino || mine.st_dev != named.st_dev))
+	if (code == EDOC_OK && (fstat(fd, was) || stat(path, &named) ||
+	                        was->st_ino != named.st_ino || was->st_dev != named.st_dev))
 		code = ed_fail(err, EDOC_ERR_AGAIN, path,
 		               "another program has just replaced this package: try again");
 	if (code != EDOC_OK) {
@@ -118,7 +118,7 @@ enum edoc_code ed_change_open(struct ed_change *c, const char *path,
 	enum edoc_code code = begin(c, path, options, err);
 
 	if (code == EDOC_OK)
-		code = ed_change_lock(path, &c->fd, err);
+		code = ed_change_lock(path, &c->fd, &c->was, err);
 	return code == EDOC_OK ? look(c, err) : code;
 }
 
@@ -254,7 +254,7 @@ static enum edoc_code write_all(struct ed_change *c, struct edoc_error *err)
 
 /* The lock is on the file that we opened: whoever saves by rename has put
  * another in its place, with a signature in it perhaps. */
-enum edoc_code ed_change_still(int fd, const char *path, struct edoc_error *err)
+enum edoc_code ed_change_named(int fd, const char *path, struct edoc_error *err)
 {
 	struct stat mine, named;
 
@@ -264,6 +264,34 @@ enum edoc_code ed_change_still(int fd, const char *path, struct edoc_error *err)
 	return ed_fail(err, EDOC_ERR_AGAIN, path,
 	               "another program has replaced or removed it meanwhile: nothing was changed; "
 	               "try again");
+}
+
+static bool same_time(struct timespec a, struct timespec b)
+{
+	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+bool ed_change_touched(int fd, const struct stat *was)
+{
+	struct stat now;
+
+	return fstat(fd, &now) || now.st_size != was->st_size ||
+	       !same_time(now.st_mtim, was->st_mtim) || !same_time(now.st_ctim, was->st_ctim);
+}
+
+enum edoc_code ed_change_lost(const char *path, struct edoc_error *err)
+{
+	return ed_fail(err, EDOC_ERR_AGAIN, path,
+	               "was written to meanwhile: nothing was done; try again");
+}
+
+/* cp and editors write into the file that is there, and know no locks. */
+enum edoc_code ed_change_still(int fd, const struct stat *was, const char *path,
+                               struct edoc_error *err)
+{
+	enum edoc_code code = ed_change_named(fd, path, err);
+
+	return code == EDOC_OK && ed_change_touched(fd, was) ? ed_change_lost(path, err) : code;
 }
 
 enum edoc_code ed_change_publish(struct ed_change *c, struct edoc_error *err)
@@ -281,7 +309,7 @@ enum edoc_code ed_change_publish(struct ed_change *c, struct edoc_error *err)
 		code = ed_sign_check_result(c->tmp.fd, kept, ed_zip_writer_cut(c->writer), c->path,
 		                            c->options, c->moment, err);
 	if (code == EDOC_OK && !c->fresh)
-		code = ed_change_still(c->fd, c->path, err);
+		code = ed_change_still(c->fd, &c->was, c->path, err);
 	if (code != EDOC_OK)
 		return code;
 	code = c->fresh && !c->overwrite ? ed_tmp_link(&c->tmp, err) : ed_tmp_rename(&c->tmp, err);

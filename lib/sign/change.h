@@ -7,6 +7,8 @@
 #ifndef ED_SIGN_CHANGE_H
 #define ED_SIGN_CHANGE_H
 
+#include <sys/stat.h>
+
 #include "base/io.h"
 #include "judge/dataview.h"
 #include "sign/sign.h"
@@ -27,8 +29,9 @@ struct ed_change {
 	const char *path; /* of the result, and for messages */
 	const struct edoc_sign_options *options;
 	int fd;
-	bool fresh;     /* fd is a temporary of our own: the result has no name yet ... */
-	bool overwrite; /* ... and may take somebody's */
+	struct stat was; /* the file, when it was opened */
+	bool fresh;      /* fd is a temporary of our own: the result has no name yet ... */
+	bool overwrite;  /* ... and may take somebody's */
 	struct ed_arena *arena;
 	struct ed_findings findings;
 	struct ed_asic *asic;
@@ -66,8 +69,14 @@ enum edoc_code ed_change_publish(struct ed_change *c, struct edoc_error *err) ED
 void ed_change_clear(struct ed_change *c);
 
 /* The path still names the file that was opened: EDOC_ERR_AGAIN when it does not. */
-enum edoc_code ed_change_still(int fd, const char *path, struct edoc_error *err) EDOC_CHECK;
-/* Opens a file and locks it against another writer that does so. */
-enum edoc_code ed_change_lock(const char *path, int *fd, struct edoc_error *err) EDOC_CHECK;
+enum edoc_code ed_change_named(int fd, const char *path, struct edoc_error *err) EDOC_CHECK;
+/* Nor has anybody written to it since: one who takes no lock. */
+bool ed_change_touched(int fd, const struct stat *was);
+enum edoc_code ed_change_still(int fd, const struct stat *was, const char *path,
+                               struct edoc_error *err) EDOC_CHECK;
+enum edoc_code ed_change_lost(const char *path, struct edoc_error *err);
+/* Opens a file and locks it against another writer that does so; `was`: as it is. */
+enum edoc_code ed_change_lock(const char *path, int *fd, struct stat *was,
+                              struct edoc_error *err) EDOC_CHECK;
 
 #endif

@@ -38,6 +38,49 @@ before=$(pki_hits tsa-slow)
 slowly rm mine.asice
 is_exit 75 "nor is what was removed made again"
 ok "it stays away" test ! -e mine.asice
+
+# ---- written over in its place, by one who knows no locks
+# shellcheck disable=SC2317 # slowly calls it
+append() {
+	printf 'more' >>mine.asice
+	cp mine.asice theirs.asice
+}
+before=$(pki_hits tsa-slow)
+slowly append
+is_exit 75 "bytes that were appended meanwhile"
+has "$err" "was written to meanwhile" "and why"
+ok "they are there" cmp mine.asice theirs.asice
+written() { # FILE: `into` is copied into it while it is raised
+	before=$(pki_hits tsa-slow)
+	edoc-sign extend --level T --tsa "$URL/tsa-slow" --data c.txt "$1" >"$out" 2>"$err" &
+	signer=$!
+	tries=0
+	while [ "$(pki_hits tsa-slow)" = "$before" ] && [ $tries -lt 200 ]; do
+		sleep 0.05
+		tries=$((tries + 1))
+	done
+	cat into >"$1"
+	wait $signer
+	status=$?
+}
+cp a.txt c.txt
+for form in cms xades; do
+	run edoc-sign $form --key "$PKI/zarina.pem" -o one c.txt
+	is_exit 0 "$form: a signature"
+	run edoc-sign $form --key "$PKI/rsa.pem" -o into c.txt
+	is_exit 0 "and another's"
+	cp one s
+	written s
+	is_exit 75 "$form: another is written over it while it is raised"
+	has "$err" "was written to meanwhile" "and why"
+	ok "that one stays" cmp into s
+	cp one s
+	cp one into
+	written s
+	is_exit 0 "$form: written once more, as it was: nothing is lost"
+	nok "and it is raised" cmp into s
+	rm one into s
+done
 run edoc-sign cms --key "$PKI/zarina.pem" -o d.p7s a.txt
 cp d.p7s e.p7s
 edoc-sign extend --level T --tsa "$URL/tsa-slow" --data a.txt d.p7s >"$out" 2>"$err" &
