@@ -39,7 +39,7 @@ static void add(struct listing *list, const char *law, const char *article, cons
 		return;
 	}
 	c = &list->v[list->n++];
-	*c = (struct ed_report_condition){law, article, what, met, why, {NULL, NULL}};
+	*c = (struct ed_report_condition){law, article, what, met, why, {NULL, NULL}, false};
 	c->args[0] = a0 ? ed_arena_strdup(arena, a0) : NULL;
 	c->args[1] = a1 ? ed_arena_strdup(arena, a1) : NULL;
 	list->failed = list->failed || (a0 && !c->args[0]) || (a1 && !c->args[1]);
@@ -161,6 +161,12 @@ static bool card_is_signed(const struct ed_judge *j)
 	return false;
 }
 
+static void met_by_signing(struct listing *list)
+{
+	if (list->n)
+		list->v[list->n - 1].by_signing = true;
+}
+
 static void field(struct listing *list, const char *law, const char *article, const char *what,
                   const char *name)
 {
@@ -172,10 +178,12 @@ static void field(struct listing *list, const char *law, const char *article, co
 	else if (!value)
 		add(list, law, article, what, ED_NO, N_("the card does not say it ({0})"), name,
 		    NULL);
-	else if (!card_is_signed(list->j))
-		add(list, law, article, what, ED_NO, N_("the card is not signed"), NULL, NULL);
-	else
+	else if (card_is_signed(list->j))
 		add(list, law, article, what, ED_YES, "{0}", value, NULL);
+	else {
+		add(list, law, article, what, ED_NO, N_("the card is not signed"), NULL, NULL);
+		met_by_signing(list);
+	}
 }
 
 static void is_signed(struct listing *list, const char *law, const char *article, const char *what)
@@ -184,6 +192,7 @@ static void is_signed(struct listing *list, const char *law, const char *article
 
 	add(list, law, article, what, good ? ED_YES : ED_NO, good ? "" : N_("no signature holds"),
 	    NULL, NULL);
+	met_by_signing(list);
 }
 
 static void uz_requisites(struct listing *list)

@@ -39,6 +39,7 @@ struct ed_report_condition {
 	enum ed_outcome met;
 	const char *why; /* English with {0} {1}, for the catalogue; "" */
 	const char *args[2];
+	bool by_signing; /* what is missing is a signature: the next one will meet it */
 };
 
 /* A certificate of a chain, and what was believed of it. */

@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "door/zipscan.h"
+#include "judge/policy.h"
 #include "package/card.h"
 #include "package/manifest.h"
 #include "sign/challenge.h"
@@ -302,11 +303,12 @@ static enum edoc_code check(struct ed_making *m, const char *out, bool overwrite
 }
 
 /* What needs no more than the digests of the documents is signed in the pass
- * that writes them; the rest once they stand in the temporary. */
+ * that writes them; the rest once they stand in the temporary.  What a law asks
+ * of the card is looked at before the key is touched: it needs the package. */
 static bool in_one_pass(const struct ed_making *m, const struct edoc_sign_options *sign)
 {
-	return sign->form != EDOC_CADES && sign->level == EDOC_LEVEL_B && !sign->content_stamp &&
-	       !m->single;
+	return !(sign->policy && sign->policy->law) && sign->form != EDOC_CADES &&
+	       sign->level == EDOC_LEVEL_B && !sign->content_stamp && !m->single;
 }
 
 static enum edoc_code write_package(struct ed_making *m, const char *out, struct edoc_error *err)

@@ -151,7 +151,8 @@ const char *ed_sign_tag(const char *name)
 	return name + strlen("META-INF/signatures-");
 }
 
-/* Findings that other anchors or another moment could mend. */
+/* Findings that other anchors or another moment could mend, or that say no more than the others
+ * of one list do: a law's conditions, which refuse_law() looks at. */
 static bool about_trust(const char *code)
 {
 	static const char *const codes[] = {"chain.",
@@ -160,6 +161,7 @@ static bool about_trust(const char *code)
 	                                    "ledger.",
 	                                    "past.",
 	                                    "fetch.",
+	                                    "law.",
 	                                    "timestamp.not-proven",
 	                                    "signature.time-future",
 	                                    "signature.none"};
@@ -223,7 +225,41 @@ enum edoc_code ed_sign_refuse(const struct edoc_report *report, bool ours, struc
 	return code;
 }
 
-/* found: what the key has signed already, in the arena; NULL: not asked. */
+/*
+ * What a law asks of the document and no signature will mend is told before one is made: the
+ * report that its reader gets would say the same.  A file that is no package has no card to fill
+ * in, and is not held to it.
+ */
+static enum edoc_code refuse_law(const struct edoc_report *report, struct edoc_error *err)
+{
+	const struct ed_report_condition *first = NULL;
+	enum edoc_code code;
+	char *why = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < report->n_conditions; i++) {
+		const struct ed_report_condition *c = &report->conditions[i];
+
+		if (c->met != ED_NO || c->by_signing)
+			continue;
+		first = first ? first : c;
+		n++;
+	}
+	if (!first)
+		return EDOC_OK;
+	code = ed_report_condition_why(first, NULL, &why, err);
+	if (code == EDOC_OK)
+		code = ed_fail(err, EDOC_ERR_INPUT, edoc_report_name(report),
+		               "not signed, conditions of the policy %s that are not met: %zu; the "
+		               "first: law %s, article %s: %.120s: %.160s; put the card right "
+		               "(edoc-sign new --card, edoc-sign revise --set)",
+		               report->policy_name, n, first->law, first->article,
+		               dgettext("edoc", first->what), why);
+	edoc_free(why);
+	return code;
+}
+
+/* found: what the key has signed already, in the arena; NULL: no signature is to be made. */
 static enum edoc_code judge(struct ed_asic *asic, const struct ed_findings *container,
                             const char *name, const struct edoc_sign_options *options,
                             int64_t moment, bool ours, struct ed_arena *arena,
@@ -246,7 +282,9 @@ static enum edoc_code judge(struct ed_asic *asic, const struct ed_findings *cont
 	if (code == EDOC_OK)
 		code = ed_sign_refuse(report, ours, err);
 	if (code == EDOC_OK && found)
-		code = ed_signed_find(options->key, report, arena, found, err);
+		code = refuse_law(report, err);
+	if (code == EDOC_OK && found)
+		code = ed_signed_find(options, report, arena, found, err);
 	edoc_report_free(report);
 	edoc_trust_free(none);
 	return code;
@@ -310,13 +348,14 @@ static enum edoc_code look(struct ed_change *c, struct ed_signed *found, struct 
 static enum edoc_code with_package(struct ed_change *c, bool act, char **made,
                                    struct edoc_error *err)
 {
+	struct ed_signed found = {0};
 	enum edoc_form form;
 	enum edoc_code code = ed_place_form(c, &form, err);
 
 	if (code == EDOC_OK && act)
 		code = ed_change_copy(c, err);
 	if (code == EDOC_OK)
-		code = look(c, NULL, err);
+		code = look(c, &found, err);
 	return code == EDOC_OK && act ? place(c, made, err) : code;
 }
 
@@ -327,6 +366,18 @@ static bool unsigned_yet(const struct ed_asic *asic)
 			return false;
 	}
 	return true;
+}
+
+/* To pass it over would say that all is done; to sign once more was not asked for. */
+static enum edoc_code refuse_unlike(const struct ed_change *c, const struct ed_signed *found,
+                                    struct edoc_error *err)
+{
+	if (found->where || !found->unlike)
+		return EDOC_OK;
+	return ed_fail(err, EDOC_ERR_DENIED, c->path,
+	               "the signature %.160s of this certificate does not say the %s that is asked "
+	               "for (%.80s): neither passed over nor signed; sign it without --skip-signed",
+	               found->unlike, found->lacks, found->asked);
 }
 
 /* The same under one lock with the question whether it is done already. */
@@ -341,6 +392,8 @@ static enum edoc_code with_package_once(struct ed_change *c, bool act, enum edoc
 		code = ed_change_copy(c, err);
 	if (code == EDOC_OK)
 		code = look(c, &found, err);
+	if (code == EDOC_OK)
+		code = refuse_unlike(c, &found, err);
 	if (code != EDOC_OK)
 		return code;
 	*what = !found.where                       ? EDOC_SIGNED_NOW

@@ -38,19 +38,45 @@ static bool covers_all(const struct ed_report_signature *sig, const struct edoc_
 	return report->n_documents > 0;
 }
 
-enum edoc_code ed_signed_find(const struct edoc_key *key, const struct edoc_report *report,
-                              struct ed_arena *arena, struct ed_signed *found,
-                              struct edoc_error *err)
+/* Which of the words that are asked for it does not say; NULL: none. */
+static const char *lacks(const struct edoc_sign_options *options, const struct edoc_signature *sig,
+                         const char **asked)
 {
-	const char *mine = edoc_key_cert_sha256(key);
+	if (options->role && (!sig->role || strcmp(sig->role, options->role) != 0)) {
+		*asked = options->role;
+		return "role";
+	}
+	if (options->commitment &&
+	    (!sig->commitment || strcmp(sig->commitment, options->commitment) != 0)) {
+		*asked = options->commitment;
+		return "commitment";
+	}
+	return NULL;
+}
+
+enum edoc_code ed_signed_find(const struct edoc_sign_options *options,
+                              const struct edoc_report *report, struct ed_arena *arena,
+                              struct ed_signed *found, struct edoc_error *err)
+{
+	const char *mine = edoc_key_cert_sha256(options->key);
 
 	memset(found, 0, sizeof(*found));
 	for (size_t i = 0; i < report->n_signatures; i++) {
 		const struct ed_report_signature *sig = &report->signatures[i];
+		const char *word, *asked = NULL;
 
 		if (strcmp(sig->pub.cert_sha256, mine) != 0 || !sig->pub.intact_data ||
 		    !sig->pub.intact_signature || !covers_all(sig, report))
 			continue;
+		word = lacks(options, &sig->pub, &asked);
+		if (word) {
+			found->unlike = ed_arena_strdup(arena, sig->pub.where);
+			found->lacks = word;
+			found->asked = asked;
+			if (!found->unlike)
+				return ed_fail_memory(err);
+			continue;
+		}
 		if (found->where && level_of(&sig->pub) <= found->level)
 			continue;
 		found->id = ed_arena_strdup(arena, sig->pub.id);

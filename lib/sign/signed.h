@@ -9,15 +9,18 @@
 struct ed_signed {
 	const char *id, *where; /* NULL: there is none */
 	enum edoc_level level;
+	/* Else one that would do but for a word that it does not say, or NULL. */
+	const char *unlike, *lacks, *asked;
 };
 
 /*
  * The signature of the highest level that is made with the certificate of key
  * and covers all documents, intact, in a report that was not refused.  One by
- * that certificate that covers less does not count.  The strings are copied.
+ * that certificate that covers less does not count, nor one of another role or
+ * commitment than the options ask for.  The strings are copied.
  */
-enum edoc_code ed_signed_find(const struct edoc_key *key, const struct edoc_report *report,
-                              struct ed_arena *arena, struct ed_signed *found,
-                              struct edoc_error *err) EDOC_CHECK;
+enum edoc_code ed_signed_find(const struct edoc_sign_options *options,
+                              const struct edoc_report *report, struct ed_arena *arena,
+                              struct ed_signed *found, struct edoc_error *err) EDOC_CHECK;
 
 #endif
