@@ -163,7 +163,7 @@ if faketime -f '@2026-11-22 10:00:00' date >/dev/null 2>&1 && [ -z "${SAN:-}" ];
 	twice() { # EXIT WHAT VERB ARG...
 		code=$1 what=$2 verb=$3
 		shift 3
-		run faketime -f '@2026-11-22 10:00:00' edoc-sign "$verb" --key "$P/zarina.p12" --pass-file "$P/pass" "$@"
+		run faketime -f '2026-11-22 10:00:00' edoc-sign "$verb" --key "$P/zarina.p12" --pass-file "$P/pass" "$@"
 		is_exit "$code" "$what"
 	}
 	for kind in "xades" "cades" "xades --asic-s" "cades --asic-s"; do
