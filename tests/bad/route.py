@@ -40,6 +40,10 @@ table = Table("edoc-route", {
         {"desk": "folder", "zarina": "key", "pass": "pass"}, writes=True, again=True),
     Row("do -C {desk} --key {zarina} --pass-file {pass} agreed --files-from {cases}", {"cases": "list"}, writes=True,
         again=True),
+    Row("do -C {desk} --key {zarina} --pass-file {pass} --attach {pkg} agreed {fresh}", {"pkg": "package"}, good=77,
+        light=True, prints=False, only={("pkg", s): {77} for s in (
+            "empty", "one-byte", "random", "nuls", "half", "absent", "loop", "long-name", "controls", "unreadable",
+            "folder", "fifo", "null", "zero", "huge", "a-key", "a-text")}),
     Row("extend -C {desk} --key {zarina} --pass-file {pass} --reason x {fresh}",
         {"desk": "folder", "zarina": "key", "pass": "pass"}, good=77, prints=False),
     Row("extend --config {conf} --key {pem} --cert {pemcert} --chain {chain} --reason x --files-from {cases}",
