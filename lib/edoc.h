@@ -520,7 +520,7 @@ typedef int edoc_passphrase_fn(char *buf, size_t size, const char *what, void *a
  * A private key with its certificate and the chain that came along, from
  * PKCS#12 (RFC 7292) or PEM.  cert_path, chain_path: NULL when the key file
  * holds them.  A wrong passphrase is EDOC_ERR_DENIED.  Of several keys in a
- * PKCS#12 file "FILE#NAME" takes one (edoc_key_list() tells their names);
+ * file "FILE#NAME" takes one (edoc_key_list() tells their names);
  * EDOC_ERR_USAGE without the name, EDOC_ERR_ABSENT with one that is none's.
  *
  * Or a path "pkcs11:...", a key in a token (RFC 7512): token, manufacturer,

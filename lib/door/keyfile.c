@@ -2,6 +2,7 @@
 /* What is in a file of keys, and which of them is meant. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include <openssl/err.h>
@@ -124,8 +125,75 @@ static enum edoc_code check_rounds(const struct ed_buf *bytes, const char *path,
 		rc = spend_pem(name, der, len, &file->spent, path, err);
 		OPENSSL_free(name);
 		OPENSSL_free(header);
-		OPENSSL_free(der);
+		OPENSSL_clear_free(der, (size_t)len);
 	}
+	ERR_clear_error();
+	BIO_free(bio);
+	return rc;
+}
+
+/* One block, and what stands before it. */
+static enum edoc_code read_block(const unsigned char *text, long len, bool encrypted,
+                                 const char *path, struct ed_passphrase *pass,
+                                 struct ed_key_file *file, struct edoc_error *err)
+{
+	BIO *bio = BIO_new_mem_buf(text, (int)len);
+	EVP_PKEY *pkey;
+
+	if (!bio)
+		return ed_fail_memory(err);
+	pkey = PEM_read_bio_PrivateKey_ex(bio, NULL, passphrase_for_pem, pass, ed_crypto_context(),
+	                                  NULL);
+	BIO_free(bio);
+	if (pkey)
+		return ed_key_file_add(file, pkey, NULL, "", err);
+	if (encrypted && pass->asked)
+		return pass->given ? ed_key_undecrypted(path, false, err)
+		                   : ed_key_no_passphrase(path, err);
+	file->unread++;
+	ERR_clear_error();
+	return EDOC_OK;
+}
+
+/* Also "RSA PRIVATE KEY" and its like. */
+static bool is_key(const char *name)
+{
+	static const char label[] = "PRIVATE KEY";
+	size_t len = strlen(name), n = sizeof(label) - 1;
+
+	return len >= n && !strcmp(name + len - n, label);
+}
+
+/* All of them: who has put two into a file has not said that he means the first. */
+static enum edoc_code read_blocks(const struct ed_buf *bytes, const char *path,
+                                  struct ed_passphrase *pass, struct ed_key_file *file,
+                                  struct edoc_error *err)
+{
+	BIO *bio = BIO_new_mem_buf(bytes->data, (int)bytes->len);
+	char *name = NULL, *header = NULL;
+	unsigned char *der = NULL;
+	enum edoc_code rc = bio ? EDOC_OK : ed_fail_memory(err);
+	long len = 0, at = 0, end;
+
+	for (size_t n = 0; rc == EDOC_OK && PEM_read_bio(bio, &name, &header, &der, &len);
+	     at = end) {
+		end = BIO_tell(bio);
+		if (end <= at)
+			rc = ed_crypto_fail(err, EDOC_ERR_BUG, path, "BIO_tell");
+		else if (is_key(name) && ++n > ED_MAX_KEY_BAGS)
+			rc = ed_fail(err, EDOC_ERR_LIMIT, path,
+			             "there are more than %d keys and certificates in it",
+			             ED_MAX_KEY_BAGS);
+		else if (is_key(name))
+			rc = read_block(bytes->data + at, end - at,
+			                header[0] || !strcmp(name, PEM_STRING_PKCS8), path, pass,
+			                file, err);
+		OPENSSL_free(name);
+		OPENSSL_free(header);
+		OPENSSL_clear_free(der, (size_t)len);
+	}
+	if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
+		file->unread++; /* a block that is damaged: it may have been one */
 	ERR_clear_error();
 	BIO_free(bio);
 	return rc;
@@ -136,23 +204,15 @@ static enum edoc_code read_pem(const struct ed_buf *bytes, const char *path,
                                struct edoc_error *err)
 {
 	enum edoc_code rc = check_rounds(bytes, path, file, err);
-	EVP_PKEY *pkey;
-	BIO *bio;
 
-	if (rc != EDOC_OK)
-		return rc;
-	bio = BIO_new_mem_buf(bytes->data, (int)bytes->len);
-	if (!bio)
-		return ed_fail_memory(err);
-	pkey = PEM_read_bio_PrivateKey_ex(bio, NULL, passphrase_for_pem, pass, ed_crypto_context(),
-	                                  NULL);
-	BIO_free(bio);
-	if (!pkey && !pass->asked)
+	if (rc == EDOC_OK)
+		rc = read_blocks(bytes, path, pass, file, err);
+	if (rc == EDOC_OK && !file->n)
 		return ed_key_none(path, err);
-	if (!pkey)
-		return pass->given ? ed_key_undecrypted(path, false, err)
-		                   : ed_key_no_passphrase(path, err);
-	rc = ed_key_file_add(file, pkey, NULL, "", err);
+	if (rc == EDOC_OK && file->unread)
+		return ed_fail(err, EDOC_ERR_INPUT, path,
+		               "there may be another private key in it, which cannot be read "
+		               "(RFC 7468): take it out");
 	if (rc != EDOC_OK || !strstr(ed_buf_str(bytes), "CERTIFICATE-----"))
 		return rc;
 	return ed_certs_read(bytes->data, bytes->len, path, ed_key_collect, file->certs, err);
@@ -293,10 +353,13 @@ void ed_key_file_clear(struct ed_key_file *file)
 
 /* ---- which one ---------------------------------------------------------------- */
 
+#define HEX_SHA256 64 /* which others print in capitals */
+
 static bool has_name(const struct ed_file_key *key, const char *name)
 {
 	for (size_t i = 0; key->names[i]; i++) {
-		if (!strcmp(key->names[i], name))
+		if (!strcmp(key->names[i], name) ||
+		    (strlen(name) == HEX_SHA256 && !strcasecmp(key->names[i], name)))
 			return true;
 	}
 	return false;
@@ -353,14 +416,19 @@ enum edoc_code ed_key_file_choose(const struct ed_key_file *file, const char *pa
 		return EDOC_OK;
 	ed_buf_init(&list, 4096);
 	list_names(file, n ? name : NULL, &list);
-	if (n)
+	if (n && !list.len)
+		(void)ed_fail(err, EDOC_ERR_USAGE, path,
+		              "there are %zu private keys in it without a certificate that would "
+		              "name them: give each a file of its own",
+		              n);
+	else if (n)
 		(void)ed_fail(err, EDOC_ERR_USAGE, path,
 		              "there are %zu such keys in it, add the name of one: %s "
 		              "(edoc-sign keys FILE tells more)",
 		              n, ed_buf_str(&list));
 	else
 		(void)ed_fail(err, EDOC_ERR_ABSENT, path,
-		              "no key in it is called \"%.40s\"; there is %s", name,
+		              "no key in it is called \"%.64s\"; there is %s", name,
 		              ed_buf_str(&list));
 	ed_buf_clear(&list);
 	return n ? EDOC_ERR_USAGE : EDOC_ERR_ABSENT;

@@ -34,6 +34,7 @@ struct ed_key_file {
 	struct ed_file_key *keys; /* no two alike */
 	size_t n, cap;
 	STACK_OF(X509) *certs; /* each once; their alias is their friendlyName */
+	size_t unread;         /* blocks of PEM that may hold a key, and cannot be read */
 	uint64_t spent;        /* rounds of deriving from its passphrase */
 };
 

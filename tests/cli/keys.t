@@ -142,6 +142,55 @@ cp "$P/several.p12" mine.p12
 run edoc-sign cms --key mine.p12#zarina --pass-file "$P/pass" -f -o mine.p12 a.txt
 is_exit 64 "the key is not written over"
 ok "it is as it was" cmp mine.p12 "$P/several.p12"
+# PEM may hold several as well.
+openssl genpkey -quiet -algorithm ED25519 -out ed.pem
+openssl genpkey -quiet -algorithm ED25519 -aes256 -pass pass:x -out locked.pem
+sed -n '/BEGIN CERT/,/END CERT/p' "$P/farrukh.crt" >far.crt
+openssl pkcs12 -in "$P/several.p12" -passin "file:$P/pass" -noenc -out two.pem
+same "$(grep -c 'BEGIN PRIVATE' two.pem)" 2 "two keys in PEM"
+run edoc-sign keys --json two.pem
+is_exit 0 "keys lists them"
+same "$(jq -r .key "$out" | wc -l)" 2 "each"
+cp "$out" listed
+new
+cp p.asice was
+run edoc-sign sign --key two.pem p.asice
+refused 64 "there are 2 such keys in it" "two in PEM, none named"
+cp "$err" two.told
+ok "nothing is signed" cmp was p.asice
+for name in $(jq -r .key listed); do
+	has two.told "${name#two.pem}" "it is told"
+	new
+	run edoc-sign sign --key "$name" p.asice
+	is_exit 0 "by $name"
+	run edoc-verify --trust "$P/root.pem" --json p.asice
+	same "$(jq -r '.signatures[0].signer.sha256' "$out")" \
+		"$(jq -r --arg key "$name" 'select(.key == $key).sha256' listed)" "by the one that is named"
+done
+sha=$(openssl x509 -in far.crt -noout -fingerprint -sha256 | tr -d : | sed 's/.*=//')
+new
+run edoc-sign sign --key "two.pem#$sha" p.asice
+is_exit 0 "by SHA-256, in capitals"
+refuse_pem() { # EXIT WORDS WHAT FILE...
+	exit=$1 words=$2 what=$3
+	shift 3
+	cat "$@" >mixed.pem
+	new
+	run edoc-sign sign --key mixed.pem --cert far.crt p.asice
+	refused "$exit" "$words" "$what"
+}
+openssl pkcs12 -in "$P/farrukh.p12" -passin "file:$P/pass" -nocerts -noenc -out far.key
+refuse_pem 64 "2 private keys in it without a certificate" "two without a name" far.key ed.pem
+refuse_pem 77 "a passphrase is needed" "one of two is encrypted" far.key locked.pem
+sed 's/PRIVATE KEY/OPENSSH PRIVATE KEY/' ed.pem >ssh.pem
+refuse_pem 65 "may be another private key" "one of another kind" far.key ssh.pem
+sed '2s/^.../???/' ed.pem >bad.pem
+refuse_pem 65 "may be another private key" "a damaged one after it" far.key bad.pem
+refuse_pem 65 "no private key in it" "a damaged one before it" bad.pem far.key
+cat far.key far.key >mixed.pem
+new
+run edoc-sign sign --key mixed.pem --cert far.crt p.asice
+is_exit 0 "one key twice is one"
 
 chmod 644 mine.p12
 run edoc-sign keys --pass-file "$P/pass" mine.p12#zarina
