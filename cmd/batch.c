@@ -110,6 +110,15 @@ static bool first_time(struct run *run, char *key)
 	return false;
 }
 
+/* A symbolic link is not written through: the file that it leads to is still to be
+ * done under its own name. */
+static bool is_symlink(const char *item)
+{
+	struct stat st;
+
+	return lstat(item, &st) == 0 && S_ISLNK(st.st_mode);
+}
+
 /* The last link of a file that had several is asked for too: the first may have
  * been replaced already. */
 static bool is_other_link(struct run *run, const struct stat *st)
@@ -135,7 +144,8 @@ static bool is_repeated(struct run *run, const char *item)
 	struct edoc_error err = {.code = EDOC_ERR_EXISTS};
 	struct stat st;
 
-	if (!real || stat(real, &st) != 0) { /* work tells what is wrong with it */
+	if (!real || stat(real, &st) != 0 || /* work tells what is wrong with it */
+	    (is_symlink(item) && !tfind(real, &run->names, compare_keys))) {
 		free(real);
 		return false;
 	}

@@ -39,6 +39,10 @@ enum edoc_code ed_change_lock(const char *path, int *p_fd, struct stat *was, str
 	int fd;
 
 	*p_fd = -1;
+	/* rename(2) would put a file in its place: told before anybody is asked. */
+	if (lstat(path, &named) == 0 && S_ISLNK(named.st_mode))
+		return ed_fail(err, EDOC_ERR_EXISTS, path,
+		               "not a regular file, so it is not replaced");
 	code = ed_open_read(path, &fd, &size, err);
 	if (code != EDOC_OK)
 		return code;

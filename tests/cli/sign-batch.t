@@ -71,6 +71,15 @@ is_exit 73 "a hard link is told"
 same "$(count b/2.asice) $(count b/hard.asice) $(count b/3.asice)" "1 0 1" \
 	"signed by its first name, left under the other"
 has "$err" "b/hard.asice: a hard link" "by its name"
+make_some l 3
+ln -s 1.asice l/link.asice
+for jobs in 1 2; do
+	zarina -j $jobs l/link.asice l/$jobs.asice l/$jobs.asice
+	is_exit 73 "a symbolic link that comes first is refused, -j $jobs"
+	has "$err" "l/link.asice: not a regular file" "and why"
+	same "$(count l/$jobs.asice)" 1 "the package that comes after it is signed, once"
+	ln -sf 2.asice l/link.asice
+done
 make_some h 3
 for i in 0 1 2; do ln h/$i.asice h/hard$i.asice; done
 ln -s hard0.asice h/link.asice
