@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "judge/relied.h"
 #include "judge/report.h"
+#include "sign/sign.h"
 #include "signature/cades.h"
 #include "signature/xades.h"
 #include "trust/anchors.h"
@@ -56,6 +57,16 @@ static enum edoc_code read_item(enum edoc_form form, const struct ed_grow *at, s
 	return code;
 }
 
+/* The Id that we gave it is there already.  What came with two of them was refused. */
+static bool is_twin(const struct ed_ades *sig)
+{
+	for (size_t i = 0; i < sig->findings.n; i++) {
+		if (!strcmp(sig->findings.v[i].code, "signature.id-repeated"))
+			return true;
+	}
+	return false;
+}
+
 static enum edoc_code stand(const struct raising *r, struct standing *s, struct edoc_error *err)
 {
 	enum edoc_code code;
@@ -74,6 +85,8 @@ static enum edoc_code stand(const struct raising *r, struct standing *s, struct 
 	if (r->at.which >= s->item.n_sigs)
 		return ed_fail(err, EDOC_ERR_BUG, r->at.where, "the signature is gone");
 	s->sig = &s->item.sigs[r->at.which];
+	if (is_twin(s->sig))
+		return ed_sign_refuse_twin(r->at.where, err);
 	if (!s->sig->intact_data || !s->sig->intact_signature)
 		return ed_fail(err, EDOC_ERR_INPUT, r->at.where,
 		               "this signature is broken: it is not raised");

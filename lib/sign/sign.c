@@ -195,6 +195,13 @@ static bool is_twin(const struct edoc_finding *f)
 	return !strcmp(f->code, "signature.repeated") || !strcmp(f->code, "signature.id-repeated");
 }
 
+enum edoc_code ed_sign_refuse_twin(const char *where, struct edoc_error *err)
+{
+	return ed_fail(err, EDOC_ERR_AGAIN, where,
+	               "the same key has signed it in this very second already: nothing was "
+	               "changed; try again");
+}
+
 enum edoc_code ed_sign_refuse(const struct edoc_report *report, bool ours, struct edoc_error *err)
 {
 	enum edoc_code bad = ours ? EDOC_ERR_BUG : EDOC_ERR_INPUT;
@@ -211,10 +218,7 @@ enum edoc_code ed_sign_refuse(const struct edoc_report *report, bool ours, struc
 	if (!f)
 		return EDOC_OK;
 	if (ours && is_twin(f))
-		return ed_fail(
-		        err, EDOC_ERR_AGAIN, f->where,
-		        "the same key has signed it in this very second already: nothing was "
-		        "changed; try again");
+		return ed_sign_refuse_twin(f->where, err);
 	code = edoc_finding_text(f, NULL, &text, err);
 	if (code == EDOC_OK)
 		code = ed_fail(err, bad, *f->where ? f->where : edoc_report_name(report),

@@ -64,6 +64,8 @@ enum edoc_code ed_sign_sound(struct ed_asic *asic, const struct ed_findings *con
 /* The refusal alone, of what was judged already. */
 enum edoc_code ed_sign_refuse(const struct edoc_report *report, bool ours,
                               struct edoc_error *err) EDOC_CHECK;
+/* Two signatures of one key, in one file and of one second: later there is a way. */
+enum edoc_code ed_sign_refuse_twin(const char *where, struct edoc_error *err);
 /*
  * The same for our own result, read back from its temporary.  kept: the open
  * package whose digests were made of these same bytes, up to `end`, or NULL.
