@@ -160,11 +160,11 @@ const struct cmd_option sign_attach_options[] = {
         {NULL, 0, NULL, NULL, false},
 };
 
-static int attached(struct cmd *cmd, const char *path, bool already, char *made)
+static int attached(struct cmd *cmd, const char *path, enum edoc_signed what, char *made)
 {
-	const char *pairs[] = {
-	        "path", path, "signature", made ? made : "", "attached", already ? "before" : "now",
-	        NULL};
+	static const char *const words[] = {"now", "before", "raised"};
+	const char *pairs[] = {"path",     path,        "signature", made ? made : "",
+	                       "attached", words[what], NULL};
 	struct edoc_error err = {0};
 	char *json = NULL;
 	enum edoc_code code = EDOC_OK;
@@ -173,7 +173,10 @@ static int attached(struct cmd *cmd, const char *path, bool already, char *made)
 		code = edoc_result_json(pairs, &json, &err);
 	if (json)
 		cmd_print(cmd, json);
-	else if (code == EDOC_OK && !cmd->quiet && already)
+	else if (code == EDOC_OK && !cmd->quiet && what == EDOC_SIGNED_RAISED)
+		printf(_("%s: this signature is in it already, and was raised\n"),
+		       cmd_text(cmd, path));
+	else if (code == EDOC_OK && !cmd->quiet && what == EDOC_SIGNED_BEFORE)
 		printf(_("%s: this signature is in it already\n"), cmd_text(cmd, path));
 	else if (code == EDOC_OK && !cmd->quiet)
 		printf("%s\n", cmd_text(cmd, path));
@@ -199,7 +202,7 @@ int sign_run_attach(struct cmd *cmd)
 	const char *request = cmd_value(cmd, "request"), *value = cmd_value(cmd, "value");
 	struct edoc_error err = {0};
 	struct signing s = {0};
-	bool already = false;
+	enum edoc_signed what = EDOC_SIGNED_NOW;
 	char *made = NULL;
 	int status;
 
@@ -208,11 +211,11 @@ int sign_run_attach(struct cmd *cmd)
 	status = sign_begin(cmd, &s, false);
 	if (!status && cmd->verbose)
 		status = show_attached(cmd, request, &s);
-	if (!status && edoc_package_attach(cmd->operands[0], request, value, &s.options, &already,
+	if (!status && edoc_package_attach(cmd->operands[0], request, value, &s.options, &what,
 	                                   &made, &err) != EDOC_OK)
 		status = cmd_fail_item(cmd, cmd->operands[0], &err);
 	else if (!status)
-		status = attached(cmd, cmd->operands[0], already, made);
+		status = attached(cmd, cmd->operands[0], what, made);
 	sign_end(&s);
 	return status;
 }

@@ -784,13 +784,16 @@ enum edoc_code edoc_package_prepare(const char *path, const struct edoc_sign_opt
  * the options at is the moment of attaching (the certificate has to be fit
  * still: EDOC_ERR_DENIED), policy, trust, limits, profile, level and what it needs,
  * and signed_policy, which the request has no file of, are taken, the rest is the
- * request's.  *already: the package has this very
- * signature, and nothing was done.
+ * request's.  A request that was made by a profile is attached by that one
+ * (EDOC_ERR_USAGE).  *what is EDOC_SIGNED_BEFORE when the package has this very
+ * signature of the level, and nothing was done, and EDOC_SIGNED_RAISED when it
+ * had it below the level.
  */
 enum edoc_code edoc_package_attach(const char *path, const char *request_path,
 				   const char *value_path,
-				   const struct edoc_sign_options *options, bool *already,
-				   char **made, struct edoc_error *err) EDOC_CHECK;
+				   const struct edoc_sign_options *options,
+				   enum edoc_signed *what, char **made,
+				   struct edoc_error *err) EDOC_CHECK;
 /* Of whom a request wants a signature (a key as of edoc_key_outside()), and the time
  * it will say; nothing of it is checked against the package. */
 enum edoc_code edoc_request_signer(const char *request_path, struct edoc_key **key, int64_t *at,

@@ -17,6 +17,7 @@
 #include "door/json.h"
 #include "door/x509.h"
 #include "sign/package.h"
+#include "sign/profile.h"
 
 #define FORMAT "edoc-request/1"
 #define MAX_VALUE 4096 /* bytes of a value, and of its base64 */
@@ -280,6 +281,9 @@ enum edoc_code edoc_package_prepare(const char *path, const struct edoc_sign_opt
 	}
 	ed_buf_init(&text, ED_MAX_JSON_BYTES);
 	code = describe(path, options, &root, err);
+	if (code == EDOC_OK && options->profile &&
+	    ed_json_str(root, "profile", options->profile->name))
+		code = ed_fail_memory(err);
 	if (code == EDOC_OK)
 		code = ed_json_canonical(root, &text, err);
 	ed_buf_putc(&text, '\n');
@@ -328,10 +332,10 @@ static enum edoc_code load(const char *path, json_t **root, struct edoc_error *e
 
 static enum edoc_code parse(struct request *r, struct edoc_error *err)
 {
-	static const char *const rare[] = {"place", "signature-policy"};
+	static const char *const rare[] = {"place", "signature-policy", "profile"};
 	const char *known[] = {"format",     "documents", "signer", "time",      "role",
 	                       "commitment", "form",      "entry",  "algorithm", "octets",
-	                       "digest",     NULL,        NULL,     NULL};
+	                       "digest",     NULL,        NULL,     NULL,        NULL};
 	const char *format;
 	enum edoc_code code = load(r->where, &r->root, err);
 	size_t n = 11;
@@ -342,7 +346,7 @@ static enum edoc_code parse(struct request *r, struct edoc_error *err)
 	if (!format || strcmp(format, FORMAT) != 0)
 		return ed_fail(err, EDOC_ERR_INPUT, r->where,
 		               "not a request of edoc-sign prepare (%s)", FORMAT);
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < sizeof(rare) / sizeof(rare[0]); i++)
 		if (json_object_get(r->root, rare[i]))
 			known[n++] = rare[i];
 	return ed_json_only(r->root, r->where, known, err);
@@ -426,6 +430,25 @@ static enum edoc_code check_policy(const struct request *r, struct edoc_error *e
 	return EDOC_OK;
 }
 
+/* What was asked for by rules is put in by the same: they say its level, too. */
+static enum edoc_code check_profile(const struct request *r, struct edoc_error *err)
+{
+	const struct edoc_signing_profile *profile = r->options.profile;
+	const char *name;
+
+	if (!json_object_get(r->root, "profile"))
+		return EDOC_OK;
+	name = ed_json_get_str(r->root, "profile");
+	if (!name)
+		return altered(r, "profile", err);
+	if (!profile || strcmp(profile->name, name) != 0)
+		return ed_fail(err, EDOC_ERR_USAGE, r->where,
+		               "was made by the rules of the profile %.100s: give the same again, "
+		               "by --profile",
+		               name);
+	return EDOC_OK;
+}
+
 /* Whose signature it asks for, and of when. */
 static enum edoc_code read_signer(struct request *r, struct edoc_error *err)
 {
@@ -454,6 +477,8 @@ static enum edoc_code read_request(struct request *r, struct edoc_error *err)
 		code = read_place(r, err);
 	if (code == EDOC_OK)
 		code = check_policy(r, err);
+	if (code == EDOC_OK)
+		code = check_profile(r, err);
 	if (code == EDOC_OK && (!form || strcmp(form, form_of(&r->o->octets)) != 0))
 		code = altered(r, "form", err);
 	r->options.key = r->key;
@@ -653,16 +678,41 @@ static enum edoc_code check_moment(const struct request *r, int64_t now, struct 
 	return ed_sign_fit(r->key, now, r->options.policy, err);
 }
 
+/* It is in the package: raised as --skip-signed would, and never put in twice. */
+static enum edoc_code raise_attached(struct request *r, const char *path, enum edoc_signed *what,
+                                     struct edoc_error *err)
+{
+	enum edoc_code code;
+
+	*what = EDOC_SIGNED_BEFORE;
+	if (r->options.level == EDOC_LEVEL_B)
+		return EDOC_OK;
+	r->options.dry_run = true;
+	code = edoc_package_sign_once(path, &r->options, what, NULL, err);
+	if (code == EDOC_OK && *what == EDOC_SIGNED_NOW)
+		return ed_fail(err, EDOC_ERR_USAGE, path,
+		               "has this signature, and not over all that is in it: raise it by "
+		               "edoc-sign extend");
+	r->options.dry_run = false;
+	return code == EDOC_OK && *what == EDOC_SIGNED_RAISED
+	               ? edoc_package_sign_once(path, &r->options, what, NULL, err)
+	               : code;
+}
+
 static enum edoc_code attach(struct request *r, const char *path, const char *value_path,
-                             int64_t now, bool *already, char **made, struct edoc_error *err)
+                             int64_t now, enum edoc_signed *what, char **made,
+                             struct edoc_error *err)
 {
 	enum edoc_code code = take_value(r, value_path, err);
+	bool already = false;
 
 	if (code == EDOC_OK)
 		code = compare(r, path, err);
 	if (code == EDOC_OK)
-		code = is_attached(r, path, already, err);
-	if (code != EDOC_OK || *already)
+		code = is_attached(r, path, &already, err);
+	if (code == EDOC_OK && already)
+		return raise_attached(r, path, what, err);
+	if (code != EDOC_OK)
 		return code;
 	code = check_moment(r, now, err);
 	return code == EDOC_OK ? edoc_package_sign(path, &r->options, made, err) : code;
@@ -670,15 +720,15 @@ static enum edoc_code attach(struct request *r, const char *path, const char *va
 
 enum edoc_code edoc_package_attach(const char *path, const char *request_path,
                                    const char *value_path, const struct edoc_sign_options *options,
-                                   bool *already, char **made, struct edoc_error *err)
+                                   enum edoc_signed *what, char **made, struct edoc_error *err)
 {
 	struct request r = {.where = request_path, .options = *options};
 	enum edoc_code code = read_request(&r, err);
 
-	*already = false;
+	*what = EDOC_SIGNED_NOW;
 	*made = NULL;
 	if (code == EDOC_OK)
-		code = attach(&r, path, value_path, options->at, already, made, err);
+		code = attach(&r, path, value_path, options->at, what, made, err);
 	json_decref(r.root);
 	edoc_key_free(r.key);
 	return code;

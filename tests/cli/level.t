@@ -274,4 +274,33 @@ run edoc-sign countersign --key "$PKI/rsa.pem" p.asice
 is_exit 65 "what an archive manifest protects is not countersigned"
 has "$err" "countersign before level LTA" "and says when it could be"
 ok "nothing has changed" cmp was p.asice
+
+# ---- a value put in at B, and again at a level: raised, once
+openssl x509 -in "$PKI/zarina.pem" -out h.crt
+openssl pkey -in "$PKI/zarina.pem" -out h.key
+for format in xades cades; do
+	rm -f h.asice req raw value
+	edoc-sign new -q -o h.asice a.txt b.csv
+	edoc-sign prepare -q h.asice --cert h.crt --format $format -o req --raw raw
+	openssl dgst -sha256 -sign h.key -out value raw
+	run edoc-sign attach h.asice --request req --value value
+	is_exit 0 "$format: put in"
+	cp h.asice h1.asice
+	run edoc-sign attach --json h.asice --request req --value value --level T $asked
+	is_exit 0 "$format: again, at T"
+	json "$out" '.attached == "raised"' "$format: it is raised, and says so"
+	kept h1.asice h.asice "$format: attached and raised"
+	run edoc-verify --online --json --trust "$PKI/root.pem" h.asice
+	is_exit 0 "$format: it passes"
+	json "$out" '.signatures | length == 1 and (.[0].level | endswith("-T"))' "$format: one signature, of level T"
+	cp h.asice h2.asice
+	run edoc-sign attach h.asice --request req --value value --level T $asked
+	is_exit 0 "$format: and again"
+	has "$out" "already" "$format: it is said"
+	ok "$format: nothing was changed" cmp -s h.asice h2.asice
+	cp h1.asice h.asice
+	run edoc-sign attach h.asice --request req --value value --level T --tsa "$URL/tsa-500"
+	nok "$format: a TSA that fails" test "$status" = 0
+	ok "$format: leaves it as it was" cmp -s h.asice h1.asice
+done
 finish

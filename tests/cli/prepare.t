@@ -179,6 +179,7 @@ profile 'role: head' 'place: {city: Dushanbe}' 'signer: {common-name: p256}' >go
 profile 'signer: {common-name: somebody}' >signer.yaml
 profile 'documents: [{name: "*.pdf", min: 1}]' >documents.yaml
 profile 'content-timestamp: yes' >stamp.yaml
+profile 'role: head' 'place: {city: Dushanbe}' | sed 's/^name: p/name: q/' >named.yaml
 new
 run edoc-sign prepare p.asice --cert p256.crt --profile ./good.yaml -o req --raw raw
 is_exit 0 "a profile that is met"
@@ -198,6 +199,20 @@ is_exit 64 "what it says may not be said otherwise"
 run edoc-sign prepare p.asice --cert p256.crt --profile ./stamp.yaml -o no
 is_exit 64 "a content time-stamp cannot be carried"
 has "$err" "content time-stamp" "and that is said"
+json req '.profile == "p"' "the request says by which rules it was made"
+ok "as its schema allows" python3 "$SRCDIR/tests/check-schema.py" \
+	"$SRCDIR/profiles/schemas/request.schema.json" req
+cp p.asice before.asice
+for o in "" "--profile none" "--profile ./named.yaml"; do
+	# shellcheck disable=SC2086 # words
+	run edoc-sign attach p.asice --request req --value value $o
+	is_exit 64 "attached by other rules, or by none: $o"
+	has "$err" "profile p" "the ones it was made by are named"
+done
+ok "nothing was put in" cmp -s p.asice before.asice
+jq '.profile = 7' req >odd
+run edoc-sign attach p.asice --request odd --value value --profile ./good.yaml
+is_exit 65 "a name that is none"
 run edoc-sign attach p.asice --request req --value value --profile ./good.yaml
 is_exit 0 "attached by the rules"
 printf 'sign-profile: %s/signer.yaml\n' "$W" >by.conf
