@@ -11,7 +11,9 @@
 
 PATH="$BUILDDIR:$PATH"
 export PATH
-K="$D/pki" A=$W/a B=$W/b
+K=$W/keys A=$W/a B=$W/b
+# As keys are kept: the ones in the repository can be read by everybody.
+cp -R "$D/pki" "$K" && chmod -R go-rwx "$K"
 export EDOC_DESK=
 
 digest() { # of a PEM certificate
