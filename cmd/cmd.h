@@ -252,8 +252,9 @@ int cmd_policy_of(struct cmd *cmd, const char *name, struct edoc_policy **policy
 /* A signing profile, found as a policy is. */
 int cmd_signing_profile(struct cmd *cmd, const char *name, struct edoc_signing_profile **profile);
 /* What fetches for the library, by --online, --cache and edoc.conf; *fetcher is
- * NULL when it could give nothing.  0 or the exit. */
-int cmd_fetcher(struct cmd *cmd, struct edoc_fetcher **fetcher);
+ * NULL when it could give nothing.  anew: revocation is never what was kept.  0 or
+ * the exit. */
+int cmd_fetcher(struct cmd *cmd, bool anew, struct edoc_fetcher **fetcher);
 /* The same for verbs that cannot do without the network: levels above B. */
 int cmd_fetcher_online(struct cmd *cmd, int stop, struct edoc_fetcher **fetcher);
 /* The time-stamping authorities of --tsa (addresses, or names of edoc.conf), else

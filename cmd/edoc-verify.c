@@ -367,7 +367,7 @@ static int set_up(struct cmd *cmd, struct run *run)
 	if (!status)
 		status = cmd_policy(cmd, &run->policy);
 	if (!status)
-		status = cmd_fetcher(cmd, &run->fetcher);
+		status = cmd_fetcher(cmd, cmd_given(cmd, "challenge"), &run->fetcher);
 	if (!status && edoc_memo_new(&run->memo, &err) != EDOC_OK)
 		status = cmd_fail(cmd, &err);
 	run->options.at = cmd->at;

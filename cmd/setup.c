@@ -345,7 +345,7 @@ static int new_fetcher(struct cmd *cmd, struct edoc_fetcher_options options,
 	return 0;
 }
 
-int cmd_fetcher(struct cmd *cmd, struct edoc_fetcher **fetcher)
+int cmd_fetcher(struct cmd *cmd, bool anew, struct edoc_fetcher **fetcher)
 {
 	bool online = cmd_given(cmd, "online");
 
@@ -357,6 +357,7 @@ int cmd_fetcher(struct cmd *cmd, struct edoc_fetcher **fetcher)
 	return new_fetcher(cmd,
 	                   (struct edoc_fetcher_options){.cache = cache_folder(cmd),
 	                                                 .online = online,
+	                                                 .anew = anew,
 	                                                 .now = cmd->now,
 	                                                 .stop = online ? cmd_stop() : -1},
 	                   fetcher);

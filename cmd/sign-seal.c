@@ -69,7 +69,7 @@ int sign_run_encrypt(struct cmd *cmd)
 	if (!status)
 		status = cmd_policy(cmd, &policy);
 	if (!status)
-		status = cmd_fetcher(cmd, &fetcher);
+		status = cmd_fetcher(cmd, false, &fetcher);
 	options.trust = trust;
 	options.policy = policy;
 	options.fetch = fetcher ? edoc_fetcher_fetch : NULL;

@@ -85,7 +85,7 @@ int verify_challenge_new(struct cmd *cmd)
 struct answer {
 	struct cmd *cmd;
 	const struct edoc_verify_options *options;
-	bool fetch;
+	bool fetch, online;
 	int status;
 };
 
@@ -133,6 +133,7 @@ static enum edoc_code judge_one(void *arg, struct edoc_batch_worker *worker, con
 
 	how.fetch = a->fetch ? edoc_batch_fetch : NULL;
 	how.fetch_arg = worker;
+	how.anew = a->online;
 	code = edoc_challenge_judge(fd, name, &how, &report, &challenge, err);
 	if (code != EDOC_OK)
 		return code;
@@ -238,7 +239,11 @@ static void on_judged(void *arg, const struct edoc_batch_result *result)
 int verify_challenge(struct cmd *cmd, const struct edoc_verify_options *options,
                      struct edoc_fetcher *fetcher)
 {
-	struct answer a = {.cmd = cmd, .options = options, .fetch = fetcher, .status = CMD_BUG};
+	struct answer a = {.cmd = cmd,
+	                   .options = options,
+	                   .fetch = fetcher,
+	                   .online = cmd_given(cmd, "online"),
+	                   .status = CMD_BUG};
 	struct edoc_batch_options how = {.workers = 1,
 	                                 .work = judge_one,
 	                                 .work_arg = &a,

@@ -296,6 +296,9 @@ struct edoc_verify_options {
 	void *fetch_arg;
 	const char *require;                 /* "B" "T" "LT" "LTA": at least; or NULL */
 	bool explain;                        /* tell each constraint that was checked */
+	/* That a certificate is good counts as `fetch` says it, not by what came
+	 * along: its owner may have kept that since. */
+	bool anew;
 };
 
 /*
@@ -483,6 +486,7 @@ struct edoc_fetcher_options {
 	/* OCSP is asked for each time: an answer from before a signature says
 	 * nothing of it (EN 319 102-1 5.2.5), and a run makes many. */
 	bool fresh;
+	bool anew;   /* revocation is never taken from the folder, whoever is silent */
 	int64_t now; /* the clock: how old a kept answer is */
 	const char *http_proxy, *https_proxy, *no_proxy; /* as curl(1)'s, or NULL */
 	const char *const *intranet; /* NULL-ended names of hosts, or NULL */

@@ -218,7 +218,7 @@ static void hear(const struct asking *a, const struct ed_revocation *answer, str
 	} else if (revoked) {
 		if (!said->revoked || answer->revoked_at < said->revoked->revoked_at)
 			said->revoked = answer;
-	} else {
+	} else if (!a->j->options->anew || ed_fetch_gave(a->j, answer->sha256)) {
 		if (!said->good)
 			said->good = answer;
 		if (!said->fresh && is_fresh(a->j, answer, a->task->fresh_at))

@@ -29,23 +29,54 @@ static enum edoc_code first_time(struct ed_judge *j, const struct ed_cert *cert,
 	return EDOC_OK;
 }
 
+bool ed_fetch_gave(const struct ed_judge *j, const unsigned char sha256[32])
+{
+	for (size_t i = 0; i < j->n_came; i++) {
+		if (!memcmp(j->came[i], sha256, 32))
+			return true;
+	}
+	return false;
+}
+
+/* It may be what came along, too, that is said once more: it counts from now on. */
+static enum edoc_code note_came(struct ed_judge *j, size_t blob, bool *more, struct edoc_error *err)
+{
+	const unsigned char *sha256 = j->item->material.v[blob].sha256, **list;
+	unsigned char *kept;
+
+	if (ed_fetch_gave(j, sha256))
+		return EDOC_OK;
+	list = ed_arena_grow(j->arena, j->came, j->n_came, &j->came_cap,
+	                     sizeof(const unsigned char *));
+	kept = ed_arena_alloc(j->arena, 32);
+	if (!list || !kept)
+		return ed_fail_memory(err);
+	j->came = list;
+	memcpy(kept, sha256, 32);
+	list[j->n_came++] = kept;
+	*more = true;
+	return EDOC_OK;
+}
+
 /* What came is added to the material; what did not come is told. */
 static enum edoc_code fetch(struct ed_judge *j, const struct edoc_fetch *what,
                             enum ed_material_kind kind, bool *more, struct edoc_error *err)
 {
-	size_t before = j->item->material.n, len = 0;
+	size_t before = j->item->material.n, len = 0, blob = 0;
 	struct edoc_error why = {0};
 	void *bytes = NULL;
 	enum edoc_code rc = j->options->fetch(j->options->fetch_arg, what, &bytes, &len, &why);
 
 	if (rc == EDOC_OK)
-		rc = ed_material_add(&j->item->material, kind, bytes, len, what->url, NULL, &why);
+		rc = ed_material_add(&j->item->material, kind, bytes, len, what->url, &blob, &why);
 	free(bytes);
 	if (rc == EDOC_ERR_MEMORY)
 		return ed_fail_memory(err);
 	if (rc != EDOC_OK)
 		ed_finding(&j->report->findings, "fetch.failed", what->url, what->url, why.msg,
 		           NULL);
+	else if (j->options->anew && kind != ED_CERT)
+		return note_came(j, blob, more, err);
 	*more = *more || j->item->material.n > before;
 	return EDOC_OK;
 }
@@ -124,8 +155,8 @@ enum edoc_code ed_fetch_issuers(struct ed_judge *j, const struct ed_x509_task *t
 			                err);
 		if (rc != EDOC_OK || !more)
 			break;
-		rc = ed_chains_build(j->pool, task->leaf, task->purpose, task->inputs, task->where, chains,
-		                     err);
+		rc = ed_chains_build(j->pool, task->leaf, task->purpose, task->inputs, task->where,
+		                     chains, err);
 	}
 	return rc;
 }

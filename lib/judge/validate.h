@@ -72,6 +72,8 @@ struct ed_judge {
 	size_t n_embedded; /* of the item's material: the rest was fetched */
 	struct ed_judge_fetched *fetched;
 	size_t n_fetched, fetched_cap;
+	const unsigned char **came; /* options->anew: digests of the answers that were fetched */
+	size_t n_came, came_cap;
 	struct ed_relied_list *relied; /* who wants to know (relied.h), or NULL */
 };
 

@@ -311,7 +311,7 @@ static enum edoc_code fetch(struct edoc_fetcher *f, const struct edoc_fetch *wha
 	unsigned char key[32];
 	enum edoc_code code;
 	const struct had *h;
-	bool filed, again;
+	bool filed, again, live;
 
 	if (what->kind == EDOC_FETCH_STAMP)
 		return f->options.online ? get_stamp(f, what, answer, err)
@@ -319,11 +319,13 @@ static enum edoc_code fetch(struct edoc_fetcher *f, const struct edoc_fetch *wha
 	if (!key_of(what, key))
 		return ed_fail_memory(err);
 	again = f->options.fresh && f->options.online && what->kind == EDOC_FETCH_OCSP;
+	live = f->options.anew && f->options.online &&
+	       (what->kind == EDOC_FETCH_OCSP || what->kind == EDOC_FETCH_CRL);
 	h = find(f, key);
 	if (again && h && h->code == EDOC_OK)
 		h = NULL;
 	if (h && h->code != EDOC_OK)
-		return from_folder(f, what, key, true, answer)
+		return !live && from_folder(f, what, key, true, answer)
 		               ? EDOC_OK
 		               : ed_fail(err, EDOC_ERR_AGAIN, what->url,
 		                         "gave no answer before in this run");
@@ -331,7 +333,7 @@ static enum edoc_code fetch(struct edoc_fetcher *f, const struct edoc_fetch *wha
 		ed_buf_put(answer, h->bytes, h->len);
 		return ed_buf_check(answer, what->url, err);
 	}
-	if (!again && from_folder(f, what, key, h || !f->options.online, answer))
+	if (!again && (h || !live) && from_folder(f, what, key, h || !f->options.online, answer))
 		return EDOC_OK;
 	ed_buf_reset(answer);
 	if (!f->options.online)
@@ -346,7 +348,7 @@ static enum edoc_code fetch(struct edoc_fetcher *f, const struct edoc_fetch *wha
 	remember(f, key, code, answer, false);
 	ed_buf_clear(answer);
 	/* Better an old answer than none; the judge looks at its date. */
-	return from_folder(f, what, key, true, answer) ? EDOC_OK : code;
+	return !live && from_folder(f, what, key, true, answer) ? EDOC_OK : code;
 }
 
 enum edoc_code edoc_fetcher_fetch(void *fetcher, const struct edoc_fetch *what, void **bytes,

@@ -263,4 +263,49 @@ for doc in 'The text edoc-challenge/1 is explained here.' 'Формат edoc-cha
 	by 0 "and in a package" sign -o yes.asice plain
 done
 
+# ---- whose card is blocked: the service asks now, whatever anybody has kept
+. "$SRCDIR/tests/pki.sh"
+export EDOC_CONF="$PKI/edoc.conf"
+answer() { # OPTION...: to a challenge of its own
+	new
+	is_exit 0 "a challenge"
+	run edoc-sign cms -f --attached --audience "$HERE" --key "$PKI/zarina.pem" -o card.p7s "$@" ch
+	is_exit 0 "is answered, $*"
+}
+at_the_door() { # OPTION...
+	run edoc-verify --challenge --audience "$HERE" --challenges box --online --cache kept "$@" card.p7s
+}
+answer
+at_the_door
+is_exit 0 "a card that is good enters, and that is kept"
+for says in "" "ocsp=trylater"; do
+	pki_says revoked=none $says
+	answer
+	pki_says "revoked=zarina $says"
+	at_the_door
+	is_exit 2 "blocked it does not, though its answer of before is kept $says"
+	has "$err" REVOKED "and why"
+	hasnt "$out" ENTERED "nobody enters"
+done
+pki_says revoked=none
+answer --level LT --tsa "$URL/tsa"
+pki_says revoked=zarina
+at_the_door
+nok "nor with the answer of before in the signature" test "$status" = 0
+hasnt "$out" ENTERED "nobody enters"
+pki_says ocsp=trylater crl=absent
+at_the_door
+is_exit 2 "where nobody answers now nobody enters"
+has "$err" "TRY_LATER" "and why"
+rm -r kept
+at_the_door
+is_exit 2 "with no answers kept neither"
+pki_says revoked=none
+at_the_door
+is_exit 0 "let in again, it enters"
+answer
+pki_says revoked=zarina
+run edoc-verify --challenge --audience "$HERE" --challenges box --cache kept card.p7s
+is_exit 0 "without --online what is kept counts, and edoc-verify(1) says so"
+
 finish
