@@ -262,9 +262,11 @@ int cmd_fetcher_online(struct cmd *cmd, int stop, struct edoc_fetcher **fetcher)
 int cmd_tsas(struct cmd *cmd, const struct edoc_signing_profile *profile,
              const struct edoc_tsa **tsas, size_t *n);
 /* -o, or NULL when it is not given; 64 when -f would write over a file that
- * another option names. */
+ * another option or edoc.conf names. */
 int cmd_output(struct cmd *cmd, const char **out);
-/* 64 when what that option names is one of the operands. */
+/* 64 when -o is that path, which reader names; path may be NULL. */
+int cmd_spares(struct cmd *cmd, const char *path, const char *reader);
+/* cmd_output()'s check of what that option names; 64 when it is an operand, too. */
 int cmd_apart(struct cmd *cmd, const char *option, const char *out);
 /* A folder by option -C ("directory" in the table), $env, or edoc.conf's key:
  * cmd_place(cmd, "EDOC_DESK", "desk").  NULL, with the message said: exit 78. */

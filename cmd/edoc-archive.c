@@ -304,9 +304,13 @@ static int run_checkpoint(struct cmd *cmd)
 {
 	struct job job;
 	struct edoc_key *key = NULL;
+	const char *out;
 	if (cmd_given(cmd, "key") && !cmd_given(cmd, "output"))
 		return cmd_usage(cmd, _("a signed checkpoint is a file: -o FILE"));
-	int status = job_begin(&job, cmd, OPENS);
+	int status = cmd_output(cmd, &out);
+	if (status)
+		return status;
+	status = job_begin(&job, cmd, OPENS);
 	if (!status && cmd_given(cmd, "key"))
 		status = cmd_key(cmd, &key);
 	if (!status)

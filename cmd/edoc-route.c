@@ -481,11 +481,13 @@ static int log_one(struct cmd *cmd, const char *item, void *arg)
 
 static int run_export(struct cmd *cmd)
 {
-	const char *out = cmd_value(cmd, "output");
 	struct route_run run = {0};
 	struct edoc_error err = {0};
-	int status;
+	const char *out;
+	int status = cmd_output(cmd, &out);
 
+	if (status)
+		return status;
 	if (!out || cmd->n != 1)
 		return cmd_usage(cmd, _("one CASE and -o PKG are needed"));
 	status = route_open(cmd, &run);

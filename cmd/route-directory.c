@@ -130,17 +130,19 @@ int route_directory_diff(struct cmd *cmd)
 int route_directory_rotate(struct cmd *cmd)
 {
 	struct edoc_rotation what = {.key_path = cmd_value(cmd, "new-key"),
-	                             .out = cmd_value(cmd, "output"),
 	                             .overwrite = cmd->force};
 	bool finish = cmd_given(cmd, "finish");
 	char *text = NULL, *json = NULL;
 	struct route_run run = {0};
 	struct edoc_error err = {0};
 	enum edoc_code code;
+	int status = cmd_output(cmd, &what.out);
 
+	if (status)
+		return status;
 	if (finish == (what.out != NULL))
 		return cmd_usage(cmd, _("-o PKG to begin with, --finish to end with"));
-	int status = route_open(cmd, &run);
+	status = route_open(cmd, &run);
 	if (!status) {
 		code = finish ? edoc_desk_rekey(run.desk, &what, &run.act, TEXT(cmd), JSON(cmd),
 		                                &err)

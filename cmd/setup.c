@@ -484,52 +484,148 @@ const char *cmd_place(struct cmd *cmd, const char *env, const char *key)
 	return place;
 }
 
-/* What the verb reads is never what it writes: -f would leave neither. */
+/* What a run reads is never what it writes: -f would leave neither.  An output that
+ * is there, as the option that names it. */
+struct made {
+	struct cmd *cmd;
+	const char *option, *path;
+	struct stat st;
+};
+
+static bool is_it(const struct made *m, const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && st.st_dev == m->st.st_dev && st.st_ino == m->st.st_ino;
+}
+
+/* Of a folder of certificates each file is read. */
+static bool is_in(const struct made *m, const char *folder)
+{
+	const char *slash = strrchr(m->path, '/');
+	char *parent =
+	        slash ? cmd_printf("%.*s", (int)(slash - m->path) + 1, m->path) : cmd_strdup(".");
+	struct stat dir, up;
+	bool in = stat(folder, &dir) == 0 && S_ISDIR(dir.st_mode) && stat(parent, &up) == 0 &&
+	          dir.st_dev == up.st_dev && dir.st_ino == up.st_ino;
+
+	free(parent);
+	return in;
+}
+
+/* KEY is a file, or FILE#NAME. */
+static bool is_key(const struct made *m, const char *key)
+{
+	char *path = cmd_printf("%.*s", (int)edoc_key_path(key), key);
+	bool is = is_it(m, path);
+
+	free(path);
+	return is;
+}
+
+/* A file, or a name of edoc.conf's folder. */
+static bool is_profile(const struct made *m, const char *folder, const char *name)
+{
+	char *path = own_profile(m->cmd, folder, name);
+	bool is = is_it(m, path ? path : name) && (path || strpbrk(name, "/."));
+
+	free(path);
+	return is;
+}
+
+static bool is_read(const struct made *m, const char *option, const char *value)
+{
+	static const char *const files[] = {
+	        "add",       "against", "calendar", "card",  "cert",        "chain",
+	        "config",    "data",    "file",     "to",    "new-key",     "files-from",
+	        "pass-file", "request", "route",    "value", "trusted-list"};
+
+	if (!strcmp(option, "key"))
+		return is_key(m, value);
+	if (!strcmp(option, "policy"))
+		return is_profile(m, "policies", value);
+	if (!strcmp(option, "profile"))
+		return is_profile(m, "signing", value);
+	if (!strcmp(option, "signature-policy"))
+		return strrchr(value, '=') && is_it(m, strrchr(value, '=') + 1);
+	if (!strcmp(option, "trust") || !strcmp(option, "list-signers"))
+		return is_it(m, value) || is_in(m, value);
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+		if (!strcmp(option, files[i]))
+			return is_it(m, value);
+	return false;
+}
+
+static int refuse_made(const struct made *m, const char *dashes, const char *reader)
+{
+	return cmd_usage(m->cmd, _("%s is the file of %s%s: choose another name"), m->option,
+	                 dashes, reader);
+}
+
+/* edoc.conf itself, and whatever it names. */
+static int check_conf(const struct made *m)
+{
+	static const char *const folders[] = {"trust.all",         "trust.sign",  "trust.tsa",
+	                                      "trust.ocsp",        "trust.route", "trust.directory",
+	                                      "trust.list-signers"};
+	const struct edoc_conf *conf = m->cmd->conf;
+	const char *path = edoc_conf_get(conf, "sign-profile");
+
+	if (path && is_profile(m, "signing", path))
+		return refuse_made(m, "", "edoc.conf");
+	for (size_t i = 0; (path = edoc_conf_item(conf, "files", i)); i++)
+		if (is_key(m, path))
+			return refuse_made(m, "", "edoc.conf");
+	for (size_t k = 0; k < sizeof folders / sizeof *folders; k++)
+		for (size_t i = 0; (path = edoc_conf_item(conf, folders[k], i)); i++)
+			if (is_in(m, path))
+				return refuse_made(m, "", "edoc.conf");
+	return 0;
+}
+
+static int check_made(const struct made *m)
+{
+	const struct cmd_state *state = m->cmd->state;
+
+	for (size_t i = 0; i < state->n_seen; i++) {
+		const struct cmd_seen *seen = &state->seen[i];
+
+		if (seen->value && is_read(m, seen->option->name, seen->value))
+			return refuse_made(m, "--", seen->option->name);
+	}
+	return check_conf(m);
+}
+
 int cmd_apart(struct cmd *cmd, const char *option, const char *out)
 {
-	struct stat made, input;
+	struct made m = {.cmd = cmd, .option = option, .path = out};
 
-	if (!out || stat(out, &made) != 0)
+	if (!out || stat(out, &m.st) != 0)
 		return 0;
 	for (size_t i = 0; i < cmd->n; i++) {
-		if (stat(cmd->operands[i], &input) == 0 && input.st_dev == made.st_dev &&
-		    input.st_ino == made.st_ino)
+		if (is_it(&m, cmd->operands[i]))
 			return cmd_usage(cmd,
 			                 _("%s is read for this, so %s cannot write to it: "
 			                   "choose another name"),
 			                 cmd->operands[i], option);
 	}
-	return 0;
-}
-
-/* The file that an option names; of --key FILE#NAME the first half. */
-static int option_stat(struct cmd *cmd, const char *option, struct stat *st)
-{
-	const char *value = cmd_has(cmd, option) ? cmd_value(cmd, option) : NULL;
-	char *path;
-
-	if (!value)
-		return -1;
-	path = cmd_printf("%.*s", (int)edoc_key_path(value), value);
-	int rc = stat(path, st);
-	free(path);
-	return rc;
+	return check_made(&m);
 }
 
 int cmd_output(struct cmd *cmd, const char **out)
 {
-	static const char *const read[] = {"key",       "cert",       "chain",
-	                                   "pass-file", "files-from", "config"};
-	struct stat made, input;
+	struct made m = {.cmd = cmd, .option = "-o", .path = cmd_value(cmd, "output")};
 
-	*out = cmd_value(cmd, "output");
-	if (!*out || stat(*out, &made) != 0)
-		return 0;
-	for (size_t i = 0; i < sizeof read / sizeof *read; i++) {
-		if (option_stat(cmd, read[i], &input) == 0 && input.st_dev == made.st_dev &&
-		    input.st_ino == made.st_ino)
-			return cmd_usage(cmd, _("-o is the file of --%s: choose another name"),
-			                 read[i]);
-	}
-	return 0;
+	*out = m.path;
+	return !m.path || stat(m.path, &m.st) != 0 ? 0 : check_made(&m);
+}
+
+int cmd_spares(struct cmd *cmd, const char *path, const char *reader)
+{
+	struct made m = {.cmd = cmd, .option = "-o"};
+
+	m.path = cmd_has(cmd, "output") ? cmd_value(cmd, "output") : NULL;
+	return path && m.path && stat(m.path, &m.st) == 0 && is_it(&m, path)
+	               ? refuse_made(&m, "", reader)
+	               : 0;
 }

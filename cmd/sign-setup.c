@@ -257,6 +257,8 @@ int sign_begin(struct cmd *cmd, struct signing *s, bool key)
 	if (!status && cmd_has(cmd, "trust"))
 		status = cmd_trust(cmd, &s->trust);
 	s->options.trust = s->trust;
+	if (!status && s->profile)
+		status = cmd_spares(cmd, s->signed_policy.path, "--profile");
 	return status || !key ? status : sign_unlock(s);
 }
 

@@ -122,7 +122,8 @@ const char *edoc_conf_get(const struct edoc_conf *conf, const char *key);
 /* A list: "trust.all", "trust.sign", "trust.tsa", "trust.ocsp",
  * "trust.directory", "trust.route", "trust.list", "trust.list-signers";
  * "intranet"; "keys" lists the names of keys; "transport.AGENCY" and
- * "transport": the words of a command; "notice": languages.  NULL past the end. */
+ * "transport": the words of a command; "notice": languages;
+ * "files": those that were loaded, and every path they name.  NULL past the end. */
 const char *edoc_conf_item(const struct edoc_conf *conf, const char *key, size_t i);
 
 /* ---- trust ------------------------------------------------------------- */

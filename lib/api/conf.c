@@ -98,6 +98,14 @@ static enum edoc_code refuse(const struct source *src, const struct ed_yaml *nod
 	return ed_yaml_fail(node, src->path, src->err, "%s", dgettext("edoc", what));
 }
 
+/* Under its key, and among the files. */
+static enum edoc_code add_file(const struct source *src, const char *key, const char *path)
+{
+	enum edoc_code code = add(src, "files", path);
+
+	return code == EDOC_OK ? add(src, key, path) : code;
+}
+
 /* A scalar that is a path: "/x", "~/x", or beside the file. */
 static enum edoc_code add_path(const struct source *src, const char *key,
                                const struct ed_yaml *node)
@@ -106,7 +114,7 @@ static enum edoc_code add_path(const struct source *src, const char *key,
 		return refuse(src, node, N_("a path is wanted"));
 	const char *text = node->text, *slash = strrchr(src->path, '/');
 	if (text[0] == '/')
-		return add(src, key, text);
+		return add_file(src, key, text);
 	const char *full;
 	if (text[0] == '~') {
 		if (text[1] != '/' || !src->home)
@@ -116,7 +124,7 @@ static enum edoc_code add_path(const struct source *src, const char *key,
 		full = ed_arena_printf(src->conf->arena, "%.*s%s",
 		                       slash ? (int)(slash - src->path) + 1 : 0, src->path, text);
 	}
-	return full ? add(src, key, full) : ed_fail_memory(src->err);
+	return full ? add_file(src, key, full) : ed_fail_memory(src->err);
 }
 
 /* keys: { me: k.p12, desk: {file: k.pem, cert: c.pem, chain: ca.pem} } */
@@ -506,6 +514,8 @@ enum edoc_code edoc_conf_load(struct edoc_conf *conf, const char *path, const ch
 		code = ed_yaml_parse(ed_buf_str(&buf), buf.len, path, conf->arena, &root, err);
 	if (code == EDOC_OK)
 		code = read_root(&src, root);
+	if (code == EDOC_OK)
+		code = add(&src, "files", path);
 	if (code == EDOC_ERR_INPUT || code == EDOC_ERR_LIMIT) {
 		code = EDOC_ERR_CONFIG;
 		if (err)

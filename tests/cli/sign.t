@@ -156,6 +156,46 @@ done
 ok "the key is still there" cmp "$P/zarina.p12" k.p12
 run edoc-sign new -f --card a.txt -o a.txt b.bin
 is_exit 64 "-o is the card"
+# What is read: each option, whatever the verb, and what edoc.conf names.
+mkdir anchors
+cp "$P/root.pem" anchors/one.pem
+cp "$P/root.pem" root.pem
+cp "$P/zarina.crt" zarina.crt
+echo 'the policy' >pol.txt
+printf 'profile: one\nname: One\n' >one.yaml
+printf 'trust: {sign: [anchors]}\nkeys: {she: {file: k.p12, cert: zarina.crt}}\n' >some.conf
+edoc-sign new -q -o plain.asice b.bin
+edoc-sign new -q -o full.asice a.txt
+spared() { # FILE SAID ARG...: 64, and the file is as it was
+	file=$1 said=$2
+	shift 2
+	before=$(sum "$file")
+	run "$@"
+	is_exit 64 "$*"
+	has "$err" "the file of $said" "says whose it is"
+	same "$(sum "$file")" "$before" "and changes nothing"
+}
+spared zarina.crt --to edoc-sign encrypt -f --to zarina.crt -o zarina.crt plain.asice
+spared zarina.crt --to edoc-sign encrypt -f --to "$P/farrukh.crt" --to ./zarina.crt -o zarina.crt plain.asice
+spared root.pem --trust edoc-sign encrypt -f --trust root.pem --to zarina.crt -o root.pem plain.asice
+spared anchors/one.pem --trust edoc-sign encrypt -f --trust anchors --to zarina.crt -o anchors/one.pem plain.asice
+spared k.p12 --key edoc-sign decrypt -f --key k.p12 -o k.p12 plain.asice
+spared zarina.crt --cert edoc-sign prepare -f --cert zarina.crt -o zarina.crt plain.asice
+spared zarina.crt --cert edoc-sign prepare -f --cert zarina.crt -o x.req --raw zarina.crt plain.asice
+spared pol.txt --signature-policy edoc-sign cms -f --key k.p12 --signature-policy 1.2.3=pol.txt -o pol.txt a.txt
+spared one.yaml --profile edoc-sign sign -f --key k.p12 --profile ./one.yaml -o one.yaml a.txt
+spared one.yaml --policy edoc-sign sign -f --key k.p12 --policy one.yaml -o one.yaml a.txt
+spared full.asice --add edoc-sign revise -f --add full.asice -o full.asice plain.asice
+spared some.conf --config edoc-sign new -f --config some.conf -o some.conf a.txt
+EDOC_CONF=some.conf
+export EDOC_CONF
+spared some.conf edoc.conf edoc-sign new -f -o some.conf a.txt
+spared k.p12 edoc.conf edoc-sign new -f -o k.p12 a.txt
+spared anchors/one.pem edoc.conf edoc-sign new -f -o anchors/one.pem a.txt
+unset EDOC_CONF
+
+run edoc-sign new -f -o plain.asice a.txt
+is_exit 0 "and is replaced"
 for o in '' -; do
 	sign -o "$o" a.txt
 	is_exit 64 "-o '$o'"
