@@ -277,9 +277,12 @@ static const char *open_list(struct ed_decision *j)
 	const struct ed_state *s = j->state;
 	const char *list = s->n_open ? "" : "-";
 
-	for (size_t i = 0; i < s->n_open && list; i++)
+	for (size_t i = 0; i < s->n_open && list; i++) {
+		const struct ed_visit *v = s->open[i];
+
 		list = ed_arena_printf(j->engine->arena, "%s%s%s", list, i ? ", " : "",
-		                       s->open[i]->path);
+		                       v ? v->path : "");
+	}
 	return list ? list : "";
 }
 
@@ -348,9 +351,12 @@ static bool check_withdraw(struct ed_decision *j)
 
 	if (!w->by)
 		return ed_broken(j, "route.withdraw", NULL, NULL, NULL);
-	for (size_t i = 0; w->before && i < j->state->n_visits; i++)
-		if (j->state->visits[i]->step == w->before)
-			return ed_broken(j, "route.withdraw-late", w->before->path, NULL, NULL);
+	for (size_t i = 0; w->before && i < j->state->n_visits; i++) {
+		const struct ed_route_step *step = j->state->visits[i]->step;
+
+		if (step == w->before)
+			return ed_broken(j, "route.withdraw-late", step->path, NULL, NULL);
+	}
 	j->by = w->by;
 	j->needs_reason = true;
 	j->reasons = w->reasons;

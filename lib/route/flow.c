@@ -553,7 +553,7 @@ bool ed_state_copy(struct ed_state *to, const struct ed_state *from, size_t n_cl
 		to->visits[i]->setter = copied(to, from->visits[i]->setter);
 	}
 	for (size_t i = 0; i < from->n_open; i++)
-		to->open[i] = copied(to, from->open[i]);
+		to->open[i] = to->visits[from->open[i]->index];
 	if (to->scope && from->scope) {
 		*to->scope = *from->scope;
 		to->scope->open = copied(to, from->scope->open);
