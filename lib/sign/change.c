@@ -39,13 +39,15 @@ enum edoc_code ed_change_lock(const char *path, int *p_fd, struct stat *was, str
 	int fd;
 
 	*p_fd = -1;
-	/* rename(2) would put a file in its place: told before anybody is asked. */
-	if (lstat(path, &named) == 0 && S_ISLNK(named.st_mode))
-		return ed_fail(err, EDOC_ERR_EXISTS, path,
-		               "not a regular file, so it is not replaced");
 	code = ed_open_read(path, &fd, &size, err);
 	if (code != EDOC_OK)
 		return code;
+	/* rename(2) would put a file in its place: told before anybody is asked. */
+	if (lstat(path, &named) == 0 && S_ISLNK(named.st_mode)) {
+		close(fd);
+		return ed_fail(err, EDOC_ERR_EXISTS, path,
+		               "not a regular file, so it is not replaced");
+	}
 	code = lock(fd, path, err);
 	if (code == EDOC_OK && (fstat(fd, was) || stat(path, &named) ||
 	                        was->st_ino != named.st_ino || was->st_dev != named.st_dev))
