@@ -272,8 +272,8 @@ answer() { # OPTION...: to a challenge of its own
 	run edoc-sign cms -f --attached --audience "$HERE" --key "$PKI/zarina.pem" -o card.p7s "$@" ch
 	is_exit 0 "is answered, $*"
 }
-at_the_door() { # OPTION...
-	run edoc-verify --challenge --audience "$HERE" --challenges box --online --cache kept "$@" card.p7s
+at_the_door() {
+	run edoc-verify --challenge --audience "$HERE" --challenges box --online --cache kept card.p7s
 }
 answer
 at_the_door
