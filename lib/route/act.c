@@ -394,7 +394,9 @@ static enum edoc_code check_said(const char *text, const char *where, struct edo
 	               : ed_fail(err, EDOC_ERR_INPUT, where, "not UTF-8");
 }
 
-enum edoc_code ed_act_check(const struct edoc_act *act, struct edoc_error *err)
+/* Who acts, and may he; are the words UTF-8? */
+static enum edoc_code check_act(const struct edoc_desk *desk, const struct edoc_act *act,
+                                struct edoc_error *err)
 {
 	enum edoc_code code =
 	        act->key ? EDOC_OK
@@ -406,7 +408,57 @@ enum edoc_code ed_act_check(const struct edoc_act *act, struct edoc_error *err)
 		               "\"%s\" is none of portal, post, counter, paper", act->channel);
 	for (const char *const *to = act->to; !code && to && *to; to++)
 		code = check_said(*to, "--to", err);
-	return code ? code : check_said(act->text, "--text", err);
+	if (!code)
+		code = check_said(act->text, "--text", err);
+	if (!code)
+		code = ed_sign_fit(act->key, act->now, desk->policy, err);
+	return code ? code : ed_desk_knows(desk, act, err);
+}
+
+static enum edoc_code run(struct edoc_desk *desk, const char *name, ed_act_fn *once, void *arg,
+                          struct ed_told *told, const char *busy, char **text, char **json,
+                          struct edoc_error *err)
+{
+	char id[ED_CASE_ID];
+	bool lost = true;
+
+	enum edoc_code code = ed_case_find(desk, name, id, err);
+	for (int tries = 0; !code && lost && tries < ED_TRIES; tries++) {
+		struct ed_case c;
+
+		lost = false;
+		code = ed_case_load(desk, id, &c, err);
+		if (code)
+			break;
+		code = once(&c, arg, told, &lost, err);
+		if (!code && !lost)
+			code = ed_act_tell(&c, told, text, json, err);
+		ed_case_clear(&c);
+	}
+	return !code && lost ? ed_fail(err, EDOC_ERR_AGAIN, id, "%s", dgettext("edoc", busy))
+	                     : code;
+}
+
+enum edoc_code ed_act_of_desk(struct edoc_desk *desk, const char *name, ed_act_fn *once, void *arg,
+                              struct ed_told *told, char **text, char **json,
+                              struct edoc_error *err)
+{
+	return run(desk, name, once, arg, told, N_("others act on this case; try again"), text,
+	           json, err);
+}
+
+enum edoc_code ed_act_of_person(struct edoc_desk *desk, const char *name,
+                                const struct edoc_act *act, ed_act_fn *once, void *arg,
+                                struct ed_told *told, char **text, char **json,
+                                struct edoc_error *err)
+{
+	enum edoc_code code = check_act(desk, act, err);
+
+	if (!code)
+		code = run(desk, name, once, arg, told,
+		           N_("others act on this case all the time; nothing was done, try again"),
+		           text, json, err);
+	return code;
 }
 
 enum edoc_code edoc_desk_submit(struct edoc_desk *desk, const char *path, const char *route,
@@ -416,15 +468,11 @@ enum edoc_code edoc_desk_submit(struct edoc_desk *desk, const char *path, const 
 	struct submission s = {
 	        .desk = desk, .act = act, .path = path, .route = route, .copy = {.fd = -1}};
 
-	enum edoc_code code = ed_act_check(act, err);
+	enum edoc_code code = check_act(desk, act, err);
 	if (code)
 		return code;
 	s.arena = ed_arena_new();
-	if (!s.arena)
-		return ed_fail_memory(err);
-	code = ed_sign_fit(act->key, act->now, desk->policy, err);
-	if (!code)
-		code = ed_desk_knows(desk, act, err);
+	code = s.arena ? EDOC_OK : ed_fail_memory(err);
 	if (!code)
 		code = ed_copy_make(desk, path, &s.copy, err);
 	if (!code)
@@ -822,37 +870,30 @@ static const char *name_the_step(const struct ed_case *c, const struct ed_told *
 	                       open->path);
 }
 
+/* A line of the verb do, through all its tries. */
+struct line {
+	const char *outcome;
+	const struct edoc_act *act;
+	struct aim aim;
+};
+
+static enum edoc_code do_line(struct ed_case *c, void *arg, struct ed_told *told, bool *lost,
+                              struct edoc_error *err)
+{
+	struct line *l = arg;
+	enum edoc_code code = do_once(c, l->outcome, l->act, &l->aim, lost, told, err);
+
+	if (!code && !*lost)
+		told->note = name_the_step(c, told, l->act);
+	return code;
+}
+
 enum edoc_code edoc_desk_do(struct edoc_desk *desk, const char *outcome, const char *name,
                             const struct edoc_act *act, char **text, char **json,
                             struct edoc_error *err)
 {
 	struct ed_told told = {.verb = "do", .dry = act->dry};
-	struct aim aim = {0};
-	char id[ED_CASE_ID];
-	bool lost = true;
+	struct line line = {.outcome = outcome, .act = act};
 
-	enum edoc_code code = ed_act_check(act, err);
-	if (!code)
-		code = ed_sign_fit(act->key, act->now, desk->policy, err);
-	if (!code)
-		code = ed_desk_knows(desk, act, err);
-	if (!code)
-		code = ed_case_find(desk, name, id, err);
-	for (int tries = 0; !code && lost && tries < ED_TRIES; tries++) {
-		struct ed_case c;
-		lost = false;
-		code = ed_case_load(desk, id, &c, err);
-		if (code)
-			break;
-		code = do_once(&c, outcome, act, &aim, &lost, &told, err);
-		if (!code && !lost) {
-			told.note = name_the_step(&c, &told, act);
-			code = ed_act_tell(&c, &told, text, json, err);
-		}
-		ed_case_clear(&c);
-	}
-	if (!code && lost)
-		code = ed_fail(err, EDOC_ERR_AGAIN, id,
-		               "others act on this case all the time; nothing was done, try again");
-	return code;
+	return ed_act_of_person(desk, name, act, do_line, &line, &told, text, json, err);
 }

@@ -164,8 +164,22 @@ struct ed_told {
 	bool already, dry;
 	const char *note; /* or NULL */
 };
-/* Who acts, and are the words UTF-8? */
-enum edoc_code ed_act_check(const struct edoc_act *act, struct edoc_error *err) EDOC_CHECK;
+/*
+ * An act on the case of that name: it is loaded, `once` tries, what came of it
+ * is told.  *lost: another entry took the number; then once more on the case as
+ * it is by now, ED_TRIES times at most, else EDOC_ERR_AGAIN.
+ */
+typedef enum edoc_code ed_act_fn(struct ed_case *c, void *arg, struct ed_told *told, bool *lost,
+                                 struct edoc_error *err);
+/* Of the desk's own key. */
+enum edoc_code ed_act_of_desk(struct edoc_desk *desk, const char *name, ed_act_fn *once, void *arg,
+                              struct ed_told *told, char **text, char **json,
+                              struct edoc_error *err) EDOC_CHECK;
+/* Of a person, who must be fit to sign and known to the desk. */
+enum edoc_code ed_act_of_person(struct edoc_desk *desk, const char *name,
+                                const struct edoc_act *act, ed_act_fn *once, void *arg,
+                                struct ed_told *told, char **text, char **json,
+                                struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_act_tell(const struct ed_case *c, const struct ed_told *told, char **text,
                            char **json, struct edoc_error *err) EDOC_CHECK;
 

@@ -76,8 +76,8 @@ static enum edoc_code deliver(struct ed_case *c, struct edoc_error *err)
 enum edoc_code ed_passing_decide(struct ed_passing *p, const char *event,
                                  const struct ed_visit *visit, int64_t now, struct edoc_error *err)
 {
-	bool refuse = visit && !strcmp(event, "step.silent") &&
-	              visit->step->silent == ED_RESULT_REFUSE;
+	bool refuse =
+	        visit && !strcmp(event, "step.silent") && visit->step->silent == ED_RESULT_REFUSE;
 	const struct ed_route_outcome *outcome =
 	        visit && visit->step->n_outcomes ? &visit->step->outcomes[refuse] : NULL;
 	enum edoc_code code = ed_desk_key(p->c->desk, &p->key, err);
@@ -87,14 +87,13 @@ enum edoc_code ed_passing_decide(struct ed_passing *p, const char *event,
 	if (code)
 		return code;
 	snprintf(p->directory_ref, sizeof(p->directory_ref), "sha256:%s", p->directory->sha256);
-	p->command = (struct ed_command){
-	        .event = event,
-	        .step = visit ? visit->path : NULL,
-	        .outcome = outcome ? outcome->id : NULL,
-	        .actor_cert = edoc_key_cert_sha256(p->key),
-	        .desk = true,
-	        .now = now,
-	        .directory = p->directory_ref};
+	p->command = (struct ed_command){.event = event,
+	                                 .step = visit ? visit->path : NULL,
+	                                 .outcome = outcome ? outcome->id : NULL,
+	                                 .actor_cert = edoc_key_cert_sha256(p->key),
+	                                 .desk = true,
+	                                 .now = now,
+	                                 .directory = p->directory_ref};
 	p->draft = (struct ed_draft){.case_id = p->c->id,
 	                             .state = &p->c->r.state,
 	                             .command = &p->command,
@@ -160,9 +159,10 @@ static enum edoc_code send_entry(struct ed_case *c, const struct edoc_act *act, 
 	return code;
 }
 
-static enum edoc_code send_once(struct ed_case *c, const struct edoc_act *act, bool *lost,
-                                struct ed_told *told, struct edoc_error *err)
+static enum edoc_code send_once(struct ed_case *c, void *arg, struct ed_told *told, bool *lost,
+                                struct edoc_error *err)
 {
+	const struct edoc_act *act = arg;
 	enum edoc_code code = ed_case_prove(c, act->now, err);
 
 	if (code)
@@ -191,24 +191,8 @@ enum edoc_code edoc_desk_send(struct edoc_desk *desk, const char *name, const st
                               char **text, char **json, struct edoc_error *err)
 {
 	struct ed_told told = {.verb = "send", .dry = act->dry};
-	char id[ED_CASE_ID];
-	bool lost = true;
 
-	enum edoc_code code = ed_case_find(desk, name, id, err);
-	for (int tries = 0; !code && lost && tries < ED_TRIES; tries++) {
-		struct ed_case c;
-		lost = false;
-		code = ed_case_load(desk, id, &c, err);
-		if (code)
-			break;
-		code = send_once(&c, act, &lost, &told, err);
-		if (!code && !lost)
-			code = ed_act_tell(&c, &told, text, json, err);
-		ed_case_clear(&c);
-	}
-	if (!code && lost)
-		code = ed_fail(err, EDOC_ERR_AGAIN, id, "others act on this case; try again");
-	return code;
+	return ed_act_of_desk(desk, name, send_once, (void *)act, &told, text, json, err);
 }
 
 /* Open send steps, and sendings that were cut short before out/. */

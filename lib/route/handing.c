@@ -6,7 +6,6 @@
 #include "base/err.h"
 #include "route/exchange.h"
 #include "route/whom.h"
-#include "sign/sign.h"
 
 struct handing {
 	struct ed_case *c;
@@ -124,12 +123,16 @@ static const struct ed_entry *done_already(const struct handing *h)
 	return NULL;
 }
 
-static enum edoc_code hand_once(struct handing *h, bool *lost, struct ed_told *told,
+static enum edoc_code hand_once(struct ed_case *c, void *arg, struct ed_told *told, bool *lost,
                                 struct edoc_error *err)
 {
+	struct handing *h = arg;
 	struct ed_entry entry = {0};
 	json_t *header = NULL;
-	enum edoc_code code = prepare(h, err);
+	enum edoc_code code;
+
+	h->c = c;
+	code = prepare(h, err);
 
 	if (code)
 		return code;
@@ -156,34 +159,10 @@ static enum edoc_code hand(struct edoc_desk *desk, const char *event, const char
                            const char *name, const struct edoc_act *act, char **text, char **json,
                            struct edoc_error *err)
 {
+	struct handing h = {.event = event, .act = act};
 	struct ed_told told = {.verb = verb, .dry = act->dry};
-	char id[ED_CASE_ID];
-	bool lost = true;
 
-	enum edoc_code code = ed_act_check(act, err);
-	if (!code)
-		code = ed_sign_fit(act->key, act->now, desk->policy, err);
-	if (!code)
-		code = ed_desk_knows(desk, act, err);
-	if (!code)
-		code = ed_case_find(desk, name, id, err);
-	for (int tries = 0; !code && lost && tries < ED_TRIES; tries++) {
-		struct ed_case c;
-		struct handing h = {.c = &c, .event = event, .act = act};
-
-		lost = false;
-		code = ed_case_load(desk, id, &c, err);
-		if (code)
-			break;
-		code = hand_once(&h, &lost, &told, err);
-		if (!code && !lost)
-			code = ed_act_tell(&c, &told, text, json, err);
-		ed_case_clear(&c);
-	}
-	if (!code && lost)
-		code = ed_fail(err, EDOC_ERR_AGAIN, id,
-		               "others act on this case all the time; nothing was done, try again");
-	return code;
+	return ed_act_of_person(desk, name, act, hand_once, &h, &told, text, json, err);
 }
 
 enum edoc_code edoc_desk_delegate(struct edoc_desk *desk, const char *name,

@@ -5,7 +5,6 @@
 
 #include "base/err.h"
 #include "route/exchange.h"
-#include "sign/sign.h"
 
 struct holding {
 	struct ed_case *c;
@@ -145,13 +144,15 @@ static enum edoc_code perform(struct holding *h, bool *lost, struct edoc_error *
 	return code;
 }
 
-static enum edoc_code hold_once(struct holding *h, bool *lost, struct ed_told *told,
+static enum edoc_code hold_once(struct ed_case *c, void *arg, struct ed_told *told, bool *lost,
                                 struct edoc_error *err)
 {
-	enum edoc_code code = ed_case_prove(h->c, h->act->now, err);
+	struct holding *h = arg;
+	enum edoc_code code = ed_case_prove(c, h->act->now, err);
 
 	if (code)
 		return code;
+	h->c = c;
 	told->entry = done_already(h);
 	told->already = told->entry != NULL;
 	if (told->already)
@@ -170,35 +171,10 @@ static enum edoc_code hold(struct edoc_desk *desk, const char *verb, const char 
 {
 	struct holding h = {.event = event, .act = act};
 	struct ed_told told = {.verb = verb, .dry = act->dry};
-	char id[ED_CASE_ID];
-	bool lost = true;
+	enum edoc_code code = read_more(&h, err);
 
-	enum edoc_code code = ed_act_check(act, err);
-	if (!code)
-		code = read_more(&h, err);
-	if (!code)
-		code = ed_sign_fit(act->key, act->now, desk->policy, err);
-	if (!code)
-		code = ed_desk_knows(desk, act, err);
-	if (!code)
-		code = ed_case_find(desk, name, id, err);
-	for (int tries = 0; !code && lost && tries < ED_TRIES; tries++) {
-		struct ed_case c;
-
-		lost = false;
-		code = ed_case_load(desk, id, &c, err);
-		if (code)
-			break;
-		h.c = &c;
-		code = hold_once(&h, &lost, &told, err);
-		if (!code && !lost)
-			code = ed_act_tell(&c, &told, text, json, err);
-		ed_case_clear(&c);
-	}
-	if (!code && lost)
-		code = ed_fail(err, EDOC_ERR_AGAIN, id,
-		               "others act on this case all the time; nothing was done, try again");
-	return code;
+	return code ? code
+	            : ed_act_of_person(desk, name, act, hold_once, &h, &told, text, json, err);
 }
 
 enum edoc_code edoc_desk_extend(struct edoc_desk *desk, const char *name,

@@ -46,11 +46,13 @@ static enum edoc_code silence_once(struct ed_case *c, const struct edoc_act *act
 }
 
 /* All that are silent, one entry each: one may open the next join. */
-static enum edoc_code silence_all(struct ed_case *c, const struct edoc_act *act, bool *lost,
-                                  struct ed_told *told, struct edoc_error *err)
+static enum edoc_code silence_all(struct ed_case *c, void *arg, struct ed_told *told, bool *lost,
+                                  struct edoc_error *err)
 {
+	const struct edoc_act *act = arg;
 	enum edoc_code code = ed_case_prove(c, act->now, err);
 
+	told->entry = NULL;
 	do
 		code = code ? code : silence_once(c, act, lost, told, err);
 	while (!code && !*lost && !act->dry && gone_silent(c, act->now));
@@ -62,26 +64,8 @@ enum edoc_code edoc_desk_silence(struct edoc_desk *desk, const char *name,
                                  struct edoc_error *err)
 {
 	struct ed_told told = {.verb = "silence", .dry = act->dry};
-	char id[ED_CASE_ID];
-	bool lost = true;
 
-	enum edoc_code code = ed_case_find(desk, name, id, err);
-	for (int tries = 0; !code && lost && tries < ED_TRIES; tries++) {
-		struct ed_case c;
-
-		lost = false;
-		code = ed_case_load(desk, id, &c, err);
-		if (code)
-			break;
-		told.entry = NULL;
-		code = silence_all(&c, act, &lost, &told, err);
-		if (!code && !lost)
-			code = ed_act_tell(&c, &told, text, json, err);
-		ed_case_clear(&c);
-	}
-	if (!code && lost)
-		code = ed_fail(err, EDOC_ERR_AGAIN, id, "others act on this case; try again");
-	return code;
+	return ed_act_of_desk(desk, name, silence_all, (void *)act, &told, text, json, err);
 }
 
 enum edoc_code edoc_desk_silent(struct edoc_desk *desk, int64_t now, char ***out,
