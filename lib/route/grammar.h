@@ -55,6 +55,13 @@ enum edoc_code ed_def_single(struct ed_def *p, const struct ed_yaml *map,
 enum edoc_code ed_def_clock(struct ed_def *p, const struct ed_yaml *map, const struct ed_role *by,
                             struct ed_clock_def *clock) EDOC_CHECK;
 enum edoc_code ed_def_clocks(struct ed_def *p, const struct ed_yaml *map) EDOC_CHECK;
+/* "silent: agree | refuse", of a step or of a join's branches; only in a route
+ * with a basis.  NONE: it is not there. */
+enum edoc_code ed_def_silent(struct ed_def *p, const struct ed_yaml *map,
+                             enum ed_result *silent) EDOC_CHECK;
+/* Can the step come to its silence?  `at` is for the place of an error. */
+enum edoc_code ed_def_check_silent(struct ed_def *p, const struct ed_yaml *at,
+                                   const struct ed_route_step *step) EDOC_CHECK;
 /* What parallel, each and choose have beside other steps (joins.c). */
 enum edoc_code ed_def_join(struct ed_def *p, const struct ed_yaml *map,
                            struct ed_route_step *step) EDOC_CHECK;

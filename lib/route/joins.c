@@ -177,32 +177,24 @@ static enum edoc_code parse_refuse(struct ed_def *p, const struct ed_yaml *map,
 static enum edoc_code hand_down_silence(struct ed_def *p, const struct ed_yaml *map,
                                         struct ed_route_step *step)
 {
-	static const char *const words[] = {"", "agree", "refuse", NULL};
 	const struct ed_yaml *node = ed_yaml_get(map, "silent");
-	int choice = 0;
+	enum ed_result silent;
+	enum edoc_code code = ed_def_silent(p, map, &silent);
 
-	if (!node)
-		return EDOC_OK;
-	if (!p->route->basis)
-		return ed_yaml_fail(node, p->where, p->err,
-		                    "silence counts only where a law says so: write it under "
-		                    "\"basis:\"");
-	enum edoc_code code = ed_def_choice(p, map, "silent", words, &choice);
-	for (size_t i = 0; !code && i < step->n_branches; i++) {
+	for (size_t i = 0; !code && silent && i < step->n_branches; i++) {
 		struct ed_route_step *s = &step->branches[i].steps[0];
 
 		if (!step->branches[i].single || ed_step_joins(s))
 			return ed_yaml_fail(node, p->where, p->err,
 			                    "a branch of several steps is not silent as a whole: "
 			                    "write \"silent:\" at its steps");
+		/* Theirs or the join's: an outer join's is not meant by this word. */
 		if (s->clock.within.unit == ED_TERM_NONE && step->clock.within.unit == ED_TERM_NONE)
 			return ed_yaml_fail(node, p->where, p->err,
 			                    "\"silent\" needs a term: write \"within:\"");
-		if (choice == ED_RESULT_REFUSE && s->n_outcomes < 2)
-			return ed_yaml_fail(node, p->where, p->err,
-			                    "\"silent: refuse\" needs a second outcome to come to");
 		if (!s->silent)
-			s->silent = (enum ed_result)choice;
+			s->silent = silent;
+		code = ed_def_check_silent(p, node, s);
 	}
 	return code;
 }

@@ -60,7 +60,7 @@ static enum edoc_code parse_leave(struct ed_def *p, const struct ed_yaml *map,
                                   const struct ed_route_step *step,
                                   struct ed_route_outcome *outcome)
 {
-	static const char *const results[] = {"", "pass", "refuse", NULL};
+	static const char *const results[] = {"pass", "refuse", NULL};
 	const struct ed_yaml *node = ed_yaml_get(map, "leave");
 	int choice = 0;
 
@@ -73,7 +73,8 @@ static enum edoc_code parse_leave(struct ed_def *p, const struct ed_yaml *map,
 		return ed_yaml_fail(node, p->where, p->err,
 		                    "\"leave\" leaves the branch: no \"then\" or \"end\" with it");
 	enum edoc_code code = ed_def_choice(p, map, "leave", results, &choice);
-	outcome->leave = (enum ed_result)choice;
+	if (!code)
+		outcome->leave = choice ? ED_RESULT_REFUSE : ED_RESULT_PASS;
 	return code;
 }
 
@@ -251,13 +252,13 @@ static enum edoc_code parse_exchange(struct ed_def *p, const struct ed_yaml *map
 	return EDOC_OK;
 }
 
-static enum edoc_code parse_silent(struct ed_def *p, const struct ed_yaml *map,
-                                   struct ed_route_step *step)
+enum edoc_code ed_def_silent(struct ed_def *p, const struct ed_yaml *map, enum ed_result *silent)
 {
-	static const char *const words[] = {"", "agree", "refuse", NULL};
+	static const char *const words[] = {"agree", "refuse", NULL};
 	const struct ed_yaml *node = ed_yaml_get(map, "silent");
 	int choice = 0;
 
+	*silent = ED_RESULT_NONE;
 	if (!node)
 		return EDOC_OK;
 	if (!p->route->basis)
@@ -265,7 +266,8 @@ static enum edoc_code parse_silent(struct ed_def *p, const struct ed_yaml *map,
 		                    "silence counts only where a law says so: write it under "
 		                    "\"basis:\"");
 	enum edoc_code code = ed_def_choice(p, map, "silent", words, &choice);
-	step->silent = (enum ed_result)choice;
+	if (!code)
+		*silent = choice ? ED_RESULT_REFUSE : ED_RESULT_PASS;
 	return code;
 }
 
@@ -288,7 +290,7 @@ static enum edoc_code parse_time(struct ed_def *p, const struct ed_yaml *map,
 	if (ed_yaml_get(map, "from") && !within)
 		return ed_yaml_fail(ed_yaml_get(map, "from"), p->where, p->err,
 		                    "\"from\" says where \"within\" begins, and that is missing");
-	code = parse_silent(p, map, step);
+	code = ed_def_silent(p, map, &step->silent);
 	if (!code)
 		code = ed_def_choice(p, map, "visibility", visibility, &choice);
 	step->internal = choice == 1;
@@ -320,25 +322,27 @@ static enum edoc_code parse_verb(struct ed_def *p, const struct ed_yaml *map,
 	                    text, near ? "; the nearest is " : "", near ? near : "");
 }
 
-/* Silence needs a term to be silent in, and something to come to. */
-static enum edoc_code check_silent(struct ed_def *p, const struct ed_yaml *map,
+/* Silence needs a term to be silent in, and something to come to that nobody
+ * has to make. */
+enum edoc_code ed_def_check_silent(struct ed_def *p, const struct ed_yaml *at,
                                    const struct ed_route_step *step)
 {
-	const struct ed_route_step *above = step->block->owner;
 	bool timed = step->clock.within.unit != ED_TERM_NONE;
+	bool makes = step->document || step->verb == ED_DO_SIGN || step->verb == ED_DO_REGISTER;
 
-	for (; above && !timed; above = above->block->owner)
-		timed = above->clock.within.unit != ED_TERM_NONE;
 	if (step->silent == ED_RESULT_NONE)
 		return EDOC_OK;
-	if (step->document && step->silent == ED_RESULT_PASS)
-		return ed_yaml_fail(map, p->where, p->err,
-		                    "silence hands in no document: it can not agree here");
+	for (const struct ed_route_step *s = step->block->owner; s && !timed; s = s->block->owner)
+		timed = s->clock.within.unit != ED_TERM_NONE;
+	if (makes && step->silent == ED_RESULT_PASS)
+		return ed_yaml_fail(at, p->where, p->err,
+		                    "silence makes no signature, number or document: it can not "
+		                    "agree here");
 	if (!timed)
-		return ed_yaml_fail(map, p->where, p->err,
+		return ed_yaml_fail(at, p->where, p->err,
 		                    "\"silent\" needs a term: write \"within:\"");
 	if (step->silent == ED_RESULT_REFUSE && step->n_outcomes < 2)
-		return ed_yaml_fail(map, p->where, p->err,
+		return ed_yaml_fail(at, p->where, p->err,
 		                    "\"silent: refuse\" needs a second outcome to come to");
 	return EDOC_OK;
 }
@@ -422,7 +426,7 @@ static enum edoc_code parse_kind(struct ed_def *p, const struct ed_yaml *map,
 		code = parse_outcomes(p, map, step);
 	if (!code && ed_step_joins(step))
 		code = ed_def_join(p, map, step);
-	return code ? code : check_silent(p, map, step);
+	return code ? code : ed_def_check_silent(p, map, step);
 }
 
 static enum edoc_code parse_step(struct ed_def *p, const struct ed_yaml *map,

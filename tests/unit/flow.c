@@ -363,6 +363,18 @@ static void refusals(void)
 	bad("  - {id: a, do: register, by: w, book: {name: b, number: \"{seq}\"}, within: 1d, "
 	    "silent: refuse}\n" LAST,
 	    "r:18:5", "second outcome");
+	bad("  - {id: a, do: sign, by: w, within: 1d, silent: agree}\n" LAST, "r:18:5",
+	    "silence makes no");
+	bad("  - {id: a, do: review, by: w, within: 1d, document: reply, silent: agree}\n" LAST,
+	    "r:18:5", "silence makes no");
+	bad("  - {id: a, do: agree, by: w, within: 1d, silent: \"\"}\n" LAST, "r:18:51",
+	    "one of: agree, refuse");
+	bad(P "within: 1d, branches: {a: {do: sign, by: w}, b: {do: agree, by: w}}, join: {silent: "
+	      "agree}}\n" LAST,
+	    "r:18:111", "silence makes no");
+	bad(P "branches: {a: {steps: [{id: x, do: agree, by: w, outcomes: {on: {leave: \"\"}}}]}, "
+	      "b: {do: agree, by: w}}}\n" LAST,
+	    "r:18:99", "one of: pass, refuse");
 	bad("  - {id: a, do: agree, by: w, outcomes: {on: {leave: pass}}}\n" LAST, "r:18:54",
 	    "only a branch is left");
 }
