@@ -67,6 +67,10 @@ const char *ed_person_id(struct ed_decision *j);
 
 /* ---- people.c: whom an act names ---- */
 
+/* What the act names becomes the actor's, to be filled in; NULL: it names
+ * nobody, or (lost) no memory. */
+struct ed_named *ed_own_assign(struct ed_decision *j);
+
 /* "assign" of a header, in the arena. */
 void ed_read_assign(struct ed_decision *j, const json_t *list);
 /* May the named ones be named?  Fills actor.assign. */

@@ -51,11 +51,14 @@ static void check_actor_facts(struct ed_decision *j, const struct ed_entry *entr
 	           p ? p->post : NULL);
 }
 
+/* In the arena: a finding keeps it. */
 static const char *term_text(struct ed_decision *j, struct ed_term term)
 {
-	static const char *const unit[] = {"", "d", "wd", "mo"};
-	const char *s = ed_arena_printf(j->engine->arena, "%d%s", term.n, unit[term.unit]);
+	char text[16];
+	const char *s;
 
+	ed_term_text(text, term);
+	s = ed_arena_strdup(j->engine->arena, text);
 	return s ? s : "";
 }
 

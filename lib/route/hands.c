@@ -238,22 +238,15 @@ static void check_reassigned(struct ed_decision *j)
 {
 	const struct ed_role *role = j->visit->step->by;
 	size_t n = j->act.n_assign;
-	struct ed_named *v = ed_arena_alloc(j->engine->arena, (n + 1) * sizeof(*v));
+	struct ed_named *v = ed_own_assign(j);
 
-	j->lost |= !v;
-	if (!v)
-		return;
-	if (n)
-		memcpy(v, j->act.assign, n * sizeof(*v));
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; v && i < n; i++)
 		if (v[i].role && strcmp(v[i].role, role->id))
 			ed_broken(j, "route.assign-unasked", j->visit->path, v[i].role, role->id);
 		else
 			ed_check_named(j, role, v, i);
 	if (!n)
 		ed_broken(j, "route.assign-missing", j->visit->path, role->id, NULL);
-	j->actor.assign = n ? v : NULL;
-	j->actor.n_assign = n;
 }
 
 void ed_check_hand(struct ed_decision *j)

@@ -193,6 +193,19 @@ static void check_set(struct ed_decision *j, const struct ed_route_step *step, b
 		          v[i].role ? v[i].role : name_of(j, &v[i]), roles_set(j, step, sets));
 }
 
+struct ed_named *ed_own_assign(struct ed_decision *j)
+{
+	size_t n = j->act.n_assign;
+	struct ed_named *v = n ? ed_arena_alloc(j->engine->arena, n * sizeof(*v)) : NULL;
+
+	j->lost |= n && !v;
+	if (v)
+		memcpy(v, j->act.assign, n * sizeof(*v));
+	j->actor.assign = v;
+	j->actor.n_assign = v ? n : 0;
+	return v;
+}
+
 void ed_check_assign(struct ed_decision *j)
 {
 	const struct ed_route_step *step = j->visit ? j->visit->step : NULL;
@@ -202,18 +215,13 @@ void ed_check_assign(struct ed_decision *j)
 
 	if (!step || (!n && !sets))
 		return;
-	v = ed_arena_alloc(j->engine->arena, (n + 1) * sizeof(*v));
-	j->lost |= !v;
-	if (!v)
+	v = ed_own_assign(j);
+	if (n && !v)
 		return;
-	if (n)
-		memcpy(v, j->act.assign, n * sizeof(*v));
 	for (size_t i = 0; i < n; i++)
 		check_set(j, step, sets, v, i);
 	for (size_t i = 0; sets && i < step->n_sets; i++)
 		if (!names(v, n, step->sets[i]->id))
 			ed_broken(j, "route.assign-missing", j->visit->path, step->sets[i]->id,
 			          NULL);
-	j->actor.assign = n ? v : NULL;
-	j->actor.n_assign = n;
 }

@@ -8,14 +8,7 @@
 # shellcheck disable=SC2086 # words are wanted
 . "$SRCDIR/tests/lib.sh"
 cd "$W" || exit 1
-[ -z "$SAN" ] || {
-	echo "1..0 # SKIP strace and sanitizers do not mix"
-	exit 0
-}
-strace -o /dev/null true 2>/dev/null || {
-	echo "1..0 # SKIP strace may not trace here"
-	exit 0
-}
+. "$SRCDIR/tests/strace.sh"
 . "$SRCDIR/tests/pki.sh"
 changing='openat|write|pwrite64|copy_file_range|sync_file_range|fsync|rename|renameat2|linkat|unlink|fchmod|ftruncate|flock|socket|connect|sendto|recvfrom'
 always='rename|renameat2|linkat' # the moments between old and new
@@ -54,21 +47,6 @@ fresh() {
 	[ "$old" = none ] || cp "$old" dir/p
 }
 
-# strace counts "when=" for each call's name in each thread: the points of a
-# clean run, from where the file was looked at first.
-points() {
-	awk '{
-		pid = $1
-		sub(/^[0-9]* */, "")
-		if ($0 !~ /^[a-z0-9_]+\(/) next
-		call = $0
-		sub(/\(.*/, "", call)
-		k = ++count[pid, call]
-		if (index($0, "\"dir/")) seen = 1
-		if (seen && call !~ /^(exit|exit_group|execve|clone3?|mmap|mprotect|munmap|brk|madvise|futex)$/ && !done[call, k]++)
-			print call, k
-	}' trace
-}
 # Which of them are tried: each, or one in $step, elsewhere for each line.
 some() { # SHIFT
 	awk -v step="$step" -v from=$((lines + $1)) -v always="^($always)\$" \
@@ -113,7 +91,7 @@ sweep() {
 		sed 's/^/# /' "$err"
 		return
 	}
-	points >all
+	points trace >all
 	grep -E "^($changing) " all >changes
 	[ "$step" != 1 ] || cp all changes
 	some 0 <changes >kills

@@ -10,14 +10,7 @@
 # (EDOC_FAULT=all) each.
 . "$SRCDIR/tests/lib.sh"
 cd "$W" || exit 1
-[ -z "$SAN" ] || {
-	echo "1..0 # SKIP strace and sanitizers do not mix"
-	exit 0
-}
-strace -o /dev/null true 2>/dev/null || {
-	echo "1..0 # SKIP strace may not trace here"
-	exit 0
-}
+. "$SRCDIR/tests/strace.sh"
 changing='openat|write|pwrite64|copy_file_range|sync_file_range|fsync|rename|linkat|unlink|fchmod|ftruncate|flock|sendmsg|recvmsg'
 always='rename|linkat' # the moments between old and new
 step=6
@@ -88,17 +81,7 @@ strace -f -o trace "$@" $names >told 2>"$err"
 same "$(wc -l <told)" 4 "undisturbed, four are signed"
 states >now
 same "$(count now new)" 4 "and are new"
-awk '{
-	pid = $1
-	sub(/^[0-9]* */, "")
-	if ($0 !~ /^[a-z0-9_]+\(/) next
-	call = $0
-	sub(/\(.*/, "", call)
-	k = ++count[pid, call]
-	if (index($0, "\"dir/")) seen = 1
-	if (seen && call !~ /^(exit|exit_group|execve|clone3?|mmap|mprotect|munmap|brk|madvise|futex)$/ && !done[call, k]++)
-		print call, k
-}' trace >all
+points trace >all
 grep -E "^($changing) " all >changes
 [ "$step" != 1 ] || cp all changes
 awk -v step="$step" -v always="^($always)\$" 'NR % step == 0 || $1 ~ always' changes >kills

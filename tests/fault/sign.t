@@ -4,14 +4,7 @@
 # of each: afterwards the package is the old one or the new one, whole.
 . "$SRCDIR/tests/lib.sh"
 cd "$W" || exit 1
-[ -z "$SAN" ] || {
-	echo "1..0 # SKIP strace and sanitizers do not mix"
-	exit 0
-}
-strace -o /dev/null true 2>/dev/null || {
-	echo "1..0 # SKIP strace may not trace here"
-	exit 0
-}
+. "$SRCDIR/tests/strace.sh"
 
 P=$D/pki
 printf 'first\n' >a.txt
