@@ -8,6 +8,8 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/time.h"
+#include "route/grammar.h"
+#include "route/id.h"
 
 static const char *const types[] = {"text", "boolean", "integer", "date", "choice", "agencies"};
 #define N_TYPES (sizeof(types) / sizeof(*types))
@@ -27,11 +29,6 @@ static bool is_field_id(const char *s)
 	return *s >= 'a' && *s <= 'z' && strlen(s) <= 64 && !strstr(s, "..") &&
 	       s[strlen(s) - 1] != '.' &&
 	       s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789.-")] == '\0';
-}
-
-static bool is_id(const char *s)
-{
-	return is_field_id(s) && !strchr(s, '.');
 }
 
 static enum edoc_code words(struct reader *r, const struct ed_yaml *node, const char *const **out)
@@ -171,14 +168,6 @@ static bool is_integer(const char *s, int64_t *n)
 	return true;
 }
 
-static bool is_one_of(const char *text, const char *const *list)
-{
-	for (; *list; list++)
-		if (!strcmp(text, *list))
-			return true;
-	return false;
-}
-
 static const char *text_fault(const struct ed_field *f, const char *s)
 {
 	struct ed_date date;
@@ -192,10 +181,10 @@ static const char *text_fault(const struct ed_field *f, const char *s)
 	case ED_FIELD_DATE:
 		return ed_date_parse(s, &date) ? NULL : N_("a day such as 2026-03-05");
 	case ED_FIELD_CHOICE:
-		return is_one_of(s, f->values) ? NULL
-		                               : N_("one of the values that the route lists");
+		return ed_def_one_of(s, f->values) ? NULL
+		                                   : N_("one of the values that the route lists");
 	case ED_FIELD_AGENCIES:
-		return is_id(s) ? NULL : N_("names of agencies, with commas between them");
+		return ed_is_id(s) ? NULL : N_("names of agencies, with commas between them");
 	default:
 		return *s && strlen(s) <= 1000 ? NULL : N_("a text of at most 1000 bytes");
 	}
@@ -212,7 +201,7 @@ static enum edoc_code agencies(const struct ed_field *f, const char *text, json_
 		if (n && n < sizeof(id)) {
 			memcpy(id, text, n);
 			id[n] = '\0';
-			if (!is_id(id))
+			if (!ed_is_id(id))
 				n = sizeof(id);
 		}
 		if (n >= sizeof(id))
@@ -283,7 +272,7 @@ const char *ed_field_fault(const struct ed_field *field, const json_t *value)
 	for (size_t i = 0; i < json_array_size(value); i++) {
 		const char *id = json_string_value(json_array_get(value, i));
 
-		if (!id || !is_id(id))
+		if (!id || !ed_is_id(id))
 			return N_("a list of agencies");
 		for (size_t k = 0; k < i; k++)
 			if (!strcmp(json_string_value(json_array_get(value, k)), id))

@@ -25,6 +25,7 @@
 #include "base/err.h"
 #include "door/crypto.h"
 #include "door/yaml.h"
+#include "route/id.h"
 
 /* What may stand once in a directory, and where it does. */
 struct once {
@@ -69,13 +70,6 @@ static enum edoc_code parse_span(struct parser *p, const struct ed_yaml *map, st
 	return code;
 }
 
-/* Ids go into ledgers: what an agency's id in a route may be. */
-static bool is_id(const char *s)
-{
-	return *s >= 'a' && *s <= 'z' && strlen(s) <= 64 &&
-	       !s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-")];
-}
-
 static enum edoc_code fail_id(struct parser *p, const struct ed_yaml *node, const char *id)
 {
 	return ed_yaml_fail(node, p->where, p->err,
@@ -88,7 +82,7 @@ static enum edoc_code get_id(struct parser *p, const struct ed_yaml *map, const 
 {
 	enum edoc_code code = ed_yaml_text(map, p->where, key, required, id, p->err);
 
-	if (code || !*id || is_id(*id))
+	if (code || !*id || ed_is_id(*id))
 		return code;
 	return fail_id(p, ed_yaml_get(map, key), *id);
 }
@@ -201,7 +195,7 @@ static enum edoc_code parse_ids(struct parser *p, const struct ed_yaml *map,
 	for (size_t i = 0; i < list->n && !code; i++) {
 		const char *scheme = list->keys[i]->text, *value = list->items[i]->text, *what;
 
-		if (!is_id(scheme))
+		if (!ed_is_id(scheme))
 			return fail_id(p, list->keys[i], scheme);
 		if (list->items[i]->kind != ED_YAML_SCALAR)
 			return ed_yaml_fail(list->items[i], p->where, p->err,
@@ -307,7 +301,7 @@ static enum edoc_code parse_links(struct parser *p, const struct ed_yaml *map,
 		return code;
 	v = rows;
 	for (size_t i = 0; i < list->n; i++) {
-		if (list->items[i]->kind != ED_YAML_SCALAR || !is_id(list->items[i]->text))
+		if (list->items[i]->kind != ED_YAML_SCALAR || !ed_is_id(list->items[i]->text))
 			return fail_id(p, list->items[i],
 			               list->items[i]->kind == ED_YAML_SCALAR ? list->items[i]->text
 			                                                      : "...");
@@ -330,7 +324,7 @@ static enum edoc_code get_parent(struct parser *p, const struct ed_yaml *map, bo
 
 	if (code || !*parent || (change && !**parent))
 		return code;
-	return is_id(*parent) ? EDOC_OK : fail_id(p, ed_yaml_get(map, "parent"), *parent);
+	return ed_is_id(*parent) ? EDOC_OK : fail_id(p, ed_yaml_get(map, "parent"), *parent);
 }
 
 static enum edoc_code parse_agency_change(struct parser *p, const struct ed_yaml *map,

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "door/crypto.h"
+#include "route/id.h"
 #include "route/term.h"
 
 #define MAX_NUMBER ((json_int_t)9007199254740991) /* 2^53 - 1: door/json */
@@ -106,12 +107,7 @@ static const char *is_text(const json_t *v)
 
 static const char *is_id(const json_t *v)
 {
-	const char *s = text_of(v);
-
-	if (*s >= 'a' && *s <= 'z' && strlen(s) <= 64 &&
-	    !s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-")])
-		return NULL;
-	return N_("a name of a-z, 0-9 and \"-\"");
+	return ed_is_id(text_of(v)) ? NULL : N_("a name of a-z, 0-9 and \"-\"");
 }
 
 /* "sign", "agree/justice", "answer/moliya/execute" */

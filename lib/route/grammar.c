@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/limits.h"
+#include "route/id.h"
 #include "route/term.h"
 
 #define MAX_TIMES 1000
@@ -40,16 +41,9 @@ enum edoc_code ed_def_only(struct ed_def *p, const struct ed_yaml *map, const ch
 	return ed_yaml_only(map, p->where, known, p->err);
 }
 
-/* Identifiers stand in the ledger for decades: a-z, digits, "-". */
-static bool is_id(const char *s)
-{
-	return *s >= 'a' && *s <= 'z' && strlen(s) <= 64 &&
-	       s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
-}
-
 enum edoc_code ed_def_check_id(struct ed_def *p, const struct ed_yaml *node)
 {
-	if (node->kind == ED_YAML_SCALAR && is_id(node->text))
+	if (node->kind == ED_YAML_SCALAR && ed_is_id(node->text))
 		return EDOC_OK;
 	return ed_yaml_fail(node, p->where, p->err,
 	                    "\"%s\" is no name: a-z, 0-9 and \"-\", a letter first, 64 at most",
