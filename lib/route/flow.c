@@ -482,10 +482,10 @@ static struct ed_scope *copied_scope(const struct ed_state *to, const struct ed_
 static bool copy_clock(struct ed_state *to, const struct ed_visit *v, struct ed_arena *arena)
 {
 	const struct ed_clock *c = v->clock;
-	struct ed_visit *mine = copied(to, v);
+	struct ed_visit *mine = to->visits[v->index];
 
 	if (!c || c->visit != v) {
-		mine->clock = c ? copied(to, c->visit)->clock : NULL;
+		mine->clock = c ? to->visits[c->visit->index]->clock : NULL;
 		return true;
 	}
 	mine->clock = ed_arena_alloc(arena, sizeof(*c));
@@ -509,7 +509,7 @@ static bool copy_clocks(struct ed_state *to, const struct ed_state *from, size_t
 
 static bool copy_parts(struct ed_state *to, const struct ed_visit *v, struct ed_arena *arena)
 {
-	struct ed_visit *mine = copied(to, v);
+	struct ed_visit *mine = to->visits[v->index];
 
 	mine->parts = ed_arena_alloc(arena, (v->n_parts + 1) * sizeof(struct ed_scope *));
 	for (size_t i = 0; mine->parts && i < v->n_parts; i++) {
