@@ -34,8 +34,8 @@ static void check_desk(struct ed_decision *j)
 		ed_broken(j, "route.desk", j->act.cert, NULL, NULL);
 	else if (at && strcmp(at, j->actor.agency->id))
 		ed_broken(j, "route.elsewhere", j->actor.agency->id, at, NULL);
-	if (send && j->visit && j->act.to && strcmp(j->act.to, j->visit->step->to->agency))
-		ed_broken(j, "route.to", j->act.to, j->visit->step->to->agency, NULL);
+	if (send && j->visit && j->act.to && strcmp(j->act.to, ed_visit_to(j->visit)))
+		ed_broken(j, "route.to", j->act.to, ed_visit_to(j->visit), NULL);
 }
 
 static const struct ed_role *initiator_role(const struct ed_route *route)
@@ -107,6 +107,13 @@ static struct ed_role role_in(const struct ed_role *by, const struct ed_visit *v
 struct ed_role ed_visit_role(const struct ed_visit *visit)
 {
 	return role_in(visit->step->by, visit, visit->scope);
+}
+
+const char *ed_visit_to(const struct ed_visit *visit)
+{
+	const struct ed_role *to = visit->step->to;
+
+	return !to ? NULL : to->item ? item_of(visit->scope) : to->agency;
 }
 
 /* Whom the act asks for, and where; NULL: the submitter. */

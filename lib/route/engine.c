@@ -620,7 +620,7 @@ static void apply_event(struct ed_decision *j, struct ed_state *s)
 		s->fields = j->act.fields;
 	} else if (!strcmp(j->act.event, "case.sent")) {
 		s->awaiting_receipt = true;
-		s->sent_to = j->visit->step->to->agency;
+		s->sent_to = ed_visit_to(j->visit);
 	} else if (!strcmp(j->act.event, "case.received")) {
 		receive_at(s, j->act.time);
 	}

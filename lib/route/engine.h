@@ -180,6 +180,8 @@ void ed_state_init(struct ed_state *state);
 /* To try an act on; strings are shared; n_clocks of the route.  false: no memory. */
 bool ed_state_copy(struct ed_state *to, const struct ed_state *from, size_t n_clocks,
                    struct ed_arena *arena);
+/* Where a send step sends: an agency of the directory. */
+const char *ed_visit_to(const struct ed_visit *visit);
 /* Whom the visit waits for: its role, with the agency filled in. */
 struct ed_role ed_visit_role(const struct ed_visit *visit);
 /* Who is named for the visit: the responsible one first.  NULL: the route says. */

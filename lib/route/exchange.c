@@ -137,7 +137,7 @@ static enum edoc_code send_entry(struct ed_case *c, const struct edoc_act *act, 
 	json_t *header = NULL;
 	const char *to;
 
-	to = visit->step->to ? visit->step->to->agency : NULL;
+	to = ed_visit_to(visit);
 	if (!to)
 		return ed_fail(err, EDOC_ERR_CONFIG, visit->step->id,
 		               "the route does not say to which agency this step sends");
