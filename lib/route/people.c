@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "route/decide.h"
+#include "route/places.h"
 
 /* ---- who is named ---- */
 
@@ -85,9 +86,11 @@ static const char *name_of(struct ed_decision *j, const struct ed_named *n)
 	return s ? s : "";
 }
 
-/* The post in which a person is named, or a holder of the one that is named. */
+/* The post in which a person is named, or a holder of the one that is named;
+ * places: where it must be, or NULL. */
 static const struct ed_post *post_of(struct ed_decision *j, const struct ed_role *role,
-                                     const struct ed_named *n, struct ed_date on)
+                                     const struct ed_named *n, const struct ed_places *places,
+                                     struct ed_date on)
 {
 	struct ed_role wanted = *role;
 
@@ -99,17 +102,31 @@ static const struct ed_post *post_of(struct ed_decision *j, const struct ed_role
 		    (!role->agency || !strcmp(role->agency, p->agency)) &&
 		    (!n->person || !strcmp(p->holder->id, n->person)) &&
 		    (!n->post || !strcmp(p->post, n->post)) &&
-		    (!n->unit || ed_same(p->unit, n->unit)))
+		    (!n->unit || ed_same(p->unit, n->unit)) &&
+		    (!places || ed_places_has(places, p->agency)))
 			return p;
 	}
 	return NULL;
 }
 
+/* Who fits only at another agency could never act. */
+static const char *elsewhere(struct ed_decision *j, const struct ed_places *places,
+                             const struct ed_post *post)
+{
+	const char *s = ed_arena_printf(
+	        j->engine->arena,
+	        dgettext("edoc", N_("the step \"%s\" is done at %s, and the post is one of %s")),
+	        places->step->path, places->at ? places->at : "-", post->agency);
+
+	return s ? s : "";
+}
+
 /* Why not, or NULL; the agency of a person is filled in. */
 static const char *unfit(struct ed_decision *j, const struct ed_role *role, struct ed_named *n,
-                         struct ed_date on)
+                         const struct ed_places *places, struct ed_date on)
 {
-	const struct ed_post *post = post_of(j, role, n, on);
+	const struct ed_post *there = post_of(j, role, n, places, on);
+	const struct ed_post *post = there ? there : post_of(j, role, n, NULL, on);
 	const struct ed_agency *agency;
 
 	if (n->person && !ed_directory_person_by_id(j->directory, n->person))
@@ -127,9 +144,9 @@ static const char *unfit(struct ed_decision *j, const struct ed_role *role, stru
 		n->agency = post->agency;
 		agency = ed_directory_agency(j->directory, n->agency);
 	}
-	return agency && ed_agency_state(agency, on, NULL) == ED_AGENCY_ACTIVE
-	               ? NULL
-	               : dgettext("edoc", N_("the agency is blocked or closed"));
+	if (!agency || ed_agency_state(agency, on, NULL) != ED_AGENCY_ACTIVE)
+		return dgettext("edoc", N_("the agency is blocked or closed"));
+	return there ? NULL : elsewhere(j, places, post);
 }
 
 static const struct ed_role *role_set(const struct ed_route_step *step, const char *id)
@@ -167,13 +184,36 @@ static bool same_named(const struct ed_named *a, const struct ed_named *b)
 	       ed_same(a->agency, b->agency);
 }
 
+/* Where who is named for the role will act: at the open step that is given to
+ * another, or at those that ask for him later. */
+static bool find_places(struct ed_decision *j, const struct ed_role *role, struct ed_places *p)
+{
+	const struct ed_visit *v = j->visit;
+	const char *at = v->scope->at;
+
+	if (!strcmp(j->act.event, "step.reassigned")) {
+		*p = (struct ed_places){.v = &v->scope->at, .n = 1, .any = !at};
+		p->step = v->step;
+		p->at = at;
+		return true;
+	}
+	if (!at && j->actor.agency) /* the first official who acts has the case */
+		at = j->actor.agency->id;
+	return ed_places_find(v->step, at, role, j->engine->arena, p);
+}
+
 void ed_check_named(struct ed_decision *j, const struct ed_role *role, struct ed_named *v, size_t i)
 {
 	struct ed_date on = ed_engine_date(j->engine, j->act.time);
+	struct ed_places places;
 	const char *why;
 
 	v[i].role = role->id;
-	why = unfit(j, role, &v[i], on);
+	if (!find_places(j, role, &places)) {
+		j->lost = true;
+		return;
+	}
+	why = unfit(j, role, &v[i], &places, on);
 	for (size_t k = 0; k < i && !why; k++)
 		if (same_named(&v[i], &v[k]))
 			why = dgettext("edoc", N_("named twice"));

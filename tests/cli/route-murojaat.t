@@ -68,6 +68,8 @@ took '2026-12-02 07:00:00' zarina registered "registered"
 has "$out" "number 2026/000001" "with a number"
 no 65 '2026-12-03 05:00:00' madina resolved "A25: taken up means that somebody does it"
 no 77 '2026-12-03 05:00:00' madina resolved "and one who may" --to anvar
+no 77 '2026-12-03 05:00:00' madina resolved "and who may there: zarina may at moliya" --to zarina
+has "$err" 'the step "execute" is done at adliya, and the post is one of moliya' "it says where"
 took '2026-12-03 05:00:00' madina resolved "A25: taken up" --to farrukh
 run act '2026-12-04 05:00:00' farrukh extend --clock answer --reason study "$id"
 is_exit 77 "A19: who answers does not give himself more time"

@@ -43,7 +43,7 @@ static const struct {
 	const char *id;
 	char c;
 } people[] = {{"anna", '1'}, {"bob", '2'},  {"cara", '3'}, {"dan", '4'},
-              {"eve", '5'},  {"gone", '6'}, {"hal", '7'}};
+              {"eve", '5'},  {"gone", '6'}, {"hal", '7'},  {"ivo", '8'}};
 #define N_PEOPLE (sizeof(people) / sizeof(*people))
 
 static const char *cert(const char *who)
@@ -79,6 +79,8 @@ static void make_directory(void)
 	                "  - {agency: b, post: officer, holder: eve}\n"
 	                "  - {agency: a, post: officer, holder: gone, until: 2026-02-01}\n"
 	                "  - {agency: shut, post: officer, holder: hal}\n"
+	                "  - {agency: b, post: officer, holder: ivo}\n"
+	                "  - {agency: a, post: officer, holder: ivo}\n"
 	                "deputies:\n"
 	                "  - {agency: a, unit: field, post: officer, person: hal,\n"
 	                "     from: 2026-03-01, until: 2026-03-06, basis: order 7}\n");
@@ -371,9 +373,94 @@ static void posts(void)
 	plays(RESOLVED("a"));
 	plays(DONE("dan", "executed"));
 	refused(DONE("dan", "released"), EDOC_ERR_DENIED, "acted as \"executor\"");
+}
+
+/* Who fits at another agency alone could not act: the case would be stuck. */
+static void elsewhere(void)
+{
 	begin();
-	plays(RESOLVED("b"));
-	refused(DONE("eve", "executed"), EDOC_ERR_DENIED, "the case is at a, not at b");
+	refused(RESOLVED("eve"), EDOC_ERR_DENIED,
+	        "the step \"execute\" is done at a, and the post is one of b");
+	refused(RESOLVED("b"), EDOC_ERR_DENIED, "is done at a");
+	refused(RESOLVED("officer@b"), EDOC_ERR_DENIED, "is done at a");
+	refused(RESOLVED("bob eve"), EDOC_ERR_DENIED, "is done at a");
+	plays(RESOLVED("ivo")); /* who is an officer of both, and of b first */
+	is_str(ed_visit_named(state.open[0], 0)->agency, "a", "in the post of the right agency");
+	refused(GIVES("anna", "eve", "ill"), EDOC_ERR_DENIED, "is done at a");
+	refused(GIVES("anna", "b", "ill"), EDOC_ERR_DENIED, "is done at a");
+	plays(GIVES("anna", "bob", "ill"));
+	plays(GIVES("anna", "ivo", "well again"));
+	plays(DONE("ivo", "executed"));
+}
+
+#define EXECUTE "  - {id: execute, do: execute, by: executor}\n"
+
+/* Where the step will be: behind sends, branches, choices and loops. */
+static void places(void)
+{
+	static const char send[] = "  - {id: out, do: send, by: boss, to: other, needs: receipt}\n";
+	static const char resolve[] =
+	        "steps:\n  - {id: resolve, do: resolve, by: boss, within: 2wd,\n"
+	        "     outcomes: {resolved: %s, refused: {then: out, reason: required}}}\n";
+	static const struct {
+		const char *first, *before, *behind, *fit, *what;
+	} t[] = {
+	        {"{}", "  - {id: execute, do: execute, by: executor, then: z}\n", "", "bob",
+	         "before the send"},
+	        {"{}", "", EXECUTE, "eve", "behind the send"},
+	        {"{then: execute}", "", EXECUTE, "bob", "past the send"},
+	        {"{}",
+	         "  - {id: edit, do: edit, by: boss, outcomes: {on: {}, by: {then: execute}}}\n",
+	         EXECUTE, "bob eve", "behind it or not: nobody can know"},
+	        {"{}", EXECUTE, "  - {id: more, do: execute, by: executor}\n", "",
+	         "on both sides: nobody is at both"},
+	        {"{}", "",
+	         "  - {id: p, do: parallel, branches: {q: {do: agree, by: executor}, r: {do: "
+	         "agree, by: boss}}}\n",
+	         "eve", "in a branch behind it"},
+	        {"{}",
+	         "  - {id: p, do: parallel, branches: {q: {do: agree, by: boss}, r: {do: agree, "
+	         "by: boss}}}\n",
+	         EXECUTE, "eve", "behind branches and a send"},
+	        {"{}",
+	         "  - {id: c, do: choose,\n     cases: [{if: {field: f, is: yes}, then: out}, "
+	         "{then: execute}]}\n",
+	         EXECUTE, "bob eve", "by a choice"},
+	        {"{}", "", "  - {id: back, do: review, by: boss, then: resolve}\n" EXECUTE,
+	         "bob eve", "after another resolution alone: it names anew"},
+	};
+	const struct ed_route *usual = engine.route;
+	struct ed_route *route = NULL;
+
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		const char *format = ed_arena_printf(
+		        arena, "fields:\n  f: {type: boolean, required: no}\n%s%s%s%s%s",
+		        ed_arena_printf(arena, resolve, t[i].first), t[i].before, send, t[i].behind,
+		        "  - {id: z, do: archive, by: control, end: done}\n");
+		bool read = read_route("roles:\n  boss: {post: head}\n  control: {post: clerk}\n"
+		                       "  executor: {set-by: resolve, post: officer}\n"
+		                       "  other: {agency: b}\n",
+		                       format, &route);
+
+		if (!ok(read, "a route: %s", t[i].what)) {
+			printf("# %s: %s\n", err.where, err.msg);
+			continue;
+		}
+		engine.route = route;
+		ed_state_init(&state);
+		ed_time_parse("2026-03-05T09:00:00+05:00", &now);
+		plays(&(struct said){"case.submitted", "anna", NULL, NULL, NULL, NULL});
+		for (const char *who = "bob\0eve\0"; *who; who += 4) {
+			struct ed_command c;
+			struct ed_actor actor;
+			bool fits = strstr(t[i].fit, who);
+
+			if (!ok(!decide(RESOLVED(who), &c, &actor) == fits, "%s: %s %s", t[i].what,
+			        who, fits ? "fits" : "does not"))
+				printf("# %s: %s\n", err.where, err.msg);
+		}
+	}
+	engine.route = usual;
 }
 
 /* What the entry says is not what the desk would write. */
@@ -395,6 +482,11 @@ static void a_head(json_t *h)
 }
 static void other_agency(json_t *h)
 {
+	ed_json_str(first(h), "agency", "b");
+}
+static void eve_of_b(json_t *h)
+{
+	ed_json_str(first(h), "person", "eve");
 	ed_json_str(first(h), "agency", "b");
 }
 static void other_role(json_t *h)
@@ -433,6 +525,7 @@ static void forgeries(void)
 	forged(RESOLVED("bob"), a_stranger, "route.assign", "nobody of the directory");
 	forged(RESOLVED("bob"), a_head, "route.assign", "who does not fit");
 	forged(RESOLVED("bob"), other_agency, "route.assign", "not of that agency");
+	forged(RESOLVED("bob"), eve_of_b, "route.assign", "who fits where the step is not");
 	forged(RESOLVED("bob"), other_role, "route.assign-unasked", "another role");
 	forged(RESOLVED("bob"), no_agency, "no entry", "without the agency");
 	forged(RESOLVED("bob"), person_and_post, "no entry", "a person and a post");
@@ -687,6 +780,8 @@ int main(void)
 	grammar();
 	naming();
 	posts();
+	elsewhere();
+	places();
 	forgeries();
 	hand_grammar();
 	handing();
