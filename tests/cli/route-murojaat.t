@@ -16,7 +16,7 @@
 #   A13 must be considered         no end but answered, refused, forwarded
 #   A14 A20 day of receipt         terms run from arrival, anew where it arrives
 #   A18 fifteen days               last second, and the one after
-#   A19 to one month               three reasons, before the end, once, by the head
+#   A19 to one month               three reasons, before the end, once, by who signs
 #   A21 control                    a stranger proves it, and who was late
 #   A22 responsibility             every entry names its person
 #   A24 A25 notices                arrived, taken up
@@ -77,8 +77,10 @@ run act '2026-12-17 18:59:59' madina extend --clock answer --reason illness "$id
 is_exit 65 "A19: nor is it given for any reason"
 run act '2026-12-17 19:00:00' madina extend --clock answer --reason study -n "$id"
 is_exit 77 "A19: nor when the fifteen days are over"
+run act '2026-12-17 18:59:59' anvar extend --clock answer --reason study -n "$id"
+is_exit 0 "A19: in their last second it is, by the deputy"
 run act '2026-12-17 18:59:59' madina extend --clock answer --reason study "$id"
-is_exit 0 "A19: in their last second it is"
+is_exit 0 "A19: and by the head"
 due 2026-12-18T00:00:00Z >"$W/due"
 has "$W/due" "term answer: until Mon 4 Jan 2027" "A19: one month in all; 2 January is a Saturday"
 run act '2026-12-17 18:59:59' madina extend --clock answer --reason inspection "$id"
