@@ -21,7 +21,6 @@ static enum edoc_code parse_reason(struct ed_def *p, const struct ed_yaml *map,
 static enum edoc_code parse_extend(struct ed_def *p, const struct ed_yaml *map,
                                    struct ed_clock_def *c)
 {
-	static const char *const known[] = {"by", "to", "more", "times", "before", "reason", NULL};
 	static const char *const before[] = {"due", "any", NULL};
 	const struct ed_yaml *to, *more;
 	struct ed_prolong *e = &c->extend;
@@ -36,7 +35,7 @@ static enum edoc_code parse_extend(struct ed_def *p, const struct ed_yaml *map,
 	if (c->within.unit == ED_TERM_NONE)
 		return ed_yaml_fail(map, p->where, p->err,
 		                    "there is nothing to extend: \"within\" is missing");
-	enum edoc_code code = ed_def_only(p, map, known);
+	enum edoc_code code = ed_def_only(p, map, &ed_shape_extend);
 	to = ed_yaml_get(map, "to");
 	more = ed_yaml_get(map, "more");
 	if (!code && !to == !more)
@@ -95,8 +94,6 @@ enum edoc_code ed_def_clock(struct ed_def *p, const struct ed_yaml *map, const s
 static enum edoc_code parse_clock(struct ed_def *p, const struct ed_yaml *key,
                                   const struct ed_yaml *map, struct ed_clock_def *c)
 {
-	static const char *const known[] = {"from",    "within",  "stops-at", "extend",
-	                                    "stop-on", "stop-by", NULL};
 	static const char *const from[] = {"received", "submitted", NULL};
 	const char *step;
 	int choice = 0;
@@ -108,7 +105,7 @@ static enum edoc_code parse_clock(struct ed_def *p, const struct ed_yaml *key,
 		                    "a clock is written {from: received, within: 15d, stops-at: "
 		                    "STEP}");
 	if (!code)
-		code = ed_def_only(p, map, known);
+		code = ed_def_only(p, map, &ed_shape_clock);
 	if (!code)
 		code = ed_def_choice(p, map, "from", from, &choice);
 	c->from = from[choice];

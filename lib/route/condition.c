@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "route/grammar.h"
 #include "route/id.h"
+#include "route/language.h"
 
 static const char *const types[] = {"text", "boolean", "integer", "date", "choice", "agencies"};
 #define N_TYPES (sizeof(types) / sizeof(*types))
@@ -93,7 +94,6 @@ static enum edoc_code yes_or_no(struct reader *r, const struct ed_yaml *map, con
 static enum edoc_code field(struct reader *r, const struct ed_yaml *key, const struct ed_yaml *map,
                             struct ed_field *f)
 {
-	static const char *const known[] = {"type", "values", "card", "required", NULL};
 	const struct ed_yaml *values;
 	enum edoc_code code;
 
@@ -102,7 +102,7 @@ static enum edoc_code field(struct reader *r, const struct ed_yaml *key, const s
 		return ed_yaml_fail(key, r->where, r->err,
 		                    "\"%s\" is no field: a-z, 0-9, \"-\", with \".\" between words",
 		                    f->id);
-	code = ed_yaml_only(map, r->where, known, r->err);
+	code = ed_shape_only(&ed_shape_field, map, r->where, r->err);
 	if (!code)
 		code = field_type(r, map, f);
 	values = ed_yaml_get(map, "values");
@@ -388,8 +388,6 @@ static enum edoc_code parse_values(struct reader *r, const struct ed_yaml *map,
 static enum edoc_code parse(struct reader *r, const struct ed_yaml *node, int depth,
                             const struct ed_condition **out)
 {
-	static const char *const known[] = {"field",    "is",  "in",  "below", "at-most", "above",
-	                                    "at-least", "has", "all", "any",   "not",     NULL};
 	struct ed_condition *c = ed_arena_alloc(r->arena, sizeof(*c));
 	const struct ed_yaml *value = NULL;
 	enum edoc_code code;
@@ -401,7 +399,7 @@ static enum edoc_code parse(struct reader *r, const struct ed_yaml *node, int de
 		                    "a condition is written {field: NAME, is: VALUE}, or with "
 		                    "all, any, not; at most %d deep",
 		                    ED_MAX_ROUTE_DEPTH);
-	code = ed_yaml_only(node, r->where, known, r->err);
+	code = ed_shape_only(&ed_shape_condition, node, r->where, r->err);
 	for (size_t i = 0; i < N_COMPARES && !code; i++) {
 		const struct ed_yaml *v = ed_yaml_get(node, compares[i].key);
 

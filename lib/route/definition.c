@@ -33,15 +33,13 @@ static enum edoc_code parse_agency(struct ed_def *p, const struct ed_yaml *map,
 static enum edoc_code parse_role(struct ed_def *p, const struct ed_yaml *key,
                                  const struct ed_yaml *map, struct ed_role *role)
 {
-	static const char *const known[] = {"party",  "agency", "unit", "post",
-	                                    "deputy", "set-by", NULL};
 	const struct ed_yaml *deputy;
 	const char *party;
 	enum edoc_code code;
 
 	code = ed_def_check_id(p, key);
 	if (!code)
-		code = ed_def_only(p, map, known);
+		code = ed_def_only(p, map, &ed_shape_role);
 	if (!code)
 		code = ed_yaml_text(map, p->where, "party", false, &party, p->err);
 	if (!code)
@@ -129,14 +127,13 @@ static enum edoc_code parse_separate(struct ed_def *p, const struct ed_yaml *lis
 
 static enum edoc_code parse_title(struct ed_def *p, const struct ed_yaml *map)
 {
-	static const char *const known[] = {"tg", "uz", "uz-Cyrl", "ru", "en", NULL};
 	struct ed_route *route = p->route;
 	enum edoc_code code;
 
 	if (!map)
 		return ed_yaml_fail(map, p->where, p->err,
 		                    "a route needs \"title: {tg: ..., en: ...}\"");
-	code = ed_def_only(p, map, known);
+	code = ed_def_only(p, map, &ed_shape_title);
 	for (size_t i = 0; !code && i < map->n; i++) {
 		route->title_lang[i] = map->keys[i]->text;
 		code = ed_def_text(p, map, map->keys[i]->text, true, &route->title[i]);
@@ -148,7 +145,6 @@ static enum edoc_code parse_title(struct ed_def *p, const struct ed_yaml *map)
 
 static enum edoc_code parse_count(struct ed_def *p, const struct ed_yaml *map)
 {
-	static const char *const known[] = {"start", "roll", "cutoff", NULL};
 	struct ed_count_rules *count = &p->route->count;
 	const char *cutoff = NULL;
 	enum edoc_code code;
@@ -156,7 +152,7 @@ static enum edoc_code parse_count(struct ed_def *p, const struct ed_yaml *map)
 
 	if (!map)
 		return EDOC_OK;
-	code = ed_def_only(p, map, known);
+	code = ed_def_only(p, map, &ed_shape_count);
 	if (!code)
 		code = ed_def_choice(p, map, "start", ed_start_names, &choice);
 	count->start = choice == 1   ? ED_START_SAME_DAY
@@ -235,7 +231,6 @@ static enum edoc_code parse_head(struct ed_def *p, const struct ed_yaml *root)
 /* {by: ROLE, before: STEP, reason: required | [a, b]} */
 static enum edoc_code parse_withdraw(struct ed_def *p, const struct ed_yaml *map)
 {
-	static const char *const known[] = {"by", "before", "reason", NULL};
 	const struct ed_yaml *reason = ed_yaml_get(map, "reason");
 	struct ed_withdraw *w = &p->route->withdraw;
 	const char *step;
@@ -244,7 +239,7 @@ static enum edoc_code parse_withdraw(struct ed_def *p, const struct ed_yaml *map
 	if (map->kind != ED_YAML_MAP)
 		return ed_yaml_fail(map, p->where, p->err,
 		                    "\"withdraw\" is written {by: ROLE, before: STEP}");
-	code = ed_def_only(p, map, known);
+	code = ed_def_only(p, map, &ed_shape_withdraw);
 	if (!code)
 		code = ed_def_role(p, map, "by", true, &w->by);
 	if (!code)
@@ -265,10 +260,6 @@ enum edoc_code ed_route_parse(const void *bytes, size_t len, const char *where,
                               struct ed_arena *arena, struct ed_route **route,
                               struct edoc_error *err)
 {
-	static const char *const known[] = {"format",    "route", "version",  "title", "basis",
-	                                    "issued-by", "date",  "calendar", "zone",  "count",
-	                                    "fields",    "roles", "separate", "steps", "clocks",
-	                                    "withdraw",  "service", NULL};
 	struct ed_def p = {.where = where, .arena = arena, .err = err};
 	char ref[ED_SHA256_REF];
 	struct ed_yaml *root;
@@ -285,7 +276,7 @@ enum edoc_code ed_route_parse(const void *bytes, size_t len, const char *where,
 	if (!code)
 		code = parse_format(&p, root);
 	if (!code)
-		code = ed_def_only(&p, root, known);
+		code = ed_def_only(&p, root, &ed_shape_route);
 	if (!code)
 		code = parse_head(&p, root);
 	if (!code)

@@ -29,8 +29,12 @@ bool ed_def_one_of(const char *text, const char *const *list)
 	return false;
 }
 
-enum edoc_code ed_def_only(struct ed_def *p, const struct ed_yaml *map, const char *const *known)
+enum edoc_code ed_def_only(struct ed_def *p, const struct ed_yaml *map,
+                           const struct ed_shape *shape)
 {
+	const char *known[ED_MAX_SHAPE_KEYS + 1];
+
+	ed_shape_names(shape, known);
 	for (size_t i = 0; map->kind == ED_YAML_MAP && i < map->n; i++)
 		if (!ed_def_one_of(map->keys[i]->text, known) &&
 		    ed_def_one_of(map->keys[i]->text, later))

@@ -6,6 +6,7 @@
 
 #include "door/yaml.h"
 #include "route/definition.h"
+#include "route/language.h"
 
 struct ed_def {
 	const char *where;
@@ -16,10 +17,10 @@ struct ed_def {
 	int depth;      /* of blocks in blocks */
 };
 
-/* Only known keys; a key that routing.md plans and this release does not run
+/* Only keys of the shape; a key that routing.md plans and this release does not run
  * is refused by name. */
 enum edoc_code ed_def_only(struct ed_def *p, const struct ed_yaml *map,
-                           const char *const *known) EDOC_CHECK;
+                           const struct ed_shape *shape) EDOC_CHECK;
 bool ed_def_later(const char *key);
 bool ed_def_one_of(const char *text, const char *const *list);
 enum edoc_code ed_def_check_id(struct ed_def *p, const struct ed_yaml *node) EDOC_CHECK;

@@ -13,7 +13,6 @@
 static enum edoc_code fill_block(struct ed_def *p, const struct ed_yaml *map,
                                  struct ed_route_block *block)
 {
-	static const char *const known[] = {"if", "steps", NULL};
 	enum edoc_code code;
 
 	if (map->kind != ED_YAML_MAP)
@@ -28,7 +27,7 @@ static enum edoc_code fill_block(struct ed_def *p, const struct ed_yaml *map,
 		block->steps[0].when = NULL;
 		return EDOC_OK;
 	}
-	code = ed_def_only(p, map, known);
+	code = ed_def_only(p, map, &ed_shape_steps);
 	if (!code)
 		code = ed_def_condition(p, map, &block->when);
 	return code ? code : ed_def_steps(p, ed_yaml_get(map, "steps"), block);
@@ -202,7 +201,6 @@ static enum edoc_code hand_down_silence(struct ed_def *p, const struct ed_yaml *
 static enum edoc_code parse_join(struct ed_def *p, const struct ed_yaml *map,
                                  struct ed_route_step *step)
 {
-	static const char *const known[] = {"pass", "must", "refuse", "rest", "silent", NULL};
 	static const char *const rest[] = {"cancel", "finish", NULL};
 	const struct ed_yaml *must;
 	enum edoc_code code;
@@ -213,7 +211,7 @@ static enum edoc_code parse_join(struct ed_def *p, const struct ed_yaml *map,
 	if (map->kind != ED_YAML_MAP || !map->n)
 		return ed_yaml_fail(map, p->where, p->err,
 		                    "a join is written {pass: 2, must: [justice], refuse: any}");
-	code = ed_def_only(p, map, known);
+	code = ed_def_only(p, map, &ed_shape_join);
 	if (!code)
 		code = parse_pass(p, map, step);
 	must = ed_yaml_get(map, "must");
@@ -245,14 +243,13 @@ enum edoc_code ed_def_join(struct ed_def *p, const struct ed_yaml *map, struct e
 static enum edoc_code parse_case(struct ed_def *p, const struct ed_yaml *map, bool last,
                                  struct ed_choice *c)
 {
-	static const char *const known[] = {"if", "then", "end", NULL};
 	enum edoc_code code;
 
 	*c = (struct ed_choice){.line = map->line, .column = map->column};
 	if (map->kind != ED_YAML_MAP)
 		return ed_yaml_fail(map, p->where, p->err,
 		                    "a case is written {if: {field: ..., is: ...}, then: STEP}");
-	code = ed_def_only(p, map, known);
+	code = ed_def_only(p, map, &ed_shape_case);
 	if (!code)
 		code = ed_def_condition(p, map, &c->when);
 	if (!code)

@@ -22,11 +22,10 @@ static enum edoc_code must_be_map(struct ed_def *p, const struct ed_yaml *node, 
 static enum edoc_code parse_titles(struct ed_def *p, const struct ed_yaml *map,
                                    struct ed_titles *titles)
 {
-	static const char *const known[] = {"tg", "uz", "uz-Cyrl", "ru", "en", NULL};
 	enum edoc_code code = must_be_map(p, map, "{tg: ..., en: ...}");
 
 	if (!code)
-		code = ed_def_only(p, map, known);
+		code = ed_def_only(p, map, &ed_shape_title);
 	for (size_t i = 0; !code && i < map->n; i++) {
 		titles->lang[i] = map->keys[i]->text;
 		code = ed_def_text(p, map, map->keys[i]->text, true, &titles->text[i]);
@@ -95,7 +94,6 @@ static enum edoc_code parse_yes(struct ed_def *p, const struct ed_yaml *map, con
 static enum edoc_code parse_paper(struct ed_def *p, const struct ed_yaml *key,
                                   const struct ed_yaml *map, struct ed_paper *paper)
 {
-	static const char *const known[] = {"title", "file", "required", "max", NULL};
 	bool present = false;
 	int64_t max = 1;
 	enum edoc_code code = ed_def_check_id(p, key);
@@ -104,7 +102,7 @@ static enum edoc_code parse_paper(struct ed_def *p, const struct ed_yaml *key,
 	if (!code)
 		code = must_be_map(p, map, "{title: {en: ...}, required: yes}");
 	if (!code)
-		code = ed_def_only(p, map, known);
+		code = ed_def_only(p, map, &ed_shape_document);
 	if (!code)
 		code = required_titles(p, map, &paper->title);
 	if (!code)
@@ -206,7 +204,6 @@ static enum edoc_code find_proof(struct ed_def *p, const struct ed_yaml *map,
 static enum edoc_code parse_fee(struct ed_def *p, const struct ed_yaml *map,
                                 struct ed_passport *passport)
 {
-	static const char *const known[] = {"amount", "currency", "proof", "when", NULL};
 	static const char *const words[] = {"before", "after", NULL};
 	enum edoc_code code;
 	int choice = 0;
@@ -215,7 +212,7 @@ static enum edoc_code parse_fee(struct ed_def *p, const struct ed_yaml *map,
 		return EDOC_OK;
 	code = must_be_map(p, map, "{amount: \"30.00\", currency: TJS, proof: receipt}");
 	if (!code)
-		code = ed_def_only(p, map, known);
+		code = ed_def_only(p, map, &ed_shape_fee);
 	if (!code)
 		code = ed_def_text(p, map, "amount", true, &passport->amount);
 	if (!code && !is_amount(passport->amount))
@@ -295,14 +292,13 @@ static enum edoc_code find_standard(struct ed_def *p, const struct ed_yaml *serv
 static enum edoc_code parse_result(struct ed_def *p, const struct ed_yaml *map,
                                    struct ed_passport *passport)
 {
-	static const char *const known[] = {"form", "title", NULL};
 	enum edoc_code code;
 
 	if (!map)
 		return EDOC_OK;
 	code = must_be_map(p, map, "{form: document, title: {en: ...}}");
 	if (!code)
-		code = ed_def_only(p, map, known);
+		code = ed_def_only(p, map, &ed_shape_result);
 	if (!code)
 		code = ed_def_text(p, map, "form", true, &passport->result_form);
 	return code ? code : required_titles(p, map, &passport->result);
@@ -317,7 +313,7 @@ static enum edoc_code parse_idef0(struct ed_def *p, const struct ed_yaml *map,
 		return EDOC_OK;
 	code = must_be_map(p, map, "{inputs: [...], controls: [...]}");
 	if (!code)
-		code = ed_def_only(p, map, ed_idef0_names);
+		code = ed_def_only(p, map, &ed_shape_idef0);
 	for (size_t i = 0; !code && ed_idef0_names[i]; i++)
 		code = parse_lines(p, map, ed_idef0_names[i], &passport->idef0[i]);
 	return code;
@@ -325,9 +321,6 @@ static enum edoc_code parse_idef0(struct ed_def *p, const struct ed_yaml *map,
 
 enum edoc_code ed_def_passport(struct ed_def *p, const struct ed_yaml *root)
 {
-	static const char *const known[] = {
-	        "owner",  "basis",     "channels", "applicants", "documents", "others", "fee",
-	        "result", "retention", "refusals", "standard",   "idef0",     NULL};
 	static const char *const applicants[] = {"citizen", "agency", NULL};
 	const struct ed_yaml *map = ed_yaml_get(root, "service");
 	struct ed_passport *passport;
@@ -341,7 +334,7 @@ enum edoc_code ed_def_passport(struct ed_def *p, const struct ed_yaml *root)
 	p->route->passport = passport;
 	code = must_be_map(p, map, "{owner: adliya, channels: [portal]}");
 	if (!code)
-		code = ed_def_only(p, map, known);
+		code = ed_def_only(p, map, &ed_shape_service);
 	if (!code)
 		code = ed_def_id(p, map, "owner", true, &passport->owner);
 	if (!code)

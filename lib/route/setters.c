@@ -124,7 +124,6 @@ enum edoc_code ed_def_setters(struct ed_def *p, const struct ed_yaml *root)
 static enum edoc_code parse_delegate(struct ed_def *p, const struct ed_yaml *map,
                                      struct ed_route_step *step)
 {
-	static const char *const known[] = {"depth", "keep", NULL};
 	const char *keep = NULL;
 	int64_t depth = 1;
 	bool present;
@@ -133,7 +132,7 @@ static enum edoc_code parse_delegate(struct ed_def *p, const struct ed_yaml *map
 	if (map->kind != ED_YAML_MAP)
 		return ed_yaml_fail(map, p->where, p->err,
 		                    "\"delegate\" is written {depth: 1, keep: responsible}");
-	code = ed_def_only(p, map, known);
+	code = ed_def_only(p, map, &ed_shape_delegate);
 	if (!code)
 		code = ed_yaml_integer(map, p->where, "depth", 1, ED_MAX_DELEGATION, &depth,
 		                       &present, p->err);
@@ -153,7 +152,6 @@ static enum edoc_code parse_delegate(struct ed_def *p, const struct ed_yaml *map
 static enum edoc_code parse_reassign(struct ed_def *p, const struct ed_yaml *map,
                                      struct ed_route_step *step)
 {
-	static const char *const known[] = {"by", NULL};
 	const struct ed_yaml *by = map->kind == ED_YAML_MAP ? ed_yaml_get(map, "by") : NULL;
 	size_t n = by && by->kind == ED_YAML_LIST ? by->n : 1;
 	enum edoc_code code;
@@ -161,7 +159,7 @@ static enum edoc_code parse_reassign(struct ed_def *p, const struct ed_yaml *map
 	if (!by || !n)
 		return ed_yaml_fail(map, p->where, p->err,
 		                    "\"reassign\" is written {by: head} or {by: [head, control]}");
-	code = ed_def_only(p, map, known);
+	code = ed_def_only(p, map, &ed_shape_reassign);
 	step->reassign = ed_arena_alloc(p->arena, n * sizeof(const struct ed_role *));
 	if (!step->reassign)
 		return ed_fail_memory(p->err);

@@ -82,7 +82,6 @@ static enum edoc_code parse_outcome(struct ed_def *p, const struct ed_yaml *key,
                                     const struct ed_yaml *map, const struct ed_route_step *step,
                                     struct ed_route_outcome *outcome)
 {
-	static const char *const known[] = {"then", "end", "leave", "reason", "times", NULL};
 	const struct ed_yaml *reason;
 	enum edoc_code code;
 
@@ -92,7 +91,7 @@ static enum edoc_code parse_outcome(struct ed_def *p, const struct ed_yaml *key,
 		                    "the outcome \"%s\" is a map; \"%s: {}\" simply goes on",
 		                    key->text, key->text);
 	if (!code)
-		code = ed_def_only(p, map, known);
+		code = ed_def_only(p, map, &ed_shape_outcome);
 	if (!code)
 		code = parse_flow(p, map, outcome);
 	if (!code)
@@ -200,7 +199,6 @@ static bool good_pattern(const char *s)
 static enum edoc_code parse_book(struct ed_def *p, const struct ed_yaml *map,
                                  struct ed_route_step *step)
 {
-	static const char *const known[] = {"name", "number", NULL};
 	const struct ed_yaml *book = ed_yaml_get(map, "book");
 	enum edoc_code code;
 
@@ -211,7 +209,7 @@ static enum edoc_code parse_book(struct ed_def *p, const struct ed_yaml *map,
 		             : "\"do: register\" needs \"book: {name: ..., number: ...}\"");
 	if (!book)
 		return EDOC_OK;
-	code = ed_def_only(p, book, known);
+	code = ed_def_only(p, book, &ed_shape_book);
 	if (!code)
 		code = ed_def_id(p, book, "name", true, &step->book);
 	if (!code)
@@ -394,26 +392,10 @@ static const char *path_of(struct ed_def *p, const struct ed_route_step *step)
 static enum edoc_code parse_kind(struct ed_def *p, const struct ed_yaml *map,
                                  struct ed_route_step *step)
 {
-	static const char *const work[] = {
-	        "id",   "do",    "by",         "not-by",   "title",    "within",
-	        "from", "to",    "silent",     "extend",   "stop-on",  "stop-by",
-	        "book", "needs", "visibility", "times",    "outcomes", "then",
-	        "end",  "if",    "document",   "delegate", "reassign", NULL};
-	static const char *const parallel[] = {
-	        "id",    "extend",   "stop-on", "stop-by", "do", "title", "within",   "from",
-	        "times", "outcomes", "then",    "end",     "if", "join",  "branches", NULL};
-	static const char *const each[] = {"id",       "extend", "stop-on", "stop-by", "do",
-	                                   "title",    "within", "from",    "times",   "then",
-	                                   "outcomes", "end",    "if",      "join",    "in",
-	                                   "step",     "steps",  NULL};
-	static const char *const choose[] = {"id", "do", "title", "cases", NULL};
+	enum edoc_code code = ed_def_only(p, map, ed_shape_of(&ed_shape_step, map));
 
 	if (step->verb == ED_DO_CHOOSE)
-		return ed_def_only(p, map, choose) ? p->err->code : ed_def_choose(p, map, step);
-	enum edoc_code code = ed_def_only(p, map,
-	                                  step->verb == ED_DO_PARALLEL ? parallel
-	                                  : step->verb == ED_DO_EACH   ? each
-	                                                               : work);
+		return code ? code : ed_def_choose(p, map, step);
 	if (!code)
 		code = parse_time(p, map, step);
 	if (!code)
