@@ -117,6 +117,8 @@
 #define ED_MAX_LEDGER 100000  /* entries */
 #define ED_MAX_PIN (4u << 20) /* a signed package that carries a route */
 #define ED_MAX_PINS 1000      /* in one package or case */
+#define ED_MAX_PIN_CACHE 512  /* pins kept parsed, and the bytes of their YAML */
+#define ED_MAX_PIN_CACHE_BYTES (4u << 20)
 #define ED_ZONE_CHANGE 86400  /* seconds by which new tzdata may move the end of a day */
 #define ED_CLOCK_SKEW 300     /* seconds by which two machines' clocks may differ */
 

@@ -96,6 +96,23 @@ static enum edoc_code read_entry(struct ed_case *c, int64_t seq, bool *present,
 	return code;
 }
 
+static enum edoc_code read_pin(struct ed_case *c, const char *path, struct edoc_error *err)
+{
+	struct ed_pin_held **held;
+	struct ed_pin *pin;
+
+	held = ed_arena_grow(c->r.arena, c->held, c->n_held, &c->cap_held, sizeof(*held));
+	if (!held)
+		return ed_fail_memory(err);
+	c->held = held;
+	enum edoc_code code = ed_pin_cache_read(c->desk->pins, path, c->r.arena, &pin,
+	                                        &held[c->n_held], err);
+	if (code)
+		return code;
+	c->n_held++;
+	return ed_pins_add(&c->r.pins, pin, err);
+}
+
 static enum edoc_code read_pins(struct ed_case *c, struct edoc_error *err)
 {
 	char *dir = ed_case_path(c, "pin");
@@ -105,16 +122,7 @@ static enum edoc_code read_pins(struct ed_case *c, struct edoc_error *err)
 	enum edoc_code code = dir ? ed_list_dir(dir, &names, &n, err) : ed_fail_memory(err);
 	for (size_t i = 0; !code && names[i]; i++) {
 		char *path = ed_case_path(c, "pin/%s", names[i]);
-		struct ed_pin *pin;
-		uint64_t size;
-		int fd = -1;
-		code = path ? ed_open_read(path, &fd, &size, err) : ed_fail_memory(err);
-		if (!code)
-			code = ed_pin_read(fd, path, c->r.arena, &pin, err);
-		if (!code)
-			code = ed_pins_add(&c->r.pins, pin, err);
-		if (fd >= 0)
-			close(fd);
+		code = path ? read_pin(c, path, err) : ed_fail_memory(err);
 	}
 	ed_names_free(names);
 	return code;
@@ -212,6 +220,8 @@ enum edoc_code ed_case_load(struct edoc_desk *desk, const char *id, struct ed_ca
 
 void ed_case_clear(struct ed_case *c)
 {
+	for (size_t i = 0; i < c->n_held; i++)
+		ed_pin_release(c->held[i]);
 	ed_replay_clear(&c->r);
 	*c = (struct ed_case){0};
 }

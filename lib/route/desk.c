@@ -250,7 +250,8 @@ enum edoc_code edoc_desk_open(const char *path, const struct edoc_policy *policy
 		return ed_fail_memory(err);
 	enum edoc_code code = EDOC_OK;
 	desk->arena = ed_arena_new();
-	if (!desk->arena || !(desk->path = ed_arena_strdup(desk->arena, path)))
+	desk->pins = ed_pin_cache_new();
+	if (!desk->arena || !desk->pins || !(desk->path = ed_arena_strdup(desk->arena, path)))
 		code = ed_fail_memory(err);
 	desk->policy = policy;
 	if (!code)
@@ -271,6 +272,7 @@ void edoc_desk_free(struct edoc_desk *desk)
 		return;
 	edoc_key_free(desk->key);
 	edoc_trust_free(desk->trust);
+	ed_pin_cache_free(desk->pins);
 	ed_zone_free(desk->zone);
 	ed_arena_free(desk->arena);
 	free(desk);

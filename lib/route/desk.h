@@ -33,6 +33,7 @@
 #define ED_ROUTE_DESK_H
 
 #include "base/io.h"
+#include "route/pincache.h"
 #include "route/replay.h"
 
 #define ED_TRIES 8 /* of an act that loses its race */
@@ -46,6 +47,7 @@ struct edoc_desk {
 	struct ed_zone *zone;
 	struct edoc_trust *trust;
 	struct edoc_key *key; /* loaded when asked for */
+	struct ed_pin_cache *pins;
 };
 
 /* "<desk>/<printf>" in the arena; NULL: out of memory. */
@@ -107,6 +109,8 @@ struct ed_case {
 	char id[ED_CASE_ID];
 	const char *dir;
 	struct ed_replay r;
+	struct ed_pin_held **held; /* that r.pins are from */
+	size_t n_held, cap_held;
 	bool exists; /* its log has a first entry */
 };
 

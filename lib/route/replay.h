@@ -57,10 +57,7 @@ const struct edoc_finding *ed_replay_fault(const struct ed_replay *replay);
 #define ED_WHEN 48
 /* "Mon 23 Nov 2026 09:12 +05"; with_time false: "Mon 23 Nov 2026" */
 void ed_when(char out[ED_WHEN], const struct ed_zone *zone, int64_t t, bool with_time);
-/* "waits for head of adliya (sign) since ..., due ..." */
-void ed_view_visit(const struct ed_replay *replay, const struct ed_visit *visit,
-                   struct ed_buf *out);
-/* That of all open steps, a line each without the last line end; "ended: signed". */
+/* What the case waits for, a line a step without the last line end; "ended: signed". */
 void ed_view_answer(const struct ed_replay *replay, struct ed_buf *out);
 /* ", executor: farrukh, anvar", whom the entry names. */
 void ed_view_assign(const struct ed_entry *entry, struct ed_buf *out);

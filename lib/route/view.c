@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "route/replay.h"
+#include "route/row.h"
 
 #define T(s) dgettext("edoc", s)
 
@@ -35,17 +35,6 @@ static void put_safe(struct ed_buf *out, const char *s)
 
 	ed_escape(safe, sizeof(safe), s ? s : "?");
 	ed_buf_puts(out, safe);
-}
-
-/* Who a step waits for: a post, a unit, or the one who began it. */
-static const char *role_name(const struct ed_role *role)
-{
-	if (role->initiator)
-		return T("the initiator");
-	return role->person ? role->person
-	       : role->post ? role->post
-	       : role->unit ? role->unit
-	                    : role->id;
 }
 
 static void put_named(const char *person, const char *post, const char *agency, struct ed_buf *out)
@@ -92,91 +81,14 @@ void ed_view_assign(const struct ed_entry *e, struct ed_buf *out)
 	}
 }
 
-/* All that were made: which of them is in force, the day says. */
-static void put_delegations(const struct ed_visit *v, struct ed_buf *out)
-{
-	char day[ED_TIME_STR];
-
-	for (size_t i = 0; i < v->n_delegations; i++) {
-		const struct ed_delegation *d = &v->delegations[i];
-
-		ed_buf_puts(out, T(", handed on by "));
-		put_safe(out, d->from);
-		ed_buf_puts(out, T(" to "));
-		put_safe(out, d->to);
-		if (d->has_until) {
-			ed_date_format(day, d->until);
-			ed_buf_printf(out, T(" until %s"), day);
-		}
-	}
-}
-
-void ed_view_visit(const struct ed_replay *r, const struct ed_visit *v, struct ed_buf *out)
-{
-	struct ed_role role = ed_visit_role(v);
-	const struct ed_named *also;
-	char when[ED_WHEN];
-
-	ed_buf_puts(out, T("waits for "));
-	put_safe(out, role_name(&role));
-	if (!role.agency)
-		role.agency = r->state.at_agency;
-	if (role.agency) {
-		ed_buf_puts(out, T(" of "));
-		put_safe(out, role.agency);
-	}
-	for (size_t i = 1; (also = ed_visit_named(v, i)) != NULL; i++) {
-		ed_buf_puts(out, i > 1 ? ", " : T(" with "));
-		put_named(also->person, also->post, also->agency, out);
-	}
-	ed_buf_printf(out, " (%s)", v->path);
-	ed_when(when, r->zone, v->opened, false);
-	ed_buf_printf(out, T(" since %s"), when);
-	if (v->due != ED_TIME_NONE) {
-		ed_when(when, r->zone, v->due, false);
-		ed_buf_printf(out, T(", due %s"), when);
-	} else if (v->clock && ed_clock_stands(v->clock)) {
-		ed_buf_puts(out, T(", its term stands still"));
-	}
-	put_delegations(v, out);
-}
-
-/* What is due first stands first; each on a line of its own. */
-static void put_open(const struct ed_replay *r, struct ed_buf *out)
-{
-	const struct ed_visit *first = ed_state_urgent(&r->state);
-
-	ed_view_visit(r, first, out);
-	for (size_t i = 0; i < r->state.n_open; i++) {
-		if (r->state.open[i] == first)
-			continue;
-		ed_buf_puts(out, "\n  ");
-		ed_view_visit(r, r->state.open[i], out);
-	}
-}
-
 void ed_view_answer(const struct ed_replay *r, struct ed_buf *out)
 {
-	const struct ed_state *s = &r->state;
-	bool ended = s->phase == ED_PHASE_ENDED;
+	const struct ed_row *row = ed_row_of(r, r->arena);
 
-	if (r->ledger.newer) {
-		ed_buf_puts(out, T("cannot be told: a newer release wrote what follows"));
-	} else if (r->folded < r->ledger.n || (!ended && !s->awaiting_receipt && !s->n_open)) {
-		ed_buf_puts(out, T("cannot be told: the ledger is broken"));
-	} else if (ended) {
-		ed_buf_puts(out, T("ended: "));
-		put_safe(out, s->end);
-	} else if (s->awaiting_receipt) {
-		const struct ed_entry *last = &r->ledger.v[r->ledger.n - 1];
-		char when[ED_WHEN];
-		ed_when(when, r->zone, last->time, false);
-		ed_buf_puts(out, T("waits for the receipt of "));
-		put_safe(out, s->sent_to);
-		ed_buf_printf(out, T(" since %s"), when);
-	} else {
-		put_open(r, out);
-	}
+	if (row)
+		ed_row_answer(row, out);
+	else
+		out->failed = EDOC_ERR_MEMORY;
 }
 
 /* "2 d 3 h", "5 min" */
@@ -367,128 +279,19 @@ enum edoc_code ed_view_entry_json(const struct ed_replay *r, const struct ed_ent
 	return EDOC_OK;
 }
 
-static json_t *delegations_json(const struct ed_visit *v)
-{
-	json_t *list = json_array();
-	char day[ED_TIME_STR];
-
-	for (size_t i = 0; i < v->n_delegations; i++) {
-		const struct ed_delegation *d = &v->delegations[i];
-		json_t *o = json_object();
-
-		ed_date_format(day, d->until);
-		if (put(o, "from", d->from) | put(o, "to", d->to) |
-		    (d->has_until ? put(o, "until", day) : 0) | json_array_append_new(list, o)) {
-			json_decref(list);
-			return NULL;
-		}
-	}
-	return list;
-}
-
-static json_t *visit_json(const struct ed_replay *r, const struct ed_visit *v)
-{
-	struct ed_role role = ed_visit_role(v);
-	json_t *w = json_object();
-	int bad = !w || ed_json_str(w, "step", v->path) || ed_json_int(w, "visit", v->visit) ||
-	          ed_json_str(w, "do", ed_do_name(v->step->verb)) ||
-	          ed_json_str(w, "role", role.id);
-
-	bad |= put(w, "person", role.person) | put(w, "post", role.post) |
-	       put(w, "unit", role.unit) |
-	       put(w, "agency", role.agency ? role.agency : r->state.at_agency);
-	if (v->n_delegations)
-		bad |= json_object_set_new(w, "delegated", delegations_json(v));
-	bad |= ed_json_time(w, "since", v->opened) | ed_json_time(w, "due", v->due);
-	if (bad) {
-		json_decref(w);
-		return NULL;
-	}
-	return w;
-}
-
-/* waits: what is due first; open: all that is waited for. */
-static int put_waits(json_t *o, const struct ed_replay *r)
-{
-	bool none = !r->state.n_open || r->state.awaiting_receipt ||
-	            r->state.phase == ED_PHASE_ENDED || r->folded < r->ledger.n;
-	json_t *list = json_array();
-	int bad = !list;
-
-	for (size_t i = 0; !none && i < r->state.n_open; i++)
-		bad |= json_array_append_new(list, visit_json(r, r->state.open[i]));
-	bad |= json_object_set_new(o, "waits",
-	                           none ? json_null() : visit_json(r, ed_state_urgent(&r->state)));
-	return json_object_set_new(o, "open", list) | bad;
-}
-
-static int put_one_clock(json_t *list, const struct ed_clock *c)
-{
-	json_t *o = json_object();
-	char within[16];
-	int bad = !o;
-
-	ed_term_text(within, c->def->within);
-	bad |= put(o, "clock", c->def->id) | put(o, "step", c->visit ? c->visit->path : NULL) |
-	       ed_json_str(o, "within", within) | ed_json_time(o, "since", c->start) |
-	       ed_json_time(o, "due", c->due) |
-	       ed_json_int(o, "extensions", (int64_t)c->n_extensions) |
-	       ed_json_bool(o, "stands", ed_clock_stands(c));
-	return json_array_append_new(list, o) | bad;
-}
-
-/* The terms under way: the route's, then those of steps. */
-static int put_clocks(json_t *o, const struct ed_replay *r)
-{
-	const struct ed_state *s = &r->state;
-	json_t *list = json_array();
-	int bad = !list;
-
-	for (size_t i = 0; s->clocks && i < r->engine.route->n_clocks; i++)
-		if (s->clocks[i].done == ED_TIME_NONE)
-			bad |= put_one_clock(list, &s->clocks[i]);
-	for (size_t i = 0; i < s->n_visits; i++) {
-		const struct ed_visit *v = s->visits[i];
-
-		if (v->done == ED_TIME_NONE && v->clock && v->clock->visit == v)
-			bad |= put_one_clock(list, v->clock);
-	}
-	return json_object_set_new(o, "clocks", list) | bad;
-}
-
-static int put_route(json_t *o, const struct ed_replay *r)
-{
-	const struct ed_route *route = r->engine.route;
-	json_t *w;
-
-	if (!route)
-		return json_object_set_new(o, "route", json_null());
-	w = json_object();
-	return ed_json_str(w, "id", route->id) | ed_json_int(w, "version", route->version) |
-	       ed_json_str(w, "sha256", route->sha256) | json_object_set_new(o, "route", w);
-}
-
 enum edoc_code ed_view_json(const struct ed_replay *r, bool entries, json_t **out,
                             struct edoc_error *err)
 {
-	static const char *const phase[] = {"unknown", "running", "ended"};
-	const struct ed_state *s = &r->state;
-	json_t *o = json_object(), *list = NULL, *one;
-	enum edoc_code code = EDOC_OK;
-	int bad = !o;
+	const struct ed_row *row = ed_row_of(r, r->arena);
+	json_t *o = NULL, *list = NULL, *one;
+	enum edoc_code code = row ? ed_row_json(row, &o, err) : ed_fail_memory(err);
+	int bad = 0;
 
-	bad |= put(o, "case", ed_json_get_str(r->ledger.v[0].header, "case"));
-	bad |= put_route(o, r);
-	bad |= ed_json_str(o, "phase", phase[r->folded < r->ledger.n ? ED_PHASE_NONE : s->phase]) |
-	       put(o, "end", s->end);
-	bad |= put(o, "number", s->number) | put(o, "book", s->book) | put(o, "at", s->at_agency);
-	bad |= ed_json_bool(o, "awaiting_receipt", s->awaiting_receipt) | put(o, "head", s->head);
-	bad |= put_waits(o, r) | put_clocks(o, r);
-	if (entries) {
+	if (!code && entries) {
 		list = json_array();
-		bad |= json_object_set_new(o, "entries", list);
+		bad = json_object_set_new(o, "entries", list);
 	}
-	for (size_t i = 0; entries && i < r->ledger.n && !bad && !code; i++) {
+	for (size_t i = 0; !code && entries && i < r->ledger.n && !bad; i++) {
 		code = ed_view_entry_json(r, &r->ledger.v[i], &one, err);
 		if (!code)
 			bad |= json_array_append_new(list, one);
