@@ -37,6 +37,7 @@ static const struct cmd_option submit_options[] = {
         {"route", 0, "ID", N_("the route it takes"), false},
         {"field", 0, "NAME=VALUE", N_("a field that the route declares"), true},
         {"channel", 0, "KIND", N_("how it came: portal, post, counter or paper"), false},
+        {"document", 0, "ID=NAME", N_("which document of the service that file is"), true},
         {"text", 0, "TEXT", N_("a note to the first entry"), false},
         END};
 static const struct cmd_option do_options[] = {
@@ -374,6 +375,7 @@ static int run_submit(struct cmd *cmd)
 	run.act.text = cmd_value(cmd, "text");
 	run.act.fields = cmd_values(cmd, "field", &n);
 	run.act.channel = cmd_value(cmd, "channel");
+	run.act.documents = cmd_values(cmd, "document", &n);
 	if (!status)
 		status = cmd_each(cmd, submit_one, &run);
 	route_close(&run);
@@ -553,6 +555,10 @@ static const struct cmd_option rotate_options[] = {
         {"finish", 0, NULL, N_("turn to the new key, which the directory lists by now"), false},
         END};
 
+static const struct cmd_option service_options[] = {
+        DESK,
+        {"folder", 0, "FOLDER", N_("the routes of this folder, not the desk's"), false},
+        END};
 static const struct cmd_option services_options[] = {
         DESK,
         {"folder", 0, "FOLDER", N_("the routes of this folder, not the desk's"), false},
@@ -614,6 +620,8 @@ static const struct cmd_verb verbs[] = {
          CMD_ITEMS | CMD_JSON | CMD_TRUST | CMD_POLICY | CMD_AT, run_verify},
         {"export", "CASE -o PKG", N_("write a case's package with its ledger"), export_options,
          CMD_FORCE, run_export},
+        {"services show", "ID", N_("the whole passport of a service"), service_options, CMD_JSON,
+         route_services_show},
         {"services", "[QUERY]", N_("what can be asked for; -v: the whole passports"),
          services_options, CMD_JSON, route_services},
         {"calendar check", "NAME|FILE...", N_("check calendars"), desk_options,

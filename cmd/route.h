@@ -55,6 +55,7 @@ int route_reassign(struct cmd *cmd);
 /* ---- route-services.c ---- */
 
 int route_services(struct cmd *cmd);
+int route_services_show(struct cmd *cmd);
 
 /* ---- route-calendar.c ---- */
 

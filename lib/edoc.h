@@ -1146,6 +1146,7 @@ struct edoc_act {
 	const char *clock; /* extend, stop, resume: one of the route's clocks, or NULL */
 	const char *more;  /* extend: "5wd"; NULL: what the route says */
 	const char *channel;   /* submit: portal, post, counter or paper, or NULL */
+	const char *const *documents; /* submit: "ID=NAME" of the service, NULL-ended, or NULL */
 	bool dry;              /* all checks, no change */
 };
 
@@ -1321,12 +1322,13 @@ enum edoc_code edoc_desk_show(struct edoc_desk *desk, const char *name, int64_t 
  * NULL) the *.yaml of a folder.  A file that cannot be read is told in a row
  * of its own.  *found counts services. */
 struct edoc_services_ask {
+	const char *id;      /* just this one, else EDOC_ERR_ABSENT; or NULL */
 	const char *query;   /* in id, titles or basis, whatever the case; NULL: all */
 	const char *owner;   /* an agency, or NULL */
 	const char *channel; /* portal, post, counter, paper, or NULL */
 	const char *lang;    /* of titles; NULL: the first of each */
 	bool free;           /* only what costs nothing */
-	bool whole;          /* text: the whole passport of each */
+	bool whole;          /* the whole passport of each */
 	int64_t now;         /* whom the desk believes now */
 };
 enum edoc_code edoc_services(struct edoc_desk *desk, const char *folder,

@@ -15,6 +15,7 @@
 #include "route/attach.h"
 #include "route/exchange.h"
 #include "route/grammar.h"
+#include "route/papers.h"
 #include "route/whom.h"
 #include "sign/challenge.h"
 #include "sign/sign.h"
@@ -104,6 +105,8 @@ struct submission {
 	struct ed_pin *pins[3]; /* by kind */
 	json_t *documents;
 	json_t *fields; /* that the route declares */
+	json_t *papers; /* which document is which, or NULL */
+	const char *applicant; /* where the service asks for it, or NULL */
 	char id[ED_CASE_ID];
 };
 
@@ -194,6 +197,34 @@ static enum edoc_code list_fields(struct submission *s, const struct ed_card *ca
 	return code;
 }
 
+/* What the service asks beside the names of the documents. */
+static enum edoc_code judge_papers(struct submission *s, struct ed_asic *asic,
+                                   struct edoc_error *err)
+{
+	const struct ed_passport *passport = s->pins[ED_PIN_ROUTE]->route->passport;
+	struct edoc_verify_options options = ed_desk_options(s->desk, s->act->now);
+	const char *name = NULL, *why = NULL;
+	struct ed_cert *cert = NULL;
+
+	enum edoc_code code = ed_papers_read(s->act->documents, s->arena, &s->papers, err);
+	if (!code)
+		code = ed_papers_payment(asic, passport, s->papers, &options, s->arena, &name, &why,
+		                         err);
+	if (!code && why)
+		code = ed_fail(err, EDOC_ERR_DENIED, s->path,
+		               "not accepted (\"%s\"): %s, the proof of payment, is no signed "
+		               "document that holds: %s",
+		               passport->standard->id, name, why);
+	if (code || !passport || !ed_passport_asks_kind(passport))
+		return code;
+	code = ed_cert_of(ed_key_cert(s->act->key), "--key", s->arena, &cert, err);
+	if (code)
+		return code;
+	s->applicant = ed_papers_applicant(cert, s->arena);
+	ed_cert_clear(cert);
+	return s->applicant ? EDOC_OK : ed_fail_memory(err);
+}
+
 /* TOTAL-PASSED by the desk's anchors, and new to routes. */
 static enum edoc_code judge_submission(struct submission *s, struct edoc_error *err)
 {
@@ -221,6 +252,8 @@ static enum edoc_code judge_submission(struct submission *s, struct edoc_error *
 		code = list_documents(s, asic, err);
 	if (!code)
 		code = list_fields(s, report->card, err);
+	if (!code)
+		code = judge_papers(s, asic, err);
 	edoc_report_free(report);
 	ed_asic_free(asic);
 	return code;
@@ -269,6 +302,8 @@ static enum edoc_code first_header(struct submission *s, struct ed_draft *draft,
 	    (ed_json_str(h, "route", route) | ed_json_str(h, "calendar", calendar) |
 	     ed_json_str(h, "package", package) | json_object_set(h, "documents", s->documents) |
 	     (s->act->channel ? ed_json_str(h, "channel", s->act->channel) : 0) |
+	     (s->papers ? json_object_set(h, "papers", s->papers) : 0) |
+	     (s->applicant ? ed_json_str(h, "applicant", s->applicant) : 0) |
 	     (json_object_size(s->fields) ? json_object_set(h, "fields", s->fields) : 0))) {
 		json_decref(h);
 		return ed_fail_memory(err);
@@ -303,6 +338,8 @@ static enum edoc_code begin(struct submission *s, struct ed_case *c, bool *lost,
 	                             .fields = s->fields,
 	                             .documents = s->documents,
 	                             .channel = s->act->channel,
+	                             .papers = s->papers,
+	                             .applicant = s->applicant,
 	                             .now = s->act->now};
 	struct ed_actor actor = {0};
 	struct ed_draft draft = {.case_id = s->id,
@@ -480,6 +517,7 @@ enum edoc_code edoc_desk_submit(struct edoc_desk *desk, const char *path, const 
 	ed_copy_clear(&s.copy);
 	json_decref(s.documents);
 	json_decref(s.fields);
+	json_decref(s.papers);
 	ed_arena_free(s.arena);
 	return code;
 }

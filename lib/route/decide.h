@@ -12,8 +12,8 @@ struct ed_asked {
 	bool reason_hidden; /* a body that stayed at home */
 	bool said;          /* an entry: step, visit and `to` must be said */
 	bool by_desk;       /* by its event */
-	const json_t *fields, *documents; /* of a submission */
-	const char *channel;
+	const json_t *fields, *documents, *papers; /* of a submission */
+	const char *channel, *applicant;
 	const struct ed_named *assign;
 	size_t n_assign;
 	const char *until;

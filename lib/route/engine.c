@@ -38,6 +38,9 @@
  *  route.document-missing  E    the package lacks {0}, which the service asks for ({1})
  *  route.document-many E        the package has more of {0} than the service takes ({1})
  *  route.document-unlisted E    the service does not list the document {0} ({1})
+ *  route.document-unknown E     the service lists no document {0}, which {1} is said to be
+ *  route.document-absent E      {0} is said to be {1}, and is no document of the package
+ *  route.fee-unsigned  E        {0}, the proof of payment, is no signed document that holds: {1}
  *  route.fee           E        {0}, the proof that {2} was paid, is missing ({1})
  *  route.channel       E        it came by {0}; the service is asked for by {2} ({1})
  *  route.applicant     E        {0} may not ask for the service, only {2} ({1})
@@ -129,6 +132,10 @@ static const struct {
          N_("not accepted (\"{1}\"): the package has more of {0} than the service takes")},
         {"route.document-unlisted", EDOC_ERR_DENIED,
          N_("not accepted (\"{1}\"): the service does not list {0}")},
+        {"route.document-unknown", EDOC_ERR_USAGE,
+         N_("--document: the service lists no \"{0}\", which {1} is said to be")},
+        {"route.document-absent", EDOC_ERR_USAGE,
+         N_("--document: {0} is said to be {1}, and is no document of the package")},
         {"route.fee", EDOC_ERR_DENIED,
          N_("not accepted (\"{1}\"): {0}, the proof that {2} was paid, is missing")},
         {"route.channel", EDOC_ERR_DENIED,
@@ -462,6 +469,8 @@ static void ask(struct ed_decision *j, const struct ed_engine *engine, const str
 	                           .fields = command->fields,
 	                           .documents = command->documents,
 	                           .channel = command->channel,
+	                           .papers = command->papers,
+	                           .applicant = command->applicant,
 	                           .assign = command->assign,
 	                           .n_assign = command->n_assign,
 	                           .timer = command->timer,
@@ -712,6 +721,8 @@ bool ed_engine_fold(const struct ed_engine *engine, struct ed_state *state,
 	        .extension = ed_entry_extension(entry, &extension) ? &extension : NULL,
 	        .documents = json_object_get(entry->header, "documents"),
 	        .channel = ed_header_text(entry, NULL, "channel"),
+	        .papers = json_object_get(entry->header, "papers"),
+	        .applicant = ed_header_text(entry, NULL, "applicant"),
 	        .reason = entry->body ? ed_json_get_str(entry->body, "reason") : NULL,
 	        .reason_hidden = !entry->body && ed_header_text(entry, NULL, "body")};
 	if (json_object_get(entry->header, "delegate"))

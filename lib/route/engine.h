@@ -130,6 +130,8 @@ struct ed_command {
 	const json_t *fields;                 /* case.submitted: what the route declares, or NULL */
 	const json_t *documents;              /* case.submitted: as the entry lists them */
 	const char *channel;                  /* case.submitted: how it came, or NULL */
+	const json_t *papers;  /* case.submitted: which document is which, or NULL */
+	const char *applicant; /* case.submitted: whose certificate it is, or NULL */
 	/* step.done: who acts at later steps; step.reassigned: who acts at this
 	 * one; step.delegated: the person; or NULL */
 	const struct ed_named *assign;

@@ -296,6 +296,33 @@ static const char *is_documents(const json_t *v)
 	return NULL;
 }
 
+/* Which of the documents that a service lists a file is. */
+static const char *is_papers(const json_t *v)
+{
+	static const struct key keys[] = {
+	        {"id", is_id, ALWAYS, 0}, {"name", is_text, ALWAYS, 0}, {NULL, NULL, 0, 0}};
+	const char *before = "", *say = N_("a list of {id, name}, sorted by name, each name once");
+
+	if (!json_is_array(v) || !json_array_size(v))
+		return say;
+	for (size_t i = 0; i < json_array_size(v); i++) {
+		const json_t *one = json_array_get(v, i);
+		const char *name = text_of(json_object_get(one, "name"));
+
+		if (plain_fault(one, keys, say) || strcmp(before, name) >= 0)
+			return say;
+		before = name;
+	}
+	return NULL;
+}
+
+static const char *is_applicant(const json_t *v)
+{
+	return strcmp(text_of(v), "person") && strcmp(text_of(v), "entity")
+	               ? N_("\"person\" or \"entity\"")
+	               : NULL;
+}
+
 static const char *is_actor(const json_t *v)
 {
 	static const struct key keys[] = {{"cert", is_hex64, ALWAYS, 0},
@@ -432,6 +459,8 @@ static const struct key header_keys[] = {
         {"package", is_digest, SUBMITTED, RECEIVED},
         {"fields", is_fields, 0, SUBMITTED},
         {"channel", is_channel, 0, SUBMITTED},
+        {"papers", is_papers, 0, SUBMITTED},
+        {"applicant", is_applicant, 0, SUBMITTED},
         {"step", is_path, STEP | HAND, RECEIVED | CLOCK | EXTEND},
         {"visit", is_count, STEP | HAND, RECEIVED | CLOCK | EXTEND},
         {"timer", is_id, 0, CLOCK | EXTEND},

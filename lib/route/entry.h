@@ -57,6 +57,10 @@
  *   register   {book, number, year, seq}: number as printed
  *   channel    portal, post, counter or paper: how it came (first entry), where
  *              that was said
+ *   papers     [{id, name}] sorted by name: which document that the service
+ *              lists a file is, where somebody said it (first entry)
+ *   applicant  "person" or "entity": what the certificate of who submits names,
+ *              where the service asks for that (first entry)
  *   fields     {name: value}: what the route declares and the case has, of the
  *              types that the route gives them (first entry)
  *   evidence   digest of the evidence.json of the receipt (case.received)

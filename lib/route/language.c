@@ -238,8 +238,9 @@ static const struct ed_shape_key document_keys[] = {{"title", &ed_shape_title},
                                                     {NULL, NULL}};
 const struct ed_shape ed_shape_document = {.name = "document", .keys = document_keys};
 
-static const struct ed_shape_key fee_keys[] = {
-        {"amount", NULL}, {"currency", NULL}, {"proof", NULL}, {"when", NULL}, {NULL, NULL}};
+static const struct ed_shape_key fee_keys[] = {{"amount", NULL}, {"currency", NULL},
+                                               {"proof", NULL},  {"signed", NULL},
+                                               {"when", NULL},   {NULL, NULL}};
 const struct ed_shape ed_shape_fee = {.name = "fee", .keys = fee_keys};
 
 static const struct ed_shape_key result_keys[] = {

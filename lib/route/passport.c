@@ -169,6 +169,33 @@ const struct ed_paper *ed_passport_paper(const struct ed_passport *passport, con
 	return NULL;
 }
 
+const struct ed_paper *ed_passport_find(const struct ed_passport *passport, const char *id)
+{
+	for (size_t i = 0; id && i < passport->n_papers; i++)
+		if (!strcmp(passport->papers[i].id, id))
+			return &passport->papers[i];
+	return NULL;
+}
+
+const struct ed_paper *ed_passport_said(const struct ed_passport *passport, const json_t *papers,
+                                        const char *name)
+{
+	for (size_t i = 0; i < json_array_size(papers); i++) {
+		const json_t *one = json_array_get(papers, i);
+		const char *said = ed_json_get_str(one, "name");
+
+		if (said && !strcmp(said, name))
+			return ed_passport_find(passport, ed_json_get_str(one, "id"));
+	}
+	return ed_passport_paper(passport, name);
+}
+
+bool ed_passport_asks_kind(const struct ed_passport *passport)
+{
+	return passport->applicants && (ed_def_one_of("person", passport->applicants) ||
+	                                ed_def_one_of("entity", passport->applicants));
+}
+
 /* ---- fee ---- */
 
 /* "30", "30.00": no sign, no leading zero, two digits behind the point. */
@@ -193,9 +220,7 @@ static enum edoc_code find_proof(struct ed_def *p, const struct ed_yaml *map,
 	if (passport->fee_after)
 		return ed_yaml_fail(node, p->where, p->err,
 		                    "what is paid afterwards is not proved at the submission");
-	for (size_t i = 0; i < passport->n_papers; i++)
-		if (!strcmp(passport->papers[i].id, id))
-			passport->proof = &passport->papers[i];
+	passport->proof = ed_passport_find(passport, id);
 	return passport->proof
 	               ? EDOC_OK
 	               : ed_yaml_fail(node, p->where, p->err, "\"documents:\" lists no \"%s\"", id);
@@ -227,7 +252,14 @@ static enum edoc_code parse_fee(struct ed_def *p, const struct ed_yaml *map,
 	if (!code)
 		code = ed_def_choice(p, map, "when", words, &choice);
 	passport->fee_after = choice == 1;
-	return code ? code : find_proof(p, map, passport);
+	if (!code)
+		code = find_proof(p, map, passport);
+	if (!code)
+		code = parse_yes(p, map, "signed", &passport->proof_signed);
+	return !code && passport->proof_signed && !passport->proof
+	               ? ed_yaml_fail(ed_yaml_get(map, "signed"), p->where, p->err,
+	                              "\"signed\" is said of a \"proof\": name that document")
+	               : code;
 }
 
 bool ed_passport_free(const struct ed_passport *passport)
@@ -321,7 +353,7 @@ static enum edoc_code parse_idef0(struct ed_def *p, const struct ed_yaml *map,
 
 enum edoc_code ed_def_passport(struct ed_def *p, const struct ed_yaml *root)
 {
-	static const char *const applicants[] = {"citizen", "agency", NULL};
+	static const char *const applicants[] = {"citizen", "person", "entity", "agency", NULL};
 	const struct ed_yaml *map = ed_yaml_get(root, "service");
 	struct ed_passport *passport;
 	enum edoc_code code;

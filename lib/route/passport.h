@@ -9,7 +9,7 @@
  *     documents:
  *       application: {title: {en: Application}, required: yes}
  *       receipt: {title: {en: Proof of payment}, file: "receipt*.pdf"}
- *     fee: {amount: "30.00", currency: TJS, proof: receipt}
+ *     fee: {amount: "30.00", currency: TJS, proof: receipt, signed: yes}
  *     refusals:
  *       incomplete: {en: Something is missing}
  *     standard: incomplete
@@ -20,6 +20,7 @@
 #ifndef ED_ROUTE_PASSPORT_H
 #define ED_ROUTE_PASSPORT_H
 
+#include "door/json.h"
 #include "route/grammar.h"
 
 #define ED_LANGS 5 /* tg, uz, uz-Cyrl, ru, en */
@@ -45,12 +46,13 @@ struct ed_passport {
 	const char *owner;             /* agency */
 	const char *const *basis;      /* NULL-ended, or NULL */
 	const char *const *channels;   /* NULL-ended; NULL: any */
-	const char *const *applicants; /* "citizen", "agency"; NULL: any */
+	const char *const *applicants; /* "citizen", "person", "entity", "agency"; NULL: any */
 	struct ed_paper *papers;       /* NULL: not listed */
 	size_t n_papers;
 	bool others;                   /* documents that are not listed are accepted */
 	const char *amount, *currency; /* of the fee; NULL: none */
 	const struct ed_paper *proof;  /* of payment, at the submission; or NULL */
+	bool proof_signed; /* the proof is a signed document itself */
 	bool fee_after;
 	const char *result_form; /* or NULL */
 	struct ed_titles result;
@@ -67,6 +69,13 @@ extern const char *const ed_idef0_names[]; /* NULL-ended */
 enum edoc_code ed_def_passport(struct ed_def *p, const struct ed_yaml *root) EDOC_CHECK;
 /* Which of the list a document of a package is, by its name; NULL: none. */
 const struct ed_paper *ed_passport_paper(const struct ed_passport *passport, const char *name);
+/* The same, of a submission: what its "papers" (entry.h; or NULL) say comes first. */
+const struct ed_paper *ed_passport_said(const struct ed_passport *passport, const json_t *papers,
+                                        const char *name);
+/* By its id, or NULL. */
+const struct ed_paper *ed_passport_find(const struct ed_passport *passport, const char *id);
+/* Must the first entry say what the applicant's certificate is? */
+bool ed_passport_asks_kind(const struct ed_passport *passport);
 /* Has nothing to be paid? */
 bool ed_passport_free(const struct ed_passport *passport);
 

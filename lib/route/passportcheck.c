@@ -22,17 +22,44 @@ static const char *append(struct ed_decision *j, const char *list, const char *n
 }
 
 /* How many documents of the package are that one. */
-static int count(const struct ed_passport *passport, const struct ed_paper *paper,
-                 const json_t *documents)
+static int count(const struct ed_decision *j, const struct ed_passport *passport,
+                 const struct ed_paper *paper)
 {
+	const json_t *documents = j->act.documents;
 	int n = 0;
 
 	for (size_t i = 0; i < json_array_size(documents); i++) {
 		const char *name = ed_json_get_str(json_array_get(documents, i), "name");
 
-		n += name && !is_ours(name) && ed_passport_paper(passport, name) == paper;
+		n += name && !is_ours(name) &&
+		     ed_passport_said(passport, j->act.papers, name) == paper;
 	}
 	return n;
+}
+
+static bool is_there(const json_t *documents, const char *name)
+{
+	for (size_t i = 0; i < json_array_size(documents); i++) {
+		const char *own = ed_json_get_str(json_array_get(documents, i), "name");
+
+		if (own && name && !strcmp(own, name))
+			return true;
+	}
+	return false;
+}
+
+/* Which document is said to be which: those there are, and of those asked for. */
+static void check_said(struct ed_decision *j, const struct ed_passport *passport)
+{
+	for (size_t i = 0; i < json_array_size(j->act.papers); i++) {
+		const json_t *one = json_array_get(j->act.papers, i);
+		const char *id = ed_json_get_str(one, "id"), *name = ed_json_get_str(one, "name");
+
+		if (!passport || !ed_passport_find(passport, id))
+			ed_broken(j, "route.document-unknown", id, name, NULL);
+		else if (!name || is_ours(name) || !is_there(j->act.documents, name))
+			ed_broken(j, "route.document-absent", name, id, NULL);
+	}
 }
 
 static void check_papers(struct ed_decision *j, const struct ed_passport *passport,
@@ -43,7 +70,7 @@ static void check_papers(struct ed_decision *j, const struct ed_passport *passpo
 
 	for (size_t i = 0; i < passport->n_papers; i++) {
 		const struct ed_paper *paper = &passport->papers[i];
-		int n = count(passport, paper, documents);
+		int n = count(j, passport, paper);
 
 		if (!n && paper->required && paper != passport->proof)
 			missing = append(j, missing, paper->id);
@@ -53,12 +80,12 @@ static void check_papers(struct ed_decision *j, const struct ed_passport *passpo
 	for (size_t i = 0; !passport->others && i < json_array_size(documents); i++) {
 		const char *name = ed_json_get_str(json_array_get(documents, i), "name");
 
-		if (name && !is_ours(name) && !ed_passport_paper(passport, name))
+		if (name && !is_ours(name) && !ed_passport_said(passport, j->act.papers, name))
 			unlisted = append(j, unlisted, name);
 	}
 	if (missing)
 		ed_broken(j, "route.document-missing", missing, standard, NULL);
-	if (passport->proof && !count(passport, passport->proof, documents))
+	if (passport->proof && !count(j, passport, passport->proof))
 		ed_broken(j, "route.fee", passport->proof->id, standard, passport->amount);
 	if (many)
 		ed_broken(j, "route.document-many", many, standard, NULL);
@@ -80,6 +107,7 @@ void ed_check_passport(struct ed_decision *j)
 	const struct ed_passport *passport = j->engine->route->passport;
 	const char *standard, *channel = j->act.channel;
 
+	check_said(j, passport);
 	if (!passport)
 		return;
 	standard = passport->standard ? passport->standard->id : "-";
@@ -90,13 +118,18 @@ void ed_check_passport(struct ed_decision *j)
 		check_papers(j, passport, standard);
 }
 
-/* Who holds a post that day comes for his agency, anybody else for himself. */
+/* Who holds a post that day comes for his agency, anybody else for himself, or
+ * for the legal entity that his certificate names. */
 void ed_check_applicant(struct ed_decision *j)
 {
 	const struct ed_passport *passport = j->engine->route->passport;
 	const char *kind = j->actor.agency ? "agency" : "citizen";
 
-	if (passport && passport->applicants && !ed_def_one_of(kind, passport->applicants))
+	if (!passport || !passport->applicants || strcmp(j->act.event, "case.submitted") != 0)
+		return;
+	if (!j->actor.agency && !ed_def_one_of(kind, passport->applicants) && j->act.applicant)
+		kind = j->act.applicant;
+	if (!ed_def_one_of(kind, passport->applicants))
 		ed_broken(j, "route.applicant", kind, passport->standard->id,
 		          list_of(j, passport->applicants));
 }

@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "judge/certificate.h"
 #include "judge/verify.h"
+#include "route/papers.h"
 #include "route/receipt.h"
 #include "route/replay.h"
 #include "signature/cmsledger.h"
@@ -253,6 +254,19 @@ static enum edoc_code check_signer(struct package *p, size_t i, const struct ed_
 	                            p->replay->arena, p->findings, err);
 }
 
+/* What the first entry says of its signer's certificate. */
+static void check_applicant(struct package *p, const struct ed_entry *e,
+                            const struct ed_cert *signer, const char *where)
+{
+	const char *said = ed_json_get_str(e->header, "applicant");
+	const char *is = said ? ed_papers_applicant(signer, p->replay->arena) : NULL;
+
+	if (said && !is)
+		p->findings->lost = true;
+	else if (said && strcmp(said, is))
+		ed_finding(p->findings, "ledger.applicant", where, said, is, NULL);
+}
+
 static enum edoc_code check_cms(struct package *p, size_t i, struct edoc_error *err)
 {
 	const struct ed_entry *e = &p->replay->ledger.v[i];
@@ -282,6 +296,8 @@ static enum edoc_code check_cms(struct package *p, size_t i, struct edoc_error *
 		ed_finding(p->findings, "ledger.signer", where, facts.signer->subject, NULL, NULL);
 	else
 		code = check_signer(p, i, &facts, where, err);
+	if (!code && facts.signer)
+		check_applicant(p, e, facts.signer, where);
 	if (!code && facts.claimed_time != e->time)
 		ed_finding(p->findings, "ledger.time", where, NULL, NULL, NULL);
 	ed_cms_facts_clear(&facts);
@@ -354,6 +370,21 @@ static enum edoc_code check_command(struct package *p, const struct ed_entry *e,
 	ed_ledger_name(where, e, ".json");
 	ed_finding(p->findings, "ledger.command", where, said, right, NULL);
 	return EDOC_OK;
+}
+
+/* ---- what was paid ---- */
+
+static enum edoc_code check_payment(struct package *p, struct edoc_error *err)
+{
+	const json_t *papers = json_object_get(p->replay->ledger.v[0].header, "papers");
+	const struct ed_passport *passport = p->replay->engine.route->passport;
+	const char *name, *why;
+
+	enum edoc_code code = ed_papers_payment(p->asic, passport, papers, p->options,
+	                                        p->replay->arena, &name, &why, err);
+	if (!code && why)
+		ed_finding(p->findings, "route.fee-unsigned", name, passport->proof->id, why, NULL);
+	return code;
 }
 
 /* ---- documents, case id ---- */
@@ -645,6 +676,9 @@ static enum edoc_code check_ledger(struct package *p, struct edoc_error *err)
 	if (code || !ready)
 		return code;
 	check_card(p);
+	code = check_payment(p, err);
+	if (code)
+		return code;
 	for (size_t i = 0; i < r->ledger.n; i++) {
 		check_step_signed(p, &r->ledger.v[i]);
 		check_body(p, &r->ledger.v[i]);

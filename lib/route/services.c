@@ -225,7 +225,8 @@ static enum edoc_code matches(const struct services *s, const struct ed_route *r
 	const struct edoc_services_ask *ask = s->ask;
 	enum edoc_code code;
 
-	*fits = (!ask->owner || !strcmp(ask->owner, p->owner)) &&
+	*fits = (!ask->id || !strcmp(ask->id, route->id)) &&
+	        (!ask->owner || !strcmp(ask->owner, p->owner)) &&
 	        (!ask->channel || !p->channels || ed_def_one_of(ask->channel, p->channels)) &&
 	        (!ask->free || ed_passport_free(p));
 	if (!*fits || !s->query)
@@ -388,8 +389,9 @@ static void put_passport(struct services *s, const struct ed_route *route)
 	put_words(s, dgettext("edoc", "asked for by"), p->channels);
 	put_words(s, dgettext("edoc", "asked for by whom"), p->applicants);
 	ed_buf_printf(out, "  %s: %s\n", dgettext("edoc", "term"), term_of(s, route));
-	ed_buf_printf(out, "  %s: %s%s\n", dgettext("edoc", "fee"), fee_of(s, p),
-	              p->fee_after && !ed_passport_free(p) ? dgettext("edoc", ", afterwards") : "");
+	ed_buf_printf(out, "  %s: %s%s%s\n", dgettext("edoc", "fee"), fee_of(s, p),
+	              p->fee_after && !ed_passport_free(p) ? dgettext("edoc", ", afterwards") : "",
+	              p->proof_signed ? dgettext("edoc", ", the proof of it signed") : "");
 	put_papers(s, p);
 	if (p->result_form)
 		ed_buf_printf(out, "  %s: %s (%s)\n", dgettext("edoc", "result"),
@@ -400,26 +402,105 @@ static void put_passport(struct services *s, const struct ed_route *route)
 		put_words(s, dgettext("edoc", idef0[i]), p->idef0[i]);
 }
 
+static int put_list(json_t *o, const char *key, const char *const *words)
+{
+	json_t *list = json_array();
+	int bad = list ? 0 : -1;
+
+	for (size_t i = 0; words && words[i]; i++)
+		bad |= json_array_append_new(list, json_string(words[i]));
+	bad |= json_object_set(o, key, list);
+	json_decref(list);
+	return bad;
+}
+
+static int put_document(const struct services *s, json_t *list, const struct ed_passport *p,
+                        const struct ed_paper *paper)
+{
+	json_t *o = json_object();
+	int bad = ed_json_str(o, "id", paper->id) |
+	          ed_json_str(o, "title", titled(s, &paper->title)) |
+	          (paper->file ? ed_json_str(o, "file", paper->file) : 0) |
+	          ed_json_bool(o, "required", paper->required || paper == p->proof) |
+	          ed_json_int(o, "max", paper->max) | json_array_append(list, o);
+
+	json_decref(o);
+	return bad;
+}
+
+static int put_documents(const struct services *s, json_t *o, const struct ed_passport *p)
+{
+	json_t *list = json_array();
+	int bad = list ? 0 : -1;
+
+	for (size_t i = 0; i < p->n_papers; i++)
+		bad |= put_document(s, list, p, &p->papers[i]);
+	bad |= json_object_set(o, "documents", list);
+	json_decref(list);
+	return bad | ed_json_bool(o, "others", !p->papers || p->others);
+}
+
+static int put_refusals(const struct services *s, json_t *o, const struct ed_passport *p)
+{
+	json_t *map = json_object();
+	int bad = map ? 0 : -1;
+
+	for (size_t i = 0; i < p->n_refusals; i++)
+		bad |= ed_json_str(map, p->refusals[i].id, titled(s, &p->refusals[i].title));
+	bad |= json_object_set(o, "refusals", map);
+	json_decref(map);
+	return bad | (p->standard ? ed_json_str(o, "standard", p->standard->id) : 0);
+}
+
+static int put_idef0(json_t *o, const struct ed_passport *p)
+{
+	json_t *map = json_object();
+	int bad = map ? 0 : -1;
+
+	for (size_t i = 0; ed_idef0_names[i]; i++)
+		bad |= put_list(map, ed_idef0_names[i], p->idef0[i]);
+	bad |= json_object_set(o, "idef0", map);
+	json_decref(map);
+	return bad;
+}
+
+/* What a row has no room for. */
+static int put_whole(const struct services *s, json_t *o, const struct ed_passport *p)
+{
+	int bad = put_list(o, "basis", p->basis) | put_list(o, "applicants", p->applicants) |
+	          put_documents(s, o, p);
+
+	if (p->amount)
+		bad |= ed_json_str(o, "when", p->fee_after ? "after" : "before");
+	if (p->proof)
+		bad |= ed_json_str(o, "proof", p->proof->id) |
+		       ed_json_bool(o, "proof_signed", p->proof_signed);
+	if (p->result_form)
+		bad |= ed_json_str(o, "form", p->result_form) |
+		       ed_json_str(o, "result", titled(s, &p->result));
+	if (p->retention)
+		bad |= ed_json_str(o, "retention", p->retention);
+	return bad | put_refusals(s, o, p) | put_idef0(o, p);
+}
+
 static enum edoc_code put_json(struct services *s, const struct ed_route *route,
                                struct edoc_error *err)
 {
 	const struct ed_passport *p = route->passport;
-	json_t *o = json_object(), *channels = json_array();
+	json_t *o = json_object();
 	int bad = ed_json_str(o, "id", route->id) | ed_json_int(o, "version", route->version) |
 	          ed_json_str(o, "title", said(s, route->title_lang, route->title)) |
 	          ed_json_str(o, "owner", p->owner) | ed_json_str(o, "term", term_of(s, route)) |
 	          ed_json_bool(o, "free", ed_passport_free(p)) |
-	          ed_json_str(o, "sha256", route->sha256);
+	          ed_json_str(o, "sha256", route->sha256) | put_list(o, "channels", p->channels);
 
-	for (size_t i = 0; p->channels && p->channels[i]; i++)
-		bad |= json_array_append_new(channels, json_string(p->channels[i]));
-	bad |= json_object_set(o, "channels", channels);
 	if (p->amount)
 		bad |= ed_json_str(o, "amount", p->amount) |
 		       ed_json_str(o, "currency", p->currency);
+	if (s->ask->whole)
+		bad |= put_whole(s, o, p);
 	enum edoc_code code =
 	        bad ? ed_fail_memory(err) : ed_tale_json(&s->tale, "services", o, err);
-	json_decref(channels);
 	json_decref(o);
 	return code;
 }
@@ -471,6 +552,8 @@ static enum edoc_code tell_all(struct services *s, size_t *found, struct edoc_er
 		if (!code && fits)
 			code = tell_route(s, s->routes[i], !(*found)++, err);
 	}
+	if (!*found && s->ask->id && !code)
+		return ed_fail(err, EDOC_ERR_ABSENT, s->ask->id, "no such service is known here");
 	for (size_t i = 0; i < s->n_broken && !code; i++)
 		code = tell_broken(s, &s->broken[i], err);
 	return code;

@@ -251,7 +251,8 @@ enum edoc_code ed_view_entry_json(const struct ed_replay *r, const struct ed_ent
 	static const char *const copied[] = {"prev",     "actor",    "acting_for", "register",
 	                                     "clock",    "evidence", "to",         "package",
 	                                     "late",     "timer",    "extension",  "assign",
-	                                     "attached", "delegate", "channel",    NULL};
+	                                     "attached", "delegate", "channel",    "papers",
+	                                     "applicant", NULL};
 	char digest[ED_SHA256_REF];
 	json_t *o = json_object();
 	int bad = !o;

@@ -106,6 +106,8 @@ table = Table("edoc-route", {
     Row("directory rotate -C {desk} -f -o {out} --new-key {deskkey}", {"deskkey": "key"}, writes=True, light=True,
         only={("deskkey", "controls"): {64}}),
     Row("services --folder {rdir}", {"rdir": "mybox"}, good=1, prints=False, light=True),
+    Row("services show --folder {rdir} test.order", {"rdir": "mybox"}, good=66, prints=False, light=True,
+        only={("rdir", "folder"): {66}}),
     Row("services -C {desk}", {"desk": "folder"}, good=1, prints=False, light=True),
     Row("services --config {conf}", {"conf": "conf"}, good=1, prints=False, light=True),
     Row("lint --files-from {routes}", {"routes": "list"}, prints=False, light=True),

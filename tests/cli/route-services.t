@@ -92,6 +92,89 @@ run edoc-route verify -C "$A" "$id"
 is_exit 65 "an entry that the route does not allow"
 has "$err" "route.channel: it came by paper; the service is asked for by portal, counter (incomplete)" "is told by whoever verifies"
 
+# ---- which file is which, who asks, and a proof of payment that is signed
+entered() { # PERL: the first entry of the case $id, changed and signed anew by who submitted
+	c=$(echo "$A"/case/*/"$id")
+	perl -pe "$1" "$c/log/000001" >"$W/entry"
+	nok "the entry is another one" cmp -s "$W/entry" "$c/log/000001"
+	cp "$W/entry" "$c/log/000001"
+	openssl cms -sign -binary -cades -md sha256 -outform DER -in "$W/entry" -signer "$W/$2.pem" \
+		-out "$c/obj/$(sha256sum "$W/entry" | cut -c1-64).cms" 2>"$W/cms.err"
+	run edoc-route verify -C "$A" "$id"
+}
+for who in anvar zarina; do
+	openssl pkcs12 -in "$K/$who.p12" -passin "file:$K/pass" -nodes 2>/dev/null >"$W/$who.pem"
+done
+bundle "$W/named.asice" scan1.txt ground1.txt paid.pdf
+refused 77 "asks for order" "by other names" --channel portal "$W/named.asice"
+refused 64 "\"order\" is not ID=NAME" "half a name" --channel portal --document order "$W/named.asice"
+refused 64 "\"scan1.txt\" is named twice" "two of one file" --channel portal --document order=scan1.txt \
+	--document receipt=scan1.txt "$W/named.asice"
+refused 64 "no \"photo\"" "a document that nobody asks for" --channel portal --document photo=scan1.txt "$W/named.asice"
+refused 64 "scan2.txt is said to be order" "a file that is not there" --channel portal --document order=scan2.txt "$W/named.asice"
+refused 77 "the proof that 30.00 was paid, is missing" "one of two named" --channel portal --document order=scan1.txt "$W/named.asice"
+run as dilnoza submit -C "$A" --route test.order --channel portal --document receipt=paid.pdf \
+	--document order=scan1.txt "$W/named.asice"
+is_exit 0 "which file is which document, said"
+id=$(cat "$out")
+same "$(edoc-route log -C "$A" --json "$id" | jq -c .papers)" '[{"id":"receipt","name":"paid.pdf"},{"id":"order","name":"scan1.txt"}]' "stands in the first entry"
+run edoc-route verify -C "$A" "$id"
+is_exit 2 "and it is sound"
+entered 's/"id":"order"/"id":"ground"/' dilnoza
+has "$err" "route.document-missing" "another word about it is found by whoever verifies"
+
+# dilnoza and anvar are of legal entities: their certificates name an INN or none.
+passported() { # VERSION SED: a version of the route
+	sed "s/^version: .*/version: $1/; $2" "$W/order.yaml" >"$W/v$1.yaml"
+	sealed "$W/route-issuer.pem" "$W/v$1.yaml" "$W/v$1.asice"
+	edoc-route install -C "$A" "$W/v$1.asice" >/dev/null
+}
+directory 2 | sed 's/post: specialist, holder: dilnoza/&, until: 2026-01-01/' >"$W/directory2.yaml"
+sealed "$W/directory-issuer.pem" "$W/directory2.yaml" "$W/directory2.asice"
+run edoc-route install -C "$A" "$W/directory2.asice"
+is_exit 0 "dilnoza holds no post any more"
+passported 3 's/applicants: .*/applicants: [person]/'
+refused 77 "\"entity\" may not ask for the service, only person" "a legal entity" --channel portal "$W/full.asice"
+passported 4 's/applicants: .*/applicants: [person, entity]/'
+bundle "$W/entity.asice" order.txt ground1.txt receipt.pdf
+run as dilnoza submit -C "$A" --route test.order --channel portal "$W/entity.asice"
+is_exit 0 "a service for people and legal entities"
+id=$(cat "$out")
+same "$(edoc-route log -C "$A" --json "$id" | jq -r .applicant)" entity "says what the certificate is"
+run edoc-route verify -C "$A" "$id"
+is_exit 2 "and it is sound"
+entered 's/"applicant":"entity"/"applicant":"person"/' dilnoza
+has "$out" 'the entry calls the applicant "person"' "what the certificate does not say is found"
+entered 's/"applicant":"person",//' dilnoza
+has "$err" 'route.applicant: citizen may not ask' "so is what was left out"
+passported 5 's/applicants: .*/applicants: [citizen]/; s/proof: receipt/proof: receipt, signed: yes/'
+refused 77 "receipt.pdf, the proof of payment, is no signed document" "a proof that nobody signed" --channel portal "$W/entity.asice"
+printf '30.00 TJS from dilnoza\n' >"$W/paid.txt"
+edoc-sign sign --key "$K/farrukh.p12" --pass-file "$K/pass" -o "$W/receipt.asice" "$W/paid.txt" >/dev/null
+(cd "$W" && edoc-sign sign --key "$K/dilnoza.p12" --pass-file "$K/pass" -o paid.asice order.txt ground1.txt receipt.asice >/dev/null)
+run as dilnoza submit -C "$A" --route test.order --channel portal "$W/paid.asice"
+is_exit 0 "one that the bank signed"
+id=$(cat "$out")
+run edoc-route verify -C "$A" "$id"
+is_exit 2 "and it is sound"
+has "$out" "waits for" "but for that it runs yet"
+python3 "$SRCDIR/tests/rezip.py" "$W/receipt.asice" "$W/changed.asice" flip:paid.txt
+mv "$W/changed.asice" "$W/receipt.asice"
+(cd "$W" && edoc-sign sign --key "$K/dilnoza.p12" --pass-file "$K/pass" -o forged.asice order.txt ground1.txt receipt.asice >/dev/null)
+refused 77 "is no signed document that holds" "a proof that was changed" --channel portal "$W/forged.asice"
+# The same package under the version that does not ask whether it is signed,
+# and an entry that says it was under the one that does.
+run edoc-route services show -C "$A" test.order
+is_exit 0 "the passport of one service"
+has "$out" "fee: 30.00 TJS, the proof of it signed" "says that"
+run edoc-route services show -C "$A" --json test.order
+same "$(jq -c '[.version,.proof,.proof_signed,.applicants,[.documents[].id],.standard,.idef0.inputs]' "$out")" \
+	'[5,"receipt",true,["citizen"],["order","ground","receipt"],"incomplete",[]]' "and JSON the whole of it"
+run edoc-route services show -C "$A" test.orde
+is_exit 66 "no part of an id"
+run edoc-route services show -C "$A"
+is_exit 64 "which one?"
+
 # The register: a folder of 300, one of them broken.
 R=$W/register
 mkdir "$R"
@@ -146,7 +229,7 @@ sed 's/^version: 2/version: 9/' "$W/order.yaml" >"$W/order9.yaml"
 sealed "$K/zarina.pem" "$W/order9.yaml" "$W/r9.asice"
 cp "$W/r9.asice" "$A/conf/routes/test.order@$(sha256sum "$W/order9.yaml" | cut -c1-64).asice"
 run edoc-route services -C "$A" --json
-same "$(jq -r 'select(.id) | .version' "$out")" 2 "what somebody else signed is not"
+same "$(jq -r 'select(.id) | .version' "$out")" 5 "what somebody else signed is not"
 has "$out" "nobody this desk trusts for a route" "but is told"
 
 # ---- the schema and the reader: JSON is YAML, too
@@ -162,13 +245,15 @@ passport() { # MEMBERS: service.json, and route.yaml that holds it
 full=',"documents":{"a":{"title":{"en":"A"},"file":"a*","required":"yes","max":3}},"others":"accept","refusals":{"no":{"en":"No"}},"standard":"no"'
 for m in '' ',"basis":"a law"' ',"basis":["a","b"]' ',"fee":{"amount":"5","currency":"UZS","when":"after"}' \
 	',"result":{"form":"document","title":{"ru":"x"}},"retention":"permanent","idef0":{"inputs":["a"],"outputs":"b"}' \
+	"$(echo "$full" | sed 's/^,"documents"/,"applicants":["person","entity"]&/')" \
+	"$(echo "$full" | sed 's/,"refusals"/,"fee":{"amount":"5","currency":"UZS","proof":"a","signed":"yes"}&/')" \
 	"$full"; do
 	passport "$m"
 	ok "the schema takes ${m:-the least}" schema "$W/service.json"
 	ok "and so do we" edoc-route lint "$W/route.yaml"
 done
 for m in ',"bases":"a"' ',"retention":"For ever"' ',"fee":{"amount":"05","currency":"UZS"}' ',"fee":{"amount":"5"}' \
-	',"result":{"form":"x"}' ',"channels":["pigeon"]' ',"idef0":{"input":"a"}' ',"applicants":["entity"]' \
+	',"result":{"form":"x"}' ',"channels":["pigeon"]' ',"idef0":{"input":"a"}' ',"applicants":["firm"]' ',"fee":{"amount":"5","currency":"UZS","signed":"ja"}' \
 	"$(echo "$full" | sed 's/"yes"/"ja"/')" "$(echo "$full" | sed 's/"max"/"min"/')" \
 	"$(echo "$full" | sed 's/{"en":"No"}/{"xx":"No"}/')"; do
 	passport "$m"

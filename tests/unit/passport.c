@@ -121,6 +121,7 @@ static void neighbours(void)
 	good(", proof: receipt, when: before", ", when: after");
 	good("  retention: permanent\n", "");
 	good("  applicants: [citizen, agency]\n", "");
+	good("[citizen, agency]", "[person, entity]");
 }
 
 static void keys(void)
@@ -132,7 +133,7 @@ static void keys(void)
 	bad("[portal, counter]", "[portal, countr]", "r.yaml:12:22", "counter");
 	bad("[portal, counter]", "[portal, portal]", "r.yaml:12:22", "twice");
 	bad("[portal, counter]", "[]", "r.yaml:12:13", "list");
-	bad("[citizen, agency]", "[citizen, entity]", "r.yaml:13:25", "not known");
+	bad("[citizen, agency]", "[citizen, firm]", "r.yaml:13:25", "not known");
 	bad("required: yes", "requird: yes", "r.yaml:15:56", "required");
 	bad("required: yes", "required: maybe", "r.yaml:15:66", "maybe");
 	bad("{title: {en: Receipt}, required: no}", "{required: no}", "r.yaml:17:14", "title");
@@ -161,6 +162,9 @@ static void money(void)
 	bad("proof: receipt", "proof: cheque", "r.yaml:19:48", "cheque");
 	bad("when: before", "when: after", "r.yaml:19:48", "afterwards");
 	bad("when: before", "when: never", "r.yaml:19:63", "never");
+	good("when: before", "signed: yes");
+	bad("when: before", "signed: maybe", "r.yaml:19:65", "maybe");
+	bad(", proof: receipt, when: before", ", signed: yes", "r.yaml:19:49", "proof");
 }
 
 static void grounds(void)
@@ -172,7 +176,8 @@ static void grounds(void)
 }
 
 /* The codes that a first entry with these documents gets, blanks between. */
-static const char *codes(const char *names, const char *channel, struct ed_route *route)
+static const char *said_codes(const char *names, const char *papers, const char *channel,
+                              struct ed_route *route)
 {
 	struct ed_engine engine = {.route = route, .arena = arena};
 	json_t *list = json_array(), *one;
@@ -188,14 +193,48 @@ static const char *codes(const char *names, const char *channel, struct ed_route
 		json_array_append_new(list, one);
 	}
 	j.act.documents = list;
+	j.act.papers = papers ? json_loads(papers, 0, NULL) : NULL;
 	j.act.channel = channel;
 	ed_check_passport(&j);
 	for (size_t i = 0; i < findings.n; i++)
 		said = ed_arena_printf(arena, "%s%s%s(%s)", said, i ? " " : "", findings.v[i].code,
 		                       findings.v[i].args[0]);
 	json_decref(list);
+	json_decref((json_t *)j.act.papers);
 	free(copy);
 	return said;
+}
+
+static const char *codes(const char *names, const char *channel, struct ed_route *route)
+{
+	return said_codes(names, NULL, channel, route);
+}
+
+/* What somebody said comes before the name. */
+static void said(struct ed_route *r)
+{
+	is_str(said_codes("a.txt receipt.pdf", "[{\"id\":\"application\",\"name\":\"a.txt\"}]",
+	                  "portal", r),
+	       "", "a file by another name");
+	is_str(said_codes("a.txt receipt.pdf", "[{\"id\":\"passport\",\"name\":\"a.txt\"}]",
+	                  "portal", r),
+	       "route.document-missing(application)", "said to be another document");
+	is_str(said_codes("application.pdf receipt.pdf",
+	                  "[{\"id\":\"receipt\",\"name\":\"application.pdf\"}]", "portal", r),
+	       "route.document-missing(application) route.document-many(receipt)",
+	       "its name does not count, too");
+	is_str(said_codes("application.pdf receipt.pdf",
+	                  "[{\"id\":\"photo\",\"name\":\"application.pdf\"}]", "portal", r),
+	       "route.document-unknown(photo) route.document-missing(application) "
+	       "route.document-unlisted(application.pdf)",
+	       "a document that the service does not list");
+	is_str(said_codes("application.pdf receipt.pdf",
+	                  "[{\"id\":\"passport\",\"name\":\"b.pdf\"}]", "portal", r),
+	       "route.document-absent(b.pdf)", "a file that is not there");
+	is_str(said_codes("META-INF/signatures0.xml application.pdf receipt.pdf",
+	                  "[{\"id\":\"passport\",\"name\":\"META-INF/signatures0.xml\"}]",
+	                  "portal", r),
+	       "route.document-absent(META-INF/signatures0.xml)", "a signature is no document");
 }
 
 static void submissions(void)
@@ -228,6 +267,7 @@ static void submissions(void)
 	       "route.channel(-) route.document-missing(application) route.fee(receipt) "
 	       "route.document-unlisted(x)",
 	       "all at once");
+	said(r);
 	text = changed("others: refuse", "others: accept");
 	if (is_ok(parse(text, &r), &err, "others are accepted"))
 		is_str(codes("application.pdf receipt.pdf a.txt", "portal", r), "", "a third");
