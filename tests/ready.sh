@@ -5,6 +5,7 @@
 #   ready ROUTE POST-ROW ...   desks $A (adliya) and $B (moliya) with the shipped
 #                 route, the calendars of both countries and a directory that has
 #                 these rows of posts; $other is the second agency's name
+#                 $said is what the service wants to be told of each submission
 #   begin TIME TEXT FIELD=VALUE ...    a case of dilnoza at $A; $id
 #   act TIME WHO VERB ...              at the desk $at
 #   took TIME WHO OUTCOME "what" ...   somebody does the open step
@@ -44,6 +45,8 @@ ready() {
 			"$W/directory.asice" >/dev/null || return
 	done
 	name=$(sed -n 's/^route: //p' "$SRCDIR/profiles/routes/$route.yaml") at=$A
+	said=$(sed -n 's/^  channels: .*/--channel portal/p
+		s/^    \([a-z-]*\): .*, required: yes}$/--document \1=order.txt/p' "$SRCDIR/profiles/routes/$route.yaml")
 }
 on() { # TIME CMD...; -f: the clock stands, for a last second lasts no longer
 	when=$1
@@ -65,7 +68,8 @@ begin() {
 		set -- "$@" --field "$field"
 	done
 	at=$A
-	id=$(act "$when" dilnoza submit --route "$name" "$@" "$W/p.asice")
+	# shellcheck disable=SC2086 # words
+	id=$(act "$when" dilnoza submit --route "$name" $said "$@" "$W/p.asice")
 	[ -n "$id" ] || echo "# not submitted"
 }
 took() {

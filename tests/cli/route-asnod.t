@@ -23,7 +23,8 @@ asked() { # TEXT FIELD=VALUE ...: a request that Justice has on Wednesday 30 Dec
 }
 
 pack "$W/p.asice"
-run act '2026-12-29 05:00:00' dilnoza submit -C "$A" --route "$name" --field record=will "$W/p.asice"
+# shellcheck disable=SC2086,SC2154 # words of ready.sh
+run act '2026-12-29 05:00:00' dilnoza submit -C "$A" --route "$name" $said --field record=will "$W/p.asice"
 nok "no such record" test "$status" = 0
 asked found record=birth
 due 2026-12-30T07:00:00Z >"$W/due"

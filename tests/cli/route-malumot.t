@@ -9,9 +9,11 @@ ok "two desks" ready uz-malumot \
 	"agency: adliya, post: ro'yxatga oluvchi, holder: madina"
 
 pack "$W/p.asice"
-run act '2026-12-07 05:00:00' dilnoza submit --route "$name" --field what=address "$W/p.asice"
+# shellcheck disable=SC2086,SC2154 # words of ready.sh
+run act '2026-12-07 05:00:00' dilnoza submit --route "$name" $said --field what=address "$W/p.asice"
 is_exit 65 "A29: the day of the change is said"
-run act '2026-12-07 05:00:00' dilnoza submit --route "$name" --field what=address \
+# shellcheck disable=SC2086,SC2154 # words of ready.sh
+run act '2026-12-07 05:00:00' dilnoza submit --route "$name" $said --field what=address \
 	--field changed-on=2026-02-30 "$W/p.asice"
 nok "and is a day" test "$status" = 0
 begin '2026-12-07 05:00:00' kept what=address changed-on=2026-12-02

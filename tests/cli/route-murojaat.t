@@ -39,18 +39,29 @@ F="kind=application reply-to=Samarqand"
 
 # ---- gate: A02 signature, A05 address for the answer, A06 class of the term ----
 pack "$W/p.asice"
-run act '2026-12-02 05:00:00' dilnoza submit --route "$name" --field kind=application "$W/p.asice"
+# shellcheck disable=SC2086,SC2154 # words of ready.sh
+run act '2026-12-02 05:00:00' dilnoza submit --route "$name" $said --field kind=application "$W/p.asice"
 is_exit 65 "A05: no address for the answer, no submission"
 has "$err" "reply-to" "and it is named"
-run act '2026-12-02 05:00:00' dilnoza submit --route "$name" --field reply-to=x "$W/p.asice"
+# shellcheck disable=SC2086,SC2154 # words of ready.sh
+run act '2026-12-02 05:00:00' dilnoza submit --route "$name" $said --field reply-to=x "$W/p.asice"
 is_exit 65 "A06: what it is must be said"
-run act '2026-12-02 05:00:00' dilnoza submit --route "$name" --field kind=letter --field reply-to=x \
+# shellcheck disable=SC2086,SC2154 # words of ready.sh
+run act '2026-12-02 05:00:00' dilnoza submit --route "$name" $said --field kind=letter --field reply-to=x \
 	"$W/p.asice"
 nok "A06: and is one of two" test "$status" = 0
 python3 "$SRCDIR/tests/rezip.py" "$W/p.asice" "$W/bare.asice" "drop:META-INF/*"
-run act '2026-12-02 05:00:00' dilnoza submit --route "$name" --field kind=application \
+# shellcheck disable=SC2086,SC2154 # words of ready.sh
+run act '2026-12-02 05:00:00' dilnoza submit --route "$name" $said --field kind=application \
 	--field reply-to=x "$W/bare.asice"
 nok "A02: without a signature it is refused" test "$status" = 0
+run act '2026-12-02 05:00:00' dilnoza submit --route "$name" --channel portal --field kind=application \
+	--field reply-to=x "$W/p.asice"
+is_exit 77 "B02: nor without the document that the service lists"
+has "$err" '("no-request"): the service asks for ariza' "on a ground of the three"
+run act '2026-12-02 05:00:00' dilnoza submit --route "$name" --document ariza=order.txt --field kind=application \
+	--field reply-to=x "$W/p.asice"
+is_exit 77 "C13: how it came is said"
 same "$(find "$A/case" -type f 2>/dev/null | wc -l)" 0 "and nothing of it is kept"
 
 # ---- receipt and answer ----
@@ -168,7 +179,8 @@ first=$id
 rm "$W/p.asice"
 pack "$W/p.asice" one
 at=$B
-id=$(act '2026-12-14 05:00:00' dilnoza submit --route "$name" --field kind=complaint \
+# shellcheck disable=SC2086,SC2154 # words of ready.sh
+id=$(act '2026-12-14 05:00:00' dilnoza submit --route "$name" $said --field kind=complaint \
 	--field reply-to=x "$W/p.asice")
 ok "A01: the same text, signed for another body" test -n "$id"
 nok "A01: is a case of its own" test "$first" = "$id"

@@ -51,6 +51,7 @@ run act '2026-12-30 09:10:00' dilnoza withdraw --reason gone "$id"
 is_exit 77 "too late to be withdrawn"
 took '2026-12-30 09:20:00' madina refused "refused by the head" --reason not-identified
 proved "" "proved"
-run act '2026-12-30 05:00:00' dilnoza submit --route "$name" --field person=robot "$W/p.asice"
+# shellcheck disable=SC2086,SC2154 # words of ready.sh
+run act '2026-12-30 05:00:00' dilnoza submit --route "$name" $said --field person=robot "$W/p.asice"
 nok "a person is natural or legal" test "$status" = 0
 finish

@@ -43,6 +43,13 @@ is_exit 0 "replaced by another"
 proved "" "proved"
 rm "$W/p.asice"
 pack "$W/p.asice" formless
-run act '2026-12-09 05:00:00' dilnoza submit --route "$name" --field period=month "$W/p.asice"
+# shellcheck disable=SC2086,SC2154 # words of ready.sh
+run act '2026-12-09 05:00:00' dilnoza submit --route "$name" $said --field period=month "$W/p.asice"
 is_exit 65 "a report of no form is not taken"
+run edoc-route services show -C "$A" uz.statistika
+has "$out" "asked for by whom: entity, agency" "a legal entity reports, or an agency"
+# shellcheck disable=SC2086,SC2154 # words of ready.sh
+run as anvar submit -C "$A" --route "$name" $said --field form=1-kb --field period=year "$W/p.asice"
+is_exit 77 "and nobody else: anvar's certificate names none"
+has "$err" '"person" may not ask for the service' "it says why"
 finish
