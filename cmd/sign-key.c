@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* edoc-sign: signing in two steps, and what keys there are. */
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -49,12 +48,11 @@ static void show_request(struct cmd *cmd, const char *path, const struct edoc_si
 
 static int check_free(struct cmd *cmd, const char *path)
 {
-	struct stat st;
+	struct edoc_error err = {0};
 
-	if (!path || cmd->force || lstat(path, &st) != 0)
+	if (!path || edoc_output_check(path, cmd->force, &err) == EDOC_OK)
 		return 0;
-	cmd_error(cmd, path, _("exists already; -f replaces it"));
-	return CMD_EXISTS;
+	return cmd_fail(cmd, &err);
 }
 
 /* The octets first: whoever sees the request finds them too. */
@@ -63,15 +61,14 @@ static int write_request(struct cmd *cmd, const char *out, const char *request, 
 {
 	const char *raw = cmd_value(cmd, "raw");
 	struct edoc_error err = {0};
+	int status;
 
-	if (cmd->dry_run) {
-		int status = check_free(cmd, out);
-
-		status = status ? status : check_free(cmd, raw);
-		if (!status && !cmd->quiet)
-			printf("%s\n", cmd_text(cmd, out));
+	status = check_free(cmd, out);
+	status = status ? status : check_free(cmd, raw);
+	if (!status && cmd->dry_run && !cmd->quiet)
+		printf("%s\n", cmd_text(cmd, out));
+	if (status || cmd->dry_run)
 		return status;
-	}
 	if (raw && edoc_output_write(raw, octets, len, cmd->force, &err) != EDOC_OK)
 		return cmd_fail(cmd, &err);
 	if (edoc_output_write(out, request, strlen(request), cmd->force, &err) != EDOC_OK) {

@@ -510,6 +510,9 @@ enum edoc_code edoc_fetcher_fetch(void *fetcher, const struct edoc_fetch *what, 
  * overwrite (EDOC_ERR_EXISTS), and nothing but a regular file ever. */
 enum edoc_code edoc_output_write(const char *path, const void *bytes, size_t len, bool overwrite,
 				 struct edoc_error *err) EDOC_CHECK;
+/* Would it be?  EDOC_ERR_EXISTS, as it would say, and nothing is made. */
+enum edoc_code edoc_output_check(const char *path, bool overwrite,
+				 struct edoc_error *err) EDOC_CHECK;
 
 /* ---- keys -------------------------------------------------------------- */
 

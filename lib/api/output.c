@@ -3,6 +3,11 @@
 #include "base/err.h"
 #include "base/io.h"
 
+enum edoc_code edoc_output_check(const char *path, bool overwrite, struct edoc_error *err)
+{
+	return ed_tmp_check(path, overwrite, err);
+}
+
 enum edoc_code edoc_output_write(const char *path, const void *bytes, size_t len, bool overwrite,
                                  struct edoc_error *err)
 {

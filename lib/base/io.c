@@ -241,6 +241,73 @@ enum edoc_code ed_tmp_open(struct ed_tmp *tmp, const char *final, bool secret,
 	return code;
 }
 
+/* A file without a name comes and goes unseen.  Where there are none, whether one
+ * with a name could be made is as much as can be told without making it. */
+static bool takes_files(const char *dir)
+{
+	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600), saved;
+	bool good = fd >= 0;
+	char *self;
+
+	if (good) {
+		close(fd);
+	} else if (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL) {
+		self = ed_path_join(dir, "."); /* of what is no folder: ENOTDIR */
+		good = self && faccessat(AT_FDCWD, self, W_OK | X_OK, AT_EACCESS) == 0;
+		saved = errno;
+		free(self);
+		errno = saved;
+	}
+	return good;
+}
+
+enum edoc_code ed_dir_check(const char *dir, const char *final, struct edoc_error *err)
+{
+	return takes_files(dir)
+	               ? EDOC_OK
+	               : ed_fail_errno(err, EDOC_ERR_EXISTS, final, N_("cannot create"));
+}
+
+/* In a folder like /tmp only its owner's and one's own can be replaced. */
+static bool is_anothers(const char *dir, const struct stat *old)
+{
+	uid_t who = geteuid();
+	struct stat st;
+
+	return who != 0 && old->st_uid != who && stat(dir, &st) == 0 && (st.st_mode & S_ISVTX) &&
+	       st.st_uid != who;
+}
+
+enum edoc_code ed_tmp_check(const char *final, bool replace, struct edoc_error *err)
+{
+	struct stat old;
+	bool there = lstat(final, &old) == 0;
+	char *dir;
+	enum edoc_code code;
+
+	if (!there && errno != ENOENT)
+		return ed_fail_errno(err, EDOC_ERR_EXISTS, final, N_("cannot create"));
+	if (there && !S_ISREG(old.st_mode))
+		return ed_fail(err, EDOC_ERR_EXISTS, final,
+		               "is not a regular file; nothing was written");
+	if (there && !replace)
+		return ed_fail(err, EDOC_ERR_EXISTS, final, "exists already; -f replaces it");
+	dir = dir_of(final);
+	if (!dir)
+		return ed_fail_memory(err);
+	code = ed_dir_check(dir, final, err);
+	if (code == EDOC_OK && there && is_anothers(dir, &old)) {
+		errno = EPERM;
+		code = ed_fail_errno(err, EDOC_ERR_EXISTS, final, N_("cannot create"));
+	}
+	if (code == EDOC_OK && (!*final || final[strlen(final) - 1] == '/')) {
+		errno = ENOENT;
+		code = ed_fail_errno(err, EDOC_ERR_EXISTS, final, N_("cannot create"));
+	}
+	free(dir);
+	return code;
+}
+
 static void close_tmp(struct ed_tmp *tmp)
 {
 	if (tmp->fd >= 0)
@@ -432,6 +499,30 @@ enum edoc_code ed_mkdirs(const char *dir, struct edoc_error *err)
 		code = make_dir(path, err);
 		path[i] = c;
 	}
+	free(path);
+	return code;
+}
+
+/* The first that is missing is the one that cannot be made. */
+enum edoc_code ed_mkdirs_check(const char *dir, struct edoc_error *err)
+{
+	char *path = strdup(dir), *missing = NULL;
+	enum edoc_code code = EDOC_OK;
+	struct stat st;
+
+	while (path && path[0] && path[1] && path[strlen(path) - 1] == '/')
+		path[strlen(path) - 1] = '\0';
+	while (path && stat(path, &st) != 0 && errno == ENOENT && strcmp(path, ".") != 0) {
+		free(missing);
+		missing = path;
+		path = dir_of(missing);
+	}
+	if (!path)
+		code = ed_fail_memory(err);
+	else if (!takes_files(path))
+		code = ed_fail_errno(err, EDOC_ERR_EXISTS, missing ? missing : path,
+		                     N_("cannot create the folder"));
+	free(missing);
 	free(path);
 	return code;
 }

@@ -43,6 +43,11 @@ enum edoc_code ed_tmp_link(struct ed_tmp *tmp, struct edoc_error *err) EDOC_CHEC
  * the old file's mode, fsync of the folder. */
 enum edoc_code ed_tmp_rename(struct ed_tmp *tmp, struct edoc_error *err) EDOC_CHECK;
 void ed_tmp_clear(struct ed_tmp *tmp);
+/* What would keep ed_tmp_open() and then rename (replace) or link from making that
+ * file, told without making any: EDOC_ERR_EXISTS.  A full disk is not foreseen. */
+enum edoc_code ed_tmp_check(const char *final, bool replace, struct edoc_error *err) EDOC_CHECK;
+/* The same of the folder in which a file is to be made. */
+enum edoc_code ed_dir_check(const char *dir, const char *final, struct edoc_error *err) EDOC_CHECK;
 
 /* The three of them for bytes in memory; replace: rename, else link. */
 enum edoc_code ed_write_file(const char *path, const void *p, size_t n, bool replace,
@@ -50,6 +55,8 @@ enum edoc_code ed_write_file(const char *path, const void *p, size_t n, bool rep
 enum edoc_code ed_fsync_dir(const char *dir, struct edoc_error *err) EDOC_CHECK;
 /* mkdir -p with mode 0777 & ~umask and fsync of each parent that changed. */
 enum edoc_code ed_mkdirs(const char *dir, struct edoc_error *err) EDOC_CHECK;
+/* What would keep ed_mkdirs() from it, told without making any. */
+enum edoc_code ed_mkdirs_check(const char *dir, struct edoc_error *err) EDOC_CHECK;
 /* dir + "/" + name, malloc'd. */
 char *ed_path_join(const char *dir, const char *name);
 

@@ -229,6 +229,8 @@ static enum edoc_code grow_bare(struct ed_growth *g, struct bare *b, struct edoc
 		code = ed_growth_done(g, b->path, err);
 	if (code == EDOC_OK && out.len)
 		code = check(&out, b->path, options, g->moment, &b->subject, true, err);
+	if (code == EDOC_OK && g->changes && options->dry_run)
+		code = ed_tmp_check(b->path, true, err);
 	if (code == EDOC_OK && out.len && !options->dry_run)
 		code = still_bare(b, err);
 	if (code == EDOC_OK && out.len && !options->dry_run)
@@ -275,7 +277,6 @@ static enum edoc_code open_content(struct ed_bare *b, struct edoc_error *err)
 enum edoc_code ed_bare_begin(struct ed_bare *b, struct edoc_error *err)
 {
 	enum edoc_code code = ed_sign_options(b->path, b->options, err);
-	struct stat st;
 
 	b->fd = -1;
 	b->moment = b->options->at;
@@ -284,8 +285,8 @@ enum edoc_code ed_bare_begin(struct ed_bare *b, struct edoc_error *err)
 	b->arena = ed_arena_new();
 	if (!b->arena)
 		code = ed_fail_memory(err);
-	if (code == EDOC_OK && !lstat(b->out, &st) && !b->options->overwrite)
-		code = ed_fail(err, EDOC_ERR_EXISTS, b->out, "exists already; -f replaces it");
+	if (code == EDOC_OK) /* before a TSA is asked */
+		code = ed_tmp_check(b->out, b->options->overwrite, err);
 	return code == EDOC_OK ? open_content(b, err) : code;
 }
 

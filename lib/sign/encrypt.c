@@ -201,13 +201,7 @@ static enum edoc_code check_output(const char *out, int fd, bool overwrite, stru
 	if (fstat(fd, &st) != 0)
 		return ed_fail_errno(err, EDOC_ERR_IO, out, N_("cannot read"));
 	enum edoc_code code = ed_making_apart(out, &st, err);
-	if (code != EDOC_OK || lstat(out, &st) != 0)
-		return code;
-	if (!S_ISREG(st.st_mode))
-		return ed_fail(err, EDOC_ERR_EXISTS, out,
-		               "is not a regular file; nothing was written");
-	return overwrite ? EDOC_OK
-	                 : ed_fail(err, EDOC_ERR_EXISTS, out, "exists already; -f replaces it");
+	return code == EDOC_OK ? ed_tmp_check(out, overwrite, err) : code;
 }
 
 static enum edoc_code publish(struct ed_tmp *tmp, bool overwrite, struct edoc_error *err)

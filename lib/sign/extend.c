@@ -135,6 +135,7 @@ enum edoc_code ed_growth_file(struct ed_growth *g, enum edoc_form form, const st
 		}
 		now.which = i;
 		code = g->fn(g->options, form, &now, container, &made, &g->moment, err);
+		g->changes = g->changes || made.len || !names.v[i].reached || g->archive;
 		if (code != EDOC_OK || !made.len)
 			continue;
 		ed_buf_clear(out);
@@ -216,7 +217,9 @@ static enum edoc_code publish(struct ed_growth *g, struct ed_change *c, enum edo
 		c->moment = g->moment;
 	if (code == EDOC_OK && g->archive && form == EDOC_CADES && c->asic->type == ED_ASIC_E)
 		code = ed_place_archive(c, g->leave, err);
-	return code == EDOC_OK && !g->options->dry_run ? ed_change_publish(c, err) : code;
+	if (code != EDOC_OK || !g->options->dry_run)
+		return code == EDOC_OK ? ed_change_publish(c, err) : code;
+	return g->changes ? ed_tmp_check(c->path, true, err) : EDOC_OK;
 }
 
 /* id-aa-signatureTimeStampToken (RFC 5126 6.1.1) */

@@ -25,6 +25,7 @@ struct ed_growth {
 	bool archive;  /* the container too, where that is how it is done */
 	bool leave;    /* with signatures in it that cannot be raised */
 	bool sealed;   /* the file at hand is under an archive manifest: it stays as it is */
+	bool changes;  /* something would be added, in a dry run too */
 	size_t chosen; /* so far */
 	int64_t moment;
 };

@@ -242,21 +242,6 @@ static enum edoc_code fill(struct ed_making *m, struct ed_zip_writer *writer,
 	return code == EDOC_OK ? ed_zip_writer_finish(writer, err) : code;
 }
 
-/* Taken already is told before an hour of work, and again by link(2). */
-static enum edoc_code check_free(const char *out, bool overwrite, struct edoc_error *err)
-{
-	struct stat st;
-
-	if (lstat(out, &st))
-		return EDOC_OK;
-	if (!S_ISREG(st.st_mode))
-		return ed_fail(err, EDOC_ERR_EXISTS, out,
-		               "is not a regular file; nothing was written");
-	if (!overwrite)
-		return ed_fail(err, EDOC_ERR_EXISTS, out, "exists already; -f replaces it");
-	return EDOC_OK;
-}
-
 /* What is read is never what is written: -f would leave neither. */
 enum edoc_code ed_making_apart(const char *out, const struct stat *input, struct edoc_error *err)
 {
@@ -269,6 +254,7 @@ enum edoc_code ed_making_apart(const char *out, const struct stat *input, struct
 	               "changed; choose another name");
 }
 
+/* Told before an hour of work, and again by link(2). */
 static enum edoc_code check_output(const struct ed_making *m, const char *out, bool overwrite,
                                    struct edoc_error *err)
 {
@@ -282,7 +268,7 @@ static enum edoc_code check_output(const struct ed_making *m, const char *out, b
 			return ed_fail_errno(err, EDOC_ERR_IO, m->parts[i].name, "fstat");
 		code = ed_making_apart(out, &st, err);
 	}
-	return code == EDOC_OK ? check_free(out, overwrite, err) : code;
+	return code == EDOC_OK ? ed_tmp_check(out, overwrite, err) : code;
 }
 
 static enum edoc_code check(struct ed_making *m, const char *out, bool overwrite,

@@ -239,6 +239,22 @@ static bool note_made(struct taking *t, const char *name, size_t len, bool folde
 	return true;
 }
 
+/* Told by the document's name, and not by what it is opened by. */
+static enum edoc_code rename_error(enum edoc_code code, const char *where, struct edoc_error *err)
+{
+	if (code != EDOC_OK && err && !strncmp(err->where, "/proc/self/fd/", 14))
+		snprintf(err->where, sizeof(err->where), "%.120s", where);
+	return code;
+}
+
+static enum edoc_code can_make(int fd, const char *where, struct edoc_error *err)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d/.", fd);
+	return ed_dir_check(path, where, err);
+}
+
 /*
  * Walks (and makes) the folders of a document's name below dirfd, never
  * through a symbolic link: what lies in the output folder is not ours to
@@ -250,6 +266,7 @@ static enum edoc_code open_parent(struct taking *t, const char *where, bool make
 {
 	char part[ED_MAX_NAME + 1];
 	int fd = dup(t->dirfd);
+	enum edoc_code code = EDOC_OK;
 
 	for (const char *slash; fd >= 0 && (slash = strchr(*name, '/')); *name = slash + 1) {
 		int next, error;
@@ -261,13 +278,15 @@ static enum edoc_code open_parent(struct taking *t, const char *where, bool make
 		}
 		next = openat(fd, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		error = errno;
+		if (next < 0 && !make && error == ENOENT)
+			code = can_make(fd, where, err);
 		close(fd);
 		errno = error;
 		fd = next;
 	}
 	*p_fd = fd;
 	if (fd < 0 && !make && errno == ENOENT)
-		return EDOC_OK;
+		return code;
 	return fd >= 0 ? EDOC_OK
 	               : ed_fail_errno(err, EDOC_ERR_EXISTS, where,
 	                               "cannot make its folder (symbolic links are not followed)");
@@ -276,6 +295,7 @@ static enum edoc_code open_parent(struct taking *t, const char *where, bool make
 /* What stands in a document's way is told before the first one is written. */
 static enum edoc_code check_free(struct taking *t, const char *where, struct edoc_error *err)
 {
+	char path[ED_MAX_NAME + 64];
 	const char *name = where;
 	struct stat st;
 	bool there;
@@ -285,14 +305,15 @@ static enum edoc_code check_free(struct taking *t, const char *where, struct edo
 	if (code != EDOC_OK || fd < 0)
 		return code;
 	there = fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
-	close(fd);
-	if (there && !S_ISREG(st.st_mode))
-		return ed_fail(err, EDOC_ERR_EXISTS, where,
-		               "is not a regular file; nothing was written");
-	if (there && !t->overwrite)
+	if (there && S_ISREG(st.st_mode) && !t->overwrite) {
+		close(fd);
 		return ed_fail(err, EDOC_ERR_EXISTS, where,
 		               "exists already; nothing was written; -f replaces it");
-	return EDOC_OK;
+	}
+	snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", fd, name);
+	code = rename_error(ed_tmp_check(path, t->overwrite, err), where, err);
+	close(fd);
+	return code;
 }
 
 /* The latest first, so that folders are empty when their turn comes.  A
@@ -331,11 +352,9 @@ static enum edoc_code extract_one(struct taking *t, struct ed_asic *asic, size_t
 		code = t->overwrite ? ed_tmp_rename(&tmp, err) : ed_tmp_link(&tmp, err);
 	if (code == EDOC_OK && !t->overwrite && !note_made(t, where, strlen(where), false))
 		code = ed_fail_memory(err);
-	if (code != EDOC_OK && err && !strncmp(err->where, "/proc/self/fd/", 14))
-		snprintf(err->where, sizeof(err->where), "%.120s", where);
 	ed_tmp_clear(&tmp);
 	close(fd);
-	return code;
+	return rename_error(code, where, err);
 }
 
 static enum edoc_code entry_of(const struct edoc_package *p, const char *name, size_t *entry,
@@ -412,6 +431,8 @@ static enum edoc_code extract_all(struct edoc_package *p, const char *dir, const
 		code = open_folder(&t, dir, false, err);
 	for (size_t i = 0; t.dirfd >= 0 && i < n && code == EDOC_OK; i++)
 		code = check_free(&t, ed_zip_entry(p->asic->zip, wanted[i])->name, err);
+	if (code == EDOC_OK && dry && t.dirfd < 0)
+		code = ed_mkdirs_check(dir, err);
 	if (code == EDOC_OK && !dry)
 		code = write_all(&t, p->asic, wanted, n, dir, err);
 	if (t.dirfd >= 0)

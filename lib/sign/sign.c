@@ -356,8 +356,8 @@ static enum edoc_code with_package(struct ed_change *c, bool act, char **made,
 	enum edoc_form form;
 	enum edoc_code code = ed_place_form(c, &form, err);
 
-	if (code == EDOC_OK && act)
-		code = ed_change_copy(c, err);
+	if (code == EDOC_OK)
+		code = act ? ed_change_copy(c, err) : ed_tmp_check(c->path, true, err);
 	if (code == EDOC_OK)
 		code = look(c, &found, err);
 	return code == EDOC_OK && act ? place(c, made, err) : code;
@@ -403,8 +403,10 @@ static enum edoc_code with_package_once(struct ed_change *c, bool act, enum edoc
 	*what = !found.where                       ? EDOC_SIGNED_NOW
 	        : found.level >= c->options->level ? EDOC_SIGNED_BEFORE
 	                                           : EDOC_SIGNED_RAISED;
-	if (!act || *what == EDOC_SIGNED_BEFORE)
+	if (*what == EDOC_SIGNED_BEFORE)
 		return EDOC_OK;
+	if (!act)
+		return ed_tmp_check(c->path, true, err);
 	return *what == EDOC_SIGNED_NOW ? place(c, made, err)
 	                                : ed_growth_raise(c, found.where, found.id, err);
 }
