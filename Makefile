@@ -4,6 +4,7 @@
 # make soak                       100,000 items in one run: memory is to stay flat
 # make big                        2 GiB at level LTA in under 64 MiB
 # make lossy                      10,000 messages of three desks through a bad post
+# make rush                       16 processes at once on one case and one book, some killed
 # make fault                      kills and errors at every system call of signing and raising
 # make check T=tests/unit/zip.c   one test;   SAN=address,undefined | COV=1
 # Local settings go in config.mk (not tracked).
@@ -215,6 +216,11 @@ big: deps
 lossy: deps
 	@EDOC_LOSSY=$${EDOC_LOSSY:-10000} $(MAKE) --no-print-directory check-run V=1 T=tests/cli/route-lossy.t
 
+# 16 x 1,000 numbers of one book, 16 x 50 of one case (each act proves all before it).
+rush: deps
+	@EDOC_RUSH=$${EDOC_RUSH:-1000} EDOC_RUSH_CASE=$${EDOC_RUSH_CASE:-50} \
+	    $(MAKE) --no-print-directory check-run V=1 T=tests/cli/route-rush.t
+
 # Half an hour: tests/fault/extend.t at each call, not only at some.
 fault: deps
 	@EDOC_FAULT=all $(MAKE) --no-print-directory check-run T='$(wildcard tests/fault/*.t)'
@@ -269,7 +275,7 @@ clean:
 	rm -rf build build-*
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: FORCE all pot deps check check-run demo fuzz fuzzers fuzz-smoke bench soak interop interop-calendar fault lossy big lint lint-run lint-layers lint-text \
+.PHONY: FORCE all pot deps check check-run demo fuzz fuzzers fuzz-smoke bench soak interop interop-calendar fault lossy rush big lint lint-run lint-layers lint-text \
     lint-warn lint-cppcheck lint-tidy lint-analyzer install clean
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -550,12 +550,21 @@ static bool same_act(const struct ed_case *c, const struct ed_entry *e, const ch
 	       !ed_command_id(&key, id, NULL) && !strcmp(id, command);
 }
 
+/* A step that leads to itself: nobody but who did it has opened it again. */
+static bool reopened(const struct ed_state *s, const struct ed_entry *e)
+{
+	const struct ed_visit *open = ed_state_open(s, e->step);
+
+	return open && open->opened_by == e->seq;
+}
+
 /*
  * The same line twice does it once.  Without --step the second line would
  * otherwise fall on the next step, where the same person may be asked again:
- * so the newest act of people in the case counts.  An older one counts only
- * while its step is not open, and where the line names it or the route has
- * just refused to take the line for a new act.
+ * so the newest act of people in the case counts.  An older one, others having
+ * acted in other branches since, counts where the line names its step and that
+ * is open by this very act; or while its step is not open, where the line names
+ * it or the route has just refused to take the line for a new act.
  */
 static const struct ed_entry *done_already(const struct ed_case *c, const char *outcome,
                                            const struct edoc_act *act,
@@ -569,7 +578,8 @@ static const struct ed_entry *done_already(const struct ed_case *c, const char *
 		if (!same(e->event, "step.done"))
 			continue;
 		if (same_act(c, e, outcome, act, said) &&
-		    (newest || (closed && (refused || act->step))))
+		    (newest || (closed && (refused || act->step)) ||
+		     (act->step && reopened(&c->r.state, e))))
 			return e;
 		newest = false;
 	}
@@ -709,7 +719,7 @@ static enum edoc_code step_register(struct doing *d, json_t *header, struct edoc
 	struct ed_number number = {0};
 	json_t *o;
 
-	enum edoc_code code = ed_number_claim(d->c, d->visit, d->act->now, d->draft.command_id,
+	enum edoc_code code = ed_number_claim(d->c, d->visit, d->command.now, d->draft.command_id,
 	                                      d->act->dry, &number, err);
 	if (code)
 		return code;
@@ -768,7 +778,7 @@ static enum edoc_code decide(struct doing *d, struct edoc_error *err)
 	                                 .outcome = d->outcome,
 	                                 .reason = d->act->reason,
 	                                 .actor_cert = edoc_key_cert_sha256(d->act->key),
-	                                 .now = d->act->now,
+	                                 .now = ed_case_moment(d->c, d->act->now),
 	                                 .directory = d->directory_ref,
 	                                 .assign = d->said.v,
 	                                 .n_assign = d->said.n};

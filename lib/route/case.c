@@ -486,6 +486,13 @@ enum edoc_code ed_case_find(struct edoc_desk *desk, const char *name, char id[ED
 	return EDOC_OK;
 }
 
+int64_t ed_case_moment(const struct ed_case *c, int64_t now)
+{
+	int64_t last = c->r.state.time;
+
+	return last > now && last - now <= ED_CLOCK_SKEW ? last : now;
+}
+
 bool ed_case_here(const struct ed_case *c)
 {
 	const struct ed_state *s = &c->r.state;

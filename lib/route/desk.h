@@ -138,6 +138,12 @@ enum edoc_code ed_case_append(struct ed_case *c, const struct ed_entry *entry, b
  * would break the ledger is never written. */
 enum edoc_code ed_case_commit(struct ed_case *c, struct ed_entry *entry, bool dry, bool *lost,
                               struct edoc_error *err) EDOC_CHECK;
+/*
+ * The time of an act on the case that somebody wants at `now`: who lost a race
+ * comes after who won it, and so does who follows a desk whose clock is ahead
+ * by no more than ED_CLOCK_SKEW.  A clock that is further behind is wrong.
+ */
+int64_t ed_case_moment(const struct ed_case *c, int64_t now);
 /* Does this desk hold the case? */
 bool ed_case_here(const struct ed_case *c);
 /* Keeps a pin's package with the case. */

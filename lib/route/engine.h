@@ -49,6 +49,7 @@ struct ed_visit {
 	const struct ed_route_step *step;
 	const char *path;    /* "agree/justice", "answer/moliya/execute" */
 	int64_t visit;       /* from 1, of this path */
+	int64_t opened_by;   /* the entry's number */
 	int64_t opened, due; /* due: ED_TIME_NONE without a term */
 	/* Its own, or that of the join above; NULL: it has no term. */
 	struct ed_clock *clock;

@@ -92,7 +92,7 @@ enum edoc_code ed_passing_decide(struct ed_passing *p, const char *event,
 	                                 .outcome = outcome ? outcome->id : NULL,
 	                                 .actor_cert = edoc_key_cert_sha256(p->key),
 	                                 .desk = true,
-	                                 .now = now,
+	                                 .now = ed_case_moment(p->c, now),
 	                                 .directory = p->directory_ref};
 	p->draft = (struct ed_draft){.case_id = p->c->id,
 	                             .state = &p->c->r.state,

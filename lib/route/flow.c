@@ -319,6 +319,7 @@ static void visit(struct ed_flow *f, struct ed_scope *scope, const struct ed_rou
 	                       .step = step,
 	                       .path = path,
 	                       .visit = before + 1,
+	                       .opened_by = f->state->seq,
 	                       .opened = f->now,
 	                       .done = ED_TIME_NONE,
 	                       .setter = ed_find_setter(f->state, scope, step),

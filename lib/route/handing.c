@@ -74,7 +74,7 @@ static enum edoc_code prepare(struct handing *h, struct edoc_error *err)
 	                                 .step = h->act->step,
 	                                 .reason = h->act->reason,
 	                                 .actor_cert = edoc_key_cert_sha256(h->act->key),
-	                                 .now = h->act->now,
+	                                 .now = ed_case_moment(h->c, h->act->now),
 	                                 .directory = h->directory_ref,
 	                                 .assign = h->said.v,
 	                                 .n_assign = h->said.n,

@@ -85,7 +85,7 @@ static enum edoc_code decide(struct holding *h, struct edoc_error *err)
 	                                 .extension = h->act->more ? &h->extension : NULL,
 	                                 .reason = h->act->reason,
 	                                 .actor_cert = edoc_key_cert_sha256(h->act->key),
-	                                 .now = h->act->now,
+	                                 .now = ed_case_moment(h->c, h->act->now),
 	                                 .directory = h->directory_ref};
 	h->draft = (struct ed_draft){.case_id = h->c->id,
 	                             .state = &h->c->r.state,

@@ -350,7 +350,7 @@ static enum edoc_code accept(struct arrival *a, struct ed_case *c, size_t first,
 	                                  .case_id = c->id,
 	                                  .package = a->digest,
 	                                  .head = c->r.state.head,
-	                                  .time = a->act->now};
+	                                  .time = p.command.now};
 	if (!code)
 		code = ed_evidence_make(&facts, &evidence, err);
 	if (!code)
