@@ -23,6 +23,12 @@ static const struct cmd_option export_options[] = {
         {NULL, 0, NULL, NULL, false},
 };
 
+static const struct cmd_option lint_options[] = {
+        {"calendar", 0, "NAME|FILE", N_("count by this calendar, not the one the route names"),
+         false},
+        {"year", 0, "YEAR", N_("try the days of this year as start dates; this year's else"),
+         false},
+        END};
 static const struct cmd_option init_options[] = {
         DESK,
         {"agency", 0, "ID", N_("the agency's id in the directory"), false},
@@ -162,24 +168,7 @@ int route_tell(struct cmd *cmd, const char *item, enum edoc_code code, const str
 	return status;
 }
 
-/* ---- verbs without a desk ---- */
-
-static int lint_one(struct cmd *cmd, const char *item, void *arg)
-{
-	char *text = NULL, *json = NULL;
-	struct edoc_error err = {0};
-	size_t errors = 0;
-	enum edoc_code code = edoc_route_lint(item, "", TEXT(cmd), JSON(cmd), &errors, &err);
-
-	(void)arg;
-	int status = route_tell(cmd, item, code, &err, text, json);
-	return status ? status : errors > 0;
-}
-
-static int run_lint(struct cmd *cmd)
-{
-	return cmd_each(cmd, lint_one, NULL);
-}
+/* ---- init ---- */
 
 static int run_init(struct cmd *cmd)
 {
@@ -568,7 +557,8 @@ static const struct cmd_option services_options[] = {
         END};
 
 static const struct cmd_verb verbs[] = {
-        {"lint", "ROUTE.yaml...", N_("check route files"), NULL, CMD_ITEMS | CMD_JSON, run_lint},
+        {"lint", "[--calendar C] [--year Y] ROUTE.yaml...", N_("check route files"), lint_options,
+         CMD_ITEMS | CMD_JSON | CMD_AT, route_lint},
         {"init", "-C DESK --agency ID [--key FILE] [--trust FOLDER]", N_("make a desk"),
          init_options, CMD_JSON | CMD_DRY | CMD_NO_OPERANDS, run_init},
         {"install", "PKG...|--trust-list", N_("install signed routes, calendars, directories"),

@@ -17,10 +17,8 @@ static int open_named(struct cmd *cmd, struct route_run *run)
 	return route_open(cmd, run);
 }
 
-/* A file; else by its name the desk's, when there is one, else that of the
- * profiles folder, else the one that is built in. */
-static enum edoc_code find(struct cmd *cmd, const struct route_run *run, const char *name,
-                           struct edoc_calendar **calendar, struct edoc_error *err)
+enum edoc_code route_find_calendar(struct cmd *cmd, const struct route_run *run, const char *name,
+                                   struct edoc_calendar **calendar, struct edoc_error *err)
 {
 	const char *own = edoc_conf_get(cmd->conf, "profiles");
 	enum edoc_code code;
@@ -48,7 +46,7 @@ static int check_one(struct cmd *cmd, const char *item, void *arg)
 	char *text = NULL, *json = NULL;
 	struct edoc_error err = {0};
 	size_t errors = 0;
-	enum edoc_code code = find(cmd, arg, item, &calendar, &err);
+	enum edoc_code code = route_find_calendar(cmd, arg, item, &calendar, &err);
 
 	if (code == EDOC_OK)
 		code = edoc_calendar_check(calendar, cmd->at, "", TEXT(cmd), JSON(cmd), &errors,
@@ -81,7 +79,7 @@ int route_calendar_ical(struct cmd *cmd)
 	if (cmd->n != 1)
 		return cmd_usage(cmd, _("one calendar is needed"));
 	int status = open_named(cmd, &run);
-	if (!status && (find(cmd, &run, cmd->operands[0], &calendar, &err) != EDOC_OK ||
+	if (!status && (route_find_calendar(cmd, &run, cmd->operands[0], &calendar, &err) != EDOC_OK ||
 	                edoc_calendar_ical(calendar, &text, &err) != EDOC_OK))
 		status = cmd_fail(cmd, &err);
 	if (text)
@@ -123,7 +121,7 @@ int route_calendar_due(struct cmd *cmd)
 		return cmd_usage(cmd, _("due needs --from and --within"));
 	int status = open_named(cmd, &run);
 	if (!status && name)
-		code = find(cmd, &run, name, &calendar, &err);
+		code = route_find_calendar(cmd, &run, name, &calendar, &err);
 	if (!status && code == EDOC_OK) {
 		struct edoc_term_question q = question(cmd, &run);
 		code = edoc_calendar_due(calendar, &q, &answer, TEXT(cmd), JSON(cmd), &err);
@@ -154,7 +152,7 @@ int route_calendar_count(struct cmd *cmd)
 		return cmd_usage(cmd, _("two days and --calendar are needed"));
 	int status = open_named(cmd, &run);
 	if (!status) {
-		code = find(cmd, &run, name, &calendar, &err);
+		code = route_find_calendar(cmd, &run, name, &calendar, &err);
 		if (code == EDOC_OK)
 			code = edoc_calendar_count(calendar, cmd->operands[0], cmd->operands[1],
 			                           cmd->verbose > 0, TEXT(cmd), JSON(cmd), &err);

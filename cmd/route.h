@@ -57,7 +57,16 @@ int route_reassign(struct cmd *cmd);
 int route_services(struct cmd *cmd);
 int route_services_show(struct cmd *cmd);
 
+/* ---- route-lint.c ---- */
+
+int route_lint(struct cmd *cmd);
+
 /* ---- route-calendar.c ---- */
+
+/* A file; else by its name the desk's, when one is open, else that of the
+ * profiles folder, else the one that is built in. */
+enum edoc_code route_find_calendar(struct cmd *cmd, const struct route_run *run, const char *name,
+                                   struct edoc_calendar **calendar, struct edoc_error *err);
 
 int route_calendar_check(struct cmd *cmd);
 int route_calendar_due(struct cmd *cmd);

@@ -987,11 +987,23 @@ enum edoc_code edoc_challenge_json(const char *name, int exit, const struct edoc
  * Times for people are those of the desk's zone.
  */
 
+struct edoc_calendar;
+struct edoc_directory;
+
+/* Against what a route file is held, beyond its grammar. */
+struct edoc_lint_options {
+	const struct edoc_calendar *calendar; /* NULL: the one of the route's name */
+	const char *calendars; /* a folder of NAME.yaml, asked before those built in; or NULL */
+	int year;              /* whose days are tried as start dates; 0: that of now */
+	int64_t now;
+};
+
 /* Syntax and meaning of a route file: "path:line:column: severity: CODE: ..."
  * lines.  *errors counts those of severity error; a file that cannot be read
  * as a route at all is EDOC_ERR_INPUT. */
-enum edoc_code edoc_route_lint(const char *path, const char *lang, char **text, char **json,
-			       size_t *errors, struct edoc_error *err) EDOC_CHECK;
+enum edoc_code edoc_route_lint(const char *path, const struct edoc_lint_options *options,
+			       const char *lang, char **text, char **json, size_t *errors,
+			       struct edoc_error *err) EDOC_CHECK;
 
 /* ---- calendars ---- */
 

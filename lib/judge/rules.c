@@ -760,6 +760,13 @@ static const struct ed_rule rules[] = {
          N_("step {0} sends and asks for no receipt: write \"needs: receipt\""), ""},
         {"route.R032", W, UNSURE, NULL, "edoc-route(5)",
          N_("step {0}: outcome {1} refuses and asks for no reason"), ""},
+        {"route.R040", W, UNSURE, NULL, "edoc-route(5)",
+         N_("clock {0}: steps that take all their time miss it for {1} start dates, worst by {2}"),
+         N_("shorten the terms of the steps up to the one that stops the clock")},
+        {"route.R041", W, UNSURE, NULL, "edoc-route(5)",
+         N_("the calendar {0} does not say whether the clocks can be kept for {1} start dates, "
+            "from {2} on"),
+         N_("name another calendar with --calendar, another year with --year")},
         {"route.R061", W, UNSURE, NULL, "edoc-route(5)", N_("no step of the route archives"), ""},
 
         /* calendars */

@@ -28,6 +28,8 @@ struct ed_calendar {
 enum edoc_code ed_calendar_parse(const void *bytes, size_t len, const char *where,
                                  struct ed_arena *arena, struct ed_calendar **calendar,
                                  struct edoc_error *err) EDOC_CHECK;
+/* What a caller's calendar holds. */
+const struct ed_calendar *ed_calendar_of(const struct edoc_calendar *calendar);
 /* EDOC_ERR_CONFIG when the calendar does not cover the date's year. */
 enum edoc_code ed_calendar_working(const struct ed_calendar *calendar, struct ed_date date,
                                    bool *working, struct edoc_error *err) EDOC_CHECK;

@@ -42,6 +42,11 @@ static enum edoc_code calendar_new(const char *where, struct edoc_calendar **cal
 	return EDOC_OK;
 }
 
+const struct ed_calendar *ed_calendar_of(const struct edoc_calendar *calendar)
+{
+	return calendar->its;
+}
+
 void edoc_calendar_free(struct edoc_calendar *calendar)
 {
 	if (!calendar)

@@ -3,7 +3,7 @@
 #ifndef ED_ROUTE_LINT_H
 #define ED_ROUTE_LINT_H
 
-#include "route/definition.h"
+#include "route/calendar.h"
 
 struct ed_lint {
 	const char *where;
@@ -16,5 +16,11 @@ void ed_lint_report(struct ed_lint *lint, const char *code, unsigned line, unsig
                     const char *a0, const char *a1, const char *a2);
 /* The step's conditions against each other (lintfields.c). */
 void ed_lint_fields(struct ed_lint *lint, const struct ed_route_step *step);
+
+/* The clocks against the terms of the steps, for all days of the year; calendar
+ * NULL: there is none of that name (lintterms.c). */
+enum edoc_code ed_lint_terms(const struct ed_route *route, const struct ed_calendar *calendar,
+                             const struct ed_zone *zone, int year, struct ed_lint *lint,
+                             struct edoc_error *err) EDOC_CHECK;
 
 #endif

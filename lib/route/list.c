@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What a desk shows: inbox, show, log, verify; and lint. */
+/* What a desk shows: inbox, show, log, verify. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -353,37 +353,5 @@ enum edoc_code edoc_desk_verify(struct edoc_desk *desk, const char *name,
 	}
 	ed_copy_clear(&copy);
 	ed_case_clear(&c);
-	return code;
-}
-
-/* ---- lint ---- */
-
-enum edoc_code edoc_route_lint(const char *path, const char *lang, char **text, char **json,
-                               size_t *errors, struct edoc_error *err)
-{
-	struct ed_arena *arena = ed_arena_new();
-	struct ed_route *route = NULL;
-	struct ed_findings findings;
-	struct ed_tale tale;
-	struct ed_buf yaml;
-
-	*errors = 0;
-	if (!arena)
-		return ed_fail_memory(err);
-	ed_buf_init(&yaml, ED_MAX_YAML_BYTES);
-	ed_tale_init(&tale, text, json);
-	ed_findings_init(&findings, arena);
-	enum edoc_code code = ed_read_path(path, &yaml, err);
-	if (!code)
-		code = ed_route_parse(yaml.data, yaml.len, path, arena, &route, err);
-	if (!code)
-		code = ed_route_lint(route, path, &findings, err);
-	if (!code)
-		code = ed_tale_findings(&tale, "lint", &findings, lang, errors, err);
-	if (!code)
-		code = ed_tale_give(&tale, text, json, err);
-	ed_tale_clear(&tale);
-	ed_buf_clear(&yaml);
-	ed_arena_free(arena);
 	return code;
 }

@@ -292,7 +292,7 @@ class Row:
 
 # As help calls the arguments of options; a new word is taken for a file.
 TAKES_NO_FILE = {"KIND", "K", "ROLE", "C", "VAR", "LANG", "WHEN", "TIME", "FORM", "NAME", "TERM", "ID", "ZONE", "TEXT", "STEP",
-                 "REASON", "LINE", "AGE", "N", "LEVEL", "URL", "TSA", "WHOM", "DAY"}
+                 "REASON", "LINE", "AGE", "N", "LEVEL", "URL", "TSA", "WHOM", "DAY", "YEAR"}
 
 
 class Table:

@@ -165,8 +165,8 @@ took '2026-12-08 06:00:00' anvar acknowledged "with the people of that body"
 no 77 '2026-12-09 05:00:00' anvar not-competent "A12: it is not forwarded once more" --reason x
 took '2026-12-09 05:00:00' anvar registered "registered there"
 took '2026-12-10 05:00:00' farrukh resolved "taken up there" --to zarina
-took '2026-12-17 05:00:00' zarina executed "considered there"
-took '2026-12-18 05:00:00' farrukh signed "answered there"
+took '2026-12-16 05:00:00' zarina executed "considered there"
+took '2026-12-17 05:00:00' farrukh signed "answered there"
 took '2026-12-18 06:00:00' anvar archived "and filed"
 proved "" "A12: one proof of both bodies"
 json "$out" '[.route.entries[].event] | index("case.sent") and index("case.received")' \
