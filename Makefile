@@ -5,7 +5,7 @@
 # make big                        2 GiB at level LTA in under 64 MiB
 # make lossy                      10,000 messages of three desks through a bad post
 # make rush                       16 processes at once on one case and one book, some killed
-# make fault                      kills and errors at every system call of signing and raising
+# make fault                      kills and errors at every system call of signing, raising and routing
 # make check T=tests/unit/zip.c   one test;   SAN=address,undefined | COV=1
 # Local settings go in config.mk (not tracked).
 -include config.mk
@@ -221,7 +221,7 @@ rush: deps
 	@EDOC_RUSH=$${EDOC_RUSH:-1000} EDOC_RUSH_CASE=$${EDOC_RUSH_CASE:-50} \
 	    $(MAKE) --no-print-directory check-run V=1 T=tests/cli/route-rush.t
 
-# Half an hour: tests/fault/extend.t at each call, not only at some.
+# An hour: tests/fault at each call, not only at some.
 fault: deps
 	@EDOC_FAULT=all $(MAKE) --no-print-directory check-run T='$(wildcard tests/fault/*.t)'
 

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -183,7 +184,9 @@ static enum edoc_code copy_desk(struct copying *c, struct edoc_error *err)
 }
 
 /* What was begun and failed goes again: the folder is ours. */
-static void remove_tree(const char *dir)
+static void remove_tree(const char *dir);
+
+static void empty_tree(const char *dir, const char *but)
 {
 	char **names = NULL;
 	size_t n = 0;
@@ -191,32 +194,119 @@ static void remove_tree(const char *dir)
 	if (ed_list_dir(dir, &names, &n, NULL))
 		n = 0;
 	for (size_t i = 0; i < n; i++) {
-		char *path = ed_path_join(dir, names[i]);
+		char *path = but && !strcmp(names[i], but) ? NULL : ed_path_join(dir, names[i]);
 		if (path && unlink(path) && errno != ENOENT)
 			remove_tree(path);
 		free(path);
 	}
 	ed_names_free(names);
+}
+
+static void remove_tree(const char *dir)
+{
+	empty_tree(dir, NULL);
 	rmdir(dir);
 }
 
-/* Told before a backup is read. */
-static enum edoc_code check_new(const char *dir, struct edoc_error *err)
-{
-	struct stat st;
+/*
+ * A new folder: what is there already is nobody's to write into, but for what
+ * another of us began, and left when it was killed.  The file "unfinished" says
+ * so, from before anything else is written until all is; who writes holds its
+ * lock, which dies with him.
+ */
+struct place {
+	const char *dir;
+	char *mark; /* <dir>/unfinished */
+	int fd;     /* of it, locked */
+};
 
-	if (!lstat(dir, &st))
-		return ed_fail(err, EDOC_ERR_EXISTS, dir, "is there already");
-	return errno == ENOENT ? EDOC_OK : ed_fail_errno(err, EDOC_ERR_EXISTS, dir, "lstat");
+static enum edoc_code place_of(struct place *p, const char *dir, struct edoc_error *err)
+{
+	*p = (struct place){.dir = dir, .mark = ed_path_join(dir, "unfinished"), .fd = -1};
+	return p->mark ? EDOC_OK : ed_fail_memory(err);
 }
 
-/* A new folder: what is there already is nobody's to write into. */
-static enum edoc_code make_new(const char *dir, struct edoc_error *err)
+static enum edoc_code mark_place(struct place *p, struct edoc_error *err)
 {
-	if (!mkdir(dir, 0777))
-		return EDOC_OK;
-	return errno == EEXIST ? ed_fail(err, EDOC_ERR_EXISTS, dir, "is there already")
-	                       : ed_fail_errno(err, EDOC_ERR_EXISTS, dir, "mkdir");
+	p->fd = open(p->mark, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (p->fd < 0)
+		return ed_fail_errno(err, EDOC_ERR_IO, p->mark, "open");
+	if (flock(p->fd, LOCK_EX | LOCK_NB))
+		return errno == EWOULDBLOCK ? ed_fail(err, EDOC_ERR_AGAIN, p->dir,
+		                                      "another process is writing it; try again")
+		                            : ed_fail_errno(err, EDOC_ERR_IO, p->mark, "flock");
+	return EDOC_OK;
+}
+
+/* Empty, or only begun: nothing there but what we wrote. */
+static bool is_begun(const struct place *p, const char *last)
+{
+	char *done = ed_path_join(p->dir, last), **names = NULL;
+	bool ours = false;
+	size_t n;
+
+	if (done && access(done, F_OK) && errno == ENOENT && !ed_list_dir(p->dir, &names, &n, NULL))
+		ours = !n || !access(p->mark, F_OK);
+	ed_names_free(names);
+	free(done);
+	return ours;
+}
+
+/* last: the file by which it is whole. */
+static enum edoc_code take_place(struct place *p, const char *dir, const char *last,
+                                 struct edoc_error *err)
+{
+	bool made = !mkdir(dir, 0777);
+
+	if (!made && errno != EEXIST)
+		return ed_fail_errno(err, EDOC_ERR_EXISTS, dir, "mkdir");
+	enum edoc_code code = place_of(p, dir, err);
+	if (!code && !made && !is_begun(p, last))
+		code = ed_fail(err, EDOC_ERR_EXISTS, dir, "is there already");
+	if (!code)
+		code = mark_place(p, err);
+	if (code || made)
+		return code;
+	if (!is_begun(p, last)) /* its writer has just finished */
+		return ed_fail(err, EDOC_ERR_EXISTS, dir, "is there already");
+	empty_tree(dir, "unfinished");
+	return EDOC_OK;
+}
+
+/* Told before a backup is read. */
+static enum edoc_code check_place(const char *dir, const char *last, struct edoc_error *err)
+{
+	struct place p;
+	struct stat st;
+	enum edoc_code code = place_of(&p, dir, err);
+
+	if (!code && lstat(dir, &st)) {
+		if (errno != ENOENT)
+			code = ed_fail_errno(err, EDOC_ERR_EXISTS, dir, "lstat");
+	} else if (!code && !is_begun(&p, last)) {
+		code = ed_fail(err, EDOC_ERR_EXISTS, dir, "is there already");
+	}
+	free(p.mark);
+	return code;
+}
+
+/* Whole now, or removed. */
+static enum edoc_code leave_place(struct place *p, enum edoc_code code, struct edoc_error *err)
+{
+	if (code)
+		remove_tree(p->dir);
+	else if (unlink(p->mark))
+		code = ed_fail_errno(err, EDOC_ERR_IO, p->mark, "unlink");
+	else
+		code = ed_fsync_dir(p->dir, err);
+	return code;
+}
+
+static void clear_place(struct place *p)
+{
+	if (p->fd >= 0)
+		close(p->fd);
+	free(p->mark);
 }
 
 /* Empty: what lay there was in the making. */
@@ -299,6 +389,7 @@ enum edoc_code edoc_desk_backup(struct edoc_desk *desk, const char *dir, int64_t
 {
 	struct copying *c = calloc(1, sizeof(*c));
 	char *last = ed_path_join(dir, "backup.json");
+	struct place place = {.fd = -1};
 	json_t *o = json_object();
 	enum edoc_code code = EDOC_OK;
 
@@ -310,7 +401,7 @@ enum edoc_code edoc_desk_backup(struct edoc_desk *desk, const char *dir, int64_t
 	}
 	c->from = desk->path;
 	c->to = dir;
-	code = make_new(dir, err);
+	code = take_place(&place, dir, "backup.json", err);
 	if (code)
 		goto out;
 	code = make_tmp(c, err);
@@ -322,11 +413,11 @@ enum edoc_code edoc_desk_backup(struct edoc_desk *desk, const char *dir, int64_t
 		code = ed_fail_memory(err);
 	if (!code)
 		code = write_json(last, o, err);
-	if (code)
-		remove_tree(dir);
+	code = leave_place(&place, code, err);
 	if (!code)
 		code = tell("backup", dir, c->files, "", text, json, err);
 out:
+	clear_place(&place);
 	json_decref(o);
 	free(last);
 	if (c)
@@ -464,11 +555,15 @@ static enum edoc_code restore(struct restoring *r, struct edoc_error *err)
 {
 	const char *from = ed_desk_path(r->from, "conf/desk.yaml"),
 	           *to = ed_arena_printf(r->c->arena, "%s/conf/desk.yaml", r->c->to);
+	struct place place = {.fd = -1};
 	struct ed_buf conf;
 
-	enum edoc_code code = from && to ? make_new(r->c->to, err) : ed_fail_memory(err);
-	if (code)
+	enum edoc_code code = from && to ? take_place(&place, r->c->to, "conf/desk.yaml", err)
+	                                 : ed_fail_memory(err);
+	if (code) {
+		clear_place(&place);
 		return code;
+	}
 	code = write_epoch(r, err);
 	if (!code)
 		code = make_tmp(r->c, err);
@@ -483,8 +578,8 @@ static enum edoc_code restore(struct restoring *r, struct edoc_error *err)
 	if (!code) /* last, and at once: now it is a desk */
 		code = ed_write_file(to, conf.data, conf.len, false, err);
 	ed_buf_clear(&conf);
-	if (code)
-		remove_tree(r->c->to);
+	code = leave_place(&place, code, err);
+	clear_place(&place);
 	return code;
 }
 
@@ -503,7 +598,7 @@ enum edoc_code edoc_desk_restore(const char *from, const char *to, const struct 
 	}
 	r.c->from = from;
 	r.c->to = to;
-	code = check_new(to, err);
+	code = check_place(to, "conf/desk.yaml", err);
 	if (!code)
 		code = edoc_desk_open(from, policy, &r.from, err);
 	if (!code)

@@ -34,7 +34,8 @@ logs() {
 
 # ---- kill -9 before every call that changes anything ----
 
-# SWEEP=1 kills at every call; otherwise at every STRIDE-th.
+# make fault kills at every call; otherwise at every STRIDE-th.
+[ "${EDOC_FAULT-}" != all ] || SWEEP=1
 calls="mkdir link unlink rename fsync write openat"
 sweep() { # STRIDE WHAT FROM CHECK CMD...: CMD acts on $T (or $R)
 	stride=${SWEEP:-$1}

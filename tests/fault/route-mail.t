@@ -20,7 +20,8 @@ reset() {
 	rm -rf "$T" "$W/copy" "$W/back" "$W/wire"/*
 	cp -a "$A" "$T"
 }
-# SWEEP=1 kills at every call; otherwise at every STRIDE-th.
+# make fault kills at every call; otherwise at every STRIDE-th.
+[ "${EDOC_FAULT-}" != all ] || SWEEP=1
 sweep() { # STRIDE WHAT CHECK CMD...
 	stride=${SWEEP:-$1} what=$2 check=$3
 	shift 3
