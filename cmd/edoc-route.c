@@ -26,6 +26,7 @@ static const struct cmd_option export_options[] = {
 static const struct cmd_option lint_options[] = {
         {"calendar", 0, "NAME|FILE", N_("count by this calendar, not the one the route names"),
          false},
+        {"directory", 0, "FILE|PKG", N_("can the people of this directory do it today?"), false},
         {"year", 0, "YEAR", N_("try the days of this year as start dates; this year's else"),
          false},
         END};
@@ -557,7 +558,7 @@ static const struct cmd_option services_options[] = {
         END};
 
 static const struct cmd_verb verbs[] = {
-        {"lint", "[--calendar C] [--year Y] ROUTE.yaml...", N_("check route files"), lint_options,
+        {"lint", "[--calendar C] [--year Y] [--directory D] ROUTE.yaml...", N_("check route files"), lint_options,
          CMD_ITEMS | CMD_JSON | CMD_AT, route_lint},
         {"init", "-C DESK --agency ID [--key FILE] [--trust FOLDER]", N_("make a desk"),
          init_options, CMD_JSON | CMD_DRY | CMD_NO_OPERANDS, run_init},

@@ -28,7 +28,9 @@ int route_lint(struct cmd *cmd)
 {
 	const char *own = edoc_conf_get(cmd->conf, "profiles");
 	const char *name = cmd_value(cmd, "calendar"), *year = cmd_value(cmd, "year");
+	const char *people = cmd_value(cmd, "directory");
 	struct edoc_lint_options options = {.now = cmd->at, .year = year ? year_of(year) : 0};
+	struct edoc_directory *directory = NULL;
 	struct edoc_calendar *calendar = NULL;
 	const struct route_run run = {0};
 	struct edoc_error err = {0};
@@ -38,11 +40,15 @@ int route_lint(struct cmd *cmd)
 		return cmd_usage(cmd, _("--year is four digits, as 2026"));
 	if (name && route_find_calendar(cmd, &run, name, &calendar, &err) != EDOC_OK)
 		status = cmd_fail(cmd, &err);
+	if (!status && people && edoc_directory_load(people, &directory, &err) != EDOC_OK)
+		status = cmd_fail(cmd, &err);
+	options.directory = directory;
 	char *folder = own ? cmd_printf("%s/calendars", own) : NULL;
 	options.calendar = calendar;
 	options.calendars = folder;
 	if (!status)
 		status = cmd_each(cmd, lint_one, &options);
+	edoc_directory_free(directory);
 	edoc_calendar_free(calendar);
 	free(folder);
 	return status;

@@ -994,6 +994,7 @@ struct edoc_directory;
 struct edoc_lint_options {
 	const struct edoc_calendar *calendar; /* NULL: the one of the route's name */
 	const char *calendars; /* a folder of NAME.yaml, asked before those built in; or NULL */
+	const struct edoc_directory *directory; /* whose people are asked as of now; or NULL */
 	int year;              /* whose days are tried as start dates; 0: that of now */
 	int64_t now;
 };

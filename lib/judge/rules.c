@@ -767,7 +767,17 @@ static const struct ed_rule rules[] = {
          N_("the calendar {0} does not say whether the clocks can be kept for {1} start dates, "
             "from {2} on"),
          N_("name another calendar with --calendar, another year with --year")},
+        {"route.R050", E, UNSURE, NULL, "edoc-directory(5)",
+         N_("at {1} today's people cannot be {0}, who must be different: {2}"),
+         N_("who acts for somebody counts as both; give one of the roles to somebody else")},
+        {"route.R051", W, UNSURE, NULL, "edoc-directory(5)",
+         N_("deputies stand in for each other in a circle: {0}"),
+         N_("when they are away together nobody acts: name one from outside the circle")},
+        {"route.R053", W, UNSURE, NULL, "edoc-directory(5)",
+         N_("nobody of the directory may act as {0} today (step {1})"), ""},
         {"route.R061", W, UNSURE, NULL, "edoc-route(5)", N_("no step of the route archives"), ""},
+        {"route.R070", W, UNSURE, NULL, "edoc-route(5)",
+         N_("the {0} of the service has no words in {1}, in which other parts of it are"), ""},
 
         /* calendars */
         {"calendar.ended", E, UNSURE, NULL, "edoc-profile(5)",

@@ -95,6 +95,8 @@ struct ed_directory {
 	char sha256[65]; /* of the file's bytes */
 };
 
+/* What a caller's directory holds. */
+const struct ed_directory *ed_directory_of(const struct edoc_directory *directory);
 enum edoc_code ed_directory_parse(const void *bytes, size_t len, const char *where,
                                   struct ed_arena *arena, struct ed_directory **directory,
                                   struct edoc_error *err) EDOC_CHECK;

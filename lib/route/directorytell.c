@@ -20,6 +20,11 @@ struct edoc_directory {
 	const char *where;
 };
 
+const struct ed_directory *ed_directory_of(const struct edoc_directory *directory)
+{
+	return directory->d;
+}
+
 /* ---- loading ---- */
 
 static enum edoc_code read_yaml(struct edoc_directory *o, struct edoc_error *err)

@@ -15,6 +15,7 @@
  *  route.R031 W  step {0} sends and asks for no receipt: write "needs: receipt"
  *  route.R032 W  step {0}: outcome {1} refuses and asks for no reason
  *  route.R061 W  no step of the route archives
+ *  route.R070 W  {0} of the service has no words in {1}, in which the rest is said
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "route/lint.h"
+#include "route/passport.h"
 
 #define NO_STEP ((size_t)-1) /* an end, or nowhere */
 
@@ -358,6 +360,56 @@ static void lint_step(const struct ed_route_step *step, void *arg)
 	l->archives |= step->verb == ED_DO_ARCHIVE;
 }
 
+/* ---- languages ---- */
+
+/* What a service says, a row each; those of the passport in one order. */
+struct saying {
+	const char *what;
+	const char *const *lang; /* NULL-ended */
+};
+
+static size_t sayings(const struct ed_route *route, struct saying *v)
+{
+	const struct ed_passport *p = route->passport;
+	size_t n = 0;
+
+	v[n++] = (struct saying){"title", route->title_lang};
+	for (size_t i = 0; i < p->n_papers; i++)
+		v[n++] = (struct saying){p->papers[i].id, p->papers[i].title.lang};
+	for (size_t i = 0; i < p->n_refusals; i++)
+		v[n++] = (struct saying){p->refusals[i].id, p->refusals[i].title.lang};
+	if (p->result.lang[0])
+		v[n++] = (struct saying){"result", p->result.lang};
+	return n;
+}
+
+static bool said_in(const struct saying *s, const char *lang)
+{
+	for (size_t i = 0; s->lang[i]; i++)
+		if (!strcmp(s->lang[i], lang))
+			return true;
+	return false;
+}
+
+/* A passport that says one thing in a language says all in it.  The route's
+ * title may have more: lists of services are read by more people. */
+static void lint_languages(struct ed_lint *l, const struct ed_route *route)
+{
+	static const char *const langs[] = {"tg", "uz", "uz-Cyrl", "ru", "en"};
+	struct saying v[2 * ED_MAX_SERVICE_LIST + 2];
+	size_t n = route->passport ? sayings(route, v) : 0;
+
+	for (size_t k = 0; k < sizeof(langs) / sizeof(*langs); k++) {
+		bool used = false;
+
+		for (size_t i = 1; i < n; i++)
+			used |= said_in(&v[i], langs[k]);
+		for (size_t i = 0; i < n && used; i++)
+			if (!said_in(&v[i], langs[k]))
+				ed_lint_report(l, "route.R070", 1, 1, v[i].what, langs[k], NULL);
+	}
+}
+
 static enum edoc_code lint_block(struct ed_lint *l, const struct ed_route_block *b,
                                  struct edoc_error *err)
 {
@@ -379,6 +431,7 @@ enum edoc_code ed_route_lint(const struct ed_route *route, const char *where,
 
 	ed_block_walk(&route->body, lint_step, &l);
 	code = lint_block(&l, &route->body, err);
+	lint_languages(&l, route);
 	if (!l.archives)
 		ed_lint_report(&l, "route.R061", 1, 1, NULL, NULL, NULL);
 	if (code)

@@ -23,4 +23,10 @@ enum edoc_code ed_lint_terms(const struct ed_route *route, const struct ed_calen
                              const struct ed_zone *zone, int year, struct ed_lint *lint,
                              struct edoc_error *err) EDOC_CHECK;
 
+struct ed_directory;
+/* The roles against those who may act on that day (lintpeople.c). */
+enum edoc_code ed_lint_people(const struct ed_route *route, const struct ed_directory *directory,
+                              struct ed_date on, struct ed_lint *lint,
+                              struct edoc_error *err) EDOC_CHECK;
+
 #endif

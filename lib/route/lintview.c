@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "route/desk.h"
+#include "route/directory.h"
 #include "route/lint.h"
 #include "route/told.h"
 
@@ -71,6 +72,9 @@ static enum edoc_code lint_file(struct linting *l, const char *path, struct ed_a
 		code = ed_zone_load(NULL, l->route->zone, &l->zone, err);
 	if (!code)
 		code = lint_terms(l, err);
+	if (!code && l->options->directory)
+		code = ed_lint_people(l->route, ed_directory_of(l->options->directory),
+		                      ed_zone_civil(l->zone, l->options->now).date, &l->lint, err);
 	ed_buf_clear(&yaml);
 	return code;
 }

@@ -113,6 +113,8 @@ table = Table("edoc-route", {
     Row("services --config {conf}", {"conf": "conf"}, good=1, prints=False, light=True),
     Row("lint --calendar {days} --year 2026 --at 2026-01-01T00:00:00Z {route}", {"days": "route", "route": "route"},
         prints=False, light=True),
+    Row("lint --directory {dir} {route}", {"dir": "route"}, prints=False, light=True),
+    Row("lint --directory {dirpkg} {route}", {"dirpkg": "package"}, prints=False, light=True),
     Row("lint --files-from {routes}", {"routes": "list"}, prints=False, light=True),
     Row("init --config {conf} -C {new} --agency moliya", {"conf": "conf", "new": "place"}, writes=True, light=True),
     Row("install --config {conf} --files-from {installs}", {"conf": "conf", "installs": "list"}, writes=True,

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# What lint says of routes: terms against clocks.
+# What lint says of routes: terms against clocks, roles against people.
 . "$SRCDIR/tests/lib.sh"
+. "$SRCDIR/tests/desks.sh"
 R=$SRCDIR/profiles/routes
 
 # The ready routes keep the terms of their laws, whichever day it is.
@@ -67,4 +68,69 @@ for year in 26 20266 "2026 " -2026 x; do
 done
 run edoc-route lint --calendar "$R/uz-murojaat.yaml" "$W/6.yaml"
 is_exit 65 "a route is no calendar"
+
+# A route against the people of a directory.
+people() { # POST-ROW...
+	cat <<-END
+	format: edoc-directory/1
+	version: 1
+	agencies: [{id: adliya, title: J}, {id: moliya, title: F}]
+	people:
+	  - {id: zarina, name: Z, certificates: [{sha256: "$(echo z | sha256sum | cut -c1-64)"}]}
+	  - {id: anvar, name: A, certificates: [{sha256: "$(echo a | sha256sum | cut -c1-64)"}]}
+	posts:
+	END
+	for row; do
+		echo "  - {$row}"
+	done
+}
+D1="agency: adliya, unit: devonxona, post: kotib, holder: zarina"
+people "$D1" "agency: adliya, post: rahbar, holder: zarina" "agency: moliya, unit: devonxona, post: kotib, holder: zarina" \
+	"agency: adliya, post: ijrochi, holder: anvar" >"$W/two.yaml"
+run edoc-route lint --year 2026 --directory "$W/two.yaml" "$R/uz-murojaat.yaml"
+is_exit 0 "two people are enough for an application"
+same "$(cat "$out")" "" "and nothing is said"
+people "$D1" "agency: adliya, post: rahbar, holder: anvar" "agency: moliya, unit: devonxona, post: kotib, holder: zarina" \
+	"agency: adliya, post: ijrochi, holder: anvar" >"$W/one.yaml"
+run edoc-route lint --year 2026 --directory "$W/one.yaml" "$R/uz-murojaat.yaml"
+is_exit 1 "one who is head and executor is not"
+has "$out" "error: route.R050: at adliya today's people cannot be head, executor, who must be different: anvar" "it says who"
+issuer directory-issuer
+sealed "$W/directory-issuer.pem" "$W/one.yaml" "$W/one.asice"
+run edoc-route lint --year 2026 --directory "$W/one.asice" "$R/uz-murojaat.yaml"
+is_exit 1 "the same of a package"
+{
+	people "$D1" "agency: adliya, post: rahbar, holder: anvar" "agency: adliya, post: ijrochi, holder: zarina"
+	echo "deputies:"
+	echo "  - {agency: adliya, post: rahbar, person: zarina, from: 2026-03-01, until: 2026-03-31, basis: order}"
+	echo "  - {agency: adliya, post: ijrochi, person: anvar, from: 2026-03-01, until: 2026-03-31, basis: order}"
+} >"$W/circle.yaml"
+run edoc-route lint --at 2026-03-31T18:59:59Z --directory "$W/circle.yaml" "$R/uz-murojaat.yaml"
+is_exit 0 "warnings"
+has "$out" "warning: route.R051: deputies stand in for each other in a circle: anvar > zarina > anvar" "a circle, until its last second"
+run edoc-route lint --at 2026-03-31T19:00:00Z --directory "$W/circle.yaml" "$R/uz-murojaat.yaml"
+hasnt "$out" R051 "in Tashkent it is over then"
+run edoc-route lint --directory "$R/uz-murojaat.yaml" "$R/uz-murojaat.yaml"
+is_exit 65 "a route is no directory"
+run edoc-route lint --directory "$W/absent.yaml" "$R/uz-murojaat.yaml"
+is_exit 66 "none"
+
+people "$D1" "agency: adliya, post: rahbar, holder: anvar" >"$W/none.yaml"
+run edoc-route lint --year 2026 --directory "$W/none.yaml" "$R/uz-murojaat.yaml"
+is_exit 0 "people may still come"
+has "$out" "warning: route.R053: nobody of the directory may act as executor today (step execute)" "a role of nobody"
+
+# What a service says it says in each of its languages.
+sed 's/ru: Непристойное содержание, //' "$R/uz-taklif.yaml" >"$W/less.yaml"
+run edoc-route lint --year 2026 "$W/less.yaml"
+is_exit 0 "a hole"
+same "$(cat "$out")" "$W/less.yaml:1:1: warning: route.R070: the indecent of the service has no words in ru, in which other parts of it are" "in one language is told"
+sed '/^service:/,/^idef0:/s/ru: \("[^"]*"\|[^,}"]*\), //' "$R/uz-taklif.yaml" >"$W/less.yaml"
+nok "no Russian in the passport" sh -c "sed -n '/^service:/,/standard:/p' '$W/less.yaml' | grep -q ru:"
+run edoc-route lint --year 2026 "$W/less.yaml"
+is_exit 0 "a language that the passport has not"
+same "$(cat "$out")" "" "is no hole, though the route's title has it"
+sed 's/^  ru: .*//' "$R/uz-taklif.yaml" >"$W/less.yaml"
+run edoc-route lint --year 2026 "$W/less.yaml"
+has "$out" "the title of the service has no words in ru" "the title belongs to it"
 finish
