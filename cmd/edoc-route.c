@@ -55,6 +55,8 @@ static const struct cmd_option do_options[] = {
         {"reason", 0, "REASON", N_("why: where the route asks for it"), false},
         {"text", 0, "TEXT", N_("a resolution's or report's text"), false},
         {"attach", 0, "PKG", N_("the signed package that the step hands in"), false},
+        {"with", 0, "PKG", N_("the corrected package, signed, of a step that edits"), false},
+        {"document", 0, "ID=NAME", N_("which document of the service a file of it is"), true},
         END};
 static const struct cmd_option delegate_options[] = {
         DESK,
@@ -395,10 +397,12 @@ static int run_do(struct cmd *cmd)
 {
 	const char *const *items;
 	struct route_run run = {0};
-	size_t n, n_to;
+	size_t n, n_to, n_documents;
 
 	if (cmd->n == 0)
 		return cmd_usage(cmd, _("do what, with which case? OUTCOME CASE..."));
+	if (cmd_given(cmd, "document") && !cmd_given(cmd, "with"))
+		return cmd_usage(cmd, _("--document is said of the package of --with"));
 	int status = cmd_items(cmd, &items, &n);
 	if (!status && n < 2 && !list_of(cmd))
 		return cmd_usage(cmd, _("do %s with which case?"), items[0]);
@@ -412,6 +416,8 @@ static int run_do(struct cmd *cmd)
 		run.word = items[0];
 		run.act.step = cmd_value(cmd, "step");
 		run.act.attach = cmd_value(cmd, "attach");
+		run.act.with = cmd_value(cmd, "with");
+		run.act.documents = cmd_values(cmd, "document", &n_documents);
 		run.act.reason = cmd_value(cmd, "reason");
 		run.act.to = cmd_values(cmd, "to", &n_to);
 		run.act.text = cmd_value(cmd, "text");

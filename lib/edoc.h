@@ -1159,10 +1159,11 @@ struct edoc_act {
 	                        * "POST@AGENCY[/UNIT]", "AGENCY", "ROLE=" before it or not */
 	const char *const *fields; /* submit: "NAME=VALUE" of the route, NULL-ended, or NULL */
 	const char *attach; /* do: the package that the step hands in, or NULL */
+	const char *with;   /* do: the corrected package of the case, or NULL */
 	const char *clock; /* extend, stop, resume: one of the route's clocks, or NULL */
 	const char *more;  /* extend: "5wd"; NULL: what the route says */
 	const char *channel;   /* submit: portal, post, counter or paper, or NULL */
-	const char *const *documents; /* submit: "ID=NAME" of the service, NULL-ended, or NULL */
+	const char *const *documents; /* submit, do with: "ID=NAME" of the service, NULL-ended, or NULL */
 	bool dry;              /* all checks, no change */
 };
 

@@ -16,6 +16,7 @@
 #include "route/exchange.h"
 #include "route/grammar.h"
 #include "route/papers.h"
+#include "route/revise.h"
 #include "route/whom.h"
 #include "sign/challenge.h"
 #include "sign/sign.h"
@@ -110,42 +111,6 @@ struct submission {
 	char id[ED_CASE_ID];
 };
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* [{name, sha256}] of documents and signatures, sorted by name. */
-static enum edoc_code list_documents(struct submission *s, struct ed_asic *asic,
-                                     struct edoc_error *err)
-{
-	size_t count = ed_zip_count(asic->zip), n = 0;
-	const char **names = ed_arena_alloc(s->arena, (count + 1) * sizeof(*names));
-	unsigned char digest[ED_HASH_MAX];
-	char hex[65];
-
-	s->documents = json_array();
-	if (!names || !s->documents)
-		return ed_fail_memory(err);
-	for (size_t i = 0; i < count; i++)
-		if (asic->kind[i] == ED_ASIC_DOCUMENT || asic->kind[i] == ED_ASIC_XADES)
-			names[n++] = ed_zip_entry(asic->zip, i)->name;
-	qsort(names, n, sizeof(*names), by_name);
-	for (size_t k = 0; k < n; k++) {
-		json_t *o = json_object();
-		enum edoc_code code = ed_asic_digest(asic, ed_zip_find(asic->zip, names[k]),
-		                                     ED_SHA256, digest, err);
-		ed_hex(hex, digest, 32);
-		if (!code && (ed_json_str(o, "name", names[k]) | ed_json_str(o, "sha256", hex) |
-		              json_array_append(s->documents, o)))
-			code = ed_fail_memory(err);
-		json_decref(o);
-		if (code)
-			return code;
-	}
-	return EDOC_OK;
-}
-
 /* "NAME=VALUE" */
 static enum edoc_code said_field(struct submission *s, const char *said, struct edoc_error *err)
 {
@@ -203,18 +168,11 @@ static enum edoc_code judge_papers(struct submission *s, struct ed_asic *asic,
 {
 	const struct ed_passport *passport = s->pins[ED_PIN_ROUTE]->route->passport;
 	struct edoc_verify_options options = ed_desk_options(s->desk, s->act->now);
-	const char *name = NULL, *why = NULL;
 	struct ed_cert *cert = NULL;
 
 	enum edoc_code code = ed_papers_read(s->act->documents, s->arena, &s->papers, err);
 	if (!code)
-		code = ed_papers_payment(asic, passport, s->papers, &options, s->arena, &name, &why,
-		                         err);
-	if (!code && why)
-		code = ed_fail(err, EDOC_ERR_DENIED, s->path,
-		               "not accepted (\"%s\"): %s, the proof of payment, is no signed "
-		               "document that holds: %s",
-		               passport->standard->id, name, why);
+		code = ed_papers_paid(asic, passport, s->papers, &options, s->path, s->arena, err);
 	if (code || !passport || !ed_passport_asks_kind(passport))
 		return code;
 	code = ed_cert_of(ed_key_cert(s->act->key), "--key", s->arena, &cert, err);
@@ -249,7 +207,7 @@ static enum edoc_code judge_submission(struct submission *s, struct edoc_error *
 		code = ed_fail(err, EDOC_ERR_DENIED, s->path, "not accepted: the package is %s",
 		               why);
 	if (!code)
-		code = list_documents(s, asic, err);
+		code = ed_papers_list(asic, s->arena, &s->documents, err);
 	if (!code)
 		code = list_fields(s, report->card, err);
 	if (!code)
@@ -529,24 +487,40 @@ static bool same(const char *a, const char *b)
 	return !strcmp(a ? a : "", b ? b : "");
 }
 
+struct doing {
+	struct ed_case *c;
+	const char *outcome;
+	const struct edoc_act *act;
+	struct ed_command command;
+	struct ed_actor actor;
+	struct ed_draft draft;
+	const struct ed_visit *visit;
+	struct ed_pin *directory;
+	char directory_ref[ED_SHA256_REF];
+	struct ed_whom_said said; /* --to */
+	struct ed_revision revision; /* --with */
+};
+
 /* What the same command line would have made of that entry. */
-static bool same_act(const struct ed_case *c, const struct ed_entry *e, const char *outcome,
-                     const struct edoc_act *act, const struct ed_whom_said *said)
+static bool same_act(const struct doing *d, const struct ed_entry *e)
 {
-	struct ed_command_key key = {.case_id = c->id,
+	const struct edoc_act *act = d->act;
+	struct ed_command_key key = {.case_id = d->c->id,
 	                             .event = "step.done",
 	                             .step = e->step,
-	                             .outcome = outcome,
+	                             .outcome = d->outcome,
 	                             .reason = act->reason,
 	                             .text = act->text,
 	                             .assign = json_object_get(e->header, "assign"),
 	                             .actor = edoc_key_cert_sha256(act->key),
 	                             .visit = e->visit};
 	const char *command = ed_json_get_str(e->header, "command");
+	const char *package = ed_json_get_str(e->header, "package");
 	char id[ED_SHA256_REF];
 
-	return e->step && same(e->event, "step.done") && ed_whom_is(said, key.assign) &&
+	return e->step && same(e->event, "step.done") && ed_whom_is(&d->said, key.assign) &&
 	       (!act->step || same(act->step, e->step)) && command &&
+	       same(d->revision.copy.sha256, package ? package + 7 : NULL) &&
 	       !ed_command_id(&key, id, NULL) && !strcmp(id, command);
 }
 
@@ -566,10 +540,9 @@ static bool reopened(const struct ed_state *s, const struct ed_entry *e)
  * is open by this very act; or while its step is not open, where the line names
  * it or the route has just refused to take the line for a new act.
  */
-static const struct ed_entry *done_already(const struct ed_case *c, const char *outcome,
-                                           const struct edoc_act *act,
-                                           const struct ed_whom_said *said, bool refused)
+static const struct ed_entry *done_already(const struct doing *d, bool refused)
 {
+	const struct ed_case *c = d->c;
 	bool newest = true;
 
 	for (size_t i = c->r.ledger.n; i-- > 0;) {
@@ -577,27 +550,14 @@ static const struct ed_entry *done_already(const struct ed_case *c, const char *
 		bool closed = !ed_state_open(&c->r.state, e->step);
 		if (!same(e->event, "step.done"))
 			continue;
-		if (same_act(c, e, outcome, act, said) &&
-		    (newest || (closed && (refused || act->step)) ||
-		     (act->step && reopened(&c->r.state, e))))
+		if (same_act(d, e) &&
+		    (newest || (closed && (refused || d->act->step)) ||
+		     (d->act->step && reopened(&c->r.state, e))))
 			return e;
 		newest = false;
 	}
 	return NULL;
 }
-
-struct doing {
-	struct ed_case *c;
-	const char *outcome;
-	const struct edoc_act *act;
-	struct ed_command command;
-	struct ed_actor actor;
-	struct ed_draft draft;
-	const struct ed_visit *visit;
-	struct ed_pin *directory;
-	char directory_ref[ED_SHA256_REF];
-	struct ed_whom_said said; /* --to */
-};
 
 /* Our own signature is read back before it counts. */
 static enum edoc_code read_back(struct ed_asic *asic, const struct ed_buf *xml, const char *where,
@@ -739,6 +699,8 @@ static enum edoc_code step_work(struct doing *d, json_t *header, struct edoc_err
 
 	bool first = step->n_outcomes && !strcmp(step->outcomes[0].id, d->outcome);
 
+	if (d->revision.documents)
+		return ed_revision_keep(d->c, &d->revision, d->act->dry, header, err);
 	if (d->act->attach && !(first && step->document))
 		return ed_fail(err, EDOC_ERR_DENIED, d->act->attach,
 		               "the route has step \"%s\" hand in nothing with \"%s\"",
@@ -770,6 +732,8 @@ static enum edoc_code decide(struct doing *d, struct edoc_error *err)
 	if (!code)
 		code = ed_whom_list(d->directory->directory, d->act->to, d->c->r.arena, &d->said,
 		                    err);
+	if (!code && d->act->with)
+		code = ed_revision_judge(d->c, d->act, &d->revision, err);
 	if (code)
 		return code;
 	reference(d->directory_ref, d->directory->sha256);
@@ -780,6 +744,8 @@ static enum edoc_code decide(struct doing *d, struct edoc_error *err)
 	                                 .actor_cert = edoc_key_cert_sha256(d->act->key),
 	                                 .now = ed_case_moment(d->c, d->act->now),
 	                                 .directory = d->directory_ref,
+	                                 .documents = d->revision.documents,
+	                                 .papers = d->revision.papers,
 	                                 .assign = d->said.v,
 	                                 .n_assign = d->said.n};
 	d->draft = (struct ed_draft){.case_id = d->c->id,
@@ -866,42 +832,56 @@ static enum edoc_code tell_who_was_first(const struct ed_case *c, const char *ou
 	               last->step, ed_entry_get(last, "actor", "person"), last->outcome);
 }
 
+static enum edoc_code try_once(struct doing *d, struct aim *aim, bool *lost, struct ed_told *told,
+                               struct edoc_error *err)
+{
+	const struct edoc_act *act = d->act;
+	struct ed_case *c = d->c;
+	enum edoc_code code = EDOC_OK;
+
+	if (act->with)
+		code = ed_revision_open(c, act->with, &d->revision, err);
+	if (code)
+		return code;
+	/* Who is not known, is refused below; an entry names others. */
+	if (ed_whom_list(d->directory->directory, act->to, c->r.arena, &d->said, err))
+		d->said.n = 0;
+	told->entry = done_already(d, false);
+	told->already = told->entry != NULL;
+	if (told->already)
+		return EDOC_OK;
+	if (aim->step)
+		code = tell_who_was_first(c, d->outcome, act, aim, EDOC_OK, err);
+	if (!code)
+		code = decide(d, err);
+	if (code == EDOC_ERR_DENIED || code == EDOC_ERR_INPUT || code == EDOC_ERR_ABSENT) {
+		told->entry = done_already(d, true);
+		told->already = told->entry != NULL;
+		if (told->already)
+			return EDOC_OK;
+		return tell_who_was_first(c, d->outcome, act, aim, code, err);
+	}
+	if (!code && !aim->step)
+		code = take_aim(d, aim, err);
+	if (!code)
+		code = perform(d, lost, err);
+	if (!code && !*lost)
+		told->entry = &c->r.ledger.v[c->r.ledger.n - 1];
+	return code;
+}
+
 static enum edoc_code do_once(struct ed_case *c, const char *outcome, const struct edoc_act *act,
                               struct aim *aim, bool *lost, struct ed_told *told,
                               struct edoc_error *err)
 {
 	struct doing d = {.c = c, .outcome = outcome, .act = act};
-	enum edoc_code code;
+	enum edoc_code code = ed_case_prove(c, act->now, err);
 
-	code = ed_case_prove(c, act->now, err);
 	if (!code)
 		code = ed_case_directory(c, act->now, &d.directory, err);
-	if (code)
-		return code;
-	/* Who is not known, is refused below; an entry names others. */
-	if (ed_whom_list(d.directory->directory, act->to, c->r.arena, &d.said, err))
-		d.said.n = 0;
-	told->entry = done_already(c, outcome, act, &d.said, false);
-	told->already = told->entry != NULL;
-	if (told->already)
-		return EDOC_OK;
-	if (aim->step)
-		code = tell_who_was_first(c, outcome, act, aim, EDOC_OK, err);
 	if (!code)
-		code = decide(&d, err);
-	if (code == EDOC_ERR_DENIED || code == EDOC_ERR_INPUT || code == EDOC_ERR_ABSENT) {
-		told->entry = done_already(c, outcome, act, &d.said, true);
-		told->already = told->entry != NULL;
-		if (told->already)
-			return EDOC_OK;
-		return tell_who_was_first(c, outcome, act, aim, code, err);
-	}
-	if (!code && !aim->step)
-		code = take_aim(&d, aim, err);
-	if (!code)
-		code = perform(&d, lost, err);
-	if (!code && !*lost)
-		told->entry = &c->r.ledger.v[c->r.ledger.n - 1];
+		code = try_once(&d, aim, lost, told, err);
+	ed_revision_clear(&d.revision);
 	return code;
 }
 

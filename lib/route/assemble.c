@@ -8,12 +8,14 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "route/exchange.h"
+#include "route/generation.h"
 
 struct assembly {
 	struct ed_case *c;
 	struct ed_zip *base;
 	struct ed_zip_writer *writer;
 	bool leaving;
+	size_t n; /* entries that were added */
 };
 
 /* Names are made of digests: one that is there already has these bytes. */
@@ -22,6 +24,7 @@ static enum edoc_code add(struct assembly *a, const char *name, const void *byte
 {
 	if (ed_zip_find(a->base, name) != (size_t)-1)
 		return EDOC_OK;
+	a->n++;
 	return ed_zip_add_bytes(a->writer, name, bytes, len, err);
 }
 
@@ -44,7 +47,8 @@ static enum edoc_code add_signatures(struct assembly *a, struct edoc_error *err)
 	const struct ed_ledger *ledger = &a->c->r.ledger;
 	enum edoc_code code = EDOC_OK;
 
-	for (size_t i = 0; i < ledger->n && !code; i++) {
+	/* Those over an older generation are not over these documents. */
+	for (size_t i = ed_generation(ledger); i < ledger->n && !code; i++) {
 		const char *name = ed_entry_get(&ledger->v[i], "signature", "name");
 		if (!name || ed_zip_find(a->base, name) != (size_t)-1 ||
 		    strncmp(name, prefix, sizeof(prefix) - 1))
@@ -143,7 +147,8 @@ static enum edoc_code add_all(struct assembly *a, struct edoc_error *err)
 		code = add_entry(a, &ledger->v[i], err);
 	for (size_t i = 0; i < ledger->n && !code; i++)
 		code = add_receipt(a, &ledger->v[i], err);
-	return code ? code : ed_zip_writer_finish(a->writer, err);
+	/* What came with the whole ledger in it leaves as it came. */
+	return code || !a->n ? code : ed_zip_writer_finish(a->writer, err);
 }
 
 enum edoc_code ed_case_assemble(struct ed_case *c, bool leaving, struct ed_copy *copy,
@@ -168,6 +173,10 @@ enum edoc_code ed_case_assemble(struct ed_case *c, bool leaving, struct ed_copy 
 		code = ed_zip_writer_new(tmp.fd, c->id, a.base, &a.writer, err);
 	if (!code)
 		code = add_all(&a, err);
+	if (!code && !a.n) {
+		code = ed_copy_make(c->desk, path, copy, err);
+		goto out;
+	}
 	if (!code)
 		code = ed_file_sha256(tmp.fd, tmp.path, copy->sha256, err);
 	if (!code) {
@@ -176,6 +185,7 @@ enum edoc_code ed_case_assemble(struct ed_case *c, bool leaving, struct ed_copy 
 		tmp.fd = -1;
 		tmp.path = NULL;
 	}
+out:
 	ed_zip_writer_free(a.writer);
 	ed_zip_free(a.base);
 	ed_tmp_clear(&tmp);

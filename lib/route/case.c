@@ -17,6 +17,7 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "route/exchange.h"
+#include "route/generation.h"
 
 #define CLAIM_FORMAT "edoc-claim/1"
 #define MAX_CLAIM_TRIES 1000
@@ -608,9 +609,15 @@ enum edoc_code ed_case_directory(struct ed_case *c, int64_t now, struct ed_pin *
 
 enum edoc_code ed_case_package(struct ed_case *c, const char **path, struct edoc_error *err)
 {
-	for (size_t i = c->r.ledger.n; i-- > 0;) {
+	size_t first = ed_generation(&c->r.ledger);
+
+	for (size_t i = c->r.ledger.n; i-- > first;) {
 		const char *digest = ed_json_get_str(c->r.ledger.v[i].header, "package");
 		*path = digest ? ed_case_path(c, "pkg/%s.asice", digest + 7) : NULL;
+		if (*path && !access(*path, F_OK))
+			return EDOC_OK;
+		/* It came with others' entries, and with what they added to it. */
+		*path = digest ? ed_case_path(c, "pkg/%s.came.asice", digest + 7) : NULL;
 		if (*path && !access(*path, F_OK))
 			return EDOC_OK;
 	}

@@ -108,9 +108,15 @@ void ed_check_moved(struct ed_decision *j, const struct ed_entry *entry);
 /* The values of the route's fields: in the first entry, or in a command. */
 void ed_check_fields(struct ed_decision *j);
 
+/* ---- generation.c: a corrected package ---- */
+
+/* false: the step hands none in, and there is one. */
+bool ed_check_revised(struct ed_decision *j);
+
 /* ---- passportcheck.c: what a service asks of a submission ---- */
 
 void ed_check_passport(struct ed_decision *j);
+void ed_check_documents(struct ed_decision *j); /* of a submission, or a correction */
 void ed_check_applicant(struct ed_decision *j); /* once the directory said who acts */
 
 #endif

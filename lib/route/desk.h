@@ -16,7 +16,8 @@
  *   notice/{wait,new}/         for a mail program (route/notice.h)
  *   reg/<book>/<year>/000123   claims of numbers, link(2)ed from case/.../num
  *   case/<2 hex>/<case id>/
- *       pkg/<sha256>.asice     the package as submitted or received
+ *       pkg/<sha256>.asice     the package as submitted, received or corrected
+ *       pkg/<sha256>.came.asice   a correction as it came, with others' entries
  *       log/000001 ...         headers; a number exists or it does not
  *       obj/<header's sha256>.cms, .body.json, .sent (digest of what left)
  *       obj/<sha256>.evidence.json

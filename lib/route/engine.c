@@ -28,6 +28,7 @@
  *  route.clock-stands  E stops  the clock of {0} stands still already
  *  route.clock-runs    E stops  the clock of {0} does not stand still
  *  route.withdraw      E stops  the route lets nobody withdraw a case
+ *  route.revised       E stops  step {0} hands in a corrected package with {1}; it may not
  *  route.withdraw-late E stops  the case is withdrawn after step {0} was opened
  *  route.document      E        step {0} hands in "{1}"; the route says "{2}"
  *  route.extension     E        the term of {0} is extended {1} {2}, or less
@@ -117,6 +118,9 @@ static const struct {
         {"route.clock-over", EDOC_ERR_DENIED, N_("the term of \"{0}\" was over at {1}")},
         {"route.clock-stands", EDOC_ERR_DENIED, N_("the term of \"{0}\" stands still already")},
         {"route.clock-runs", EDOC_ERR_DENIED, N_("the term of \"{0}\" does not stand still")},
+        {"route.revised", EDOC_ERR_DENIED,
+         N_("the step \"{0}\" hands in no corrected package with \"{1}\": that is what the first "
+            "outcome of a step \"do: edit\" does, outside of branches")},
         {"route.withdraw", EDOC_ERR_DENIED, N_("the route lets nobody withdraw a case")},
         {"route.withdraw-late", EDOC_ERR_DENIED,
          N_("a case is not withdrawn any more once step \"{0}\" is open")},
@@ -342,7 +346,7 @@ static bool check_step(struct ed_decision *j)
 		                 outcome_list(j, open->step));
 	j->needs_reason = j->outcome->reason;
 	j->reasons = j->outcome->reasons;
-	return true;
+	return ed_check_revised(j);
 }
 
 static bool waits_to_receive(const struct ed_state *s)

@@ -455,11 +455,11 @@ static const struct key header_keys[] = {
         {"body", is_digest, 0, ALWAYS},
         {"route", is_digest, SUBMITTED, 0},
         {"calendar", is_digest, SUBMITTED, 0},
-        {"documents", is_documents, SUBMITTED, 0},
-        {"package", is_digest, SUBMITTED, RECEIVED},
+        {"documents", is_documents, SUBMITTED, DONE},
+        {"package", is_digest, SUBMITTED, RECEIVED | DONE},
         {"fields", is_fields, 0, SUBMITTED},
         {"channel", is_channel, 0, SUBMITTED},
-        {"papers", is_papers, 0, SUBMITTED},
+        {"papers", is_papers, 0, SUBMITTED | DONE},
         {"applicant", is_applicant, 0, SUBMITTED},
         {"step", is_path, STEP | HAND, RECEIVED | CLOCK | EXTEND},
         {"visit", is_count, STEP | HAND, RECEIVED | CLOCK | EXTEND},
@@ -501,6 +501,10 @@ static const char *together(const json_t *h, size_t event)
 	if (strcmp(text_of(json_object_get(actor, "kind")), events[event].kind))
 		return N_("a person submits and does steps, a desk sends, receives and tells of "
 		          "silence");
+	if (events[event].event == DONE &&
+	    (!json_object_get(h, "documents") != !json_object_get(h, "package") ||
+	     (json_object_get(h, "papers") && !json_object_get(h, "documents"))))
+		return N_("a corrected package has documents and package, and papers only with them");
 	if (events[event].event & (CLOCK | EXTEND)) {
 		if (step != visit || step == (json_object_get(h, "timer") != NULL))
 			return N_("a timer, or step and visit, say whose clock it is");

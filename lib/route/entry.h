@@ -49,7 +49,8 @@
  *              named; neither person nor post: whoever of that agency fits
  *   documents  [{name, sha256}] sorted by name: every document of the package
  *              as submitted and every META-INF/signatures*.xml it came with
- *              (first entry); sha256 is 64 hex
+ *              (first entry, and one that hands in a corrected package, which
+ *              has package and papers, too: generation.h); sha256 is 64 hex
  *   package    digest of the package file submitted (first entry) or received
  *   signature  {name, sha256}: the XAdES file made in a sign step, 64 hex
  *   attached   {kind, sha256}: the package that the step hands in, complete and

@@ -6,12 +6,56 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/hex.h"
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/path.h"
 #include "door/x509subject.h"
 #include "judge/verify.h"
 #include "route/pin.h"
+
+/* ---- what there is ---- */
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static enum edoc_code list_one(struct ed_asic *asic, const char *name, json_t *documents,
+                               struct edoc_error *err)
+{
+	unsigned char digest[ED_HASH_MAX];
+	json_t *o = json_object();
+	char hex[65];
+
+	enum edoc_code code =
+	        ed_asic_digest(asic, ed_zip_find(asic->zip, name), ED_SHA256, digest, err);
+	ed_hex(hex, digest, 32);
+	if (!code && (ed_json_str(o, "name", name) | ed_json_str(o, "sha256", hex) |
+	              json_array_append(documents, o)))
+		code = ed_fail_memory(err);
+	json_decref(o);
+	return code;
+}
+
+enum edoc_code ed_papers_list(struct ed_asic *asic, struct ed_arena *arena, json_t **documents,
+                              struct edoc_error *err)
+{
+	size_t count = ed_zip_count(asic->zip), n = 0;
+	const char **names = ed_arena_alloc(arena, (count + 1) * sizeof(*names));
+	enum edoc_code code = EDOC_OK;
+
+	*documents = json_array();
+	if (!names || !*documents)
+		return ed_fail_memory(err);
+	for (size_t i = 0; i < count; i++)
+		if (asic->kind[i] == ED_ASIC_DOCUMENT || asic->kind[i] == ED_ASIC_XADES)
+			names[n++] = ed_zip_entry(asic->zip, i)->name;
+	qsort(names, n, sizeof(*names), by_text);
+	for (size_t i = 0; i < n && !code; i++)
+		code = list_one(asic, names[i], *documents, err);
+	return code;
+}
 
 /* ---- which document is which ---- */
 
@@ -143,6 +187,22 @@ enum edoc_code ed_papers_payment(struct ed_asic *asic, const struct ed_passport 
 		*name = own;
 		code = judge_proof(asic, i, options, arena, why, err);
 	}
+	return code;
+}
+
+enum edoc_code ed_papers_paid(struct ed_asic *asic, const struct ed_passport *passport,
+                              const json_t *papers, const struct edoc_verify_options *options,
+                              const char *path, struct ed_arena *arena, struct edoc_error *err)
+{
+	const char *name, *why;
+
+	enum edoc_code code =
+	        ed_papers_payment(asic, passport, papers, options, arena, &name, &why, err);
+	if (!code && why)
+		code = ed_fail(err, EDOC_ERR_DENIED, path,
+		               "not accepted (\"%s\"): %s, the proof of payment, is no signed "
+		               "document that holds: %s",
+		               passport->standard->id, name, why);
 	return code;
 }
 

@@ -10,6 +10,9 @@
 #include "package/asic.h"
 #include "route/passport.h"
 
+/* "documents" of an entry: every document and signature of the package, by name. */
+enum edoc_code ed_papers_list(struct ed_asic *asic, struct ed_arena *arena, json_t **documents,
+                              struct edoc_error *err) EDOC_CHECK;
 /* "papers" of the first entry, of NULL-ended "ID=NAME" (or NULL); *papers NULL:
  * nothing is said. */
 enum edoc_code ed_papers_read(const char *const *said, struct ed_arena *arena, json_t **papers,
@@ -23,6 +26,11 @@ enum edoc_code ed_papers_payment(struct ed_asic *asic, const struct ed_passport 
                                  const json_t *papers, const struct edoc_verify_options *options,
                                  struct ed_arena *arena, const char **name, const char **why,
                                  struct edoc_error *err) EDOC_CHECK;
+/* The same, where it is to be handed in: EDOC_ERR_DENIED, telling why not. */
+enum edoc_code ed_papers_paid(struct ed_asic *asic, const struct ed_passport *passport,
+                              const json_t *papers, const struct edoc_verify_options *options,
+                              const char *path, struct ed_arena *arena,
+                              struct edoc_error *err) EDOC_CHECK;
 /* "entity": it names a legal entity, by its INN (STIR) of Uzbekistan or the
  * organizationIdentifier of EN 319 412-1 5.1.4; else "person".  NULL: no memory. */
 struct ed_cert;

@@ -102,20 +102,30 @@ static const char *list_of(struct ed_decision *j, const char *const *words)
 	return list;
 }
 
+static const char *standard_of(const struct ed_passport *passport)
+{
+	return passport->standard ? passport->standard->id : "-";
+}
+
+void ed_check_documents(struct ed_decision *j)
+{
+	const struct ed_passport *passport = j->engine->route->passport;
+
+	check_said(j, passport);
+	if (passport && passport->papers)
+		check_papers(j, passport, standard_of(passport));
+}
+
 void ed_check_passport(struct ed_decision *j)
 {
 	const struct ed_passport *passport = j->engine->route->passport;
-	const char *standard, *channel = j->act.channel;
+	const char *channel = j->act.channel;
 
-	check_said(j, passport);
-	if (!passport)
-		return;
-	standard = passport->standard ? passport->standard->id : "-";
-	if (passport->channels && (!channel || !ed_def_one_of(channel, passport->channels)))
-		ed_broken(j, "route.channel", channel ? channel : "-", standard,
+	if (passport && passport->channels &&
+	    (!channel || !ed_def_one_of(channel, passport->channels)))
+		ed_broken(j, "route.channel", channel ? channel : "-", standard_of(passport),
 		          list_of(j, passport->channels));
-	if (passport->papers)
-		check_papers(j, passport, standard);
+	ed_check_documents(j);
 }
 
 /* Who holds a post that day comes for his agency, anybody else for himself, or

@@ -15,6 +15,7 @@
 #include "route/attach.h"
 #include "route/backup.h"
 #include "route/exchange.h"
+#include "route/revise.h"
 
 /* A certificate that expired after its holder acted takes nothing back:
  * ledger.key-dates holds the entry's own time against it, and the directory
@@ -78,6 +79,8 @@ enum edoc_code ed_case_prove(struct ed_case *c, int64_t now, struct edoc_error *
 		code = ed_desk_held(c->desk, c->id, c->r.state.time, err);
 	if (!code)
 		code = ed_attached_check(c, err);
+	if (!code)
+		code = ed_generations_check(c, err);
 	edoc_report_free(report);
 	ed_asic_free(asic);
 	ed_copy_clear(&copy);

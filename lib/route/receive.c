@@ -16,6 +16,7 @@
 #include "door/x509.h"
 #include "route/backup.h"
 #include "route/exchange.h"
+#include "route/generation.h"
 #include "route/receipt.h"
 #include "signature/cmsledger.h"
 
@@ -192,6 +193,20 @@ static enum edoc_code store_receipts(struct arrival *a, struct ed_case *c, struc
 	return code;
 }
 
+/* The case's package was replaced elsewhere: by the name that its entry gives. */
+static enum edoc_code store_generation(struct arrival *a, struct ed_case *c, struct edoc_error *err)
+{
+	size_t newest = ed_generation(&a->r.ledger);
+	const char *digest = ed_json_get_str(a->r.ledger.v[newest].header, "package");
+	char *path;
+	bool taken;
+
+	if (!newest || !digest)
+		return EDOC_OK;
+	path = ed_case_path(c, "pkg/%s.came.asice", digest + 7);
+	return path ? ed_desk_link(a->copy.path, path, &taken, err) : ed_fail_memory(err);
+}
+
 /* Package, pins and receipts, then the entries from number `first` on, in their order. */
 static enum edoc_code store_arrival(struct arrival *a, struct ed_case *c, size_t first, bool *lost,
                                     struct edoc_error *err)
@@ -207,6 +222,8 @@ static enum edoc_code store_arrival(struct arrival *a, struct ed_case *c, size_t
 		code = store_receipts(a, c, err);
 	if (!code)
 		code = ed_desk_link(a->copy.path, path, &taken, err);
+	if (!code)
+		code = store_generation(a, c, err);
 	for (size_t i = first; i < a->r.ledger.n && !code && !*lost; i++) {
 		code = store_signature(a, c, &a->r.ledger.v[i], err);
 		if (!code)

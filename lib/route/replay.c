@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "judge/certificate.h"
 #include "judge/verify.h"
+#include "route/generation.h"
 #include "route/papers.h"
 #include "route/receipt.h"
 #include "route/replay.h"
@@ -376,7 +377,9 @@ static enum edoc_code check_command(struct package *p, const struct ed_entry *e,
 
 static enum edoc_code check_payment(struct package *p, struct edoc_error *err)
 {
-	const json_t *papers = json_object_get(p->replay->ledger.v[0].header, "papers");
+	const struct ed_ledger *ledger = &p->replay->ledger;
+	const json_t *papers =
+	        json_object_get(ledger->v[ed_generation(ledger)].header, "papers");
 	const struct ed_passport *passport = p->replay->engine.route->passport;
 	const char *name, *why;
 
@@ -414,20 +417,64 @@ static enum edoc_code document_hex(struct package *p, size_t i, char hex[65],
 	return entry_hex(p, i, hex, err);
 }
 
-static enum edoc_code check_documents(struct package *p, struct edoc_error *err)
+static enum edoc_code check_case_id(struct package *p, struct edoc_error *err)
 {
-	const json_t *first = p->replay->ledger.v[0].header, *list, *item;
-	const char *id, *route = ed_json_get_str(first, "route"), *name, *want;
-	char right[ED_CASE_ID], hex[65];
-	enum edoc_code code;
+	const json_t *first = p->replay->ledger.v[0].header;
+	const char *id = ed_json_get_str(first, "case"), *route = ed_json_get_str(first, "route");
+	char right[ED_CASE_ID];
 
-	list = json_object_get(first, "documents");
-	id = ed_json_get_str(first, "case");
-	code = ed_case_id(list, route ? route : "", right, err);
+	enum edoc_code code = ed_case_id(json_object_get(first, "documents"), route ? route : "",
+	                                 right, err);
+	if (!code && (!id || strcmp(id, right)))
+		ed_finding(p->findings, "ledger.case-id", "", id, right, NULL);
+	return code;
+}
+
+static bool listed(const struct ed_entry *e, const char *name)
+{
+	return find_document(json_object_get(e->header, "documents"), name) != NULL;
+}
+
+/* Who handed in a correction signed it, and its card says what it replaces. */
+static enum edoc_code check_revised(struct package *p, struct edoc_error *err)
+{
+	const struct ed_ledger *ledger = &p->replay->ledger;
+	size_t newest = ed_generation(ledger);
+	const struct ed_entry *e = &ledger->v[newest];
+	char right[ED_SHA256_REF], where[ED_LEDGER_NAME];
+	bool theirs = false;
+	const char *said;
+
+	if (!newest)
+		return EDOC_OK;
+	enum edoc_code code = ed_generation_digest(
+	        &ledger->v[ed_generation_before(ledger, newest)], right, err);
 	if (code)
 		return code;
-	if (!id || strcmp(id, right))
-		ed_finding(p->findings, "ledger.case-id", "", id, right, NULL);
+	ed_ledger_name(where, e, ".json");
+	for (size_t i = 0; i < p->report->n_signatures; i++) {
+		const struct edoc_signature *s = &p->report->signatures[i].pub;
+
+		theirs |= !strcmp(s->cert_sha256, e->actor_cert) && listed(e, s->where);
+	}
+	if (!theirs)
+		ed_finding(p->findings, "ledger.revised-signer", where, NULL, NULL, NULL);
+	if (!ed_card_replaces(p->report->card, right, &said))
+		ed_finding(p->findings, "ledger.replaces", where, said ? said : "-", right, NULL);
+	return EDOC_OK;
+}
+
+static enum edoc_code check_documents(struct package *p, struct edoc_error *err)
+{
+	const struct ed_ledger *ledger = &p->replay->ledger;
+	const json_t *list, *item;
+	const char *name, *want;
+	char hex[65];
+	enum edoc_code code = check_case_id(p, err);
+
+	if (code)
+		return code;
+	list = json_object_get(ledger->v[ed_generation(ledger)].header, "documents");
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		name = ed_json_get_str(json_array_get(list, i), "name");
 		if (name && ed_zip_find(p->asic->zip, name) == (size_t)-1)
@@ -529,13 +576,16 @@ static void check_card(struct package *p)
 /* A sign step's first outcome is made by signing. */
 static void check_step_signed(struct package *p, const struct ed_entry *e)
 {
+	const struct ed_ledger *ledger = &p->replay->ledger;
 	const struct ed_route_step *step =
 	        e->step ? ed_route_step(p->replay->engine.route, e->step) : NULL;
 	const char *name = ed_entry_get(e, "signature", "name");
 	char where[ED_LEDGER_NAME];
 
 	ed_ledger_name(where, e, ".json");
-	if (name && ed_zip_find(p->asic->zip, name) == (size_t)-1)
+	if (name && e < &ledger->v[ed_generation(ledger)])
+		ed_finding(p->findings, "ledger.older-package", where, e->step, name, NULL);
+	else if (name && ed_zip_find(p->asic->zip, name) == (size_t)-1)
 		ed_finding(p->findings, "ledger.step-signature", name, NULL, NULL, NULL);
 	if (!name && step && step->verb == ED_DO_SIGN && !step->document && step->n_outcomes && e->outcome &&
 	    !strcmp(step->outcomes[0].id, e->outcome))
@@ -665,6 +715,8 @@ static enum edoc_code check_ledger(struct package *p, struct edoc_error *err)
 		code = check_plain(p, "calendar", ED_LEDGER_DIR "calendar.yaml", err);
 	if (!code)
 		code = check_documents(p, err);
+	if (!code)
+		code = check_revised(p, err);
 	for (size_t i = 0; i < r->ledger.n && !code; i++) {
 		check_time(p, &r->ledger.v[i]);
 		code = check_cms(p, i, err);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "route/generation.h"
 #include "route/row.h"
 
 #define T(s) dgettext("edoc", s)
@@ -213,6 +214,10 @@ void ed_view_entry(const struct ed_replay *r, const struct ed_entry *e, struct e
 		ed_buf_puts(out, T(", with "));
 		put_safe(out, attached);
 		ed_buf_printf(out, " %.8s", ed_entry_get(e, "attached", "sha256"));
+	}
+	if (ed_entry_revises(e)) {
+		ed_buf_puts(out, T(", with a corrected package"));
+		ed_buf_printf(out, " %.8s", ed_json_get_str(e->header, "package") + 7);
 	}
 	if (to) {
 		ed_buf_puts(out, T(", to "));

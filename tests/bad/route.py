@@ -45,6 +45,8 @@ table = Table("edoc-route", {
         light=True, prints=False, only={("pkg", s): {77} for s in (
             "empty", "one-byte", "random", "nuls", "half", "absent", "loop", "long-name", "controls", "unreadable",
             "folder", "fifo", "null", "zero", "huge", "a-key", "a-text")}),
+    Row("do -C {desk} --key {zarina} --pass-file {pass} --with {pkg} agreed {fresh}", {"pkg": "package"}, good=77,
+        light=True, prints=False),
     Row("extend -C {desk} --key {zarina} --pass-file {pass} --reason x {fresh}",
         {"desk": "folder", "zarina": "key", "pass": "pass"}, good=77, prints=False),
     Row("extend --config {conf} --key {pem} --cert {pemcert} --chain {chain} --reason x --files-from {cases}",

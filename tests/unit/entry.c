@@ -180,9 +180,13 @@ static void shapes(void)
 	check(done_step, "signature.name", NULL, "signature");
 	check(done_step, "to", "\"b\"", "no place");
 	check(done_step, "evidence", REF, "no place");
-	check(done_step, "package", REF, "no place");
+	check(done_step, "package", REF, "documents and package");
+	check(done_step, "documents", "[{\"name\":\"a\",\"sha256\":\"" X64 "\"}]",
+	      "documents and package");
+	check(done_step, "papers", "[{\"id\":\"a\",\"name\":\"a.txt\"}]", "only with them");
+	check(done_step, "applicant", "\"person\"", "no place");
 	check(done_step, "route", REF, "no place");
-	check(done_step, "documents", "[]", "no place");
+	check(done_step, "documents", "[]", "list");
 	check(done_step, "body", "null", "sha256:");
 }
 
@@ -193,6 +197,16 @@ static void events(void)
 	check(submitted, "documents", NULL, "there");
 	check(submitted, "package", NULL, "there");
 	check(submitted, "documents", "[]", "list");
+	check(submitted, "applicant", "\"entity\"", NULL);
+	check(submitted, "applicant", "\"citizen\"", "applicant");
+	check(submitted, "papers", "[{\"id\":\"a\",\"name\":\"a.txt\"}]", NULL);
+	check(submitted, "papers", "[]", "papers");
+	check(submitted, "papers", "[{\"id\":\"A\",\"name\":\"a.txt\"}]", "papers");
+	check(submitted, "papers", "[{\"id\":\"a\"}]", "papers");
+	check(submitted, "papers",
+	      "[{\"id\":\"a\",\"name\":\"b\"},{\"id\":\"b\",\"name\":\"a\"}]", "sorted");
+	check(submitted, "papers",
+	      "[{\"id\":\"a\",\"name\":\"b\"},{\"id\":\"b\",\"name\":\"b\"}]", "once");
 	check(submitted, "documents", "[{\"name\":\"a\"}]", "list");
 	check(submitted, "documents",
 	      "[{\"name\":\"b\",\"sha256\":\"" X64 "\"},{\"name\":\"a\",\"sha256\":\"" X64 "\"}]",
