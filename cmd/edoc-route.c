@@ -555,6 +555,13 @@ static const struct cmd_option service_options[] = {
         DESK,
         {"folder", 0, "FOLDER", N_("the routes of this folder, not the desk's"), false},
         END};
+
+static const struct cmd_option fmt_options[] = {
+        {"check", 0, NULL, N_("print the names of files that are written otherwise; 1 if any"),
+         false},
+        {"write", 'w', NULL, N_("replace such files; print their names"), false},
+        END};
+
 static const struct cmd_option services_options[] = {
         DESK,
         {"folder", 0, "FOLDER", N_("the routes of this folder, not the desk's"), false},
@@ -566,6 +573,8 @@ static const struct cmd_option services_options[] = {
 static const struct cmd_verb verbs[] = {
         {"lint", "[--calendar C] [--year Y] [--directory D] ROUTE.yaml...", N_("check route files"), lint_options,
          CMD_ITEMS | CMD_JSON | CMD_AT, route_lint},
+        {"fmt", "[--check|-w] ROUTE.yaml...", N_("print the canonical form of route files"),
+         fmt_options, CMD_ITEMS | CMD_JSON | CMD_DRY, route_fmt},
         {"init", "-C DESK --agency ID [--key FILE] [--trust FOLDER]", N_("make a desk"),
          init_options, CMD_JSON | CMD_DRY | CMD_NO_OPERANDS, run_init},
         {"install", "PKG...|--trust-list", N_("install signed routes, calendars, directories"),

@@ -52,6 +52,10 @@ int route_find(struct cmd *cmd);
 int route_delegate(struct cmd *cmd);
 int route_reassign(struct cmd *cmd);
 
+/* ---- route-format.c ---- */
+
+int route_fmt(struct cmd *cmd);
+
 /* ---- route-services.c ---- */
 
 int route_services(struct cmd *cmd);

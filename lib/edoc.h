@@ -1006,6 +1006,14 @@ enum edoc_code edoc_route_lint(const char *path, const struct edoc_lint_options 
 			       const char *lang, char **text, char **json, size_t *errors,
 			       struct edoc_error *err) EDOC_CHECK;
 
+enum edoc_format_how { EDOC_FORMAT_PRINT, EDOC_FORMAT_CHECK, EDOC_FORMAT_WRITE };
+
+/* A route file in its canonical form: edoc-route(5).  PRINT tells that form,
+ * CHECK the path where the file is written otherwise, WRITE replaces such a
+ * file and tells its path.  EDOC_ERR_INPUT: it cannot be read as a route. */
+enum edoc_code edoc_route_format(const char *path, enum edoc_format_how how, char **text,
+				 char **json, bool *differs, struct edoc_error *err) EDOC_CHECK;
+
 /* ---- calendars ---- */
 
 /* Which days are working days: edoc-profile(5). */

@@ -20,9 +20,10 @@
 
 struct frame { /* a collection that is not closed yet */
 	struct ed_yaml *node;
-	bool flow;           /* in brackets */
-	unsigned least;      /* how far its lines inside brackets or quotes are indented */
-	struct ed_yaml *key; /* map: waits for its value */
+	bool flow;             /* in brackets */
+	unsigned least;        /* how far its lines inside brackets or quotes are indented */
+	struct ed_yaml *key;   /* map: waits for its value */
+	struct ed_yaml *entry; /* the key or item that it is the value of, or NULL */
 	size_t cap_keys, cap_items;
 };
 
@@ -35,7 +36,60 @@ struct builder {
 	struct frame stack[ED_MAX_YAML_DEPTH];
 	unsigned depth, nodes, documents;
 	bool ended;
+	/* Comments: whom one belongs to that stands behind the last event, in its
+	 * line, and those that wait for the next key or item. */
+	struct ed_yaml *entry;
+	unsigned line, last;
+	struct ed_buf waiting;
 };
+
+/* ---- comments ---- */
+
+static void on_comment(void *arg, struct ed_yaml_mark mark, const char *text, size_t len)
+{
+	struct builder *b = arg;
+
+	if (b->entry && mark.line == b->line && !b->entry->behind) {
+		b->entry->behind = ed_arena_strndup(b->arena, text, len);
+		if (!b->entry->behind)
+			b->waiting.failed = EDOC_ERR_MEMORY;
+		return;
+	}
+	if (b->waiting.len)
+		ed_buf_puts(&b->waiting, mark.line > b->last + 1 ? "\n\n" : "\n");
+	ed_buf_put(&b->waiting, text, len);
+	b->last = mark.line;
+}
+
+/* What waits stands above this one. */
+static enum edoc_code take_comments(struct builder *b, const char **above)
+{
+	if (!b->waiting.len && !b->waiting.failed)
+		return EDOC_OK;
+	enum edoc_code code = ed_buf_check(&b->waiting, b->where, b->err);
+	if (!code) {
+		*above = ed_arena_strndup(b->arena, ed_buf_str(&b->waiting), b->waiting.len);
+		if (!*above)
+			code = ed_fail_memory(b->err);
+	}
+	ed_buf_reset(&b->waiting);
+	return code;
+}
+
+/* A node was attached: a key or item takes what waits; whom a comment behind
+ * it belongs to. */
+static enum edoc_code comment_on(struct builder *b, struct ed_yaml *node, struct ed_yaml *entry,
+                                 bool flow, const yaml_event_t *ev)
+{
+	/* A block begins where its first key or dash does: nothing is behind it. */
+	if (node->kind == ED_YAML_SCALAR || flow) {
+		b->entry = entry;
+		b->line = (unsigned)ev->end_mark.line + 1;
+	}
+	return node == entry || node == b->root ? take_comments(b, &node->above) : EDOC_OK;
+}
+
+/* ---- the tree ---- */
 
 __attribute__((format(printf, 5, 6))) static enum edoc_code fail_at(struct edoc_error *err,
                                                                     enum edoc_code code,
@@ -93,16 +147,20 @@ static enum edoc_code new_node(struct builder *b, const yaml_event_t *ev, enum e
 	return EDOC_OK;
 }
 
-/* A node is complete (scalar) or begins (collection): put it where it belongs. */
-static enum edoc_code attach(struct builder *b, struct ed_yaml *node, bool block_scalar)
+/* A node is complete (scalar) or begins (collection): put it where it belongs.
+ * *entry: the key or item that it is, or is the value of. */
+static enum edoc_code attach(struct builder *b, struct ed_yaml *node, bool block_scalar,
+                             struct ed_yaml **entry)
 {
 	struct frame *f = b->depth ? &b->stack[b->depth - 1] : NULL;
 	struct ed_yaml *parent = f ? f->node : NULL;
 
+	*entry = NULL;
 	if (!f) {
 		b->root = node;
 		return EDOC_OK;
 	}
+	*entry = f->key ? f->key : node;
 	if (parent->kind == ED_YAML_MAP && !f->key) {
 		if (node->kind != ED_YAML_SCALAR || block_scalar)
 			return ed_yaml_fail(
@@ -191,7 +249,7 @@ static enum edoc_code on_scalar(struct builder *b, const yaml_event_t *ev)
 	size_t len = ev->data.scalar.length;
 	yaml_scalar_style_t style = ev->data.scalar.style;
 	bool block = style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE;
-	struct ed_yaml *node = NULL;
+	struct ed_yaml *node = NULL, *entry;
 	enum edoc_code code;
 
 	code = plain_node(b, ev, ev->data.scalar.anchor, ev->data.scalar.tag);
@@ -213,29 +271,44 @@ static enum edoc_code on_scalar(struct builder *b, const yaml_event_t *ev)
 	node->text = ed_arena_strndup(b->arena, text, len);
 	if (!node->text)
 		return ed_fail_memory(b->err);
-	return attach(b, node, block);
+	code = attach(b, node, block, &entry);
+	return code ? code : comment_on(b, node, entry, false, ev);
 }
 
 static enum edoc_code on_open(struct builder *b, const yaml_event_t *ev, enum ed_yaml_kind kind,
                               bool flow, const yaml_char_t *anchor, const yaml_char_t *tag)
 {
 	unsigned least = b->depth ? b->stack[b->depth - 1].least : 0;
-	struct ed_yaml *node = NULL;
+	struct ed_yaml *node = NULL, *entry = NULL;
 	enum edoc_code code;
 
 	code = plain_node(b, ev, anchor, tag);
 	if (!code)
 		code = new_node(b, ev, kind, &node);
 	if (!code)
-		code = attach(b, node, false);
+		code = attach(b, node, false, &entry);
 	if (code || !node)
+		return code;
+	code = comment_on(b, node, entry, flow, ev);
+	if (code)
 		return code;
 	if (b->depth == ED_MAX_YAML_DEPTH)
 		return fail_at(b->err, EDOC_ERR_LIMIT, b->where, mark_of(ev->start_mark),
 		               "lists and maps lie more than %d deep", ED_MAX_YAML_DEPTH);
-	b->stack[b->depth++] =
-	        (struct frame){.node = node, .flow = flow, .least = flow ? least : node->column};
+	b->stack[b->depth++] = (struct frame){
+	        .node = node, .flow = flow, .entry = entry, .least = flow ? least : node->column};
 	return EDOC_OK;
+}
+
+static enum edoc_code on_close(struct builder *b, const yaml_event_t *ev)
+{
+	const struct frame *f = &b->stack[--b->depth];
+
+	if (f->flow) { /* a block ends where the next thing begins */
+		b->entry = f->entry;
+		b->line = (unsigned)ev->end_mark.line + 1;
+	}
+	return f->node->kind == ED_YAML_MAP ? refuse_duplicates(b, f->node) : EDOC_OK;
 }
 
 static enum edoc_code on_document(struct builder *b, const yaml_event_t *ev)
@@ -273,10 +346,8 @@ static enum edoc_code on_event(struct builder *b, const yaml_event_t *ev)
 		               ev->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE,
 		               ev->data.mapping_start.anchor, ev->data.mapping_start.tag);
 	case YAML_MAPPING_END_EVENT:
-		return refuse_duplicates(b, b->stack[--b->depth].node);
 	case YAML_SEQUENCE_END_EVENT:
-		b->depth--;
-		return EDOC_OK;
+		return on_close(b, ev);
 	case YAML_STREAM_END_EVENT:
 		b->ended = true;
 		return EDOC_OK;
@@ -335,8 +406,9 @@ static enum edoc_code pump(struct builder *b, yaml_parser_t *parser)
 	return code;
 }
 
-enum edoc_code ed_yaml_parse(const void *bytes, size_t len, const char *where,
-                             struct ed_arena *arena, struct ed_yaml **root, struct edoc_error *err)
+static enum edoc_code parse(const void *bytes, size_t len, const char *where,
+                            struct ed_arena *arena, bool commented, struct ed_yaml **root,
+                            struct edoc_error *err)
 {
 	struct builder b = {.where = where, .arena = arena, .err = err};
 	struct ed_yaml_mark mark = {1, 1};
@@ -359,18 +431,37 @@ enum edoc_code ed_yaml_parse(const void *bytes, size_t len, const char *where,
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&parser, p + skip, len - skip);
 	ed_yaml_walk_init(&b.walk, p + skip, len - skip);
+	ed_buf_init(&b.waiting, ED_MAX_YAML_BYTES);
+	b.walk.comment = commented ? on_comment : NULL;
+	b.walk.arg = &b;
 	code = pump(&b, &parser);
 	yaml_parser_delete(&parser);
-	if (code)
-		return code;
-	if (!b.root) { /* nothing but comments: an empty map */
+	if (!code && !b.root) { /* nothing but comments: an empty map */
 		b.root = ed_arena_alloc(arena, sizeof(*b.root));
-		if (!b.root)
-			return ed_fail_memory(err);
-		*b.root = (struct ed_yaml){.kind = ED_YAML_MAP, .line = 1, .column = 1};
+		if (b.root)
+			*b.root = (struct ed_yaml){.kind = ED_YAML_MAP, .line = 1, .column = 1};
+		else
+			code = ed_fail_memory(err);
 	}
-	*root = b.root;
-	return EDOC_OK;
+	if (!code)
+		code = take_comments(&b, &b.root->below);
+	ed_buf_clear(&b.waiting);
+	if (!code)
+		*root = b.root;
+	return code;
+}
+
+enum edoc_code ed_yaml_parse(const void *bytes, size_t len, const char *where,
+                             struct ed_arena *arena, struct ed_yaml **root, struct edoc_error *err)
+{
+	return parse(bytes, len, where, arena, false, root, err);
+}
+
+enum edoc_code ed_yaml_parse_commented(const void *bytes, size_t len, const char *where,
+                                       struct ed_arena *arena, struct ed_yaml **root,
+                                       struct edoc_error *err)
+{
+	return parse(bytes, len, where, arena, true, root, err);
 }
 
 const struct ed_yaml *ed_yaml_get(const struct ed_yaml *map, const char *key)

@@ -21,12 +21,21 @@ struct ed_yaml {
 	size_t n;               /* members */
 	struct ed_yaml **keys;  /* map: scalars */
 	struct ed_yaml **items; /* map values or list items */
+	/* Comments, for ed_yaml_parse_commented(), each "#..." to its line's end:
+	 * above a key or item (lines; an empty one is a gap), behind it, and at
+	 * the root what stands above and below everything. */
+	const char *above, *behind, *below;
 };
 
 /* `where` is the file's name for messages "where:line:column". */
 enum edoc_code ed_yaml_parse(const void *bytes, size_t len, const char *where,
 			     struct ed_arena *arena, struct ed_yaml **root,
 			     struct edoc_error *err) EDOC_CHECK;
+/* As that, and every comment of the file stands at a node: at the one that it
+ * is behind, else at the next one. */
+enum edoc_code ed_yaml_parse_commented(const void *bytes, size_t len, const char *where,
+				       struct ed_arena *arena, struct ed_yaml **root,
+				       struct edoc_error *err) EDOC_CHECK;
 const struct ed_yaml *ed_yaml_get(const struct ed_yaml *map, const char *key); /* NULL: absent */
 /* Fails at a node: place is "where:line:column". */
 enum edoc_code ed_yaml_fail(const struct ed_yaml *node, const char *where, struct edoc_error *err,

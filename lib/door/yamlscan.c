@@ -124,6 +124,20 @@ static void step(struct ed_yaml_walk *w)
 	}
 }
 
+static void comment(struct ed_yaml_walk *w)
+{
+	struct ed_yaml_mark mark = w->mark;
+	size_t begin = w->byte, end;
+
+	while (w->byte < w->len && here(w) != '\n')
+		step(w);
+	end = w->byte;
+	while (end > begin && strchr(" \t\r", w->p[end - 1]))
+		end--;
+	if (w->comment)
+		w->comment(w->arg, mark, (const char *)w->p + begin, end - begin);
+}
+
 /* The first visible character of a line: is it indented as it should be? */
 static const char *indented(const struct ed_yaml_walk *w, unsigned least)
 {
@@ -148,8 +162,7 @@ const char *ed_yaml_walk_gap(struct ed_yaml_walk *w, size_t index, unsigned leas
 		if (here(w) == '#' && !w->white)
 			return N_("white space is missing before \"#\" (YAML 1.2, 6.6)");
 		if (here(w) == '#')
-			while (w->byte < w->len && here(w) != '\n')
-				step(w);
+			comment(w);
 		else
 			step(w);
 	}
@@ -167,7 +180,9 @@ const char *ed_yaml_walk_scalar(struct ed_yaml_walk *w, size_t index, enum ed_ya
 	for (; w->index < index && w->byte < w->len; step(w)) {
 		if (header && here(w) == '#' && !w->white)
 			return N_("white space is missing before \"#\" (YAML 1.2, 6.6)");
-		if (here(w) == '\n' || here(w) == '#')
+		if (header && here(w) == '#')
+			comment(w); /* up to the line feed */
+		if (here(w) == '\n')
 			header = false;
 		fault = style == ED_YAML_QUOTED && w->mark.line > first ? indented(w, least) : NULL;
 		if (fault)

@@ -30,6 +30,9 @@ struct ed_yaml_walk {
 	bool indent, tab; /* only white space on this line so far; with a tab */
 	unsigned spaces;  /* of this line, before anything else */
 	bool white;       /* the character before is white space */
+	/* Told of each comment, from "#" to the end of its line; or NULL. */
+	void (*comment)(void *arg, struct ed_yaml_mark mark, const char *text, size_t len);
+	void *arg;
 };
 
 void ed_yaml_walk_init(struct ed_yaml_walk *walk, const void *bytes, size_t len);

@@ -288,7 +288,7 @@ enum edoc_code ed_shape_only(const struct ed_shape *shape, const struct ed_yaml 
 
 const struct ed_shape *ed_shape_of(const struct ed_shape *shape, const struct ed_yaml *map)
 {
-	return shape && shape->pick ? shape->pick(map) : shape;
+	return shape && shape->pick && map->kind == ED_YAML_MAP ? shape->pick(map) : shape;
 }
 
 const struct ed_shape *ed_shape_below(const struct ed_shape *shape, const char *key)

@@ -38,7 +38,7 @@ void ed_shape_names(const struct ed_shape *shape, const char *names[ED_MAX_SHAPE
 /* Only keys of the shape; the error names the nearest of them. */
 enum edoc_code ed_shape_only(const struct ed_shape *shape, const struct ed_yaml *map,
                              const char *where, struct edoc_error *err) EDOC_CHECK;
-/* The shape of a map that stands where `shape` does. */
+/* The shape of a map that stands where `shape` does; a list's is its items'. */
 const struct ed_shape *ed_shape_of(const struct ed_shape *shape, const struct ed_yaml *map);
 /* Of what stands under the key. */
 const struct ed_shape *ed_shape_below(const struct ed_shape *shape, const char *key);

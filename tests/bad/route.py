@@ -19,6 +19,11 @@ table = Table("edoc-route", {
 }, [
     Row("lint {route}", {"route": "route"}, prints=False),
     Row("lint --json --config {conf} {route}", {"route": "route", "conf": "conf"}, prints=False),
+    Row("fmt {route}", {"route": "route"}),
+    Row("fmt --json --config {conf} {route}", {"route": "route", "conf": "conf"}),
+    Row("fmt --check {route}", {"route": "route"}, good=1, light=True),
+    Row("fmt -w {route}", {"route": "route"}, light=True, writes=True, again=True),
+    Row("fmt --check --files-from {routes}", {"routes": "list"}, good=1, light=True),
     Row("init -C c --agency moliya --key {deskkey} --trust {trust}", {"deskkey": "key", "trust": "anchors"},
         writes=True, again=True, only={("deskkey", "controls"): {64}}),
     Row("init -C c --agency moliya", writes=True, again=True),

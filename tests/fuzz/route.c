@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "route/directory.h"
+#include "route/format.h"
 #include "route/term.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -60,6 +62,26 @@ static void check_calendar(const struct ed_calendar *calendar, struct ed_arena *
 		abort();
 }
 
+/* A route has a form, and that is its own form (and says the same, which
+ * ed_route_format() sees to). */
+static void check_form(const uint8_t *data, size_t size)
+{
+	struct edoc_error err = {0};
+	struct ed_buf form, again;
+
+	ed_buf_init(&form, ED_MAX_YAML_BYTES);
+	ed_buf_init(&again, ED_MAX_YAML_BYTES);
+	enum edoc_code code = ed_route_format(data, size, "f", &form, &err);
+	/* Indentation and quotes may take more than a file may have. */
+	if (code && code != EDOC_ERR_LIMIT)
+		abort();
+	if (!code && (ed_route_format(form.data, form.len, "form", &again, &err) ||
+	              again.len != form.len || memcmp(again.data, form.data, form.len) != 0))
+		abort();
+	ed_buf_clear(&form);
+	ed_buf_clear(&again);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct ed_arena *arena = ed_arena_new();
@@ -70,10 +92,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!arena)
 		return 0;
-	if (!ed_route_parse(data, size, "f", arena, &route, &err))
+	if (!ed_route_parse(data, size, "f", arena, &route, &err)) {
 		check_route(route, arena);
-	else if (route || !*err.msg)
+		check_form(data, size);
+	} else if (route || !*err.msg) {
 		abort();
+	}
 	if (!ed_calendar_parse(data, size, "f", arena, &calendar, &err))
 		check_calendar(calendar, arena);
 	if (!ed_directory_parse(data, size, "f", arena, &directory, &err) && !directory)

@@ -5,9 +5,11 @@
 #include "../tap.h"
 #include "base/io.h"
 #include "base/limits.h"
+#include "formkit.h"
 
 static struct ed_arena *arena;
 static struct edoc_error err;
+static struct ed_buf form;
 
 static const char base[] =
         "format: edoc-route/1\n"
@@ -84,6 +86,8 @@ static void good(const char *from, const char *to)
 
 	if (!ok(fine, "good: %.*s", (int)strcspn(to, "\n"), to))
 		printf("# %s: %s\n", err.where, err.msg);
+	const char *fault = fine ? form_fault(text, &form, &err) : NULL;
+	ok(!fault, "  and its form: %s", fault ? fault : "the same");
 	free(text);
 }
 
@@ -481,6 +485,7 @@ static void shipped(void)
 int main(void)
 {
 	arena = ed_arena_new();
+	ed_buf_init(&form, ED_MAX_YAML_BYTES);
 	sound();
 	head();
 	roles();
@@ -491,6 +496,7 @@ int main(void)
 	cases();
 	joins();
 	shipped();
+	ed_buf_clear(&form);
 	ed_arena_free(arena);
 	return done();
 }
