@@ -263,9 +263,8 @@ static bool takes_files(const char *dir)
 
 enum edoc_code ed_dir_check(const char *dir, const char *final, struct edoc_error *err)
 {
-	return takes_files(dir)
-	               ? EDOC_OK
-	               : ed_fail_errno(err, EDOC_ERR_EXISTS, final, N_("cannot create"));
+	return takes_files(dir) ? EDOC_OK
+	                        : ed_fail_errno(err, EDOC_ERR_EXISTS, final, N_("cannot create"));
 }
 
 /* In a folder like /tmp only its owner's and one's own can be replaced. */

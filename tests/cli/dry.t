@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# shellcheck disable=SC2086 # words are wanted
+# shellcheck disable=SC2086,SC2046 # words are wanted
 # -n of each verb of edoc-sign answers what the run itself answers: the same exit
 # code and the same words about what is in the way of its output, and 0 where
 # nothing is.  It leaves everything as it was.
