@@ -37,8 +37,9 @@ static int64_t listed_at(const struct ed_signed *s)
 }
 
 static enum edoc_code validate_at(struct ed_judge *j, const struct ed_signed *s, int64_t at,
-                                  bool proofs, struct ed_x509 *x, struct ed_findings *findings,
-                                  struct ed_conclusion *c, struct edoc_error *err)
+                                  bool proofs, bool then, struct ed_x509 *x,
+                                  struct ed_findings *findings, struct ed_conclusion *c,
+                                  struct edoc_error *err)
 {
 	struct ed_x509_task task = {.leaf = s->leaf,
 	                            .purpose = s->purpose,
@@ -50,7 +51,7 @@ static enum edoc_code validate_at(struct ed_judge *j, const struct ed_signed *s,
 	                            .checks = s->checks};
 	enum edoc_code rc;
 
-	if (s->token && j->policy->tsa_then && s->stamped < at)
+	if (s->token && then && s->stamped < at)
 		task.fresh_at = s->stamped;
 	ed_findings_init(findings, j->arena);
 	rc = ed_x509_validate(j, &task, x, findings, err);
@@ -197,7 +198,7 @@ static enum edoc_code past_signature(struct ed_judge *j, const struct ed_signed 
 		return EDOC_OK;
 	/* 1), 3) to 5): dates, revocation, its issuers, freshness and algorithms, each as
 	 * of the moment that there is a proof for. */
-	rc = validate_at(j, s, s->existed, true, x, &list, c, err);
+	rc = validate_at(j, s, s->existed, true, j->policy->tsa_then, x, &list, c, err);
 	if (c->indication != EDOC_TOTAL_PASSED && c->sub)
 		ed_finding(findings, "past.not-good", s->where, ed_say_time(j, s->existed), c->sub,
 		           NULL);
@@ -214,7 +215,7 @@ static enum edoc_code try_moments(struct ed_judge *j, const struct ed_signed *s,
 	enum edoc_code rc = EDOC_OK;
 
 	if (!s->token) /* 5.5.4 4) and 6): revocation, dates and freshness then */
-		rc = validate_at(j, s, s->existed, false, x, list, c, err);
+		rc = validate_at(j, s, s->existed, false, false, x, list, c, err);
 	if (rc != EDOC_OK || (!s->token && c->indication == EDOC_TOTAL_PASSED))
 		return rc;
 	ed_findings_init(list, j->arena);
@@ -222,27 +223,65 @@ static enum edoc_code try_moments(struct ed_judge *j, const struct ed_signed *s,
 	return past_signature(j, s, x, list, c, err);
 }
 
+/*
+ * 5.2.5 leaves to the policy how old an answer may be.  Ours wants one of today about a
+ * TSA, and has asked whoever can be asked.  Where nobody answers, what came along counts
+ * if it was fresh for the token: else level LT would hold for as long as an OCSP answer
+ * does, and not, as it is for, after all services have ended.  That is told.
+ */
+static enum edoc_code lean_on_then(struct ed_judge *j, const struct ed_signed *s,
+                                   const struct ed_findings *now, struct ed_x509 *x,
+                                   struct ed_conclusion *c, struct ed_findings *findings,
+                                   struct edoc_error *err)
+{
+	struct ed_findings list;
+	enum edoc_code rc = validate_at(j, s, j->now, false, true, x, &list, c, err);
+
+	for (size_t i = 0; rc == EDOC_OK && i < now->n; i++) {
+		const struct edoc_finding *f = &now->v[i];
+
+		if (!strcmp(f->code, "revocation.stale"))
+			ed_finding(&list, "timestamp.tsa-stale", f->where, f->args[0], f->args[1],
+			           f->args[2]);
+	}
+	if (c->indication == EDOC_TOTAL_PASSED)
+		*c = ed_conclude(j, &list); /* the policy may weigh it */
+	if (c->indication == EDOC_TOTAL_PASSED)
+		ed_findings_move(findings, &list);
+	return rc;
+}
+
 enum edoc_code ed_signed_validate(struct ed_judge *j, const struct ed_signed *s, struct ed_x509 *x,
                                   int64_t *judged_at, struct ed_findings *findings,
                                   struct edoc_error *err)
 {
+	struct ed_conclusion c, first;
 	struct ed_findings now, then;
-	struct ed_conclusion c;
 	struct ed_x509 past;
-	enum edoc_code rc = validate_at(j, s, j->now, false, x, &now, &c, err);
+	enum edoc_code rc = validate_at(j, s, j->now, false, j->policy->tsa_then, x, &now, &c, err);
 
 	*judged_at = j->now;
 	ed_findings_init(&then, j->arena);
-	if (rc != EDOC_OK || !mendable(&c) || s->existed >= j->now) {
+	if (rc != EDOC_OK || !mendable(&c)) {
 		ed_findings_move(findings, &now);
 		return rc;
 	}
+	first = c;
 	past = *x;
-	rc = try_moments(j, s, &past, &c, &then, err);
+	if (s->existed < j->now) {
+		rc = try_moments(j, s, &past, &c, &then, err);
+		*judged_at = s->existed;
+	}
+	if (rc == EDOC_OK && s->token && ed_concluded(&first, "TRY_LATER") &&
+	    c.indication != EDOC_TOTAL_PASSED) {
+		past = *x;
+		rc = lean_on_then(j, s, &now, &past, &c, &then, err);
+		*judged_at = j->now;
+	}
 	if (c.indication == EDOC_TOTAL_PASSED) {
 		*x = past;
-		*judged_at = s->existed;
 	} else {
+		*judged_at = j->now;
 		ed_findings_move(findings, &now);
 	}
 	ed_findings_move(findings, &then);

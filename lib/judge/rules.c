@@ -270,6 +270,10 @@ static const struct ed_rule rules[] = {
         {"timestamp.not-proven", M, UNSURE, "SIG_CONSTRAINTS_FAILURE", "EN 319 102-1 5.5.4",
          N_("the time-stamp ({0}) proves no time: {1}"),
          N_("if you trust its authority, give its root in a trust folder tsa/")},
+        {"timestamp.tsa-stale", W, UNSURE, "TRY_LATER", "EN 319 102-1 5.2.5",
+         N_("whether the certificate of {0} was revoked since is not known: what came along "
+            "was good until {1}, says {2}"),
+         N_("it was fresh when the time-stamp was made; verify with --online to know more")},
         {"timestamp.ignored", W, UNSURE, NULL, "EN 319 102-1 5.6.3.4",
          N_("the time-stamp ({0}) was not counted: {1}"), ""},
         {"record.data-absent", E, UNSURE, "SIGNED_DATA_NOT_FOUND", "RFC 4998 5.3",

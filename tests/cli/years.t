@@ -48,6 +48,44 @@ pki_later +2y
 at +2y T 2 OUT_OF_BOUNDS_NO_POE
 at +2y LT 0 TOTAL-PASSED
 at +2y LTA 0 TOTAL-PASSED
+
+# ---- without the network, long after the answers that came along were the newest
+printf 'format: edoc-policy/1\nname: own\ntitle: Own\nissued-by: us\nbasis: own\ndate: 2026-11-22\n' >own.yaml
+sed -n '/^digests/,/^  curves/p' "$SRCDIR/profiles/policies/strict.yaml" >>own.yaml
+printf 'severity: {timestamp.tsa-stale: error}\n' >>own.yaml
+for kind in $kinds; do
+	for level in LT LTA; do
+		run faketime -f +2y edoc-verify --offline --json --data a.txt $kind-$level.sig
+		is_exit 0 "+2y, offline: $kind at $level"
+		json "$out" "[.. | .findings? // empty | .[] | select(.code == \"timestamp.tsa-stale\") |
+			select(.severity == \"warning\") | .msg] | any(test(\"CN=Test TSA\"))" "tells what is not known of the TSA"
+		run faketime -f +2y edoc-verify --offline --json --policy own.yaml --data a.txt $kind-$level.sig
+		is_exit 2 "+2y, offline: $kind at $level, a policy that takes no such answer"
+		hasnt "$out" timestamp.tsa-stale "and says that it is stale"
+		has "$out" revocation.stale "by the usual name"
+		for policy in eu archive; do
+			run faketime -f +2y edoc-verify --offline --json --policy $policy --data a.txt $kind-$level.sig
+			is_exit 0 "+2y, offline: $kind at $level, policy $policy"
+			hasnt "$out" timestamp.tsa-stale "which wants no newer answer"
+		done
+		run faketime -f +2y edoc-verify --online --cache other --json --data a.txt $kind-$level.sig
+		is_exit 0 "+2y, online: $kind at $level"
+		hasnt "$out" timestamp.tsa-stale "asked, the TSA is known"
+	done
+done
+pki_says ocsp=trylater crl=absent
+for kind in $kinds; do
+	run faketime -f +2y edoc-verify --online --cache silent --json --data a.txt $kind-LT.sig
+	is_exit 0 "+2y, nobody answers any more: $kind at LT"
+	has "$out" timestamp.tsa-stale "which is told"
+done
+pki_says revoked=tsa since=200101000000Z
+for kind in $kinds; do
+	run faketime -f +2y edoc-verify --online --cache revoked --json --data a.txt $kind-LT.sig
+	is_exit 2 "+2y, online: $kind at LT, the TSA was revoked"
+	has "$out" revocation.revoked "and whoever asks hears of it"
+done
+pki_says
 extend +2y LTA LT late tsa # the signer's certificate has expired, the TSA's has not
 for kind in $kinds; do
 	cp $kind-T.sig was
