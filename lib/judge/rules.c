@@ -422,9 +422,11 @@ static const struct ed_rule rules[] = {
          N_("the entry number {0} is missing"),
          N_("entries were removed: ask the sender for the whole ledger")},
         {"ledger.fork", E, FAILED, "HASH_FAILURE", "edoc-route(5)",
-         N_("two entries have one number"),
-         N_("treat the procedure as not proved; ask the agency whose entry it is for its own "
-            "copy")},
+         N_("it follows the entry that {0} follows, too: the case went on at two desks"),
+         N_("treat the procedure as not proved; ask both agencies for their copies")},
+        {"ledger.equivocation", E, FAILED, "HASH_FAILURE", "edoc-route(5)",
+         N_("who made {0} made this one in its place, too (step {1}): both are signed"),
+         N_("keep both: they prove that one actor said two things; ask him which holds")},
         {"ledger.unsigned", E, FAILED, "FORMAT_FAILURE", "edoc-route(5)",
          N_("the entry's signature is missing"),
          N_("treat the procedure as not proved; ask the agency whose entry it is for its own "
@@ -550,6 +552,10 @@ static const struct ed_rule rules[] = {
         {"route.not-sent", E, FAILED, "SIG_CONSTRAINTS_FAILURE", "edoc-route(5)",
          N_("a receipt, and nothing had been sent"),
          N_("the procedure was not followed at this entry: ask the agency whose entry it is")},
+        {"route.return", E, FAILED, "SIG_CONSTRAINTS_FAILURE", "edoc-route(5)",
+         N_("\"{0}\" comes back to {1}, which did not send it, or has not what it left there"),
+         N_("treat the procedure as not proved; ask the agency whose entry it is for its own "
+            "copy")},
         {"route.order", E, FAILED, "SIG_CONSTRAINTS_FAILURE", "edoc-route(5)",
          N_("step {0} was done while {1} was open"),
          N_("the procedure was not followed at this entry: ask the agency whose entry it is")},

@@ -658,7 +658,7 @@ static enum edoc_code step_sign(struct doing *d, json_t *header, struct edoc_err
 
 	ed_buf_init(&xml, ED_MAX_XML_BYTES);
 	ed_findings_init(&container, d->c->r.arena);
-	enum edoc_code code = ed_case_package(d->c, &path, err);
+	enum edoc_code code = ed_case_package(d->c, NULL, &path, err);
 	if (!code)
 		code = ed_open_read(path, &fd, &size, err);
 	if (!code)

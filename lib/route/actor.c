@@ -6,6 +6,14 @@
 #include "base/limits.h"
 #include "route/decide.h"
 
+static int cited_before(const struct ed_decision *j)
+{
+	int mine = j->state->directory_version;
+	int other = j->act.returned ? j->act.returned->directory_version : 0;
+
+	return other > mine ? other : mine;
+}
+
 static bool check_directory(struct ed_decision *j)
 {
 	j->directory = j->act.directory && j->engine->directory
@@ -14,9 +22,9 @@ static bool check_directory(struct ed_decision *j)
 	if (!j->directory)
 		return ed_broken(j, "route.directory", j->act.directory, NULL, NULL);
 	/* Who lost a post does not get it back by citing an older directory. */
-	if (j->directory->version < j->state->directory_version)
+	if (j->directory->version < cited_before(j))
 		ed_broken(j, "route.directory-old", ed_number_text(j, j->directory->version),
-		          ed_number_text(j, j->state->directory_version), NULL);
+		          ed_number_text(j, cited_before(j)), NULL);
 	return true;
 }
 
@@ -26,7 +34,9 @@ static void check_desk(struct ed_decision *j)
 	const struct ed_state *s = j->state;
 	bool received = !strcmp(j->act.event, "case.received");
 	bool send = !strcmp(j->act.event, "case.sent");
-	const char *at = received ? s->sent_to : j->visit ? j->visit->scope->at : s->at_agency;
+	const char *at = received   ? (j->act.returned ? s->at_agency : s->sent_to)
+	                 : j->visit ? j->visit->scope->at
+	                            : s->at_agency;
 
 	j->actor.agency = ed_directory_desk(j->directory, j->act.cert,
 	                                    ed_engine_date(j->engine, j->act.time));
@@ -269,7 +279,7 @@ static void check_reason(struct ed_decision *j)
 /* The entry before was made by the clock of another desk. */
 static bool from_another_desk(const struct ed_decision *j)
 {
-	return !strcmp(j->act.event, "case.received") &&
+	return !strcmp(j->act.event, "case.received") && !j->act.returned &&
 	       !ed_same(j->state->sent_to, j->state->at_agency);
 }
 
@@ -292,13 +302,17 @@ static void check_agency(struct ed_decision *j)
 	          ed_arena_printf(j->engine->arena, "%s (%s)", day, since->reason));
 }
 
+static void check_after(struct ed_decision *j, const struct ed_state *before, int64_t skew)
+{
+	if (before && before->phase != ED_PHASE_NONE && j->act.time < before->time - skew)
+		ed_broken(j, "ledger.time-order", ed_time_text(j, j->act.time),
+		          ed_time_text(j, before->time), NULL);
+}
+
 void ed_check_actor(struct ed_decision *j)
 {
-	int64_t skew = from_another_desk(j) ? ED_CLOCK_SKEW : 0;
-
-	if (j->state->phase != ED_PHASE_NONE && j->act.time < j->state->time - skew)
-		ed_broken(j, "ledger.time-order", ed_time_text(j, j->act.time),
-		          ed_time_text(j, j->state->time), NULL);
+	check_after(j, j->state, from_another_desk(j) ? ED_CLOCK_SKEW : 0);
+	check_after(j, j->act.returned, ED_CLOCK_SKEW);
 	check_reason(j);
 	if (!check_directory(j))
 		return;

@@ -16,6 +16,7 @@ struct assembly {
 	struct ed_zip_writer *writer;
 	bool leaving;
 	size_t n; /* entries that were added */
+	const bool *held; /* which entries, by their place in the ledger */
 };
 
 /* Names are made of digests: one that is there already has these bytes. */
@@ -50,7 +51,7 @@ static enum edoc_code add_signatures(struct assembly *a, struct edoc_error *err)
 	/* Those over an older generation are not over these documents. */
 	for (size_t i = ed_generation(ledger); i < ledger->n && !code; i++) {
 		const char *name = ed_entry_get(&ledger->v[i], "signature", "name");
-		if (!name || ed_zip_find(a->base, name) != (size_t)-1 ||
+		if (!a->held[i] || !name || ed_zip_find(a->base, name) != (size_t)-1 ||
 		    strncmp(name, prefix, sizeof(prefix) - 1))
 			continue;
 		code = add_file(a, name, ed_case_path(a->c, "sig/%s", name + sizeof(prefix) - 1),
@@ -90,6 +91,21 @@ static int by_package(const void *a, const void *b)
 	return strcmp((*x)->package, (*y)->package);
 }
 
+/* A branch that leaves takes along the directories that its entries cite. */
+static bool is_cited(const struct assembly *a, const struct ed_pin *pin)
+{
+	const struct ed_ledger *ledger = &a->c->r.ledger;
+	bool all = true, cited = pin->kind != ED_PIN_DIRECTORY;
+
+	for (size_t i = 0; i < ledger->n; i++) {
+		const char *digest = ed_json_get_str(ledger->v[i].header, "directory");
+
+		all &= a->held[i];
+		cited |= a->held[i] && digest && !strcmp(digest + 7, pin->sha256);
+	}
+	return all || cited;
+}
+
 static enum edoc_code add_pins(struct assembly *a, struct edoc_error *err)
 {
 	const struct ed_replay *r = &a->c->r;
@@ -106,6 +122,8 @@ static enum edoc_code add_pins(struct assembly *a, struct edoc_error *err)
 	qsort(r->pins.v, r->pins.n, sizeof(struct ed_pin *), by_package);
 	for (size_t i = 0; i < r->pins.n && !code; i++) {
 		char name[ED_LEDGER_NAME];
+		if (!is_cited(a, r->pins.v[i]))
+			continue;
 		snprintf(name, sizeof(name), ED_LEDGER_PINNED "%.8s.asice", r->pins.v[i]->package);
 		code = add_file(a, name, r->pins.v[i]->where, ED_MAX_PIN, err);
 	}
@@ -144,17 +162,19 @@ static enum edoc_code add_all(struct assembly *a, struct edoc_error *err)
 	if (!code)
 		code = add_pins(a, err);
 	for (size_t i = 0; i < ledger->n && !code; i++)
-		code = add_entry(a, &ledger->v[i], err);
+		if (a->held[i])
+			code = add_entry(a, &ledger->v[i], err);
 	for (size_t i = 0; i < ledger->n && !code; i++)
-		code = add_receipt(a, &ledger->v[i], err);
+		if (a->held[i])
+			code = add_receipt(a, &ledger->v[i], err);
 	/* What came with the whole ledger in it leaves as it came. */
 	return code || !a->n ? code : ed_zip_writer_finish(a->writer, err);
 }
 
-enum edoc_code ed_case_assemble(struct ed_case *c, bool leaving, struct ed_copy *copy,
-                                struct edoc_error *err)
+static enum edoc_code assemble(struct ed_case *c, bool leaving, const bool *held,
+                               struct ed_copy *copy, struct edoc_error *err)
 {
-	struct assembly a = {.c = c, .leaving = leaving};
+	struct assembly a = {.c = c, .leaving = leaving, .held = held};
 	const char *dir = ed_desk_path(c->desk, "tmp"), *path;
 	struct ed_tmp tmp = {.fd = -1};
 	struct edoc_limits limits = edoc_limits_default();
@@ -162,7 +182,7 @@ enum edoc_code ed_case_assemble(struct ed_case *c, bool leaving, struct ed_copy 
 	int fd = -1;
 
 	*copy = (struct ed_copy){.fd = -1};
-	enum edoc_code code = dir ? ed_case_package(c, &path, err) : ed_fail_memory(err);
+	enum edoc_code code = dir ? ed_case_package(c, held, &path, err) : ed_fail_memory(err);
 	if (!code)
 		code = ed_open_read(path, &fd, &size, err);
 	if (!code)
@@ -192,4 +212,28 @@ out:
 	if (fd >= 0)
 		close(fd);
 	return code;
+}
+
+enum edoc_code ed_case_assemble(struct ed_case *c, bool leaving, struct ed_copy *copy,
+                                struct edoc_error *err)
+{
+	bool *held = ed_arena_alloc(c->r.arena, c->r.ledger.n + 1);
+
+	*copy = (struct ed_copy){.fd = -1};
+	for (size_t i = 0; held && i < c->r.ledger.n; i++)
+		held[i] = true;
+	return held ? assemble(c, leaving, held, copy, err) : ed_fail_memory(err);
+}
+
+enum edoc_code ed_case_assemble_chain(struct ed_case *c, struct ed_copy *copy,
+                                      struct edoc_error *err)
+{
+	bool *held = ed_arena_alloc(c->r.arena, c->r.ledger.n + 1);
+
+	*copy = (struct ed_copy){.fd = -1};
+	if (!held)
+		return ed_fail_memory(err);
+	if (!ed_ledger_past(&c->r.ledger, c->r.state.head, held))
+		return ed_fail(err, EDOC_ERR_BUG, c->id, "a chain without its last entry");
+	return assemble(c, true, held, copy, err);
 }

@@ -142,6 +142,24 @@ static enum edoc_code fail_finding(const struct ed_case *c, struct edoc_error *e
 	return EDOC_ERR_INPUT;
 }
 
+/* A branch that was sent back and received: its desk is done with it, and what
+ * follows stands in a ledger that it need not have. */
+static enum edoc_code note_returned(struct ed_case *c, struct edoc_error *err)
+{
+	for (size_t k = 0; k < c->r.n_chains; k++) {
+		struct ed_state *s = ed_replay_chain(&c->r, k);
+		char *path = s ? ed_case_path(c, "rcpt/home-%s.asice", s->head + 7) : NULL;
+
+		if (s && !path)
+			return ed_fail_memory(err);
+		if (!s || !s->awaiting_receipt || access(path, F_OK))
+			continue;
+		s->phase = ED_PHASE_ENDED;
+		s->end = "returned";
+	}
+	return EDOC_OK;
+}
+
 static enum edoc_code fold_case(struct ed_case *c, struct edoc_error *err)
 {
 	bool ready;
@@ -153,7 +171,10 @@ static enum edoc_code fold_case(struct ed_case *c, struct edoc_error *err)
 		return code;
 	if (!ready || !ed_replay_fold(&c->r) || ed_replay_fault(&c->r))
 		return fail_finding(c, err);
-	return EDOC_OK;
+	code = note_returned(c, err);
+	if (!code)
+		ed_case_choose(c, NULL);
+	return code;
 }
 
 /* The highest number of the log; 0: no log.  Asked before the entries are
@@ -195,6 +216,7 @@ static enum edoc_code read_log(struct ed_case *c, struct edoc_error *err)
 			               "entry %" PRId64 " is missing: bring it back from a backup",
 			               seq);
 	}
+	ed_ledger_sort(&c->r.ledger);
 	return code;
 }
 
@@ -494,12 +516,51 @@ int64_t ed_case_moment(const struct ed_case *c, int64_t now)
 	return last > now && last - now <= ED_CLOCK_SKEW ? last : now;
 }
 
+/* What a citizen hands in is at the desk that took it. */
+bool ed_chain_here(const struct ed_case *c, const struct ed_state *chain)
+{
+	return !chain->awaiting_receipt &&
+	       (!chain->at_agency || !strcmp(chain->at_agency, c->desk->agency));
+}
+
 bool ed_case_here(const struct ed_case *c)
 {
-	const struct ed_state *s = &c->r.state;
+	return ed_chain_here(c, &c->r.state);
+}
 
-	/* What a citizen hands in is at the desk that took it. */
-	return !s->awaiting_receipt && (!s->at_agency || !strcmp(s->at_agency, c->desk->agency));
+bool ed_chain_sent(const struct ed_case *c, const struct ed_state *chain)
+{
+	const struct ed_entry *last = ed_ledger_find(&c->r.ledger, chain->head);
+	const char *agency = last ? ed_entry_get(last, "actor", "agency") : NULL;
+
+	return chain->awaiting_receipt && agency && !strcmp(agency, c->desk->agency);
+}
+
+/* How much the desk has to do with the chain; 0: nothing. */
+static int rank(const struct ed_case *c, const struct ed_state *s, const char *step)
+{
+	if (!ed_chain_here(c, s))
+		return ed_chain_sent(c, s) || (s->root->owner && s->phase == ED_PHASE_ENDED);
+	if (step && ed_state_open(s, step))
+		return 4;
+	return s->n_open || s->root->over ? 3 : 2;
+}
+
+void ed_case_choose(struct ed_case *c, const char *step)
+{
+	size_t best = c->r.state.chain;
+	int most = 0;
+
+	for (size_t k = 0; k < c->r.n_chains; k++) {
+		const struct ed_state *s = ed_replay_chain(&c->r, k);
+		int n = s && s->root ? rank(c, s, step) : 0;
+
+		if (n > most) {
+			most = n;
+			best = k;
+		}
+	}
+	ed_replay_choose(&c->r, best);
 }
 
 /* ---- writing ---- */
@@ -540,10 +601,10 @@ static void drop_object(struct ed_case *c, const struct ed_entry *entry, const c
 		unlink(path);
 }
 
-enum edoc_code ed_case_append(struct ed_case *c, const struct ed_entry *entry, bool *lost,
-                              struct edoc_error *err)
+enum edoc_code ed_case_append(struct ed_case *c, size_t number, const struct ed_entry *entry,
+                              bool *lost, struct edoc_error *err)
 {
-	char *path = ed_case_path(c, "log/%06" PRId64, entry->seq);
+	char *path = ed_case_path(c, "log/%06zu", number);
 	bool cms_taken, body_taken;
 	struct ed_buf there;
 	bool present;
@@ -607,12 +668,15 @@ enum edoc_code ed_case_directory(struct ed_case *c, int64_t now, struct ed_pin *
 	return code ? code : ed_pins_add(&c->r.pins, of_desk, err);
 }
 
-enum edoc_code ed_case_package(struct ed_case *c, const char **path, struct edoc_error *err)
+enum edoc_code ed_case_package(struct ed_case *c, const bool *held, const char **path,
+                               struct edoc_error *err)
 {
 	size_t first = ed_generation(&c->r.ledger);
 
 	for (size_t i = c->r.ledger.n; i-- > first;) {
 		const char *digest = ed_json_get_str(c->r.ledger.v[i].header, "package");
+		if (held && !held[i])
+			continue;
 		*path = digest ? ed_case_path(c, "pkg/%s.asice", digest + 7) : NULL;
 		if (*path && !access(*path, F_OK))
 			return EDOC_OK;
@@ -805,6 +869,6 @@ enum edoc_code ed_case_commit(struct ed_case *c, struct ed_entry *entry, bool dr
 	if (dry)
 		return EDOC_OK;
 	entry = &c->r.ledger.v[c->r.ledger.n - 1];
-	code = ed_case_append(c, entry, lost, err);
+	code = ed_case_append(c, c->r.ledger.n, entry, lost, err);
 	return code || *lost ? code : take_stored_cms(c, entry, err);
 }

@@ -55,9 +55,15 @@ static bool takes(const struct ed_clock *c, const char *event)
 	return c->done == ED_TIME_NONE && by;
 }
 
+/* A branch that was sent elsewhere moves no term of the whole case. */
+static size_t n_of_route(const struct ed_decision *j)
+{
+	return j->state->clocks && !ed_state_home(j->state) ? j->engine->route->n_clocks : 0;
+}
+
 static struct ed_clock *of_route(const struct ed_decision *j, const char *id)
 {
-	for (size_t i = 0; j->state->clocks && i < j->engine->route->n_clocks; i++)
+	for (size_t i = 0; i < n_of_route(j); i++)
 		if (!strcmp(j->state->clocks[i].def->id, id))
 			return &j->state->clocks[i];
 	return NULL;
@@ -69,7 +75,7 @@ static struct ed_clock *of_step(const struct ed_decision *j, const char *path)
 		struct ed_visit *v = j->state->visits[i];
 
 		if (v->done == ED_TIME_NONE && !strcmp(v->path, path) && v->clock &&
-		    v->clock->visit == v)
+		    v->clock->visit == v && ed_scope_within(v->scope, j->state->root))
 			return v->clock;
 	}
 	return NULL;
@@ -82,7 +88,7 @@ static struct ed_clock *only_one(struct ed_decision *j)
 	const char *list = "";
 	size_t n = 0;
 
-	for (size_t i = 0; j->state->clocks && i < j->engine->route->n_clocks; i++)
+	for (size_t i = 0; i < n_of_route(j); i++)
 		if (takes(&j->state->clocks[i], j->act.event)) {
 			found = &j->state->clocks[i];
 			list = ed_arena_printf(j->engine->arena, "%s%s--clock %s", list,
@@ -92,7 +98,7 @@ static struct ed_clock *only_one(struct ed_decision *j)
 		struct ed_visit *v = j->state->visits[i];
 
 		if (v->done != ED_TIME_NONE || !v->clock || v->clock->visit != v ||
-		    !takes(v->clock, j->act.event))
+		    !ed_scope_within(v->scope, j->state->root) || !takes(v->clock, j->act.event))
 			continue;
 		found = v->clock;
 		list = ed_arena_printf(j->engine->arena, "%s%s--step %s", list ? list : "",

@@ -12,6 +12,7 @@ struct ed_asked {
 	bool reason_hidden; /* a body that stayed at home */
 	bool said;          /* an entry: step, visit and `to` must be said */
 	bool by_desk;       /* by its event */
+	const struct ed_state *returned; /* of a return: the chain that ends */
 	const json_t *fields, *documents, *papers; /* of a submission */
 	const char *channel, *applicant;
 	const struct ed_named *assign;

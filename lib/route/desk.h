@@ -18,7 +18,8 @@
  *   case/<2 hex>/<case id>/
  *       pkg/<sha256>.asice     the package as submitted, received or corrected
  *       pkg/<sha256>.came.asice   a correction as it came, with others' entries
- *       log/000001 ...         headers; a number exists or it does not
+ *       log/000001 ...         headers, in the order in which they came; a
+ *                              number exists or it does not
  *       obj/<header's sha256>.cms, .body.json, .sent (digest of what left)
  *       obj/<sha256>.evidence.json
  *       sig/<8 hex>.xml        signatures made here, META-INF/signatures-<8 hex>.xml
@@ -27,6 +28,8 @@
  *       num/<step>.<visit>.<year>   the claim of a register step
  *       note/<id>.json         claims of notices
  *       rcpt/<sha256 of the entry's header>.asice   receipts, given and got
+ *       rcpt/home-<header's sha256>.asice   of a branch that was sent back with
+ *                              that entry: what follows it stands elsewhere
  *       rcpt/rejected-<evidence id>.asice
  *       rcpt/damaged-<evidence id>.asice   rejections of a copy that is not ours
  */
@@ -132,9 +135,10 @@ enum edoc_code ed_case_list(struct edoc_desk *desk, char ***ids, char ***strays,
 enum edoc_code ed_case_folders(struct ed_case *c, struct edoc_error *err) EDOC_CHECK;
 char *ed_case_path(struct ed_case *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Objects, then the log's next number: the commit.  *lost: another entry has
- * that number; what was written for this one is removed. */
-enum edoc_code ed_case_append(struct ed_case *c, const struct ed_entry *entry, bool *lost,
-                              struct edoc_error *err) EDOC_CHECK;
+ * that number; what was written for this one is removed.  The log counts the
+ * entries that the desk has; an entry's own number counts what it follows. */
+enum edoc_code ed_case_append(struct ed_case *c, size_t number, const struct ed_entry *entry,
+                              bool *lost, struct edoc_error *err) EDOC_CHECK;
 /* Folds the new entry (moved in) and, unless dry, appends it: an entry that
  * would break the ledger is never written. */
 enum edoc_code ed_case_commit(struct ed_case *c, struct ed_entry *entry, bool dry, bool *lost,
@@ -145,8 +149,14 @@ enum edoc_code ed_case_commit(struct ed_case *c, struct ed_entry *entry, bool dr
  * by no more than ED_CLOCK_SKEW.  A clock that is further behind is wrong.
  */
 int64_t ed_case_moment(const struct ed_case *c, int64_t now);
-/* Does this desk hold the case? */
+/* Does this desk hold the case: its chosen chain? */
 bool ed_case_here(const struct ed_case *c);
+bool ed_chain_here(const struct ed_case *c, const struct ed_state *chain);
+/* Did this desk send what the chain goes on with, and wait for the receipt? */
+bool ed_chain_sent(const struct ed_case *c, const struct ed_state *chain);
+/* Chooses the chain that the desk is to go on with: of those that it holds the
+ * one where that step is open, or (NULL) the first where something is. */
+void ed_case_choose(struct ed_case *c, const char *step);
 /* Keeps a pin's package with the case. */
 enum edoc_code ed_case_pin(struct ed_case *c, const struct ed_pin *pin,
                            struct edoc_error *err) EDOC_CHECK;
@@ -154,8 +164,9 @@ enum edoc_code ed_case_pin(struct ed_case *c, const struct ed_pin *pin,
  * the desk's is believed only when it verifies at that moment. */
 enum edoc_code ed_case_directory(struct ed_case *c, int64_t now, struct ed_pin **pin,
                                  struct edoc_error *err) EDOC_CHECK;
-/* Path of the package that the newest submitted or received entry names. */
-enum edoc_code ed_case_package(struct ed_case *c, const char **path,
+/* Path of the package that the newest submitted or received entry names, of
+ * those that are held (NULL: of all). */
+enum edoc_code ed_case_package(struct ed_case *c, const bool *held, const char **path,
                                struct edoc_error *err) EDOC_CHECK;
 
 /* The number of a register step: claimed once a visit, whoever retries. */

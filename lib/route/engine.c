@@ -15,6 +15,7 @@
  *  route.after-end     E stops  the case has ended ({0})
  *  route.awaiting      E stops  the case is on its way to {0}: only its receipt may follow
  *  route.not-sent      E stops  a receipt, and nothing was sent
+ *  route.return        E stops  {0} comes back to {1}, and the chain that it left is not before it
  *  route.order         E stops  step {0} is done while {1} is open
  *  route.visit         E stops  it says visit {0} of step {1}, this is {2}
  *  route.event         E stops  the step {0} is closed by {1}, not by {2}
@@ -103,6 +104,8 @@ static const struct {
         {"route.awaiting", EDOC_ERR_DENIED,
          N_("the case is on its way to {0}; nobody acts before its receipt is here")},
         {"route.not-sent", EDOC_ERR_DENIED, N_("the case was not sent to anybody")},
+        {"route.return", EDOC_ERR_DENIED,
+         N_("\"{0}\" was not sent from {1}: it can not come back there")},
         {"route.order", EDOC_ERR_DENIED, N_("the open step is \"{1}\", not \"{0}\"")},
         {"route.event", EDOC_ERR_DENIED, N_("the step \"{0}\" is closed by {1}, not by {2}")},
         {"route.outcome", EDOC_ERR_INPUT,
@@ -351,9 +354,36 @@ static bool check_step(struct ed_decision *j)
 
 static bool waits_to_receive(const struct ed_state *s)
 {
-	const struct ed_visit *v = s->scope ? s->scope->open : NULL;
+	const struct ed_visit *v = s->root ? s->root->open : NULL;
 
 	return v && v->step->verb == ED_DO_RECEIVE;
+}
+
+/* The receipt of a branch at the desk that it left; j->state is of that desk. */
+static bool check_return(struct ed_decision *j)
+{
+	const struct ed_state *chain = j->act.returned ? j->act.returned : j->state;
+	const char *home = ed_state_home(chain);
+
+	if (j->act.step)
+		return ed_broken(j, "route.order", j->act.step, open_list(j), NULL);
+	if (!j->act.returned || !chain->awaiting_receipt || !ed_same(chain->sent_to, home) ||
+	    !ed_state_branch(j->state, chain))
+		return ed_broken(j, "route.return", ed_scope_path(chain->root, j->engine->arena),
+		                 home, NULL);
+	return true;
+}
+
+/* A branch that is over goes back, without a step. */
+static bool check_send_back(struct ed_decision *j)
+{
+	const char *home = ed_state_home(j->state);
+
+	if (j->act.step)
+		return ed_broken(j, "route.order", j->act.step, open_list(j), NULL);
+	if (j->act.said && !ed_same(j->act.to, home))
+		return ed_broken(j, "route.to", j->act.to, home, NULL);
+	return true;
 }
 
 static bool check_withdraw(struct ed_decision *j)
@@ -362,6 +392,9 @@ static bool check_withdraw(struct ed_decision *j)
 
 	if (!w->by)
 		return ed_broken(j, "route.withdraw", NULL, NULL, NULL);
+	if (ed_state_home(j->state))
+		return ed_broken(j, "route.elsewhere", j->state->at_agency,
+		                 ed_state_home(j->state), NULL);
 	for (size_t i = 0; w->before && i < j->state->n_visits; i++) {
 		const struct ed_route_step *step = j->state->visits[i]->step;
 
@@ -387,9 +420,14 @@ static bool check_place(struct ed_decision *j)
 		return ed_broken(j, "route.after-end", s->end, NULL, NULL);
 	if (s->awaiting_receipt && !received)
 		return ed_broken(j, "route.awaiting", s->sent_to, NULL, NULL);
+	if (received && (j->act.returned || (s->awaiting_receipt && ed_state_home(s) &&
+	                                     ed_same(s->sent_to, ed_state_home(s)))))
+		return check_return(j);
 	if (received && !s->awaiting_receipt)
 		return ed_broken(j, "route.not-sent", NULL, NULL, NULL);
-	if (received && s->n_open && !waits_to_receive(s)) {
+	if (!submit && s->root->over && !strcmp(j->act.event, "case.sent"))
+		return check_send_back(j);
+	if (received && (s->n_open || s->root->over) && !waits_to_receive(s)) {
 		if (j->act.step)
 			return ed_broken(j, "route.order", j->act.step, open_list(j), NULL);
 		return true; /* what is open now waits at the other agency */
@@ -472,6 +510,7 @@ static void ask(struct ed_decision *j, const struct ed_engine *engine, const str
 	                           .directory = command->directory,
 	                           .fields = command->fields,
 	                           .documents = command->documents,
+	                           .returned = command->returned,
 	                           .channel = command->channel,
 	                           .papers = command->papers,
 	                           .applicant = command->applicant,
@@ -564,13 +603,15 @@ static bool check_pin(struct ed_decision *j, const struct ed_entry *entry, const
 static bool check_chain(struct ed_decision *j, const struct ed_entry *entry)
 {
 	const struct ed_state *s = j->state;
+	const struct ed_state *other = j->act.returned;
 	const json_t *prev = json_array_get(json_object_get(entry->header, "prev"), 0);
 	const char *head = prev ? json_string_value(prev) : "";
 	const char *id = ed_header_text(entry, NULL, "case");
+	int64_t seq = (other && other->seq > s->seq ? other->seq : s->seq) + 1;
 
-	if (entry->seq != s->seq + 1)
+	if (entry->seq != seq)
 		return ed_broken(j, "ledger.sequence", ed_number_text(j, entry->seq),
-		                 ed_number_text(j, s->seq + 1), NULL);
+		                 ed_number_text(j, seq), NULL);
 	if (!ed_same(head, s->head))
 		return ed_broken(j, "ledger.prev", *head ? head : "-", *s->head ? s->head : "-",
 		                 NULL);
@@ -603,10 +644,11 @@ static const char *kept(struct ed_decision *j, const char *text)
 static void move_to(struct ed_state *s, const char *agency)
 {
 	s->at_agency = agency;
-	if (s->scope)
-		s->scope->at = agency;
+	if (s->root)
+		s->root->at = agency;
 	for (size_t i = 0; i < s->n_visits; i++)
-		if (s->visits[i]->done == ED_TIME_NONE)
+		if (s->visits[i]->done == ED_TIME_NONE &&
+		    ed_scope_within(s->visits[i]->scope, s->root))
 			s->visits[i]->scope->at = agency;
 }
 
@@ -614,13 +656,21 @@ static void receive_at(struct ed_state *s, int64_t time)
 {
 	s->received = time;
 	move_to(s, s->sent_to);
-	if (s->scope)
-		s->scope->received = time;
+	if (s->root)
+		s->root->received = time;
 	for (size_t i = 0; i < s->n_visits; i++)
-		if (s->visits[i]->done == ED_TIME_NONE)
+		if (s->visits[i]->done == ED_TIME_NONE &&
+		    ed_scope_within(s->visits[i]->scope, s->root))
 			s->visits[i]->scope->received = time;
 	s->awaiting_receipt = false;
 	s->sent_to = NULL;
+}
+
+/* A branch leaves the desk where the others of it stay. */
+static bool leaves(const struct ed_decision *j)
+{
+	return !strcmp(j->act.event, "case.sent") && j->visit &&
+	       j->visit->scope != j->state->root;
 }
 
 static void apply_event(struct ed_decision *j, struct ed_state *s)
@@ -631,10 +681,10 @@ static void apply_event(struct ed_decision *j, struct ed_state *s)
 		s->initiator_cert = kept(j, j->act.cert);
 		s->initiator_person = kept(j, ed_person_id(j));
 		s->fields = j->act.fields;
-	} else if (!strcmp(j->act.event, "case.sent")) {
+	} else if (!strcmp(j->act.event, "case.sent") && !leaves(j)) {
 		s->awaiting_receipt = true;
-		s->sent_to = ed_visit_to(j->visit);
-	} else if (!strcmp(j->act.event, "case.received")) {
+		s->sent_to = j->visit ? ed_visit_to(j->visit) : ed_state_home(s);
+	} else if (!strcmp(j->act.event, "case.received") && !j->act.returned) {
 		receive_at(s, j->act.time);
 	}
 	if (!s->at_agency && j->actor.agency)
@@ -646,6 +696,32 @@ static void fault(void *arg, const char *rule, const char *a0, const char *a1)
 	ed_broken(arg, rule, a0, a1, NULL);
 }
 
+static void apply_leave(struct ed_decision *j, struct ed_flow *flow, struct ed_visit *v)
+{
+	struct ed_state *s = flow->state, *left = ed_arena_alloc(j->engine->arena, sizeof(*left));
+
+	if (!left || !ed_state_copy(left, s, j->engine->route->n_clocks, j->engine->arena)) {
+		j->lost = true;
+		return;
+	}
+	left->awaiting_receipt = true;
+	left->sent_to = ed_visit_to(v);
+	left->at_agency = v->scope->at;
+	ed_flow_leave(flow, v, j->outcome, left);
+	s->left = left;
+}
+
+static void apply_return(struct ed_decision *j, struct ed_flow *flow)
+{
+	const struct ed_state *ended = j->act.returned;
+
+	if (!flow->state->number && ended->number) {
+		flow->state->number = ended->number;
+		flow->state->book = ended->book;
+	}
+	ed_flow_return(flow, ended);
+}
+
 /* What follows from the act; false: nothing can be folded any more. */
 static bool apply_flow(struct ed_decision *j, struct ed_state *s)
 {
@@ -655,6 +731,8 @@ static bool apply_flow(struct ed_decision *j, struct ed_state *s)
 
 	if (v && ed_hand_event(j->act.event)) {
 		ed_apply_hand(j, s, v);
+	} else if (leaves(j)) {
+		apply_leave(j, &flow, v);
 	} else if (v) {
 		v->behind = j->actor.behind;
 		v->person = strcmp(j->act.event, "step.done") ? NULL : kept(j, ed_person_id(j));
@@ -668,7 +746,9 @@ static bool apply_flow(struct ed_decision *j, struct ed_state *s)
 		ed_flow_end(&flow, "withdrawn");
 	} else if (!strcmp(j->act.event, "case.submitted")) {
 		ed_flow_begin(&flow);
-	} else {
+	} else if (j->act.returned) {
+		apply_return(j, &flow);
+	} else if (!strcmp(j->act.event, "case.received")) {
 		ed_flow_reopen(&flow);
 	}
 	j->lost |= flow.lost;
@@ -690,7 +770,10 @@ static void apply_entry(struct ed_decision *j, struct ed_state *s, const struct 
 /* entry NULL: a command is tried. */
 static bool apply(struct ed_decision *j, struct ed_state *s, const struct ed_entry *entry)
 {
+	s->left = NULL;
 	apply_event(j, s);
+	if (j->act.returned && j->act.returned->directory_version > s->directory_version)
+		s->directory_version = j->act.returned->directory_version;
 	if (j->directory && j->directory->version > s->directory_version)
 		s->directory_version = j->directory->version;
 	s->time = j->act.time;
@@ -701,6 +784,13 @@ static bool apply(struct ed_decision *j, struct ed_state *s, const struct ed_ent
 
 bool ed_engine_fold(const struct ed_engine *engine, struct ed_state *state,
                     const struct ed_entry *entry, struct ed_findings *findings)
+{
+	return ed_engine_fold_return(engine, state, NULL, entry, findings);
+}
+
+bool ed_engine_fold_return(const struct ed_engine *engine, struct ed_state *state,
+                           const struct ed_state *returned, const struct ed_entry *entry,
+                           struct ed_findings *findings)
 {
 	struct ed_decision j = {.engine = engine, .state = state, .findings = findings};
 	struct ed_extension extension;
@@ -724,6 +814,7 @@ bool ed_engine_fold(const struct ed_engine *engine, struct ed_state *state,
 	        .timer = ed_header_text(entry, NULL, "timer"),
 	        .extension = ed_entry_extension(entry, &extension) ? &extension : NULL,
 	        .documents = json_object_get(entry->header, "documents"),
+	        .returned = returned,
 	        .channel = ed_header_text(entry, NULL, "channel"),
 	        .papers = json_object_get(entry->header, "papers"),
 	        .applicant = ed_header_text(entry, NULL, "applicant"),

@@ -3,6 +3,20 @@
  * The engine: a pure function over the ledger.  State is a fold of entries;
  * nothing else is stored.  The same checks run when an act is made and when
  * anyone verifies it.
+ *
+ * A case that is in one place at a time is one chain of entries.  A branch that
+ * is sent to another agency goes on there as a chain of its own, with a state
+ * of its own: what its desk knows.  When it is over it is sent back, and the
+ * entry of that receipt has two before it; by it the chain that the branch left
+ * takes over what was done there.
+ *
+ *   submitted - sent A - sent B - step ------- received A - received B
+ *                  |        |                     |            |
+ *                  |        +- received - sent ---(------------+
+ *                  +- received - step - sent -----+
+ *
+ * Nothing is done twice: a branch that is away is acted on in its own chain
+ * alone, and that chain touches nothing else.
  */
 #ifndef ED_ROUTE_ENGINE_H
 #define ED_ROUTE_ENGINE_H
@@ -79,12 +93,16 @@ struct ed_scope {
 	const char *item;       /* each: the agency it stands at; a branch's id; NULL */
 	const char *at;         /* agency whose desk holds it */
 	int64_t received;       /* when that desk got it */
-	struct ed_visit *open;  /* where it stands; NULL: it is over */
+	struct ed_visit *open;  /* where it stands; NULL: it is over, or away */
+	bool away;              /* it goes on in a chain of its own */
+	bool over;              /* of a chain's own branch: it waits to go back */
+	const char *end;        /* over: of the case, by that name; or NULL */
 	enum ed_result result;  /* once it is over; NONE: cancelled */
 };
 
 struct ed_state {
 	enum ed_phase phase;
+	size_t chain;             /* which of the case's; 0: its own */
 	const char *end;          /* name of the end */
 	struct ed_visit **visits; /* in the order of opening */
 	size_t n_visits, cap_visits;
@@ -92,6 +110,8 @@ struct ed_state {
 	size_t n_open, cap_open;
 	struct ed_clock *clocks;     /* the route's, in its order; n of the route */
 	struct ed_scope *scope;      /* the case's */
+	struct ed_scope *root;     /* what this chain goes on with: that, or a branch */
+	struct ed_state *left;     /* a chain that begins with the last entry, or NULL */
 	int64_t seq;                 /* of the last entry */
 	char head[72];               /* "sha256:<hex>" of the last entry, "" */
 	int64_t submitted, received; /* times of those events */
@@ -128,6 +148,7 @@ struct ed_command {
 	const char *directory; /* "sha256:<hex>" of the one in force */
 	const char *timer;     /* clock.*: one of the route's clocks, or NULL: of the step */
 	const struct ed_extension *extension; /* clock.extended; NULL: what the route says */
+	const struct ed_state *returned;      /* case.received: the chain that ends, or NULL */
 	const json_t *fields;                 /* case.submitted: what the route declares, or NULL */
 	const json_t *documents;              /* case.submitted: as the entry lists them */
 	const char *channel;                  /* case.submitted: how it came, or NULL */
@@ -179,6 +200,10 @@ enum edoc_code ed_engine_decide(const struct ed_engine *engine, const struct ed_
  */
 bool ed_engine_fold(const struct ed_engine *engine, struct ed_state *state,
                     const struct ed_entry *entry, struct ed_findings *findings);
+/* The same of an entry that ends another chain: case.received of its return. */
+bool ed_engine_fold_return(const struct ed_engine *engine, struct ed_state *state,
+                           const struct ed_state *returned, const struct ed_entry *entry,
+                           struct ed_findings *findings);
 void ed_state_init(struct ed_state *state);
 /* To try an act on; strings are shared; n_clocks of the route.  false: no memory. */
 bool ed_state_copy(struct ed_state *to, const struct ed_state *from, size_t n_clocks,
@@ -193,6 +218,15 @@ bool ed_clock_stands(const struct ed_clock *clock);
 /* The delegation to that person that is in force on that day, or NULL. */
 const struct ed_delegation *ed_visit_delegation(const struct ed_visit *visit, const char *person,
                                                 struct ed_date on);
+/* The agency from which a chain's branch was sent, and to which it goes back;
+ * NULL: the chain is the case's own. */
+const char *ed_state_home(const struct ed_state *state);
+/* Is the scope that one, or part of a step in it? */
+bool ed_scope_within(const struct ed_scope *scope, const struct ed_scope *outer);
+/* The branch of `state` that is away as that chain, or NULL. */
+struct ed_scope *ed_state_branch(const struct ed_state *state, const struct ed_state *chain);
+/* "answer/moliya" of a branch; in the arena. */
+const char *ed_scope_path(const struct ed_scope *scope, struct ed_arena *arena);
 /* step.delegated, step.reassigned: the step stays open, and others act. */
 bool ed_hand_event(const char *event);
 /* The open visit of a path, or NULL. */

@@ -222,10 +222,12 @@ static const char *is_term(const json_t *v)
 
 static const char *is_prev(const json_t *v)
 {
-	if (!json_is_array(v) || json_array_size(v) > 1 ||
-	    (json_array_size(v) && is_digest(json_array_get(v, 0))))
-		return N_("a list of one \"sha256:...\", or an empty one");
-	return NULL;
+	size_t n = json_array_size(v);
+	bool good = json_is_array(v) && n <= 2;
+
+	for (size_t i = 0; good && i < n; i++)
+		good = !is_digest(json_array_get(v, i));
+	return good ? NULL : N_("a list of one \"sha256:...\", of two, or an empty one");
 }
 
 /* ---- objects ---- */
@@ -440,7 +442,7 @@ static const char *is_delegate(const json_t *v)
 }
 
 #define HAND (DELEGATED | REASSIGNED) /* the step stays open */
-#define STEP (DONE | SENT | SILENT)
+#define STEP (DONE | SILENT)
 
 static const struct key header_keys[] = {
         {"format", is_format, ALWAYS, 0},
@@ -461,19 +463,19 @@ static const struct key header_keys[] = {
         {"channel", is_channel, 0, SUBMITTED},
         {"papers", is_papers, 0, SUBMITTED | DONE},
         {"applicant", is_applicant, 0, SUBMITTED},
-        {"step", is_path, STEP | HAND, RECEIVED | CLOCK | EXTEND},
-        {"visit", is_count, STEP | HAND, RECEIVED | CLOCK | EXTEND},
+        {"step", is_path, STEP | HAND, SENT | RECEIVED | CLOCK | EXTEND},
+        {"visit", is_count, STEP | HAND, SENT | RECEIVED | CLOCK | EXTEND},
         {"timer", is_id, 0, CLOCK | EXTEND},
         {"extension", is_extension, EXTEND, 0},
-        {"outcome", is_id, STEP, RECEIVED},
+        {"outcome", is_id, STEP, SENT | RECEIVED},
         {"acting_for", is_principal, 0, DONE | HAND | CLOCK | EXTEND | WITHDRAWN},
         {"assign", is_assign, REASSIGNED, DONE},
         {"delegate", is_delegate, DELEGATED, 0},
         {"signature", is_file, 0, DONE},
         {"attached", is_attached, 0, DONE},
         {"register", is_register, 0, DONE},
-        {"clock", is_clock, 0, STEP | RECEIVED | CLOCK | EXTEND},
-        {"late", is_count, 0, STEP | RECEIVED},
+        {"clock", is_clock, 0, STEP | SENT | RECEIVED | CLOCK | EXTEND},
+        {"late", is_count, 0, STEP | SENT | RECEIVED},
         {"to", is_id, SENT, 0},
         {"evidence", is_digest, RECEIVED, 0},
         {NULL, NULL, 0, 0},
@@ -498,6 +500,8 @@ static const char *together(const json_t *h, size_t event)
 		return N_("case.submitted is the first entry, and no other is");
 	if (first != (json_array_size(json_object_get(h, "prev")) == 0))
 		return N_("only the first entry has nothing before it");
+	if (json_array_size(json_object_get(h, "prev")) > 1 && events[event].event != RECEIVED)
+		return N_("only a receipt has two entries before it");
 	if (strcmp(text_of(json_object_get(actor, "kind")), events[event].kind))
 		return N_("a person submits and does steps, a desk sends, receives and tells of "
 		          "silence");

@@ -22,8 +22,10 @@
  *   case       32 hex: the first half of the sha256 of the canonical JSON
  *              {"documents": [...], "format": "edoc-case/1", "route": "sha256:..."}
  *              with documents and route of the first header
- *   seq        from 1, without gaps
- *   prev       list of digests of headers; [] in the first, else one
+ *   seq        from 1; one more than the highest of what it follows
+ *   prev       list of digests of headers; [] in the first, else one; two in the
+ *              receipt of a branch that comes back: what its desk did, and the
+ *              last entry of the branch
  *   time       of the act, as the actor's clock tells
  *   event      see below
  *   command    digest: the idempotence key, of the canonical JSON {"actor",
@@ -32,7 +34,7 @@
  *   step, visit, outcome   what was done; visit counts from 1.  A step in a
  *              branch is "agree/justice", in one of several steps
  *              "agree/justice/review"; what a "do: each" stands at is the
- *              branch
+ *              branch; none in the case.sent of a branch that goes back
  *   actor      {cert, kind, person, post, unit, agency, deputy}: cert is the
  *              certificate's sha256 (64 hex), kind "person" or "desk", person
  *              the directory's id (no desk has one), post and unit (of a role
@@ -84,9 +86,14 @@
  *   case.sent       the desk key of the agency that holds the case; only while
  *                   a `do: send` step is open, which it closes (step, visit,
  *                   outcome the step's first, "sent" unless the route says
- *                   otherwise).  Then nobody acts until the receipt.  Its
+ *                   otherwise).  Then nobody acts until the receipt.  Of a step
+ *                   in a branch it takes that branch away alone: the branch is
+ *                   a chain of its own from here on (engine.h), and when it is
+ *                   over another case.sent, without a step, sends it back.  Its
  *                   evidence is SubmissionAcceptance of EN 319 522-1.
- *   case.received   the desk key of the agency `to`; the case is there now.
+ *   case.received   the desk key of the agency `to`; the case is there now, or
+ *                   that branch of it; of one that comes back, what was done
+ *                   in it counts from here on for the chain that it had left.
  *                   Where a `do: receive` step is open it closes it, with step,
  *                   visit and outcome as above; else it has none.
  *                   RelayAcceptance of EN 319 522-1.

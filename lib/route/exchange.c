@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "door/x509.h"
 #include "route/exchange.h"
+#include "route/outbox.h"
 #include "route/receipt.h"
 
 /* ---- out/ ---- */
@@ -52,15 +53,14 @@ enum edoc_code ed_desk_post(struct edoc_desk *desk, const char *agency, const ch
 	return ed_fsync_dir(dir, err);
 }
 
-/* The whole case into the recipient's folder; obj/<head>.sent remembers it. */
+/* The chosen chain into the recipient's folder; obj/<head>.sent remembers it. */
 static enum edoc_code deliver(struct ed_case *c, struct edoc_error *err)
 {
-	const struct ed_entry *last = &c->r.ledger.v[c->r.ledger.n - 1];
-	char *mark = ed_case_path(c, "obj/%s.sent", last->sha256), digest[ED_SHA256_REF];
+	char *mark = ed_case_path(c, "obj/%s.sent", c->r.state.head + 7), digest[ED_SHA256_REF];
 	struct ed_copy copy;
 	bool taken;
 
-	enum edoc_code code = mark ? ed_case_assemble(c, true, &copy, err) : ed_fail_memory(err);
+	enum edoc_code code = mark ? ed_case_assemble_chain(c, &copy, err) : ed_fail_memory(err);
 	if (code)
 		return code;
 	snprintf(digest, sizeof(digest), "sha256:%s", copy.sha256);
@@ -93,6 +93,7 @@ enum edoc_code ed_passing_decide(struct ed_passing *p, const char *event,
 	                                 .actor_cert = edoc_key_cert_sha256(p->key),
 	                                 .desk = true,
 	                                 .now = ed_case_moment(p->c, now),
+	                                 .returned = p->returned,
 	                                 .directory = p->directory_ref};
 	p->draft = (struct ed_draft){.case_id = p->c->id,
 	                             .state = &p->c->r.state,
@@ -112,34 +113,41 @@ static enum edoc_code not_sendable(struct ed_case *c, struct edoc_error *err)
 	return EDOC_ERR_DENIED;
 }
 
-static bool waits_to_be_sent(const struct ed_case *c)
+/* What the chain is to send: a step, or (*visit NULL) a branch that goes back. */
+static bool has_to_send(const struct ed_state *s, const struct ed_visit **visit)
 {
-	const struct ed_state *s = &c->r.state;
-
-	return s->scope && s->scope->open && s->scope->open->step->verb == ED_DO_SEND &&
-	       ed_case_here(c);
+	*visit = NULL;
+	for (size_t i = 0; i < s->n_open && !*visit; i++)
+		if (s->open[i]->step->verb == ED_DO_SEND)
+			*visit = s->open[i];
+	return s->phase == ED_PHASE_RUNNING && (*visit || s->root->over);
 }
 
-static bool sent_by_us(const struct ed_case *c)
+/* Chooses the next chain that has something to send; false: none has. */
+static bool next_to_send(struct ed_case *c, const struct ed_visit **visit)
 {
-	const struct ed_state *s = &c->r.state;
-	const char *agency = ed_entry_get(&c->r.ledger.v[c->r.ledger.n - 1], "actor", "agency");
+	for (size_t k = 0; k < c->r.n_chains; k++) {
+		const struct ed_state *s = ed_replay_chain(&c->r, k);
 
-	return s->awaiting_receipt && agency && !strcmp(agency, c->desk->agency);
+		if (!s || !ed_chain_here(c, s) || !has_to_send(s, visit))
+			continue;
+		ed_replay_choose(&c->r, k);
+		return true;
+	}
+	return false;
 }
 
-static enum edoc_code send_entry(struct ed_case *c, const struct edoc_act *act, bool *lost,
-                                 struct edoc_error *err)
+static enum edoc_code send_entry(struct ed_case *c, const struct ed_visit *visit,
+                                 const struct edoc_act *act, bool *lost, struct edoc_error *err)
 {
 	struct ed_passing p = {.c = c};
-	const struct ed_visit *visit = c->r.state.scope->open;
 	struct ed_entry entry = {0};
 	json_t *header = NULL;
 	const char *to;
 
-	to = ed_visit_to(visit);
+	to = visit ? ed_visit_to(visit) : ed_state_home(&c->r.state);
 	if (!to)
-		return ed_fail(err, EDOC_ERR_CONFIG, visit->step->id,
+		return ed_fail(err, EDOC_ERR_CONFIG, visit ? visit->path : c->id,
 		               "the route does not say to which agency this step sends");
 	enum edoc_code code = ed_passing_decide(&p, "case.sent", visit, act->now, err);
 	if (!code)
@@ -159,31 +167,36 @@ static enum edoc_code send_entry(struct ed_case *c, const struct edoc_act *act, 
 	return code;
 }
 
+/* All that is to be sent, then all that was sent into out/. */
 static enum edoc_code send_once(struct ed_case *c, void *arg, struct ed_told *told, bool *lost,
                                 struct edoc_error *err)
 {
 	const struct edoc_act *act = arg;
+	const struct ed_visit *visit;
 	enum edoc_code code = ed_case_prove(c, act->now, err);
+	size_t before = c->r.ledger.n, k = 0;
+	bool any;
 
-	if (code)
-		return code;
-	told->already = sent_by_us(c);
-	if (!told->already && !waits_to_be_sent(c))
-		return not_sendable(c, err);
-	if (!told->already)
-		code = send_entry(c, act, lost, err);
+	while (!code && !*lost && next_to_send(c, &visit))
+		code = send_entry(c, visit, act, lost, err);
 	if (code || *lost)
 		return code;
-	told->entry = &c->r.ledger.v[c->r.ledger.n - 1];
-	if (act->dry)
-		return EDOC_OK;
-	code = deliver(c, err);
+	told->already = c->r.ledger.n == before;
+	any = ed_case_unanswered(c, &k);
+	if (!any)
+		return not_sendable(c, err);
+	told->entry = ed_replay_head(&c->r);
+	for (; any && !act->dry && !code; any = ed_case_unanswered(c, &k)) {
+		told->entry = ed_replay_head(&c->r);
+		code = deliver(c, err);
+	}
 	/* The entry is written: "nothing was changed" would be a lie. */
 	if (code == EDOC_ERR_EXISTS && !told->already) {
 		code = EDOC_ERR_IO;
 		if (err)
 			err->code = code;
 	}
+	ed_case_choose(c, NULL);
 	return code;
 }
 
@@ -199,7 +212,9 @@ enum edoc_code edoc_desk_send(struct edoc_desk *desk, const char *name, const st
 static enum edoc_code wants_sending(struct edoc_desk *desk, const char *id, bool *wanted,
                                     struct edoc_error *err)
 {
+	const struct ed_visit *visit;
 	struct ed_case c;
+	size_t k = 0;
 	char *mark;
 
 	*wanted = false;
@@ -210,11 +225,10 @@ static enum edoc_code wants_sending(struct edoc_desk *desk, const char *id, bool
 	}
 	if (code)
 		return code;
-	if (c.exists && sent_by_us(&c)) {
-		mark = ed_case_path(&c, "obj/%s.sent", c.r.ledger.v[c.r.ledger.n - 1].sha256);
+	*wanted = c.exists && next_to_send(&c, &visit);
+	while (c.exists && !*wanted && ed_case_unanswered(&c, &k)) {
+		mark = ed_case_path(&c, "obj/%s.sent", c.r.state.head + 7);
 		*wanted = mark && access(mark, F_OK);
-	} else if (c.exists) {
-		*wanted = waits_to_be_sent(&c);
 	}
 	ed_case_clear(&c);
 	return EDOC_OK;

@@ -13,6 +13,11 @@
 enum edoc_code ed_case_assemble(struct ed_case *c, bool leaving, struct ed_copy *copy,
                                 struct edoc_error *err) EDOC_CHECK;
 
+/* The same of what the chosen chain's last entry follows, as it leaves: what
+ * others do meanwhile changes nothing of it. */
+enum edoc_code ed_case_assemble_chain(struct ed_case *c, struct ed_copy *copy,
+                                      struct edoc_error *err) EDOC_CHECK;
+
 /* The stored case, judged as verify does, before anybody builds on it:
  * EDOC_ERR_INPUT when package, signatures, pins or entries are not what the
  * entries say, or not by those they name. */
@@ -35,6 +40,7 @@ struct ed_passing { /* an act of the desk's own key */
 	struct ed_draft draft;
 	struct ed_pin *directory;
 	char directory_ref[ED_SHA256_REF];
+	const struct ed_state *returned; /* in: the chain that the act ends, or NULL */
 };
 
 enum edoc_code ed_passing_decide(struct ed_passing *p, const char *event,

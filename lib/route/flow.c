@@ -60,13 +60,26 @@ static bool push(struct ed_flow *f, struct ed_visit ***list, size_t *n, size_t *
 	return true;
 }
 
+bool ed_scope_within(const struct ed_scope *scope, const struct ed_scope *outer)
+{
+	while (scope != outer && scope->owner)
+		scope = scope->owner->scope;
+	return scope == outer;
+}
+
+/* Open in this chain: what it left behind is another's. */
+static bool is_open(const struct ed_state *s, const struct ed_visit *v)
+{
+	return v->done == ED_TIME_NONE && ed_scope_within(v->scope, s->root);
+}
+
 static void list_open(struct ed_flow *f)
 {
 	struct ed_state *s = f->state;
 
 	s->n_open = 0;
 	for (size_t i = 0; i < s->n_visits; i++)
-		if (s->visits[i]->done == ED_TIME_NONE && !ed_step_joins(s->visits[i]->step))
+		if (is_open(s, s->visits[i]) && !ed_step_joins(s->visits[i]->step))
 			push(f, &s->open, &s->n_open, &s->cap_open, s->visits[i]);
 }
 
@@ -235,7 +248,10 @@ static void leave(struct ed_flow *f, struct ed_scope *scope, enum ed_result resu
 {
 	scope->open = NULL;
 	scope->result = result;
-	join(f, scope->owner);
+	if (scope == f->state->root)
+		scope->over = true; /* what stands above it is where it goes back to */
+	else
+		join(f, scope->owner);
 }
 
 /* Of a join that has long been decided: it is finished, for nothing. */
@@ -358,6 +374,22 @@ static const struct ed_route_step *after(const struct ed_scope *scope,
 	return step + 1 < scope->block->steps + scope->block->n_steps ? step + 1 : NULL;
 }
 
+/* Nothing is sent to where it is: of several bodies one may be our own. */
+static bool is_there(const struct ed_scope *scope, const struct ed_route_step *step)
+{
+	const struct ed_visit v = {.step = step, .scope = (struct ed_scope *)scope};
+	const char *to = step->verb == ED_DO_SEND && scope->owner ? ed_visit_to(&v) : NULL;
+
+	return to && scope->at && !strcmp(to, scope->at);
+}
+
+static bool passed_over(const struct ed_flow *f, const struct ed_scope *scope,
+                        const struct ed_route_step *step)
+{
+	return (step->when && !ed_condition_holds(step->when, f->state->fields)) ||
+	       is_there(scope, step);
+}
+
 /* Opens the step, or the first one behind it that is not passed over. */
 static void open_step(struct ed_flow *f, struct ed_scope *scope, const struct ed_route_step *step)
 {
@@ -369,7 +401,7 @@ static void open_step(struct ed_flow *f, struct ed_scope *scope, const struct ed
 			stuck(f, "route.target", step->id, step->id);
 		} else if (step->verb == ED_DO_CHOOSE) {
 			step = choose(f, scope, step, &end);
-		} else if (step->when && !ed_condition_holds(step->when, f->state->fields)) {
+		} else if (passed_over(f, scope, step)) {
 			const struct ed_route_step *next = after(scope, step);
 
 			if (!next && !scope->owner)
@@ -397,6 +429,7 @@ void ed_flow_begin(struct ed_flow *flow)
 		return;
 	*s->scope = (struct ed_scope){
 	        .block = &flow->engine->route->body, .at = s->at_agency, .received = s->received};
+	s->root = s->scope;
 	start_clocks(flow, false);
 	open_step(flow, s->scope, &s->scope->block->steps[0]);
 	list_open(flow);
@@ -421,36 +454,47 @@ static void follow(struct ed_flow *f, struct ed_visit *v, const struct ed_route_
 		stuck(f, "route.target", v->path, o->id);
 }
 
+static void close_visit(struct ed_flow *f, struct ed_visit *v,
+                        const struct ed_route_outcome *outcome)
+{
+	v->done = f->now;
+	v->outcome = outcome->id;
+	v->scope->open = NULL;
+	if (v->clock && v->clock->visit == v)
+		v->clock->done = f->now;
+	if (outcome == v->step->outcomes)
+		stop_clocks(f, v->step);
+}
+
 void ed_flow_close(struct ed_flow *flow, struct ed_visit *visit,
                    const struct ed_route_outcome *outcome)
 {
-	struct ed_scope *scope = visit->scope;
-
 	if (outcome->times && count(flow->state, visit->path, outcome->id) >= outcome->times)
 		fault(flow, "route.times", outcome->id, number(flow, outcome->times));
-	visit->done = flow->now;
-	visit->outcome = outcome->id;
-	scope->open = NULL;
-	if (visit->clock && visit->clock->visit == visit)
-		visit->clock->done = flow->now;
-	if (outcome == visit->step->outcomes)
-		stop_clocks(flow, visit->step);
+	close_visit(flow, visit, outcome);
 	follow(flow, visit, outcome);
 	list_open(flow);
 }
 
+/* A join stands before its parts, whose clocks may be its own. */
+static void reopen(struct ed_flow *f, const struct ed_scope *scope)
+{
+	struct ed_state *s = f->state;
+
+	for (size_t i = 0; i < s->n_visits; i++) {
+		struct ed_visit *v = s->visits[i];
+
+		if (v->done != ED_TIME_NONE || !ed_scope_within(v->scope, scope))
+			continue;
+		v->opened = f->now;
+		start_clock(f, v);
+	}
+}
+
 void ed_flow_reopen(struct ed_flow *flow)
 {
-	struct ed_state *s = flow->state;
-
 	start_clocks(flow, true);
-	/* A join stands before its parts, whose clocks may be its own. */
-	for (size_t i = 0; i < s->n_visits; i++) {
-		if (s->visits[i]->done != ED_TIME_NONE)
-			continue;
-		s->visits[i]->opened = flow->now;
-		start_clock(flow, s->visits[i]);
-	}
+	reopen(flow, flow->state->root);
 	list_open(flow);
 }
 
@@ -459,12 +503,132 @@ void ed_flow_end(struct ed_flow *flow, const char *end)
 	struct ed_state *s = flow->state;
 
 	for (size_t i = 0; i < s->n_visits; i++)
-		if (s->visits[i]->done == ED_TIME_NONE)
+		if (is_open(s, s->visits[i]))
 			cancel(flow, s->visits[i]);
-	stop_clocks(flow, NULL);
-	s->phase = ED_PHASE_ENDED;
-	s->end = end;
+	if (s->root->owner) { /* the case ends where the branch goes back to */
+		s->root->over = true;
+		s->root->end = end;
+	} else {
+		stop_clocks(flow, NULL);
+		s->phase = ED_PHASE_ENDED;
+		s->end = end;
+	}
 	list_open(flow);
+}
+
+/* ---- branches that go to another agency, and come back ---- */
+
+void ed_flow_leave(struct ed_flow *flow, struct ed_visit *visit,
+                   const struct ed_route_outcome *outcome, struct ed_state *left)
+{
+	struct ed_visit *theirs = left->visits[visit->index];
+	struct ed_flow on = *flow;
+
+	on.state = left;
+	left->root = theirs->scope;
+	ed_flow_close(&on, theirs, outcome);
+	flow->lost |= on.lost;
+	flow->stuck |= on.stuck;
+	close_visit(flow, visit, outcome);
+	visit->scope->away = true;
+	list_open(flow);
+}
+
+/* One visit of the chain that ended, which was a copy of `mine` when it left:
+ * in the place of ours, or behind all of ours. */
+static void take_over(struct ed_flow *f, struct ed_scope *mine, const struct ed_scope *theirs,
+                      struct ed_visit *v)
+{
+	struct ed_state *s = f->state;
+	bool known = v->index < s->n_visits && ed_scope_within(s->visits[v->index]->scope, mine);
+	const struct ed_visit *timed = v->clock ? v->clock->visit : NULL;
+
+	if (timed && !ed_scope_within(timed->scope, theirs)) {
+		v->clock = s->visits[timed->index]->clock;
+		v->due = v->clock ? v->clock->due : ED_TIME_NONE;
+	}
+	if (known) {
+		s->visits[v->index] = v;
+		return;
+	}
+	v->index = s->n_visits;
+	push(f, &s->visits, &s->n_visits, &s->cap_visits, v);
+}
+
+static void graft(struct ed_flow *f, struct ed_scope *mine, struct ed_state *from)
+{
+	struct ed_scope *theirs = from->root;
+
+	for (size_t i = 0; i < from->n_visits && !f->lost; i++)
+		if (ed_scope_within(from->visits[i]->scope, theirs))
+			take_over(f, mine, theirs, from->visits[i]);
+	for (size_t i = 0; i < f->state->n_visits; i++)
+		if (f->state->visits[i]->scope == theirs)
+			f->state->visits[i]->scope = mine;
+	mine->open = theirs->open;
+}
+
+/* Cancelled, or the case is over: it came too late. */
+static bool dropped(const struct ed_state *s, const struct ed_scope *scope)
+{
+	const struct ed_visit *v = scope->owner;
+
+	return s->phase == ED_PHASE_ENDED ||
+	       (v->done != ED_TIME_NONE && (v->cancelled || !v->step->join.finish));
+}
+
+void ed_flow_return(struct ed_flow *flow, const struct ed_state *ended)
+{
+	const struct ed_engine *engine = flow->engine;
+	struct ed_scope *mine = ed_state_branch(flow->state, ended);
+	struct ed_state from;
+
+	if (!mine || dropped(flow->state, mine))
+		return;
+	if (!ed_state_copy(&from, ended, engine->route->n_clocks, engine->arena)) {
+		flow->lost = true;
+		return;
+	}
+	graft(flow, mine, &from);
+	mine->away = false;
+	mine->at = mine->owner->scope->at;
+	mine->received = flow->now;
+	if (from.root->end && !idle(mine))
+		ed_flow_end(flow, from.root->end);
+	else if (from.root->over)
+		leave(flow, mine, from.root->result);
+	else
+		reopen(flow, mine);
+	list_open(flow);
+}
+
+const char *ed_state_home(const struct ed_state *state)
+{
+	const struct ed_visit *v = state->root ? state->root->owner : NULL;
+
+	return v ? v->scope->at : NULL;
+}
+
+struct ed_scope *ed_state_branch(const struct ed_state *state, const struct ed_state *chain)
+{
+	const struct ed_visit *theirs = chain->root ? chain->root->owner : NULL, *v;
+
+	if (!theirs || theirs->index >= state->n_visits)
+		return NULL;
+	v = state->visits[theirs->index];
+	if (strcmp(v->path, theirs->path) || v->visit != theirs->visit ||
+	    chain->root->index >= v->n_parts || !ed_scope_within(v->scope, state->root))
+		return NULL;
+	return v->parts[chain->root->index]->away ? v->parts[chain->root->index] : NULL;
+}
+
+const char *ed_scope_path(const struct ed_scope *scope, struct ed_arena *arena)
+{
+	const char *s = scope->owner
+	                        ? ed_arena_printf(arena, "%s/%s", scope->owner->path, scope->item)
+	                        : "";
+
+	return s ? s : "";
 }
 
 /* ---- states ---- */
@@ -532,6 +696,7 @@ bool ed_state_copy(struct ed_state *to, const struct ed_state *from, size_t n_cl
 	size_t n = from->n_visits;
 
 	*to = *from;
+	to->left = NULL;
 	to->cap_visits = to->cap_open = n + 1;
 	to->visits = ed_arena_alloc(arena, (n + 1) * sizeof(struct ed_visit *));
 	to->open = ed_arena_alloc(arena, (n + 1) * sizeof(struct ed_visit *));
@@ -559,6 +724,8 @@ bool ed_state_copy(struct ed_state *to, const struct ed_state *from, size_t n_cl
 		*to->scope = *from->scope;
 		to->scope->open = copied(to, from->scope->open);
 	}
+	if (from->root)
+		to->root = copied_scope(to, from->root);
 	return true;
 }
 

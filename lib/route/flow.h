@@ -37,6 +37,13 @@ void ed_flow_begin(struct ed_flow *flow);
 /* The visit came to this outcome: what follows is opened, joined or ended. */
 void ed_flow_close(struct ed_flow *flow, struct ed_visit *visit,
                    const struct ed_route_outcome *outcome);
+/* A branch leaves this desk by that send step: *left is the chain that it goes
+ * on as, a copy that the caller made of the state. */
+void ed_flow_leave(struct ed_flow *flow, struct ed_visit *visit,
+                   const struct ed_route_outcome *outcome, struct ed_state *left);
+/* A branch comes back: what was done in the chain that ends is taken over; a
+ * branch that nobody waits for any more is let be. */
+void ed_flow_return(struct ed_flow *flow, const struct ed_state *ended);
 /* The case came to another desk: what waited is open from now on. */
 void ed_flow_reopen(struct ed_flow *flow);
 /* What is open is cancelled, and the case is over. */

@@ -89,6 +89,37 @@ static int by_seq(const void *a, const void *b)
 	return strcmp(x->sha256, y->sha256);
 }
 
+void ed_ledger_sort(struct ed_ledger *ledger)
+{
+	if (ledger->n)
+		qsort(ledger->v, ledger->n, sizeof(*ledger->v), by_seq);
+}
+
+/* The one before it most often stands before it. */
+static void hold(const struct ed_ledger *ledger, size_t i, const char *digest, bool *held)
+{
+	while (i-- > 0)
+		if (!strcmp(ledger->v[i].sha256, digest)) {
+			held[i] = true;
+			return;
+		}
+}
+
+bool ed_ledger_past(const struct ed_ledger *ledger, const char *digest, bool *held)
+{
+	const struct ed_entry *last = ed_ledger_find(ledger, digest);
+
+	for (size_t i = 0; i < ledger->n; i++)
+		held[i] = &ledger->v[i] == last;
+	for (size_t i = ledger->n; i-- > 0;) {
+		const json_t *prev = json_object_get(ledger->v[i].header, "prev");
+
+		for (size_t k = 0; held[i] && k < json_array_size(prev); k++)
+			hold(ledger, i, json_string_value(json_array_get(prev, k)) + 7, held);
+	}
+	return last != NULL;
+}
+
 static bool pinned_name(const char *name)
 {
 	static const char *const folders[] = {ED_LEDGER_PINNED, ED_LEDGER_EVIDENCE};
@@ -196,7 +227,7 @@ static void drop_newer(struct ed_ledger *ledger)
 		ed_entry_clear(&ledger->v[--ledger->n]);
 }
 
-/* Numbers 1..n, each once. */
+/* Numbers 1..n; chains of branches that were apart have some in common. */
 static void check_numbers(struct ed_ledger *ledger, struct ed_findings *findings)
 {
 	int64_t last = ledger->n ? ledger->v[ledger->n - 1].seq : 0;
@@ -209,9 +240,7 @@ static void check_numbers(struct ed_ledger *ledger, struct ed_findings *findings
 	for (size_t i = 0; i < ledger->n; i++) {
 		int64_t seq = ledger->v[i].seq, before = i ? ledger->v[i - 1].seq : 0;
 		ed_ledger_name(name, &ledger->v[i], ".json");
-		if (seq == before) {
-			ed_finding(findings, "ledger.fork", name, NULL, NULL, NULL);
-		} else if (seq != before + 1) {
+		if (seq != before && seq != before + 1) {
 			snprintf(text, sizeof(text), "%" PRId64, before + 1);
 			ed_finding(findings, "ledger.gap", name, text, NULL, NULL);
 		}
@@ -263,8 +292,7 @@ enum edoc_code ed_ledger_read(struct ed_asic *asic, struct ed_findings *findings
 	}
 	if (code)
 		return code;
-	if (ledger->n)
-		qsort(ledger->v, ledger->n, sizeof(*ledger->v), by_seq);
+	ed_ledger_sort(ledger);
 	drop_newer(ledger);
 	check_numbers(ledger, findings);
 	check_orphans(asic, ledger, findings);
@@ -444,6 +472,15 @@ static json_t *delegate_json(const struct ed_draft *draft, int *bad)
 	return o;
 }
 
+/* Above all that it follows. */
+static int64_t next_seq(const struct ed_draft *draft)
+{
+	const struct ed_state *other = draft->command->returned;
+	int64_t seq = draft->state->seq;
+
+	return (other && other->seq > seq ? other->seq : seq) + 1;
+}
+
 enum edoc_code ed_draft_header(struct ed_draft *draft, json_t **header, struct edoc_error *err)
 {
 	const struct ed_command *c = draft->command;
@@ -480,11 +517,13 @@ enum edoc_code ed_draft_header(struct ed_draft *draft, json_t **header, struct e
 	bad = !h || !prev;
 	if (*draft->state->head)
 		bad |= json_array_append_new(prev, json_string(draft->state->head));
+	if (c->returned)
+		bad |= json_array_append_new(prev, json_string(c->returned->head));
 	bad |= json_object_set_new(h, "prev", prev);
 	bad |= put(h, "format", "edoc-entry/1") | put(h, "case", draft->case_id) |
 	       put(h, "event", c->event) | put(h, "command", draft->command_id) |
 	       put(h, "directory", c->directory);
-	bad |= ed_json_int(h, "seq", draft->state->seq + 1) | ed_json_time(h, "time", c->now);
+	bad |= ed_json_int(h, "seq", next_seq(draft)) | ed_json_time(h, "time", c->now);
 	bad |= put_actor(h, draft) | put_principal(h, draft->actor);
 	if (delegate)
 		bad |= json_object_set_new(h, "delegate", delegate);

@@ -26,6 +26,12 @@ enum edoc_code ed_ledger_add(struct ed_ledger *ledger, struct ed_entry *entry,
 /* The entry whose header has that digest ("sha256:..." or hex), or NULL. */
 const struct ed_entry *ed_ledger_find(const struct ed_ledger *ledger, const char *digest);
 
+/* By their numbers: each stands behind all that it follows. */
+void ed_ledger_sort(struct ed_ledger *ledger);
+/* Of all that the entry with that digest follows, and itself: held[i] of v[i],
+ * where the ledger is sorted.  false: it is not here. */
+bool ed_ledger_past(const struct ed_ledger *ledger, const char *digest, bool *held);
+
 /* suffix: ".json", ".cms", ".body.json" */
 void ed_ledger_name(char out[ED_LEDGER_NAME], const struct ed_entry *entry, const char *suffix);
 

@@ -431,26 +431,28 @@ enum edoc_code edoc_desk_flush(struct edoc_desk *desk, const struct edoc_mail *m
 
 /* ---- what is not answered ---- */
 
-bool ed_case_unanswered(const struct ed_case *c)
+bool ed_case_unanswered(struct ed_case *c, size_t *k)
 {
-	const struct ed_state *s = &c->r.state;
-	const char *agency =
-	        c->r.ledger.n ? ed_entry_get(&c->r.ledger.v[c->r.ledger.n - 1], "actor", "agency")
-	                      : NULL;
+	for (; *k < c->r.n_chains; (*k)++) {
+		const struct ed_state *s = ed_replay_chain(&c->r, *k);
 
-	return s->awaiting_receipt && agency && !strcmp(agency, c->desk->agency);
+		if (!s || s->phase != ED_PHASE_RUNNING || !ed_chain_sent(c, s))
+			continue;
+		ed_replay_choose(&c->r, (*k)++);
+		return true;
+	}
+	return false;
 }
 
 enum edoc_code ed_case_unanswered_read(struct ed_case *c, const struct edoc_mail *mail,
                                        struct ed_unanswered *u, struct edoc_error *err)
 {
-	const struct ed_entry *last = &c->r.ledger.v[c->r.ledger.n - 1];
-	const char *mark = ed_case_path(c, "obj/%s.sent", last->sha256), *waits, *name;
+	const char *mark = ed_case_path(c, "obj/%s.sent", c->r.state.head + 7), *waits, *name;
 	struct ed_buf sent;
 
 	*u = (struct ed_unanswered){.agency = c->r.state.sent_to,
-	                            .since = last->time,
-	                            .handed = last->time,
+	                            .since = c->r.state.time,
+	                            .handed = c->r.state.time,
 	                            .state = {.last = ED_TIME_NONE, .next = ED_TIME_NONE}};
 	ed_buf_init(&sent, ED_SHA256_REF);
 	enum edoc_code code = mark ? ed_read_path(mark, &sent, err) : ed_fail_memory(err);
@@ -480,7 +482,7 @@ static enum edoc_code post_again(struct ed_case *c, const struct ed_unanswered *
 {
 	struct ed_copy copy;
 
-	enum edoc_code code = ed_case_assemble(c, true, &copy, err);
+	enum edoc_code code = ed_case_assemble_chain(c, &copy, err);
 	if (code)
 		return code;
 	if (strcmp(copy.sha256, u->sha256))
@@ -523,27 +525,34 @@ enum edoc_code edoc_desk_send_again(struct edoc_desk *desk, const char *name,
 	struct ed_told told = {.verb = "send", .dry = act->dry};
 	struct edoc_mail mail = {.now = act->now};
 	struct ed_unanswered u = {0};
+	bool any = false, put = false;
 	char id[ED_CASE_ID];
 	struct ed_case c;
+	size_t k = 0;
 
 	enum edoc_code code = ed_case_find(desk, name, id, err);
 	if (!code)
 		code = ed_case_load(desk, id, &c, err);
 	if (code)
 		return code;
-	if (!c.exists || !ed_case_unanswered(&c))
-		code = ed_fail(err, EDOC_ERR_DENIED, id,
-		               "nothing to send again: the case waits for no receipt here");
-	if (!code)
+	told.already = true;
+	while (!code && c.exists && ed_case_unanswered(&c, &k)) {
+		any = true;
 		code = ed_case_unanswered_read(&c, &mail, &u, err);
-	if (!code && !*u.sha256)
+		if (code || !*u.sha256)
+			continue;
+		put = true;
+		told.already &= u.waits;
+		told.entry = ed_replay_head(&c.r);
+		if (!act->dry)
+			code = send_again(&c, &u, act->now, err);
+	}
+	if (!code && !put)
 		code = ed_fail(err, EDOC_ERR_DENIED, id,
-		               "it was never put into out/: send it first");
-	if (!code && !act->dry)
-		code = send_again(&c, &u, act->now, err);
+		               any ? "it was never put into out/: send it first"
+		                   : "nothing to send again: the case waits for no receipt here");
 	if (!code) {
-		told.already = u.waits;
-		told.entry = &c.r.ledger.v[c.r.ledger.n - 1];
+		ed_case_choose(&c, NULL);
 		told.note = dgettext("edoc", "(put into out/ again)");
 		code = ed_act_tell(&c, &told, text, json, err);
 	}
@@ -580,12 +589,29 @@ static enum edoc_code tell_case(struct telling *t, const char *cmd, const struct
 	return code;
 }
 
+static enum edoc_code look_at_sent(struct telling *t, const char *cmd, struct ed_case *c,
+                                   struct edoc_error *err)
+{
+	struct ed_unanswered u;
+
+	enum edoc_code code = ed_case_unanswered_read(c, t->mail, &u, err);
+	if (code || !*u.sha256 || u.waits)
+		return code;
+	t->n += u.late;
+	if (!strcmp(cmd, "outbox"))
+		return tell_case(t, cmd, c, &u, u.late ? "overdue" : "unanswered", err);
+	if (!u.late)
+		return EDOC_OK;
+	code = t->mail->dry ? EDOC_OK : send_again(c, &u, t->mail->now, err);
+	return code ? code : tell_case(t, cmd, c, &u, "again", err);
+}
+
 static enum edoc_code look_at_case(struct telling *t, const char *cmd, const char *id,
                                    struct edoc_error *err)
 {
 	struct edoc_error why = {0};
-	struct ed_unanswered u;
 	struct ed_case c;
+	size_t k = 0;
 
 	enum edoc_code code = ed_case_load(t->desk, id, &c, &why);
 	if (code == EDOC_ERR_INPUT) /* broken: other verbs say so, and it hides no other */
@@ -594,20 +620,8 @@ static enum edoc_code look_at_case(struct telling *t, const char *cmd, const cha
 		*err = why;
 	if (code)
 		return code;
-	if (!c.exists || !ed_case_unanswered(&c))
-		goto out;
-	code = ed_case_unanswered_read(&c, t->mail, &u, err);
-	if (code || !*u.sha256 || u.waits)
-		goto out;
-	t->n += u.late;
-	if (!strcmp(cmd, "outbox")) {
-		code = tell_case(t, cmd, &c, &u, u.late ? "overdue" : "unanswered", err);
-	} else if (u.late) {
-		code = t->mail->dry ? EDOC_OK : send_again(&c, &u, t->mail->now, err);
-		if (!code)
-			code = tell_case(t, cmd, &c, &u, "again", err);
-	}
-out:
+	while (!code && c.exists && ed_case_unanswered(&c, &k))
+		code = look_at_sent(t, cmd, &c, err);
 	ed_case_clear(&c);
 	return code;
 }

@@ -37,8 +37,9 @@ enum edoc_code ed_outbox_read(struct edoc_desk *desk, int64_t now, struct ed_out
 void ed_try_read(struct edoc_desk *desk, const char *agency, const char *name,
                  struct ed_try *state);
 
-/* Did this desk send the case, and wait for the receipt? */
-bool ed_case_unanswered(const struct ed_case *c);
+/* Chooses the next chain, from *k on, that this desk sent and that waits for
+ * its receipt; false: no other does. */
+bool ed_case_unanswered(struct ed_case *c, size_t *k);
 
 struct ed_unanswered { /* such a case */
 	const char *agency;

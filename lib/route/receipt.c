@@ -345,8 +345,9 @@ static bool entry_agrees(const struct ed_receipt *r)
 	       !strcmp(evidence + 7, r->evidence.sha256) && id &&
 	       !strcmp(id, r->evidence.case_id) && package &&
 	       !strcmp(package, r->evidence.package) &&
-	       !strcmp(r->entry.actor_cert, r->evidence.cert) && json_array_size(prev) == 1 &&
-	       !strcmp(json_string_value(json_array_get(prev, 0)), r->evidence.head);
+	       !strcmp(r->entry.actor_cert, r->evidence.cert) && json_array_size(prev) &&
+	       !strcmp(json_string_value(json_array_get(prev, json_array_size(prev) - 1)),
+	               r->evidence.head); /* of a return the chain that came back */
 }
 
 static enum edoc_code judge(int fd, const char *where, struct ed_asic *asic,

@@ -31,6 +31,7 @@ struct arrival {
 	struct ed_replay r; /* of the package */
 	struct ed_asic *asic;
 	const char *sender; /* agency whose desk sent it, or NULL */
+	size_t *news, n_news; /* its entries that the desk has not, by their place */
 	char **text, **json;
 };
 
@@ -47,10 +48,24 @@ static enum edoc_code fail_replay(const struct arrival *a, const struct edoc_fin
 	return EDOC_ERR_INPUT;
 }
 
-/* Whose desk key signed the last entry, a sending: by our own directory. */
+/* The entry by which it was sent here; where there is none, the last. */
+static const struct ed_entry *sent_entry(const struct arrival *a)
+{
+	const struct ed_ledger *ledger = &a->r.ledger;
+	const struct ed_state *s;
+
+	for (size_t k = 0; k < a->r.n_chains; k++) {
+		s = ed_replay_chain(&a->r, k);
+		if (s && s->awaiting_receipt && !strcmp(s->sent_to, a->desk->agency))
+			return ed_ledger_find(ledger, s->head);
+	}
+	return ledger->n ? &ledger->v[ledger->n - 1] : NULL;
+}
+
+/* Whose desk key signed that entry, a sending: by our own directory. */
 static enum edoc_code find_sender(struct arrival *a, struct edoc_error *err)
 {
-	const struct ed_entry *last = a->r.ledger.n ? &a->r.ledger.v[a->r.ledger.n - 1] : NULL;
+	const struct ed_entry *last = sent_entry(a);
 	struct ed_cms_facts facts = {0};
 	const struct ed_agency *agency;
 	struct edoc_error why;
@@ -102,22 +117,18 @@ static enum edoc_code judge_arrival(struct arrival *a, struct edoc_error *err)
 
 /* ---- receive: into the case ---- */
 
-static size_t common(const struct ed_ledger *a, const struct ed_ledger *b)
-{
-	size_t i = 0;
-
-	while (i < a->n && i < b->n && !strcmp(a->v[i].sha256, b->v[i].sha256))
-		i++;
-	return i;
-}
-
-static enum edoc_code refuse_fork(const struct arrival *a, const struct ed_case *c, size_t at,
+/* Two entries follow one: with both of them it could be proved. */
+static enum edoc_code refuse_fork(const struct arrival *a, const struct edoc_finding *f,
                                   struct edoc_error *err)
 {
+	bool twice = !strcmp(f->code, "ledger.equivocation");
+
 	return ed_fail(err, EDOC_ERR_INPUT, a->path,
-	               "not received: its ledger and this desk's part at entry %zu (%.8s there, "
-	               "%.8s here): one case went on at two desks",
-	               at + 1, a->r.ledger.v[at].sha256, c->r.ledger.v[at].sha256);
+	               twice ? "not received: equivocation: %s here and %s there, in its place, are "
+	                       "by one actor: the case went on at two desks"
+	                     : "not received: its ledger and this desk's part at %s here, %s "
+	                       "there: the case went on at two desks",
+	               f->args[0], f->where);
 }
 
 static enum edoc_code store_pins(struct arrival *a, struct ed_case *c, struct edoc_error *err)
@@ -207,8 +218,9 @@ static enum edoc_code store_generation(struct arrival *a, struct ed_case *c, str
 	return path ? ed_desk_link(a->copy.path, path, &taken, err) : ed_fail_memory(err);
 }
 
-/* Package, pins and receipts, then the entries from number `first` on, in their order. */
-static enum edoc_code store_arrival(struct arrival *a, struct ed_case *c, size_t first, bool *lost,
+/* Package, pins and receipts, then the new entries, in their order, behind the
+ * `known` ones of the desk. */
+static enum edoc_code store_arrival(struct arrival *a, struct ed_case *c, size_t known, bool *lost,
                                     struct edoc_error *err)
 {
 	char *path = ed_case_path(c, "pkg/%s.asice", a->copy.sha256);
@@ -224,10 +236,12 @@ static enum edoc_code store_arrival(struct arrival *a, struct ed_case *c, size_t
 		code = ed_desk_link(a->copy.path, path, &taken, err);
 	if (!code)
 		code = store_generation(a, c, err);
-	for (size_t i = first; i < a->r.ledger.n && !code && !*lost; i++) {
-		code = store_signature(a, c, &a->r.ledger.v[i], err);
+	for (size_t i = 0; i < a->n_news && !code && !*lost; i++) {
+		const struct ed_entry *e = &a->r.ledger.v[a->news[i]];
+
+		code = store_signature(a, c, e, err);
 		if (!code)
-			code = ed_case_append(c, &a->r.ledger.v[i], lost, err);
+			code = ed_case_append(c, known + i + 1, e, lost, err);
 	}
 	return code;
 }
@@ -286,7 +300,7 @@ static enum edoc_code post_receipt(struct ed_case *c, const struct ed_entry *ent
 
 static const struct ed_visit *open_receive(const struct ed_case *c)
 {
-	const struct ed_visit *v = c->r.state.scope ? c->r.state.scope->open : NULL;
+	const struct ed_visit *v = c->r.state.root ? c->r.state.root->open : NULL;
 
 	return v && v->step->verb == ED_DO_RECEIVE ? v : NULL;
 }
@@ -312,7 +326,7 @@ static enum edoc_code sign_received(struct ed_passing *p, struct arrival *a,
 /* Evidence and receipt are data; the entry is the commit. */
 static enum edoc_code commit_received(struct ed_passing *p, struct arrival *a,
                                       const struct ed_evidence *evidence, struct ed_entry *entry,
-                                      size_t first, bool *lost, struct edoc_error *err)
+                                      size_t known, bool *lost, struct edoc_error *err)
 {
 	struct ed_case *c = p->c;
 	char *kept = ed_case_path(c, "obj/%s.evidence.json", evidence->sha256);
@@ -321,7 +335,7 @@ static enum edoc_code commit_received(struct ed_passing *p, struct arrival *a,
 
 	if (!kept || !receipt)
 		return ed_fail_memory(err);
-	enum edoc_code code = store_arrival(a, c, first, lost, err);
+	enum edoc_code code = store_arrival(a, c, known, lost, err);
 	if (code || *lost)
 		return code;
 	code = ed_case_pin(c, p->directory, err);
@@ -346,10 +360,13 @@ static enum edoc_code our_fault(enum edoc_code code)
 	return code == EDOC_ERR_INPUT ? EDOC_ERR_BUG : code;
 }
 
-static enum edoc_code accept(struct arrival *a, struct ed_case *c, size_t first,
-                             struct ed_told *told, bool *lost, struct edoc_error *err)
+/* The chosen chain goes on here; returned: the one that comes back to it. */
+static enum edoc_code accept(struct arrival *a, struct ed_case *c, size_t known,
+                             const struct ed_state *returned, struct ed_told *told, bool *lost,
+                             struct edoc_error *err)
 {
-	struct ed_passing p = {.c = c};
+	struct ed_passing p = {.c = c, .returned = returned};
+	const struct ed_visit *visit = returned ? NULL : open_receive(c);
 	struct ed_evidence evidence = {0};
 	struct ed_entry entry = {0};
 	enum edoc_code code = ed_desk_held(c->desk, c->id, c->r.state.time, err);
@@ -359,14 +376,14 @@ static enum edoc_code accept(struct arrival *a, struct ed_case *c, size_t first,
 			err->code = EDOC_ERR_AGAIN;
 		return EDOC_ERR_AGAIN;
 	}
-	code = ed_passing_decide(&p, "case.received", open_receive(c), a->act->now, err);
+	code = ed_passing_decide(&p, "case.received", visit, a->act->now, err);
 	struct ed_evidence_facts facts = {.issuer = a->desk->agency,
 	                                  .cert = code ? NULL : edoc_key_cert_sha256(p.key),
 	                                  .sender = a->sender,
 	                                  .recipient = a->desk->agency,
 	                                  .case_id = c->id,
 	                                  .package = a->digest,
-	                                  .head = c->r.state.head,
+	                                  .head = returned ? returned->head : c->r.state.head,
 	                                  .time = p.command.now};
 	if (!code)
 		code = ed_evidence_make(&facts, &evidence, err);
@@ -375,7 +392,7 @@ static enum edoc_code accept(struct arrival *a, struct ed_case *c, size_t first,
 	code = our_fault(code);
 	if (!code)
 		code = a->act->dry ? ed_case_commit(c, &entry, true, lost, err)
-		                   : commit_received(&p, a, &evidence, &entry, first, lost, err);
+		                   : commit_received(&p, a, &evidence, &entry, known, lost, err);
 	if (!code && !*lost)
 		told->entry = &c->r.ledger.v[c->r.ledger.n - 1];
 	ed_evidence_clear(&evidence);
@@ -383,30 +400,100 @@ static enum edoc_code accept(struct arrival *a, struct ed_case *c, size_t first,
 	return code;
 }
 
-/* The package's entries are folded in memory; what is stored is decided here.
- * first: the number of those that the desk has on disk. */
-static enum edoc_code finish_arrival(struct arrival *a, struct ed_case *c, size_t first,
-                                     struct ed_told *told, bool *lost, struct edoc_error *err)
+/* The chain that is on its way, and for this desk. */
+static const struct ed_state *coming(const struct ed_case *c, const char *agency)
 {
-	const struct ed_state *s = &c->r.state;
-	const struct ed_entry *received = received_entry(c, a->digest);
+	for (size_t k = 0; k < c->r.n_chains; k++) {
+		const struct ed_state *s = ed_replay_chain(&c->r, k);
+
+		if (s && s->awaiting_receipt && !strcmp(s->sent_to, agency))
+			return s;
+	}
+	return NULL;
+}
+
+static bool is_new(const struct arrival *a, const char *head)
+{
+	for (size_t i = 0; i < a->n_news; i++)
+		if (!strcmp(a->r.ledger.v[a->news[i]].sha256, head + 7))
+			return true;
+	return false;
+}
+
+/* Whom what has just come was sent to, when it is not this desk. */
+static const char *meant_for(const struct arrival *a, const struct ed_case *c)
+{
+	for (size_t k = 0; k < c->r.n_chains; k++) {
+		const struct ed_state *s = ed_replay_chain(&c->r, k);
+
+		if (s && s->awaiting_receipt && is_new(a, s->head))
+			return s->sent_to;
+	}
+	return NULL;
+}
+
+/* The chain of this desk that the branch left, chosen; what comes back to it. */
+static enum edoc_code choose_home(const struct arrival *a, struct ed_case *c, size_t chain,
+                                  const struct ed_state **returned, struct edoc_error *err)
+{
+	const struct ed_state *s = ed_replay_chain(&c->r, chain);
+	size_t k = 0;
+
+	while (k < c->r.n_chains && (!ed_replay_chain(&c->r, k) ||
+	                             !ed_state_branch(ed_replay_chain(&c->r, k), s)))
+		k++;
+	if (k == c->r.n_chains)
+		return ed_fail(err, EDOC_ERR_DENIED, a->path,
+		               "not received: \"%s\" was not sent from this desk",
+		               ed_scope_path(s->root, c->r.arena));
+	ed_replay_choose(&c->r, k);
+	*returned = ed_replay_chain(&c->r, chain);
+	if (c->r.state.phase == ED_PHASE_ENDED)
+		return ed_fail(err, EDOC_ERR_DENIED, a->path,
+		               "not received: it comes too late, the case has ended (%s)",
+		               c->r.state.end);
+	return EDOC_OK;
+}
+
+static enum edoc_code accept_chain(struct arrival *a, struct ed_case *c, size_t chain, size_t known,
+                                   struct ed_told *told, bool *lost, struct edoc_error *err)
+{
+	const struct ed_state *s = ed_replay_chain(&c->r, chain), *returned = NULL;
+	const char *home = ed_state_home(s);
 	enum edoc_code code = EDOC_OK;
 
-	if (received && first >= a->r.ledger.n) {
+	if (home && !strcmp(home, a->desk->agency))
+		code = choose_home(a, c, chain, &returned, err);
+	else
+		ed_replay_choose(&c->r, chain);
+	return code ? code : accept(a, c, known, returned, told, lost, err);
+}
+
+/* The package's entries are folded in memory; what is stored is decided here.
+ * known: the number of those that the desk has on disk. */
+static enum edoc_code finish_arrival(struct arrival *a, struct ed_case *c, size_t known,
+                                     struct ed_told *told, bool *lost, struct edoc_error *err)
+{
+	const struct ed_state *s = coming(c, a->desk->agency);
+	const struct ed_entry *received = received_entry(c, a->digest);
+	const char *other = meant_for(a, c);
+	enum edoc_code code = EDOC_OK;
+
+	if (received && !a->n_news) {
 		told->already = true;
 		told->entry = received;
-	} else if (s->awaiting_receipt && s->sent_to && !strcmp(s->sent_to, a->desk->agency)) {
-		code = accept(a, c, first, told, lost, err);
-	} else if (s->awaiting_receipt && first < a->r.ledger.n) {
+	} else if (s) {
+		code = accept_chain(a, c, s->chain, known, told, lost, err);
+	} else if (other) {
 		return ed_fail(err, EDOC_ERR_DENIED, a->path,
-		               "not received: it is for %s, this is the desk of %s", s->sent_to,
+		               "not received: it is for %s, this is the desk of %s", other,
 		               a->desk->agency);
 	} else {
-		told->already = first >= a->r.ledger.n;
+		told->already = !a->n_news;
 		told->note = told->already ? dgettext("edoc", "(nothing new in it)")
 		                           : dgettext("edoc", "(its new entries were taken in)");
 		if (!told->already && !a->act->dry)
-			code = store_arrival(a, c, first, lost, err);
+			code = store_arrival(a, c, known, lost, err);
 		return code;
 	}
 	if (!code && !*lost && a->sender && !a->act->dry)
@@ -417,13 +504,21 @@ static enum edoc_code finish_arrival(struct arrival *a, struct ed_case *c, size_
 /* Folds what the desk has not yet, in memory. */
 static enum edoc_code preview(struct arrival *a, struct ed_case *c, struct edoc_error *err)
 {
+	const struct edoc_finding *fault;
 	enum edoc_code code = EDOC_OK;
 	bool ready = true;
 
+	a->n_news = 0;
+	a->news = ed_arena_alloc(a->r.arena, (a->r.ledger.n + 1) * sizeof(*a->news));
+	if (!a->news)
+		return ed_fail_memory(err);
 	for (size_t i = 0; i < a->r.pins.n && !code; i++)
 		code = ed_pins_add(&c->r.pins, a->r.pins.v[i], err);
-	for (size_t i = c->r.ledger.n; i < a->r.ledger.n && !code; i++) {
+	for (size_t i = 0; i < a->r.ledger.n && !code; i++) {
 		struct ed_entry entry = {0};
+		if (ed_ledger_find(&c->r.ledger, a->r.ledger.v[i].sha256))
+			continue;
+		a->news[a->n_news++] = i;
 		code = ed_entry_parse(a->r.ledger.v[i].bytes.data, a->r.ledger.v[i].bytes.len,
 		                      a->path, &entry, err);
 		if (!code)
@@ -432,9 +527,13 @@ static enum edoc_code preview(struct arrival *a, struct ed_case *c, struct edoc_
 	}
 	if (!code && !c->exists)
 		code = ed_replay_start_ledger(&c->r, &ready, err);
-	if (!code && (!ready || !ed_replay_fold(&c->r) || ed_replay_fault(&c->r)))
-		code = ed_fail(err, EDOC_ERR_INPUT, a->path, "its ledger does not go on from ours");
-	return code;
+	if (code || (ready && ed_replay_fold(&c->r) && !ed_replay_fault(&c->r)))
+		return code;
+	fault = ed_replay_fault(&c->r);
+	if (fault && (!strcmp(fault->code, "ledger.fork") ||
+	              !strcmp(fault->code, "ledger.equivocation")))
+		return refuse_fork(a, fault, err);
+	return ed_fail(err, EDOC_ERR_INPUT, a->path, "its ledger does not go on from ours");
 }
 
 static enum edoc_code into_case(struct arrival *a, const char *id, bool *lost,
@@ -442,20 +541,16 @@ static enum edoc_code into_case(struct arrival *a, const char *id, bool *lost,
 {
 	struct ed_told told = {.verb = "receive", .dry = a->act->dry};
 	struct ed_case c;
-	size_t shared, first;
+	size_t known;
 
 	*lost = false;
 	enum edoc_code code = ed_case_load(a->desk, id, &c, err);
 	if (code)
 		return code;
-	first = c.r.ledger.n;
-	shared = common(&a->r.ledger, &c.r.ledger);
-	if (shared < a->r.ledger.n && shared < first)
-		code = refuse_fork(a, &c, shared, err);
+	known = c.r.ledger.n;
+	code = preview(a, &c, err);
 	if (!code)
-		code = preview(a, &c, err);
-	if (!code)
-		code = finish_arrival(a, &c, first, &told, lost, err);
+		code = finish_arrival(a, &c, known, &told, lost, err);
 	if (!code && !*lost)
 		code = ed_act_tell(&c, &told, a->text, a->json, err);
 	ed_case_clear(&c);
@@ -547,6 +642,47 @@ static enum edoc_code keep_receipt(struct arrival *a, struct ed_case *c, const s
 	return path ? ed_desk_link(a->copy.path, path, &taken, err) : ed_fail_memory(err);
 }
 
+/* The chain that waits for the answer to that entry. */
+static bool choose_sent(struct ed_case *c, const char *head)
+{
+	for (size_t k = 0; k < c->r.n_chains; k++) {
+		const struct ed_state *s = ed_replay_chain(&c->r, k);
+
+		if (!s || !s->awaiting_receipt || strcmp(s->head, head))
+			continue;
+		ed_replay_choose(&c->r, k);
+		return true;
+	}
+	return false;
+}
+
+/* A branch came home: the entry follows others that this desk has not. */
+static bool answers_return(const struct ed_entry *e, const char *head)
+{
+	const char *prev =
+	        json_string_value(json_array_get(json_object_get(e->header, "prev"), 1));
+
+	return prev && !strcmp(prev, head);
+}
+
+static enum edoc_code take_returned(struct arrival *a, struct ed_case *c, const struct ed_receipt *r,
+                                    struct ed_told *told, struct edoc_error *err)
+{
+	char *path = ed_case_path(c, "rcpt/home-%s.asice", r->evidence.head + 7);
+	enum edoc_code code = EDOC_OK;
+
+	if (!path)
+		return ed_fail_memory(err);
+	told->already = !access(path, F_OK);
+	if (!a->act->dry && !told->already)
+		code = ed_desk_link(a->copy.path, path, &told->already, err);
+	if (!code && !a->act->dry && choose_sent(c, r->evidence.head)) {
+		c->r.state.phase = ED_PHASE_ENDED;
+		c->r.state.end = "returned";
+	}
+	return code;
+}
+
 static enum edoc_code take_receipt(struct arrival *a, struct ed_case *c, struct ed_receipt *r,
                                    struct ed_told *told, struct edoc_error *err)
 {
@@ -561,8 +697,9 @@ static enum edoc_code take_receipt(struct arrival *a, struct ed_case *c, struct 
 	code = check_receipt_entry(a, &r->entry, err);
 	if (!code)
 		code = check_sent(a, c, r, err);
-	if (!code &&
-	    (r->entry.seq != c->r.state.seq + 1 || strcmp(r->evidence.head, c->r.state.head)))
+	if (!code && answers_return(&r->entry, r->evidence.head))
+		return take_returned(a, c, r, told, err);
+	if (!code && !choose_sent(c, r->evidence.head))
 		code = ed_fail(
 		        err, EDOC_ERR_INPUT, a->path,
 		        "the receipt answers entry %.8s, this desk is at %.8s: one case went "
@@ -580,7 +717,7 @@ static enum edoc_code take_receipt(struct arrival *a, struct ed_case *c, struct 
 	snprintf(r->entry.sha256, sizeof(r->entry.sha256), "%s", told->entry->sha256);
 	code = keep_receipt(a, c, r, false, err);
 	if (!code)
-		code = ed_case_append(c, told->entry, &lost, err);
+		code = ed_case_append(c, c->r.ledger.n, told->entry, &lost, err);
 	if (!code && lost)
 		code = ed_fail(err, EDOC_ERR_AGAIN, c->id, "others act on this case; try again");
 	return code;
@@ -756,7 +893,7 @@ static enum edoc_code reject(struct arrival *a, const struct edoc_error *why,
 	made = mark;
 	enum edoc_code code = ed_desk_key(a->desk, &key, err);
 	if (a->r.ledger.n)
-		snprintf(head, sizeof(head), "sha256:%s", a->r.ledger.v[a->r.ledger.n - 1].sha256);
+		snprintf(head, sizeof(head), "sha256:%s", sent_entry(a)->sha256);
 	struct ed_evidence_facts facts = {.issuer = a->desk->agency,
 	                                  .cert = code ? NULL : edoc_key_cert_sha256(key),
 	                                  .sender = a->sender,

@@ -40,6 +40,7 @@ enum edoc_code ed_replay_init(struct ed_replay *replay, struct edoc_error *err)
 	replay->pins.arena = replay->arena;
 	ed_findings_init(&replay->findings, replay->arena);
 	ed_state_init(&replay->state);
+	replay->n_chains = 1;
 	return EDOC_OK;
 }
 
@@ -86,11 +87,131 @@ enum edoc_code ed_replay_start_ledger(struct ed_replay *replay, bool *ready, str
 	return ed_replay_start(replay, route ? route : "", calendar ? calendar : "", ready, err);
 }
 
+struct ed_state *ed_replay_chain(const struct ed_replay *replay, size_t k)
+{
+	if (replay->state.chain == k)
+		return (struct ed_state *)&replay->state;
+	for (size_t i = 0; i < replay->n_others; i++)
+		if (replay->others[i]->chain == k)
+			return replay->others[i];
+	return NULL;
+}
+
+void ed_replay_choose(struct ed_replay *replay, size_t k)
+{
+	struct ed_state *other = ed_replay_chain(replay, k), was = replay->state;
+
+	if (!other || other == &replay->state)
+		return;
+	replay->state = *other;
+	*other = was;
+}
+
+const struct ed_entry *ed_replay_head(const struct ed_replay *replay)
+{
+	return *replay->state.head ? ed_ledger_find(&replay->ledger, replay->state.head) : NULL;
+}
+
+static const char *before(const struct ed_entry *e, size_t i)
+{
+	return json_string_value(json_array_get(json_object_get(e->header, "prev"), i));
+}
+
+/* The chain that ends with this entry so far: of two, as a branch was just sent
+ * away, the one whose turn it is.  NULL: none does. */
+static struct ed_state *chain_at(struct ed_replay *r, const char *head, bool awaiting)
+{
+	struct ed_state *found = NULL, *s;
+
+	for (size_t k = 0; k < r->n_chains; k++) {
+		s = ed_replay_chain(r, k);
+		if (s && !strcmp(s->head, head) && (!found || s->awaiting_receipt == awaiting))
+			found = s;
+	}
+	return found;
+}
+
+/* Another entry has that one before it already: one actor did a step twice, or
+ * a case went on at two desks. */
+static bool forks(struct ed_replay *r, const struct ed_entry *e)
+{
+	const char *prev = before(e, 0), *step = e->step ? e->step : "-";
+	char name[ED_LEDGER_NAME], other[ED_LEDGER_NAME];
+	const struct ed_entry *first = NULL;
+
+	for (size_t i = 0; i < r->folded && prev && !first; i++)
+		if (before(&r->ledger.v[i], 0) && !strcmp(before(&r->ledger.v[i], 0), prev))
+			first = &r->ledger.v[i];
+	if (!first)
+		return false;
+	ed_ledger_name(name, e, ".json");
+	ed_ledger_name(other, first, ".json");
+	if (!strcmp(first->actor_cert, e->actor_cert))
+		ed_finding(&r->findings, "ledger.equivocation", name, other, step, NULL);
+	else
+		ed_finding(&r->findings, "ledger.fork", name, other, NULL, NULL);
+	return true;
+}
+
+static bool add_chain(struct ed_replay *r, struct ed_state *chain)
+{
+	struct ed_state **v =
+	        ed_arena_grow(r->arena, r->others, r->n_others, &r->cap_others, sizeof(*r->others));
+
+	if (!v)
+		return false;
+	r->others = v;
+	v[r->n_others++] = chain;
+	chain->chain = r->n_chains++;
+	return true;
+}
+
+static void end_chain(struct ed_replay *r, size_t k)
+{
+	size_t i = 0;
+
+	while (i < r->n_others && r->others[i]->chain != k)
+		i++;
+	if (i < r->n_others)
+		r->others[i] = r->others[--r->n_others];
+}
+
+/* The one that was chosen stays it, unless it ends. */
+static bool fold_entry(struct ed_replay *r, const struct ed_entry *e)
+{
+	const char *prev = before(e, 0), *ended = before(e, 1);
+	bool receipt = !strcmp(e->event, "case.received") && !ended;
+	struct ed_state *s = chain_at(r, prev ? prev : "", receipt), *other;
+	size_t chosen = r->state.chain, k;
+
+	other = ended ? chain_at(r, ended, true) : NULL;
+	if (!s && forks(r, e))
+		return false;
+	s = s ? s : &r->state;
+	other = other == s ? NULL : other;
+	if (!ed_engine_fold_return(&r->engine, s, other, e, &r->findings))
+		return false;
+	k = s->chain;
+	if (s->left && !add_chain(r, s->left)) {
+		r->findings.lost = true;
+		return false;
+	}
+	s->left = NULL;
+	if (other) {
+		size_t gone = other->chain;
+
+		ed_replay_choose(r, k);
+		end_chain(r, gone);
+		if (chosen != gone)
+			ed_replay_choose(r, chosen);
+	}
+	return true;
+}
+
 bool ed_replay_fold(struct ed_replay *replay)
 {
 	while (replay->folded < replay->ledger.n) {
-		if (!ed_engine_fold(&replay->engine, &replay->state,
-		                    &replay->ledger.v[replay->folded], &replay->findings))
+		if (!fold_entry(replay, &replay->ledger.v[replay->folded]))
 			return false;
 		replay->folded++;
 	}
@@ -566,8 +687,8 @@ static void check_card(struct package *p)
 
 		if (!f->card)
 			continue;
-		if (ed_field_of_card(f, p->report->card, &value, NULL) ||
-		    !value != !is || (is && !json_equal(value, (json_t *)is)))
+		if (ed_field_of_card(f, p->report->card, &value, NULL) || !value != !is ||
+		    (is && !json_equal(value, (json_t *)is)))
 			ed_finding(p->findings, "route.field-card", where, f->id, f->card, NULL);
 		json_decref(value);
 	}
@@ -587,8 +708,8 @@ static void check_step_signed(struct package *p, const struct ed_entry *e)
 		ed_finding(p->findings, "ledger.older-package", where, e->step, name, NULL);
 	else if (name && ed_zip_find(p->asic->zip, name) == (size_t)-1)
 		ed_finding(p->findings, "ledger.step-signature", name, NULL, NULL, NULL);
-	if (!name && step && step->verb == ED_DO_SIGN && !step->document && step->n_outcomes && e->outcome &&
-	    !strcmp(step->outcomes[0].id, e->outcome))
+	if (!name && step && step->verb == ED_DO_SIGN && !step->document && step->n_outcomes &&
+	    e->outcome && !strcmp(step->outcomes[0].id, e->outcome))
 		ed_finding(p->findings, "ledger.step-signature", where, NULL, NULL, NULL);
 }
 

@@ -21,7 +21,10 @@ struct ed_replay {
 	struct ed_pins pins;
 	struct ed_zone *zone;
 	struct ed_engine engine;
-	struct ed_state state;
+	struct ed_state state;     /* of the chain that was chosen; the case's own to begin with */
+	struct ed_state **others;  /* the other chains under way */
+	size_t n_others, cap_others;
+	size_t n_chains;           /* that were ever begun */
 	struct ed_findings findings;
 	size_t folded;             /* entries that are in the state */
 	struct ed_given *receipts; /* that a package brought */
@@ -37,6 +40,12 @@ enum edoc_code ed_replay_start_ledger(struct ed_replay *replay, bool *ready,
                                       struct edoc_error *err) EDOC_CHECK;
 /* Folds what is not folded yet; false: a finding says why it stopped. */
 bool ed_replay_fold(struct ed_replay *replay);
+/* Of k from 0 below n_chains; NULL: that chain ended, as its branch came back. */
+struct ed_state *ed_replay_chain(const struct ed_replay *replay, size_t k);
+/* Makes that one replay->state; pointers to states are worth nothing then. */
+void ed_replay_choose(struct ed_replay *replay, size_t k);
+/* The entry that the chosen chain ends with, so far; NULL: it has none. */
+const struct ed_entry *ed_replay_head(const struct ed_replay *replay);
 
 /*
  * Reads everything below META-INF/edoc/ of an open package and checks it all;

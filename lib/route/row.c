@@ -92,6 +92,34 @@ static bool take_terms(struct ed_row *row, const struct ed_replay *r, struct ed_
 	return good;
 }
 
+static void take_branch(struct ed_row_away *to, const struct ed_state *s, struct ed_arena *arena)
+{
+	const struct ed_visit *v = s->awaiting_receipt ? NULL : ed_state_urgent(s);
+
+	*to = (struct ed_row_away){.branch = ed_scope_path(s->root, arena),
+	                           .at = s->at_agency,
+	                           .sent_to = s->awaiting_receipt ? s->sent_to
+	                                      : s->root->over     ? ed_state_home(s)
+	                                                          : NULL,
+	                           .step = v ? v->path : NULL,
+	                           .since = s->time,
+	                           .due = v ? v->due : ED_TIME_NONE};
+}
+
+/* The branches that left the chosen chain, and those that left them. */
+static void take_away(struct ed_row *row, const struct ed_replay *r, const struct ed_state *from,
+                      struct ed_arena *arena)
+{
+	for (size_t k = 0; k < r->n_chains && row->n_away < r->n_others; k++) {
+		const struct ed_state *s = ed_replay_chain(r, k);
+
+		if (!s || s == from || !ed_state_branch(from, s))
+			continue;
+		take_branch(&row->away[row->n_away++], s, arena);
+		take_away(row, r, s, arena);
+	}
+}
+
 struct ed_row *ed_row_of(const struct ed_replay *r, struct ed_arena *arena)
 {
 	struct ed_row *row = ed_arena_alloc(arena, sizeof(*row));
@@ -105,7 +133,7 @@ struct ed_row *ed_row_of(const struct ed_replay *r, struct ed_arena *arena)
 	*row = (struct ed_row){.id = last ? ed_json_get_str(r->ledger.v[0].header, "case") : NULL,
 	                       .head = s->head,
 	                       .seq = s->seq,
-	                       .time = last ? last->time : ED_TIME_NONE,
+	                       .time = s->time,
 	                       .submitted = s->submitted,
 	                       .phase = r->folded < r->ledger.n ? ED_PHASE_NONE : s->phase,
 	                       .newer = r->ledger.newer != 0,
@@ -123,7 +151,12 @@ struct ed_row *ed_row_of(const struct ed_replay *r, struct ed_arena *arena)
 	                       .zone = r->zone,
 	                       .directory = directory ? directory->sha256 : NULL,
 	                       .directory_version = directory ? directory->directory->version : 0};
-	return take_steps(row, r, arena) && take_terms(row, r, arena) ? row : NULL;
+	if (s->root && s->root->over && !s->awaiting_receipt)
+		row->back_to = ed_state_home(s);
+	row->away = ed_arena_alloc(arena, (r->n_others + 1) * sizeof(*row->away));
+	if (row->away && row->phase == ED_PHASE_RUNNING)
+		take_away(row, r, s, arena);
+	return row->away && take_steps(row, r, arena) && take_terms(row, r, arena) ? row : NULL;
 }
 
 const struct ed_row_step *ed_row_urgent(const struct ed_row *row)
@@ -232,6 +265,43 @@ static void put_steps(const struct ed_row *row, struct ed_buf *out)
 	}
 }
 
+static void put_away(const struct ed_row *row, const struct ed_row_away *a, struct ed_buf *out)
+{
+	char when[ED_WHEN];
+
+	put_safe(out, a->branch);
+	ed_buf_puts(out, a->sent_to ? T(" is on its way to ") : T(" is at "));
+	put_safe(out, a->sent_to ? a->sent_to : a->at);
+	ed_when(when, row->zone, a->since, false);
+	ed_buf_printf(out, T(" since %s"), when);
+	if (a->step) {
+		ed_buf_puts(out, T(", waits there for "));
+		put_safe(out, a->step);
+	}
+	if (a->due != ED_TIME_NONE) {
+		ed_when(when, row->zone, a->due, false);
+		ed_buf_printf(out, T(", due %s"), when);
+	}
+}
+
+static void put_running(const struct ed_row *row, struct ed_buf *out)
+{
+	char when[ED_WHEN];
+
+	if (row->back_to) {
+		ed_when(when, row->zone, row->time, false);
+		ed_buf_puts(out, T("is to be sent back to "));
+		put_safe(out, row->back_to);
+		ed_buf_printf(out, T(" since %s"), when);
+	}
+	put_steps(row, out);
+	for (size_t i = 0; i < row->n_away; i++) {
+		if (i || row->n_steps || row->back_to)
+			ed_buf_puts(out, "\n  ");
+		put_away(row, &row->away[i], out);
+	}
+}
+
 void ed_row_answer(const struct ed_row *row, struct ed_buf *out)
 {
 	char when[ED_WHEN];
@@ -241,7 +311,8 @@ void ed_row_answer(const struct ed_row *row, struct ed_buf *out)
 	} else if (row->phase == ED_PHASE_ENDED) {
 		ed_buf_puts(out, T("ended: "));
 		put_safe(out, row->end);
-	} else if (row->phase == ED_PHASE_NONE || (!row->awaiting && !row->n_steps)) {
+	} else if (row->phase == ED_PHASE_NONE ||
+	           (!row->awaiting && !row->n_steps && !row->n_away && !row->back_to)) {
 		ed_buf_puts(out, T("cannot be told: the ledger is broken"));
 	} else if (row->awaiting) {
 		ed_when(when, row->zone, row->time, false);
@@ -249,7 +320,7 @@ void ed_row_answer(const struct ed_row *row, struct ed_buf *out)
 		put_safe(out, row->sent_to);
 		ed_buf_printf(out, T(" since %s"), when);
 	} else {
-		put_steps(row, out);
+		put_running(row, out);
 	}
 }
 
@@ -312,6 +383,23 @@ static int put_waits(json_t *o, const struct ed_row *row)
 	return json_object_set_new(o, "open", list) | bad;
 }
 
+static int put_branches(json_t *o, const struct ed_row *row)
+{
+	json_t *list = json_array();
+	int bad = !list;
+
+	for (size_t i = 0; i < row->n_away; i++) {
+		const struct ed_row_away *a = &row->away[i];
+		json_t *one = json_object();
+
+		bad |= (one == NULL) | put(one, "branch", a->branch) | put(one, "at", a->at) |
+		       put(one, "sent_to", a->sent_to) | put(one, "step", a->step) |
+		       ed_json_time(one, "since", a->since) | ed_json_time(one, "due", a->due) |
+		       json_array_append_new(list, one);
+	}
+	return json_object_set_new(o, "away", list) | bad;
+}
+
 static int put_terms(json_t *o, const struct ed_row *row)
 {
 	json_t *list = json_array();
@@ -352,7 +440,7 @@ enum edoc_code ed_row_json(const struct ed_row *row, json_t **out, struct edoc_e
 	bad |= ed_json_str(o, "phase", phase[row->phase]) | put(o, "end", row->end);
 	bad |= put(o, "number", row->number) | put(o, "book", row->book) | put(o, "at", row->at);
 	bad |= ed_json_bool(o, "awaiting_receipt", row->awaiting) | put(o, "head", row->head);
-	bad |= put_waits(o, row) | put_terms(o, row);
+	bad |= put_waits(o, row) | put_branches(o, row) | put_terms(o, row);
 	if (bad) {
 		json_decref(o);
 		return ed_fail_memory(err);

@@ -26,6 +26,13 @@ struct ed_row_term {                       /* under way: the route's, then those
 	bool stands;
 };
 
+struct ed_row_away {              /* a branch at another desk, as far as it is known */
+	const char *branch;       /* "answer/moliya" */
+	const char *at, *sent_to; /* where it is; sent_to: where it goes, on its way; or NULL */
+	const char *step;         /* what is due first there, or NULL */
+	int64_t since, due;
+};
+
 struct ed_row {
 	const char *id, *head; /* "sha256:..." of the last entry */
 	int64_t seq, time;     /* of it */
@@ -35,7 +42,8 @@ struct ed_row {
 	bool awaiting;       /* a receipt */
 	bool ours;           /* this desk made the last entry */
 	bool here;           /* ed_case_here() */
-	bool sends;          /* a step that sends is open here */
+	bool sends;          /* a step that sends is open here, or a branch goes back */
+	const char *back_to; /* the desk's part of it is over, and goes there; or NULL */
 	const char *end, *number, *book, *at, *sent_to, *initiator;
 	const char *route, *route_sha256; /* or NULL */
 	int64_t route_version;
@@ -47,6 +55,8 @@ struct ed_row {
 	size_t n_steps;
 	struct ed_row_term *terms;
 	size_t n_terms;
+	struct ed_row_away *away;
+	size_t n_away;
 };
 
 /* NULL: out of memory.  What a desk knows of it (ours, here, sends) is false. */

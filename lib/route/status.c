@@ -141,6 +141,7 @@ static enum edoc_code look_at_case(struct health *h, const char *id, struct edoc
 {
 	struct edoc_error why = {0};
 	struct ed_case c;
+	size_t k = 0;
 
 	enum edoc_code code = ed_case_load(h->desk, id, &c, &why);
 	if (code == EDOC_ERR_INPUT) {
@@ -165,7 +166,7 @@ static enum edoc_code look_at_case(struct health *h, const char *id, struct edoc
 	}
 	if (!code && c.r.state.phase == ED_PHASE_RUNNING)
 		code = look_at_steps(h, &c, err);
-	if (!code && ed_case_unanswered(&c))
+	while (!code && ed_case_unanswered(&c, &k))
 		code = look_at_receipt(h, &c, err);
 out:
 	ed_case_clear(&c);

@@ -227,10 +227,10 @@ static enum edoc_code parse_exchange(struct ed_def *p, const struct ed_yaml *map
 	bool send = step->verb == ED_DO_SEND;
 	const char *needs;
 
-	if ((send || step->verb == ED_DO_RECEIVE) && step->block->owner)
+	if (step->verb == ED_DO_RECEIVE && step->block->owner)
 		return ed_yaml_fail(map, p->where, p->err,
-		                    "a case travels whole: \"do: %s\" stands in no branch",
-		                    ed_do_name(step->verb));
+		                    "a branch that was sent goes on by itself where it is received: "
+		                    "\"do: receive\" stands in none");
 	enum edoc_code code = ed_def_role(p, map, "to", send, &step->to);
 
 	if (!code)
@@ -240,7 +240,12 @@ static enum edoc_code parse_exchange(struct ed_def *p, const struct ed_yaml *map
 	if (!send && step->to)
 		return ed_yaml_fail(ed_yaml_get(map, "to"), p->where, p->err,
 		                    "only \"do: send\" goes to somebody");
-	if (send && !step->to->agency)
+	if (send && step->to->item && !step->block->item)
+		return ed_yaml_fail(ed_yaml_get(map, "to"), p->where, p->err,
+		                    "the role \"%s\" is of the agency that \"do: each\" stands "
+		                    "at, and this step is in none",
+		                    step->to->id);
+	if (send && !step->to->agency && !step->to->item)
 		return ed_yaml_fail(ed_yaml_get(map, "to"), p->where, p->err,
 		                    "the role \"%s\" names no agency to send to", step->to->id);
 	if (needs && (!send || strcmp(needs, "receipt")))

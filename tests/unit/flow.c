@@ -331,8 +331,11 @@ static void refusals(void)
 	    "gives the reason");
 	bad(P "branches: {a: {id: z, do: agree, by: w}, b: {do: agree, by: w}}}\n" LAST, "r:18:46",
 	    "lends its step the name");
-	bad(P "branches: {a: {do: send, by: w, to: w}, b: {do: agree, by: w}}}\n" LAST, "r:18:41",
-	    "travels whole");
+	bad(P "branches: {a: {do: receive, by: w}, b: {do: agree, by: w}}}\n" LAST, "r:18:41",
+	    "goes on by itself");
+	bad(P "branches: {a: {do: send, by: w, to: w}, b: {do: agree, by: w}}}\n" LAST, "r:18:63",
+	    "names no agency");
+	bad("  - {id: s, do: send, by: w, to: local}\n" LAST, "r:18:34", "is in none");
 	bad(P "branches: {a: {steps: []}, b: {do: agree, by: w}}}\n" LAST, "r:18:49", "a list");
 	bad(P "branches: {a: [x], b: {do: agree, by: w}}}\n" LAST, "r:18:41", "a branch is");
 	bad("  - {id: e, do: each, in: bodys, step: {do: agree, by: local}}\n" LAST, "r:18:27",
@@ -357,7 +360,7 @@ static void refusals(void)
 	    "one of the values");
 	bad("  - {id: a, do: agree, by: w, if: {field: ict}}\n" LAST, "r:18:35",
 	    "what is compared");
-	bad("  - {id: a, do: agree, by: w, if: {field: sum, below: 1, above: 3}}\n" LAST, "r:18:65",
+	bad("  - {id: a, do: agree, by: w, if: {field: sum, below: 1, above: 3}}\n" LAST, "r:18:63",
 	    "one comparison at a time");
 	bad("  - {id: a, do: agree, by: w, silent: agree}\n" LAST, "r:18:5", "needs a term");
 	bad("  - {id: a, do: register, by: w, book: {name: b, number: \"{seq}\"}, within: 1d, "
