@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""Checks JSON Lines against a JSON Schema (draft-07).
+"""Checks JSON Lines against a JSON Schema (draft-07 or 2020-12).
 
 check-schema.py SCHEMA FILE
 
@@ -9,12 +9,13 @@ not known here ends the program, so that no rule is passed over in silence.
 Keys of an object must also stand in the order of `properties`, which the
 format promises and the schema language cannot say."""
 import json
+import os
 import re
 import sys
 
-KNOWN = {"$schema", "$id", "$comment", "title", "definitions", "$ref", "type", "enum", "const",
-         "pattern", "minLength", "minimum", "maxItems", "items", "properties", "required",
-         "additionalProperties", "oneOf"}
+KNOWN = {"$schema", "$id", "$comment", "title", "definitions", "$defs", "$ref", "type", "enum", "const",
+         "pattern", "minLength", "minimum", "minItems", "maxItems", "uniqueItems", "items", "properties",
+         "minProperties", "propertyNames", "required", "additionalProperties", "oneOf", "not"}
 TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
 
 
@@ -29,9 +30,11 @@ def same(a, b):
 
 
 class Schema:
-    def __init__(self, root):
-        self.root = root
-        self.know(root)
+    def __init__(self, path):
+        with open(path, encoding="utf-8") as f:
+            self.root = json.load(f)
+        self.path, self.others = path, {}
+        self.know(self.root)
 
     def know(self, schema):
         """Every keyword of every schema inside is one we check."""
@@ -39,18 +42,30 @@ class Schema:
         if unknown:
             sys.exit(f"check-schema: keywords that are not checked: {sorted(unknown)}")
         below = list(schema.get("properties", {}).values()) + schema.get("oneOf", [])
-        below += list(schema.get("definitions", {}).values())
-        if "items" in schema:
-            below.append(schema["items"])
+        below += list(schema.get("definitions", {}).values()) + list(schema.get("$defs", {}).values())
+        below += [schema[key] for key in ("items", "propertyNames", "not") if key in schema]
         if isinstance(schema.get("additionalProperties"), dict):
             below.append(schema["additionalProperties"])
         for sub in below:
             self.know(sub)
 
+    def by_urn(self, urn):
+        """The schema of that $id: urn:edoc:service:1 is service.schema.json beside this one."""
+        if urn not in self.others:
+            beside = os.path.join(os.path.dirname(self.path), urn.split(":")[2] + ".schema.json")
+            self.others[urn] = Schema(beside)
+            if self.others[urn].root["$id"] != urn:
+                sys.exit(f"check-schema: {beside} is not {urn}")
+        return self.others[urn]
+
     def faults(self, value, schema, at="$"):
         if "$ref" in schema:
-            name = schema["$ref"].removeprefix("#/definitions/")
-            yield from self.faults(value, self.root["definitions"][name], at)
+            where, _, name = schema["$ref"].partition("#")
+            whose = self.by_urn(where) if where else self
+            target = whose.root
+            for part in name.split("/")[1:]:
+                target = target[part]
+            yield from whose.faults(value, target, at)
             return
         types = schema.get("type", [])
         types = [types] if isinstance(types, str) else types
@@ -63,6 +78,8 @@ class Schema:
             yield f"{at}: is not {schema['const']!r}"
         if "oneOf" in schema:
             yield from self.one_of(value, schema["oneOf"], at)
+        if "not" in schema and not list(self.faults(value, schema["not"], at)):
+            yield f"{at}: is what it must not be"
         if isinstance(value, str):
             if "pattern" in schema and not re.search(schema["pattern"], value):
                 yield f"{at}: {value!r} does not match {schema['pattern']}"
@@ -84,11 +101,19 @@ class Schema:
     def array(self, value, schema, at):
         if len(value) > schema.get("maxItems", len(value)):
             yield f"{at}: has too many items"
+        if len(value) < schema.get("minItems", 0):
+            yield f"{at}: has too few items"
+        if schema.get("uniqueItems") and any(same(a, b) for i, a in enumerate(value) for b in value[:i]):
+            yield f"{at}: has an item twice"
         for i, item in enumerate(value):
             yield from self.faults(item, schema.get("items", {}), f"{at}[{i}]")
 
     def object(self, value, schema, at):
         properties, others = schema.get("properties", {}), schema.get("additionalProperties", True)
+        if len(value) < schema.get("minProperties", 0):
+            yield f"{at}: has too few members"
+        for key in value if "propertyNames" in schema else []:
+            yield from self.faults(key, schema["propertyNames"], f"{at}.{key}")
         for key in schema.get("required", []):
             if key not in value:
                 yield f"{at}: lacks {key}"
@@ -110,8 +135,7 @@ def no_double_keys(pairs):
 
 
 def main():
-    with open(sys.argv[1], encoding="utf-8") as f:
-        schema = Schema(json.load(f))
+    schema = Schema(sys.argv[1])
     bad = lines = 0
     with open(sys.argv[2], "rb") as f:
         for lines, line in enumerate(f, 1):
