@@ -106,6 +106,7 @@ struct ed_join {
 	int refuse;              /* so many refusals refuse; 0: when it can not pass any more */
 	const char *const *veto; /* one of these refusing refuses, NULL-ended, or NULL */
 	bool finish;             /* the rest is finished, for nothing; else cancelled */
+	bool keep;               /* what passed is not asked again when the step comes again */
 };
 
 struct ed_choice {                       /* of choose */

@@ -282,12 +282,35 @@ static struct ed_scope *add_part(struct ed_flow *f, struct ed_visit *v,
 	return p;
 }
 
+/* Branches that passed when the step was there before, where the join keeps
+ * that; any? */
+static bool keep_parts(const struct ed_state *s, struct ed_visit *v)
+{
+	const struct ed_visit *before = NULL;
+	bool any = false;
+
+	for (size_t i = v->index; i-- > 0 && !before && v->step->join.keep;)
+		if (!strcmp(s->visits[i]->path, v->path))
+			before = s->visits[i];
+	for (size_t i = 0; before && i < v->n_parts; i++)
+		for (size_t k = 0; k < before->n_parts; k++) {
+			const struct ed_scope *p = before->parts[k];
+
+			if (p->result == ED_RESULT_PASS && !strcmp(p->item, v->parts[i]->item)) {
+				v->parts[i]->result = ED_RESULT_PASS;
+				any = true;
+			}
+		}
+	return any;
+}
+
 static void open_parts(struct ed_flow *f, struct ed_visit *v)
 {
 	const struct ed_route_step *step = v->step;
 	const json_t *fields = f->state->fields;
 	const json_t *items = step->in ? json_object_get(fields, step->in->id) : NULL;
 	size_t most = step->in ? json_array_size(items) : step->n_branches, n;
+	bool kept;
 
 	v->parts = take(f, (most + 1) * sizeof(struct ed_scope *));
 	if (!v->parts)
@@ -302,9 +325,11 @@ static void open_parts(struct ed_flow *f, struct ed_visit *v)
 	/* All parts stand before the first is opened: one that is over at once
 	 * must not decide for those that were not there yet. */
 	n = v->n_parts;
+	kept = keep_parts(f->state, v);
 	for (size_t i = 0; i < n && v->done == ED_TIME_NONE && !f->lost; i++)
-		open_step(f, v->parts[i], &v->parts[i]->block->steps[0]);
-	if (!n)
+		if (!v->parts[i]->result)
+			open_step(f, v->parts[i], &v->parts[i]->block->steps[0]);
+	if (!n || kept)
 		join(f, v);
 }
 

@@ -12,7 +12,7 @@
 #define MAX_TIMES 1000
 
 /* What routing.md plans and this version does not run. */
-static const char *const later[] = {"accept", "on-change", "pick",   "call",  "fixed",
+static const char *const later[] = {"accept", "pick",   "call",  "fixed",
                                     "remind", "overdue",   "notify", "level", "forward",
                                     "wait",   "exhausted", NULL};
 

@@ -198,6 +198,34 @@ static enum edoc_code hand_down_silence(struct ed_def *p, const struct ed_yaml *
 	return code;
 }
 
+static void find_signing(const struct ed_route_step *step, void *arg)
+{
+	const struct ed_route_step **found = arg;
+
+	if (step->verb == ED_DO_SIGN && !step->document)
+		*found = step;
+}
+
+/* What was agreed may stand for the corrected package; a signature is over the
+ * documents, and those are others. */
+static enum edoc_code parse_change(struct ed_def *p, const struct ed_yaml *map,
+                                   struct ed_route_step *step)
+{
+	static const char *const words[] = {"agree-again", "keep", NULL};
+	const struct ed_route_step *signing = NULL;
+	int choice = 0;
+	enum edoc_code code = ed_def_choice(p, map, "on-change", words, &choice);
+
+	step->join.keep = choice == 1;
+	for (size_t i = 0; step->join.keep && i < step->n_branches; i++)
+		ed_block_walk(&step->branches[i], find_signing, &signing);
+	return code || !signing ? code
+	                        : ed_yaml_fail(ed_yaml_get(map, "on-change"), p->where, p->err,
+	                                       "\"keep\" can not keep what step \"%s\" signs: the "
+	                                       "signature is over the documents of before",
+	                                       signing->id);
+}
+
 static enum edoc_code parse_join(struct ed_def *p, const struct ed_yaml *map,
                                  struct ed_route_step *step)
 {
@@ -222,6 +250,8 @@ static enum edoc_code parse_join(struct ed_def *p, const struct ed_yaml *map,
 	if (!code)
 		code = ed_def_choice(p, map, "rest", rest, &choice);
 	step->join.finish = choice == 1;
+	if (!code)
+		code = parse_change(p, map, step);
 	return code ? code : hand_down_silence(p, map, step);
 }
 

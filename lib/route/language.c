@@ -172,8 +172,9 @@ static const struct ed_shape_key steps_keys[] = {
         {"if", &ed_shape_condition}, {"steps", &ed_shape_step}, {NULL, NULL}};
 const struct ed_shape ed_shape_steps = {.name = "steps", .keys = steps_keys};
 
-static const struct ed_shape_key join_keys[] = {{"pass", NULL}, {"must", NULL},   {"refuse", NULL},
-                                                {"rest", NULL}, {"silent", NULL}, {NULL, NULL}};
+static const struct ed_shape_key join_keys[] = {
+        {"pass", NULL},   {"must", NULL},      {"refuse", NULL}, {"rest", NULL},
+        {"silent", NULL}, {"on-change", NULL}, {NULL, NULL}};
 const struct ed_shape ed_shape_join = {.name = "join", .keys = join_keys};
 
 static const struct ed_shape_key outcome_keys[] = {{"then", NULL},  {"end", NULL},

@@ -187,4 +187,85 @@ is_exit 0 "proved to a stranger, who has not seen the older package"
 same "$(jq -r '[.findings[].code] | join(" ")' "$out")" ledger.older-package "and is told of it"
 run edoc-verify --trust "$W/trust" end.asice
 is_exit 0 "by edoc-verify, too"
+
+# ---- whose agreement survives
+route() { # VERSION JOIN [DO-OF-FINANCE]
+	cat <<END
+format: edoc-route/1
+route: test.opinions
+version: $1
+title: {en: Opinions}
+calendar: test
+zone: Asia/Dushanbe
+roles:
+  author: {party: initiator, agency: adliya}
+  lawyer: {agency: adliya, post: lawyer}
+  head: {agency: adliya, post: head}
+steps:
+  - id: opinions
+    do: parallel
+    branches:
+      law: {do: agree, by: lawyer}
+      head: {do: ${3-agree}, by: head}
+    join: {$2}
+    outcomes:
+      agreed: {}
+      refused: {then: rework}
+  - {id: archive, do: archive, by: lawyer, end: done}
+  - id: rework
+    do: edit
+    by: author
+    times: 3
+    outcomes:
+      edited: {then: opinions}
+END
+}
+opinions() { # VERSION JOIN: a case that the head refused, corrected; $id
+	route "$1" "$2" >route.yaml
+	sealed "$W/route-issuer.pem" route.yaml "route$1.asice" && edoc-route install -C "$A" "route$1.asice" >/dev/null
+	echo "draft $1" >order.txt
+	edoc-sign new -o "d$1.asice" --card card.yaml order.txt >/dev/null && signs dilnoza "d$1.asice"
+	id=$(as dilnoza submit -C "$A" --route test.opinions "d$1.asice")
+	c=$(echo "$A"/case/*/"$id")
+	does zarina -C "$A" agreed "$id" >/dev/null && does madina -C "$A" refused --reason "too dear" "$id" >/dev/null
+	echo "cheaper $1" >order.txt
+	revised "e$1.asice" "d$1.asice" dilnoza --add order.txt
+	does dilnoza -C "$A" edited --with "e$1.asice" "$id" >/dev/null
+	edoc-route show --json -C "$A" "$id" | jq -r '[.open[].step] | sort | join(" ")' >open
+}
+for join in "on-change: keep" "on-change: agree-again" "pass: all"; do
+	route 1 "$join" >route.yaml
+	ok "$join is a join" edoc-route lint route.yaml
+done
+route 1 "on-change: forget" >route.yaml
+run edoc-route lint route.yaml
+is_exit 65 "there is no third way"
+has "$err" "route.yaml:17:23" "it says where"
+route 1 "on-change: keep" sign >route.yaml
+run edoc-route lint route.yaml
+is_exit 65 "a signature is over the documents"
+has "$err" 'can not keep what step "head" signs' "and cannot be kept"
+opinions 1 "pass: all"
+same "$(cat open)" "opinions/head opinions/law" "all agree again"
+opinions 2 "on-change: agree-again"
+same "$(cat open)" "opinions/head opinions/law" "and where the route says so"
+opinions 3 "on-change: keep"
+same "$(cat open)" "opinions/head" "or what was agreed is kept"
+run does zarina -C "$A" agreed --step opinions/law "$id"
+is_exit 0 "who agreed and says so again"
+has "$out" "already done" "has said so"
+run does madina -C "$A" agreed "$id"
+is_exit 0 "who refused agrees"
+edoc-route export -C "$A" -o kept.asice "$id" >/dev/null
+run edoc-route verify --json --trust "$W/trust" kept.asice
+same "$(jq -r '[.findings[].code] | join(" ")' "$out") $(edoc-route show --json -C "$A" "$id" | jq -r '[.open[].step] | join(" ")')" \
+	"route.unfinished archive" "and that is enough"
+# The lawyer's second word, which nobody asked for.
+jq -Sc '.step="opinions/law"|.visit=2|.actor.cert="'"$(person_cert zarina)"'"' "$c/log/000005" | tr -d '\n' >entry
+cp entry "$c/log/000005"
+openssl cms -sign -binary -cades -md sha256 -outform DER -in entry -signer zarina.pem \
+	-out "$c/obj/$(sha256sum entry | cut -c1-64).cms" 2>cms.err
+run edoc-route verify -C "$A" "$id"
+is_exit 65 "an agreement that nobody asked for"
+has "$err" "route.order" "is found"
 finish
