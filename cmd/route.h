@@ -42,6 +42,11 @@ int route_stop(struct cmd *cmd);
 int route_resume(struct cmd *cmd);
 int route_withdraw(struct cmd *cmd);
 
+/* ---- route-proof.c ---- */
+
+int route_checkpoint(struct cmd *cmd);
+int route_checkpoint_daily(struct cmd *cmd, struct route_run *run); /* a job of tick */
+
 /* ---- route-look.c ---- */
 
 int route_due(struct cmd *cmd);

@@ -1258,6 +1258,22 @@ enum edoc_code edoc_desk_incoming(struct edoc_desk *desk, char ***paths,
 				  struct edoc_error *err) EDOC_CHECK;
 void edoc_names_free(char **names);
 
+/* How a checkpoint is made of all cases and registers of a desk. */
+struct edoc_checkpoint {
+	int64_t now;                 /* the caller's clock */
+	bool dry;
+	bool daily;                  /* only when the day has none; only trouble is told */
+	const struct edoc_tsa *tsas; /* asked in this order for a time-stamp; or none */
+	size_t n_tsas;
+	edoc_fetch_fn *fetch;
+	void *fetch_arg;
+};
+/* *stamped false: it lacks its time-stamp, which the next call asks for; that is
+ * no error. */
+enum edoc_code edoc_desk_checkpoint(struct edoc_desk *desk, const struct edoc_checkpoint *how,
+				    char **text, char **json, bool *stamped,
+				    struct edoc_error *err) EDOC_CHECK;
+
 /*
  * What carries a file of out/<agency>/new to that agency's desk.  FAILED: why
  * holds a few words; the file stays, and is given again later.  NONE: nobody

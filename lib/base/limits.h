@@ -119,6 +119,7 @@
 #define ED_MAX_PINS 1000      /* in one package or case */
 #define ED_MAX_PIN_CACHE 512  /* pins kept parsed, and the bytes of their YAML */
 #define ED_MAX_PIN_CACHE_BYTES (4u << 20)
+#define ED_MAX_LEAVES ((size_t)256 << 20) /* of one checkpoint: what is new in it */
 #define ED_ZONE_CHANGE 86400  /* seconds by which new tzdata may move the end of a day */
 #define ED_CLOCK_SKEW 300     /* seconds by which two machines' clocks may differ */
 

@@ -314,6 +314,7 @@ static enum edoc_code begin(struct submission *s, struct ed_case *c, bool *lost,
 	reference(route, s->pins[ED_PIN_ROUTE]->sha256);
 	reference(calendar, s->pins[ED_PIN_CALENDAR]->sha256);
 	command.directory = directory;
+	command.checkpoint = ed_desk_newest_head(c->desk, c->r.arena);
 	for (size_t i = 0; i < 3 && !code; i++)
 		code = ed_pins_add(&c->r.pins, s->pins[i], err);
 	if (!code)
@@ -746,6 +747,8 @@ static enum edoc_code decide(struct doing *d, struct edoc_error *err)
 	                                 .directory = d->directory_ref,
 	                                 .documents = d->revision.documents,
 	                                 .papers = d->revision.papers,
+	                                 .checkpoint =
+	                                         ed_desk_newest_head(d->c->desk, d->c->r.arena),
 	                                 .assign = d->said.v,
 	                                 .n_assign = d->said.n};
 	d->draft = (struct ed_draft){.case_id = d->c->id,

@@ -17,6 +17,7 @@ struct assembly {
 	bool leaving;
 	size_t n; /* entries that were added */
 	const bool *held; /* which entries, by their place in the ledger */
+	enum ed_proofs proofs;
 };
 
 /* Names are made of digests: one that is there already has these bytes. */
@@ -154,6 +155,12 @@ static enum edoc_code add_receipt(struct assembly *a, const struct ed_entry *e,
 	return code;
 }
 
+static enum edoc_code add_proof(void *arg, const char *name, const void *bytes, size_t len,
+                                struct edoc_error *err)
+{
+	return add(arg, name, bytes, len, err);
+}
+
 static enum edoc_code add_all(struct assembly *a, struct edoc_error *err)
 {
 	const struct ed_ledger *ledger = &a->c->r.ledger;
@@ -167,14 +174,16 @@ static enum edoc_code add_all(struct assembly *a, struct edoc_error *err)
 	for (size_t i = 0; i < ledger->n && !code; i++)
 		if (a->held[i])
 			code = add_receipt(a, &ledger->v[i], err);
+	if (!code)
+		code = ed_case_proofs(a->c, a->proofs, a->held, add_proof, a, err);
 	/* What came with the whole ledger in it leaves as it came. */
 	return code || !a->n ? code : ed_zip_writer_finish(a->writer, err);
 }
 
 static enum edoc_code assemble(struct ed_case *c, bool leaving, const bool *held,
-                               struct ed_copy *copy, struct edoc_error *err)
+                               enum ed_proofs proofs, struct ed_copy *copy, struct edoc_error *err)
 {
-	struct assembly a = {.c = c, .leaving = leaving, .held = held};
+	struct assembly a = {.c = c, .leaving = leaving, .held = held, .proofs = proofs};
 	const char *dir = ed_desk_path(c->desk, "tmp"), *path;
 	struct ed_tmp tmp = {.fd = -1};
 	struct edoc_limits limits = edoc_limits_default();
@@ -214,15 +223,15 @@ out:
 	return code;
 }
 
-enum edoc_code ed_case_assemble(struct ed_case *c, bool leaving, struct ed_copy *copy,
-                                struct edoc_error *err)
+enum edoc_code ed_case_assemble(struct ed_case *c, bool leaving, enum ed_proofs proofs,
+                                struct ed_copy *copy, struct edoc_error *err)
 {
 	bool *held = ed_arena_alloc(c->r.arena, c->r.ledger.n + 1);
 
 	*copy = (struct ed_copy){.fd = -1};
 	for (size_t i = 0; held && i < c->r.ledger.n; i++)
 		held[i] = true;
-	return held ? assemble(c, leaving, held, copy, err) : ed_fail_memory(err);
+	return held ? assemble(c, leaving, held, proofs, copy, err) : ed_fail_memory(err);
 }
 
 enum edoc_code ed_case_assemble_chain(struct ed_case *c, struct ed_copy *copy,
@@ -235,5 +244,5 @@ enum edoc_code ed_case_assemble_chain(struct ed_case *c, struct ed_copy *copy,
 		return ed_fail_memory(err);
 	if (!ed_ledger_past(&c->r.ledger, c->r.state.head, held))
 		return ed_fail(err, EDOC_ERR_BUG, c->id, "a chain without its last entry");
-	return assemble(c, true, held, copy, err);
+	return assemble(c, true, held, ED_PROOFS_QUOTED, copy, err);
 }

@@ -171,11 +171,12 @@ static enum edoc_code copy_tree(struct copying *c, const char *sub, struct edoc_
 /*
  * Folders come sorted, so in each case "log" is read before "obj", "pin", "pkg",
  * "rcpt", "ref" and "sig", which hold what its entries name; and registers after the
- * claims in "case".
+ * claims in "case".  Checkpoints come before the cases: what they say is in the copy.
  */
 static enum edoc_code copy_desk(struct copying *c, struct edoc_error *err)
 {
-	static const char *const folders[] = {"conf", "case", "reg", "out", "in", "notice"};
+	static const char *const folders[] = {"conf",  "head", "case", "reg",
+	                                      "out", "in",   "notice"};
 	enum edoc_code code = EDOC_OK;
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && !code; i++)

@@ -146,6 +146,7 @@ struct ed_command {
 	bool desk;              /* the desk's own key acts */
 	int64_t now;
 	const char *directory; /* "sha256:<hex>" of the one in force */
+	const char *checkpoint; /* the newest that the desk knows, likewise; or NULL */
 	const char *timer;     /* clock.*: one of the route's clocks, or NULL: of the step */
 	const struct ed_extension *extension; /* clock.extended; NULL: what the route says */
 	const struct ed_state *returned;      /* case.received: the chain that ends, or NULL */

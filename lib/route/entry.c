@@ -455,6 +455,7 @@ static const struct key header_keys[] = {
         {"actor", is_actor, ALWAYS, 0},
         {"directory", is_digest, ALWAYS, 0},
         {"body", is_digest, 0, ALWAYS},
+        {"checkpoint", is_digest, 0, ALWAYS},
         {"route", is_digest, SUBMITTED, 0},
         {"calendar", is_digest, SUBMITTED, 0},
         {"documents", is_documents, SUBMITTED, DONE},

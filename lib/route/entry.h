@@ -78,6 +78,8 @@
  *   late       seconds past due, from 1
  *   route, calendar, directory  digests; the first entry all three, later
  *              ones the directory in force
+ *   checkpoint digest of the newest checkpoint (headfile.h) that the desk knew:
+ *              the entry was made after it
  *   body       digest of the body's bytes (it holds a salt)
  *
  * Events, and who makes them:

@@ -94,7 +94,9 @@ enum edoc_code ed_passing_decide(struct ed_passing *p, const char *event,
 	                                 .desk = true,
 	                                 .now = ed_case_moment(p->c, now),
 	                                 .returned = p->returned,
-	                                 .directory = p->directory_ref};
+	                                 .directory = p->directory_ref,
+	                                 .checkpoint =
+	                                         ed_desk_newest_head(p->c->desk, p->c->r.arena)};
 	p->draft = (struct ed_draft){.case_id = p->c->id,
 	                             .state = &p->c->r.state,
 	                             .command = &p->command,

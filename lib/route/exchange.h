@@ -3,18 +3,18 @@
 #ifndef ED_ROUTE_EXCHANGE_H
 #define ED_ROUTE_EXCHANGE_H
 
-#include "route/desk.h"
+#include "route/heads.h"
 
 /*
  * The case as a whole package in tmp/: the package it came in, byte for byte
  * up to its central directory, then what the desk keeps beside it.  The same
  * case gives the same bytes.  leaving: bodies of internal steps stay here.
  */
-enum edoc_code ed_case_assemble(struct ed_case *c, bool leaving, struct ed_copy *copy,
-                                struct edoc_error *err) EDOC_CHECK;
+enum edoc_code ed_case_assemble(struct ed_case *c, bool leaving, enum ed_proofs proofs,
+                                struct ed_copy *copy, struct edoc_error *err) EDOC_CHECK;
 
-/* The same of what the chosen chain's last entry follows, as it leaves: what
- * others do meanwhile changes nothing of it. */
+/* The same of what the chosen chain's last entry follows, as it leaves, with the
+ * checkpoints that it quotes: what others do meanwhile changes nothing of it. */
 enum edoc_code ed_case_assemble_chain(struct ed_case *c, struct ed_copy *copy,
                                       struct edoc_error *err) EDOC_CHECK;
 

@@ -52,7 +52,7 @@ enum edoc_code edoc_desk_export(struct edoc_desk *desk, const char *name, const 
 	if (!c.exists)
 		code = ed_fail(err, EDOC_ERR_ABSENT, name, "no such case at this desk");
 	if (!code)
-		code = ed_case_assemble(&c, for_party, &copy, err);
+		code = ed_case_assemble(&c, for_party, ED_PROOFS_ALL, &copy, err);
 	if (!code)
 		code = ed_tmp_open(&tmp, out, false, err);
 	if (!code)

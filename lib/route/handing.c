@@ -76,6 +76,7 @@ static enum edoc_code prepare(struct handing *h, struct edoc_error *err)
 	                                 .actor_cert = edoc_key_cert_sha256(h->act->key),
 	                                 .now = ed_case_moment(h->c, h->act->now),
 	                                 .directory = h->directory_ref,
+	                                 .checkpoint = ed_desk_newest_head(c->desk, c->r.arena),
 	                                 .assign = h->said.v,
 	                                 .n_assign = h->said.n,
 	                                 .until = h->act->until};

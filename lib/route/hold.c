@@ -86,7 +86,9 @@ static enum edoc_code decide(struct holding *h, struct edoc_error *err)
 	                                 .reason = h->act->reason,
 	                                 .actor_cert = edoc_key_cert_sha256(h->act->key),
 	                                 .now = ed_case_moment(h->c, h->act->now),
-	                                 .directory = h->directory_ref};
+	                                 .directory = h->directory_ref,
+	                                 .checkpoint =
+	                                         ed_desk_newest_head(h->c->desk, h->c->r.arena)};
 	h->draft = (struct ed_draft){.case_id = h->c->id,
 	                             .state = &h->c->r.state,
 	                             .command = &h->command,

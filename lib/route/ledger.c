@@ -120,12 +120,27 @@ bool ed_ledger_past(const struct ed_ledger *ledger, const char *digest, bool *he
 	return last != NULL;
 }
 
+/* <8 hex> and what kind of file it is. */
+static bool checkpoint_name(const char *name)
+{
+	static const char *const kinds[] = {".json", ".cms", ".tst", ".path.json"};
+	const size_t n = sizeof(ED_LEDGER_CHECKPOINTS) - 1;
+
+	if (strncmp(name, ED_LEDGER_CHECKPOINTS, n) ||
+	    strspn(name + n, "0123456789abcdef") != 8)
+		return false;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (!strcmp(name + n + 8, kinds[i]))
+			return true;
+	return false;
+}
+
 static bool pinned_name(const char *name)
 {
 	static const char *const folders[] = {ED_LEDGER_PINNED, ED_LEDGER_EVIDENCE};
 
 	if (!strcmp(name, ED_LEDGER_DIR "route.yaml") ||
-	    !strcmp(name, ED_LEDGER_DIR "calendar.yaml"))
+	    !strcmp(name, ED_LEDGER_DIR "calendar.yaml") || checkpoint_name(name))
 		return true;
 	for (size_t i = 0; i < 2; i++) {
 		size_t n = strlen(folders[i]);
@@ -522,7 +537,7 @@ enum edoc_code ed_draft_header(struct ed_draft *draft, json_t **header, struct e
 	bad |= json_object_set_new(h, "prev", prev);
 	bad |= put(h, "format", "edoc-entry/1") | put(h, "case", draft->case_id) |
 	       put(h, "event", c->event) | put(h, "command", draft->command_id) |
-	       put(h, "directory", c->directory);
+	       put(h, "directory", c->directory) | put(h, "checkpoint", c->checkpoint);
 	bad |= ed_json_int(h, "seq", next_seq(draft)) | ed_json_time(h, "time", c->now);
 	bad |= put_actor(h, draft) | put_principal(h, draft->actor);
 	if (delegate)

@@ -10,6 +10,7 @@
 #define ED_LEDGER_ENTRIES ED_LEDGER_DIR "ledger/"
 #define ED_LEDGER_PINNED ED_LEDGER_DIR "pinned/"
 #define ED_LEDGER_EVIDENCE ED_LEDGER_DIR "evidence/"
+#define ED_LEDGER_CHECKPOINTS ED_LEDGER_DIR "checkpoints/"
 #define ED_LEDGER_NAME 64 /* bytes that hold any name of an entry */
 
 /* Entries in the order of seq. */

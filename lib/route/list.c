@@ -342,7 +342,7 @@ enum edoc_code edoc_desk_verify(struct edoc_desk *desk, const char *name,
 	enum edoc_code code = load_named(desk, name, &c, err);
 	if (code)
 		return code;
-	code = ed_case_assemble(&c, false, &copy, err);
+	code = ed_case_assemble(&c, false, ED_PROOFS_ALL, &copy, err);
 	if (!code)
 		code = edoc_verify_fd(copy.fd, c.id, options, report, err);
 	if (!code)

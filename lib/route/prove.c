@@ -66,7 +66,7 @@ enum edoc_code ed_case_prove(struct ed_case *c, int64_t now, struct edoc_error *
 	if (code)
 		return code;
 	ed_findings_init(&container, r.arena);
-	code = ed_case_assemble(c, false, &copy, err);
+	code = ed_case_assemble(c, false, ED_PROOFS_NONE, &copy, err);
 	if (!code)
 		code = ed_package_open(copy.fd, c->id, NULL, r.arena, &container, &asic, err);
 	if (!code)

@@ -257,7 +257,7 @@ enum edoc_code ed_view_entry_json(const struct ed_replay *r, const struct ed_ent
 	                                     "clock",    "evidence", "to",         "package",
 	                                     "late",     "timer",    "extension",  "assign",
 	                                     "attached", "delegate", "channel",    "papers",
-	                                     "applicant", NULL};
+	                                     "applicant", "checkpoint", NULL};
 	char digest[ED_SHA256_REF];
 	json_t *o = json_object();
 	int bad = !o;

@@ -280,13 +280,15 @@ class Row:
     again: 74 may leave a part done, and the same line then does the rest.
     keeps: a folder where it lays what it refuses.
     light: only for bad input.
+    many: it does one thing after the other, and tells of each that failed.
     room: what it writes needs some; a name alone does not.
     todo: word, (word, shape) or condition -> the known defect."""
 
     def __init__(self, line, files=(), good=0, only=(), writes=False, prints=True, judged=False, again=False,
-                 keeps=None, light=False, room=True, todo=()):
+                 keeps=None, light=False, room=True, todo=(), many=False):
         self.line, self.good, self.writes, self.prints = line.split(), good, writes, prints
         self.judged, self.again, self.keeps, self.light, self.room = judged, again, keeps, light, room
+        self.many = many
         self.files, self.only, self.todo = dict(files), dict(only), dict(todo)
 
 
@@ -415,7 +417,7 @@ class Table:
         """What is wrong with what a run that could not write has left."""
         if ran.exit == row.good or not changed:
             return []
-        if not row.again or ran.exit != 74:
+        if not row.again or (ran.exit != 74 and not row.many):
             return changed
         ran = Ran(self.argv(row))
         return [] if ran.exit == row.good else ["the same line again:"] + ran.story()
@@ -459,7 +461,7 @@ class Table:
                     continue
                 # The library's own loading wants descriptors before main().
                 ran = Ran(self.argv(row), limits=[(what, most)])
-                wrong = [] if ran.exit == row.good else faults(self.tool, ran, {66, 73, 74}, judged=row.judged)
+                wrong = [] if ran.exit == row.good else faults(self.tool, ran, {66, 73, 74}, judged=row.judged, many=row.many)
                 wrong += self.left(row, ran, changes(before, listing()))
                 result(not wrong, "%s: %s" % (self.name(row), name), wrong + ran.story(), row.todo.get(name))
                 if row.writes:
@@ -507,7 +509,7 @@ class Table:
                 os.chmod(folder, 0o555)
             before = listing()
             ran = Ran(self.argv(row), user=NOBODY)
-            wrong = faults(self.tool, ran, {73, 74}) + changes(before, listing())
+            wrong = faults(self.tool, ran, {73, 74}, many=row.many) + changes(before, listing())
             result(not wrong, self.name(row) + ": folders of mode 555", wrong + ran.story(), row.todo.get("mode 555"))
             for folder, folders, files in os.walk(S):
                 os.chmod(folder, 0o755)
@@ -520,7 +522,7 @@ class Table:
             spoil()
             before = listing(S)
             ran = Ran(self.argv(row))
-            wrong = [] if ran.exit == row.good and row.good in codes else faults(self.tool, ran, codes)
+            wrong = [] if ran.exit == row.good and row.good in codes else faults(self.tool, ran, codes, many=row.many)
             changed = changes(before, listing(S))
             if changed and ran.exit == 74:
                 mount("-o", "remount,size=64m", S)
