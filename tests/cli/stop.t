@@ -10,12 +10,12 @@ cd "$W" || exit 1
 names() {
 	yes "$good/zarina.asice"
 }
-# sh has what it puts into the background ignore SIGINT.
+# sh has what it puts into the background ignore SIGINT, nohup SIGHUP.
 start() { # OUT OPTION...
 	to=$1
 	shift
 	[ -p "$to" ] || rm -f "$to"
-	names | perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' edoc-verify --trust "$D/pki/root.pem" \
+	names | perl -e '$SIG{$_} = "DEFAULT" for qw(INT HUP TERM); exec @ARGV' edoc-verify --trust "$D/pki/root.pem" \
 		-j2 --files-from - "$@" >"$to" 2>"$err" &
 	tool=$!
 }
