@@ -226,6 +226,8 @@ const char *ed_state_home(const struct ed_state *state);
 bool ed_scope_within(const struct ed_scope *scope, const struct ed_scope *outer);
 /* The branch of `state` that is away as that chain, or NULL. */
 struct ed_scope *ed_state_branch(const struct ed_state *state, const struct ed_state *chain);
+/* Is it waited for no more: cancelled, or the case is over?  It may come back. */
+bool ed_branch_dropped(const struct ed_state *state, const struct ed_scope *branch);
 /* "answer/moliya" of a branch; in the arena. */
 const char *ed_scope_path(const struct ed_scope *scope, struct ed_arena *arena);
 /* step.delegated, step.reassigned: the step stays open, and others act. */

@@ -593,12 +593,11 @@ static void graft(struct ed_flow *f, struct ed_scope *mine, struct ed_state *fro
 	mine->open = theirs->open;
 }
 
-/* Cancelled, or the case is over: it came too late. */
-static bool dropped(const struct ed_state *s, const struct ed_scope *scope)
+bool ed_branch_dropped(const struct ed_state *state, const struct ed_scope *branch)
 {
-	const struct ed_visit *v = scope->owner;
+	const struct ed_visit *v = branch->owner;
 
-	return s->phase == ED_PHASE_ENDED ||
+	return state->phase == ED_PHASE_ENDED ||
 	       (v->done != ED_TIME_NONE && (v->cancelled || !v->step->join.finish));
 }
 
@@ -608,7 +607,7 @@ void ed_flow_return(struct ed_flow *flow, const struct ed_state *ended)
 	struct ed_scope *mine = ed_state_branch(flow->state, ended);
 	struct ed_state from;
 
-	if (!mine || dropped(flow->state, mine))
+	if (!mine || ed_branch_dropped(flow->state, mine))
 		return;
 	if (!ed_state_copy(&from, ended, engine->route->n_clocks, engine->arena)) {
 		flow->lost = true;

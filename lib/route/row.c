@@ -113,7 +113,9 @@ static void take_away(struct ed_row *row, const struct ed_replay *r, const struc
 	for (size_t k = 0; k < r->n_chains && row->n_away < r->n_others; k++) {
 		const struct ed_state *s = ed_replay_chain(r, k);
 
-		if (!s || s == from || !ed_state_branch(from, s))
+		const struct ed_scope *branch = s && s != from ? ed_state_branch(from, s) : NULL;
+
+		if (!branch || ed_branch_dropped(from, branch))
 			continue;
 		take_branch(&row->away[row->n_away++], s, arena);
 		take_away(row, r, s, arena);

@@ -98,4 +98,73 @@ run edoc-verify --trust "$W/trust" "$W/out.asice"
 is_exit 0 "by anybody"
 run edoc-route log -C "$A" "$id"
 has "$out" "the desk of aloqa" "with what was done elsewhere"
+
+# ---- one refuses: nobody waits for the other, whose answer comes too late for it ----
+begin refused moliya,aloqa,adliya
+same "$(waits "$A")" "ask/moliya/send ask/aloqa/send ask/adliya/opinion" \
+	"nothing is sent to where it is"
+ok "sent" edoc-route send -C "$A"
+mail; mail
+ok "the head at home agrees meanwhile" does madina agreed -C "$A" "$id"
+ok "one refuses" does farrukh refused --reason costs -C "$B" "$id"
+ok "sends it back" edoc-route send -C "$B"
+mail; mail
+same "$(waits "$A") / $(away "$A")" "rework / " "which sends it to rework, and the other away is let be"
+ok "the other answers, who does not know it" does anvar agreed -C "$C" "$id"
+ok "and sends" edoc-route send -C "$C"
+mail; mail
+same "$(waits "$A")" "rework" "which changes nothing"
+same "$(edoc-route show -C "$C" "$id" | head -n 1)" "ended: returned" "and is received all the same"
+proved "$A" 2 "an answer too late"
+json "$out" '[.findings[].code] == ["route.unfinished"]' "and only unfinished"
+ok "reworked" does dilnoza edited -C "$A" "$id"
+ok "sent once more" edoc-route send -C "$A"
+mail; mail
+same "$(waits "$B") / $(waits "$C")" "ask/moliya/opinion / ask/aloqa/opinion" \
+	"each is asked a second time, with all that was done"
+same "$(edoc-route show --json -C "$B" "$id" | jq '.open[0].visit')" 2 "and knows that it is"
+proved "$B" 2 "a second visit"
+
+# ---- lost and doubled ----
+begin lost moliya
+edoc-route send -C "$A" >/dev/null
+first=$(find "$A/out/moliya/new" -name '*.asice')
+cp "$first" "$W/first.asice"
+mail; mail
+does farrukh agreed -C "$B" "$id" >/dev/null
+edoc-route send -C "$B" >/dev/null
+back=$(find "$B/out/adliya/new" -name '*.asice')
+mv "$back" "$W/back.asice"
+run edoc-route outbox -C "$B"
+has "$out" "waits for the receipt since" "the branch that was sent back is not answered yet"
+ok "sent again" edoc-route send --again -C "$B" "$id"
+cmp "$(find "$B/out/adliya/new" -name '*.asice')" "$W/back.asice"
+same $? 0 "the very same bytes"
+run edoc-route receive -C "$B" "$W/first.asice"
+is_exit 0 "the question once more"
+has "$out" "already done" "is nothing new"
+mail; mail
+same "$(waits "$A")" "sign" "it arrives"
+run edoc-route receive -C "$A" "$W/back.asice"
+is_exit 0 "and once more"
+has "$out" "already done" "which is nothing new"
+same "$(edoc-route show -C "$B" "$id" | head -n 1)" "ended: returned" "its desk is done"
+run edoc-route receive -C "$C" "$W/back.asice"
+is_exit 77 "another desk does not take it"
+
+# ---- two answers of one actor ----
+begin twice moliya
+edoc-route send -C "$A" >/dev/null
+mail; mail
+cp -a "$B" "$W/b2"
+does farrukh agreed -C "$B" "$id" >/dev/null
+sleep 1
+does farrukh refused --reason costs -C "$W/b2" "$id" >/dev/null
+edoc-route send -C "$B" >/dev/null
+edoc-route send -C "$W/b2" "$id" >/dev/null
+mail; mail
+same "$(waits "$A")" "sign" "the first answer counts"
+run edoc-route receive -C "$A" "$(find "$W/b2/out/adliya/new" -name '*.asice')"
+is_exit 65 "the second is refused"
+has "$err" "equivocation" "as what it is"
 finish
