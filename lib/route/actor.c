@@ -28,6 +28,19 @@ static bool check_directory(struct ed_decision *j)
 	return true;
 }
 
+/* Where the case is sent: what the route says, or who the step that it names
+ * has named. */
+static void check_target(struct ed_decision *j)
+{
+	const char *to = ed_visit_to(j->visit);
+
+	if (!to)
+		ed_broken(j, "route.unset", j->visit->step->to->id, j->visit->path,
+		          j->visit->step->to->set_by);
+	else if (j->act.to && strcmp(j->act.to, to))
+		ed_broken(j, "route.to", j->act.to, to, NULL);
+}
+
 /* A desk's key sends, receives, and tells that nobody spoke. */
 static void check_desk(struct ed_decision *j)
 {
@@ -44,8 +57,8 @@ static void check_desk(struct ed_decision *j)
 		ed_broken(j, "route.desk", j->act.cert, NULL, NULL);
 	else if (at && strcmp(at, j->actor.agency->id))
 		ed_broken(j, "route.elsewhere", j->actor.agency->id, at, NULL);
-	if (send && j->visit && j->act.to && strcmp(j->act.to, ed_visit_to(j->visit)))
-		ed_broken(j, "route.to", j->act.to, ed_visit_to(j->visit), NULL);
+	if (send && j->visit)
+		check_target(j);
 }
 
 static const struct ed_role *initiator_role(const struct ed_route *route)
@@ -123,6 +136,8 @@ const char *ed_visit_to(const struct ed_visit *visit)
 {
 	const struct ed_role *to = visit->step->to;
 
+	if (to && to->set_by)
+		return ed_visit_sent_to(visit, to->id);
 	return !to ? NULL : to->item ? item_of(visit->scope) : to->agency;
 }
 

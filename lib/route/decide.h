@@ -82,6 +82,8 @@ struct ed_visit *ed_find_setter(const struct ed_state *state, const struct ed_sc
 /* May that one be named for the role on that day?  Fills in what is open. */
 void ed_check_named(struct ed_decision *j, const struct ed_role *role, struct ed_named *v,
                     size_t i);
+/* The agency that was named for that role, to which the visit sends; or NULL. */
+const char *ed_visit_sent_to(const struct ed_visit *visit, const char *role);
 /* Narrows the role to who is named. */
 void ed_narrow_role(const struct ed_visit *visit, struct ed_role *role);
 

@@ -70,6 +70,7 @@ struct ed_role {
 	bool initiator;                   /* party: initiator */
 	bool item;                        /* agency: $item, the one `each` stands at */
 	const char *set_by;               /* the step that names who it is, or NULL */
+	bool target;                      /* and a case is sent to the agency that it names */
 	const char *agency, *unit, *post; /* directory terms; NULL: any */
 	const char *const *deputies;      /* posts, NULL-ended, or NULL */
 	const char *person;               /* of a visit: the only one who is meant, or NULL */
@@ -122,7 +123,7 @@ struct ed_route_step {
 	const struct ed_route_block *block; /* it stands in */
 	const struct ed_role *by;           /* NULL: the route does it by itself */
 	const struct ed_role *not_by;       /* four eyes, or NULL */
-	const struct ed_route_step *set_by; /* names who acts here, or NULL */
+	const struct ed_route_step *set_by; /* names who acts here, or to whom it sends, or NULL */
 	const struct ed_role **sets;        /* roles that its first outcome names, or NULL */
 	size_t n_sets;
 	int delegate;                    /* so often it is handed on; 0: not at all */

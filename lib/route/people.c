@@ -20,6 +20,16 @@ const struct ed_named *ed_visit_named(const struct ed_visit *visit, size_t i)
 	return NULL;
 }
 
+const char *ed_visit_sent_to(const struct ed_visit *visit, const char *role)
+{
+	const struct ed_visit *setter = visit->setter;
+
+	for (size_t k = 0; setter && k < setter->n_named; k++)
+		if (!strcmp(setter->named[k].role, role))
+			return setter->named[k].agency;
+	return NULL;
+}
+
 void ed_narrow_role(const struct ed_visit *visit, struct ed_role *role)
 {
 	const struct ed_named *n = ed_visit_named(visit, 0);
@@ -177,6 +187,32 @@ static bool names(const struct ed_named *v, size_t n, const char *role)
 	return false;
 }
 
+static bool has_desk(const struct ed_agency *agency, struct ed_date on)
+{
+	for (size_t i = 0; i < agency->n_keys; i++)
+		if (ed_span_has(&agency->keys[i].span, on))
+			return true;
+	return false;
+}
+
+/* Can a case be sent there?  It goes to a desk that others know by its key. */
+static const char *unreachable(const struct ed_decision *j, const struct ed_named *v, size_t i,
+                               struct ed_date on)
+{
+	const struct ed_agency *agency = ed_directory_agency(j->directory, v[i].agency);
+
+	if (v[i].person || v[i].post)
+		return dgettext("edoc", N_("a case is sent to an agency: name that"));
+	if (names(v, i, v[i].role))
+		return dgettext("edoc", N_("a case is sent to one agency"));
+	if (ed_same(v[i].agency, j->visit->scope->at) ||
+	    (j->actor.agency && ed_same(v[i].agency, j->actor.agency->id)))
+		return dgettext("edoc", N_("the case is there"));
+	return agency && has_desk(agency, on)
+	               ? NULL
+	               : dgettext("edoc", N_("the agency has no desk key in the directory"));
+}
+
 static bool same_named(const struct ed_named *a, const struct ed_named *b)
 {
 	return ed_same(a->role, b->role) && ed_same(a->person, b->person) &&
@@ -214,6 +250,8 @@ void ed_check_named(struct ed_decision *j, const struct ed_role *role, struct ed
 		return;
 	}
 	why = unfit(j, role, &v[i], &places, on);
+	if (!why && role->target)
+		why = unreachable(j, v, i, on);
 	for (size_t k = 0; k < i && !why; k++)
 		if (same_named(&v[i], &v[k]))
 			why = dgettext("edoc", N_("named twice"));

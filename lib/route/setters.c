@@ -73,8 +73,10 @@ static void use(const struct ed_route_step *step, void *arg)
 	struct setting *s = arg;
 	struct ed_route_step *setter;
 
-	if (s->code || step->by != s->role)
+	if (s->code || (step->by != s->role && step->to != s->role))
 		return;
+	if (step->to == s->role)
+		s->p->route->roles[s->role - s->p->route->roles].target = true;
 	setter = step_before(step, s->role->set_by);
 	if (!setter)
 		s->code = no_setter(s, step->path);

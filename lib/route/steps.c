@@ -221,6 +221,32 @@ static enum edoc_code parse_book(struct ed_def *p, const struct ed_yaml *map,
 	return code;
 }
 
+/* An agency that the route knows, or one that a step names. */
+static enum edoc_code check_to(struct ed_def *p, const struct ed_yaml *at,
+                               const struct ed_route_step *step)
+{
+	const struct ed_role *to = step->to;
+
+	if (to->item && !step->block->item)
+		return ed_yaml_fail(at, p->where, p->err,
+		                    "the role \"%s\" is of the agency that \"do: each\" stands "
+		                    "at, and this step is in none",
+		                    to->id);
+	if (!to->agency && !to->item && !to->set_by)
+		return ed_yaml_fail(at, p->where, p->err,
+		                    "the role \"%s\" names no agency to send to", to->id);
+	if (to->set_by && step->block->owner)
+		return ed_yaml_fail(at, p->where, p->err,
+		                    "a branch is sent to an agency that the route names, and "
+		                    "\"%s\" is named by a step",
+		                    to->id);
+	if (to->set_by && step->by->set_by && strcmp(to->set_by, step->by->set_by) != 0)
+		return ed_yaml_fail(at, p->where, p->err,
+		                    "one step names who sends and to whom: \"%s\" or \"%s\"",
+		                    step->by->set_by, to->set_by);
+	return EDOC_OK;
+}
+
 static enum edoc_code parse_exchange(struct ed_def *p, const struct ed_yaml *map,
                                      struct ed_route_step *step)
 {
@@ -228,9 +254,10 @@ static enum edoc_code parse_exchange(struct ed_def *p, const struct ed_yaml *map
 	const char *needs;
 
 	if (step->verb == ED_DO_RECEIVE && step->block->owner)
-		return ed_yaml_fail(map, p->where, p->err,
-		                    "a branch that was sent goes on by itself where it is received: "
-		                    "\"do: receive\" stands in none");
+		return ed_yaml_fail(
+		        map, p->where, p->err,
+		        "a branch that was sent goes on by itself where it is received: "
+		        "\"do: receive\" stands in none");
 	enum edoc_code code = ed_def_role(p, map, "to", send, &step->to);
 
 	if (!code)
@@ -240,14 +267,10 @@ static enum edoc_code parse_exchange(struct ed_def *p, const struct ed_yaml *map
 	if (!send && step->to)
 		return ed_yaml_fail(ed_yaml_get(map, "to"), p->where, p->err,
 		                    "only \"do: send\" goes to somebody");
-	if (send && step->to->item && !step->block->item)
-		return ed_yaml_fail(ed_yaml_get(map, "to"), p->where, p->err,
-		                    "the role \"%s\" is of the agency that \"do: each\" stands "
-		                    "at, and this step is in none",
-		                    step->to->id);
-	if (send && !step->to->agency && !step->to->item)
-		return ed_yaml_fail(ed_yaml_get(map, "to"), p->where, p->err,
-		                    "the role \"%s\" names no agency to send to", step->to->id);
+	if (send)
+		code = check_to(p, ed_yaml_get(map, "to"), step);
+	if (code)
+		return code;
 	if (needs && (!send || strcmp(needs, "receipt")))
 		return ed_yaml_fail(ed_yaml_get(map, "needs"), p->where, p->err,
 		                    "\"needs: receipt\" of \"do: send\" is all this version knows");

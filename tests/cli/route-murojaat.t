@@ -149,9 +149,17 @@ no 65 '2026-12-03 05:00:00' zarina not-competent "A12: forwarded with a reason"
 took '2026-12-03 05:00:00' zarina not-competent "A12: not ours" --reason "taxes"
 due 2026-12-03T06:00:00Z >"$W/due"
 has "$W/due" "Mon 7 Dec 2026" "A12: within five days of receipt"
+no 65 '2026-12-03 07:00:00' zarina directed "A12: who is competent must be said"
+no 77 '2026-12-03 07:00:00' zarina directed "A12: and is another body" --to adliya
+has "$err" "the case is there" "which it says"
+no 77 '2026-12-03 07:00:00' zarina directed "A12: a body, not one of its people" --to anvar
+no 66 '2026-12-03 07:00:00' zarina directed "A12: that the directory has" --to nowhere
+took '2026-12-03 07:00:00' zarina directed "A12: the competent body is chosen" --to moliya
 run on '2026-12-07 18:59:59' edoc-route send -C "$A" "$id"
 is_exit 0 "A12: sent in their last second"
 carry "$A" moliya "$B"
+run edoc-route log -C "$A" --json "$id"
+same "$(jq -r 'select(.step == "direct") | .outcome' "$out")" directed "the choice stands in the ledger"
 run on '2026-12-08 05:00:00' edoc-route receive -C "$B"
 is_exit 0 "received by the other body"
 carry "$B" adliya "$A"

@@ -42,8 +42,8 @@ static const char calendar_text[] =
 static const struct {
 	const char *id;
 	char c;
-} people[] = {{"anna", '1'}, {"bob", '2'},  {"cara", '3'}, {"dan", '4'},
-              {"eve", '5'},  {"gone", '6'}, {"hal", '7'},  {"ivo", '8'}};
+} people[] = {{"anna", '1'}, {"bob", '2'}, {"cara", '3'}, {"dan", '4'}, {"eve", '5'},
+              {"gone", '6'}, {"hal", '7'}, {"ivo", '8'},  {"jan", 'c'}};
 #define N_PEOPLE (sizeof(people) / sizeof(*people))
 
 static const char *cert(const char *who)
@@ -53,7 +53,7 @@ static const char *cert(const char *who)
 
 	while (i < N_PEOPLE && strcmp(people[i].id, who))
 		i++;
-	memset(text, i < N_PEOPLE ? people[i].c : '9', 64);
+	memset(text, i < N_PEOPLE ? people[i].c : !strncmp(who, "desk-", 5) ? who[5] : '9', 64);
 	text[64] = '\0';
 	return ed_arena_strdup(arena, text);
 }
@@ -64,7 +64,11 @@ static void make_directory(void)
 
 	ed_buf_init(&t, 100000);
 	ed_buf_puts(&t, "format: edoc-directory/1\nversion: 1\nagencies:\n"
-	                "  - {id: a, title: A}\n  - {id: b, title: B}\n"
+	                "  - {id: a, title: A, desk-keys: [{sha256: \"");
+	ed_buf_puts(&t, cert("desk-a"));
+	ed_buf_puts(&t, "\"}]}\n  - {id: b, title: B, desk-keys: [{sha256: \"");
+	ed_buf_puts(&t, cert("desk-b"));
+	ed_buf_puts(&t, "\"}]}\n  - {id: c, title: C}\n"
 	                "  - {id: shut, title: S, changes: [{from: 2026-01-01, state: closed,\n"
 	                "     reason: merged}]}\npeople:\n");
 	for (size_t i = 0; i < N_PEOPLE; i++)
@@ -81,6 +85,7 @@ static void make_directory(void)
 	                "  - {agency: shut, post: officer, holder: hal}\n"
 	                "  - {agency: b, post: officer, holder: ivo}\n"
 	                "  - {agency: a, post: officer, holder: ivo}\n"
+	                "  - {agency: c, post: officer, holder: jan}\n"
 	                "deputies:\n"
 	                "  - {agency: a, unit: field, post: officer, person: hal,\n"
 	                "     from: 2026-03-01, until: 2026-03-06, basis: order 7}\n");
@@ -150,6 +155,7 @@ static enum edoc_code decide(const struct said *s, struct ed_command *c, struct 
 	                         .outcome = s->outcome,
 	                         .reason = s->reason,
 	                         .actor_cert = cert(s->who),
+	                         .desk = !strcmp(s->event, "case.sent"),
 	                         .now = now,
 	                         .assign = said.v,
 	                         .n_assign = said.n,
@@ -321,6 +327,83 @@ static void grammar(void)
 	               &route) &&
 	           strstr(err.msg, "silence names nobody"),
 	   "silence names nobody");
+}
+
+/* ---- to an agency that a step names ---- */
+
+static const char body_roles[] = "roles:\n"
+                                 "  author: {party: initiator}\n"
+                                 "  boss: {agency: a, post: head}\n"
+                                 "  clerk: {agency: a, post: clerk, set-by: other}\n"
+                                 "  body: {post: officer, set-by: direct}\n";
+static const char body_steps[] =
+        "steps:\n"
+        "  - {id: other, do: resolve, by: boss, outcomes: {asked: {}, again: {then: forward}}}\n"
+        "  - {id: direct, do: resolve, by: boss, then: forward}\n"
+        "  - {id: forward, do: send, by: boss, to: body, needs: receipt}\n"
+        "  - {id: work, do: execute, by: body, end: done}\n";
+
+static void set_c(json_t *h)
+{
+	ed_json_str(h, "to", "c");
+}
+
+static void named_c(json_t *h)
+{
+	ed_json_str(json_array_get(json_object_get(h, "assign"), 0), "agency", "c");
+}
+
+#define DIRECTED(to) (&(struct said){"step.done", "anna", "resolved", to, NULL, NULL})
+#define SENT (&(struct said){"case.sent", "desk-a", "sent", NULL, NULL, NULL})
+
+static void forwarding(void)
+{
+	static const char *const bad[][2] = {
+	        {"forward, do: send, by: clerk", "one step names who sends and to whom"},
+	        {"forward, do: parallel, branches: {p: {do: send, by: boss, to: body}, q: {do: "
+	         "agree, by: boss}}}\n  - {id: z, do: send, by: boss",
+	         "a branch is sent to an agency that the route names"},
+	        {"forward, do: send, by: boss, to: author, title: T}\n  - {id: z, do: send, by: "
+	         "boss",
+	         "names no agency"}};
+	const struct ed_route *before = engine.route;
+	struct ed_route *route;
+	json_t *h;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		char *text = strdup(body_steps), *at = strstr(text, "forward, do: send");
+		const char *rest = strstr(at, ", to: body");
+
+		ok(!read_route(body_roles,
+		               ed_arena_printf(arena, "%.*s%s%s", (int)(at - text), text, bad[i][0],
+		                               rest),
+		               &route) &&
+		           strstr(err.msg, bad[i][1]),
+		   "%s", bad[i][1]);
+		free(text);
+	}
+	if (!ok(read_route(body_roles, body_steps, &route), "a step names to whom is sent"))
+		return;
+	engine.route = route;
+	begin();
+	plays(&(struct said){"step.done", "anna", "again", NULL, NULL, NULL});
+	refused(SENT, EDOC_ERR_DENIED, "nobody is named for \"body\"");
+	begin();
+	plays(&(struct said){"step.done", "anna", "asked", NULL, NULL, NULL});
+	refused(DIRECTED(NULL), EDOC_ERR_INPUT, "name the person");
+	refused(DIRECTED("a"), EDOC_ERR_DENIED, "the case is there");
+	refused(DIRECTED("c"), EDOC_ERR_DENIED, "no desk key");
+	refused(DIRECTED("shut"), EDOC_ERR_DENIED, "blocked or closed");
+	refused(DIRECTED("eve"), EDOC_ERR_DENIED, "to an agency: name that");
+	refused(DIRECTED("officer@b"), EDOC_ERR_DENIED, "to an agency: name that");
+	refused(DIRECTED("b b"), EDOC_ERR_DENIED, "to one agency");
+	forged(DIRECTED("b"), named_c, "route.assign", "an agency without a desk");
+	plays(DIRECTED("b"));
+	forged(SENT, set_c, "route.to", "sent to another than was named");
+	h = draft(SENT);
+	ok(h && !ed_json_str(h, "to", "b") && !*folds(h, &state), "sent to whom was named");
+	is_str(state.sent_to, "b", "so it is on its way there");
+	engine.route = before;
 }
 
 static void naming(void)
@@ -778,6 +861,7 @@ int main(void)
 	arena = ed_arena_new();
 	setup();
 	grammar();
+	forwarding();
 	naming();
 	posts();
 	elsewhere();
