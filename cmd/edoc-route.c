@@ -129,6 +129,17 @@ void route_close(struct route_run *run)
 	edoc_policy_free(run->policy);
 }
 
+/* A desk that is setgid is a group's: what one of them writes there the others
+ * may, whatever the umask is.  A verb that writes elsewhere keeps to it. */
+static void share(const struct cmd *cmd, const char *place)
+{
+	struct stat st;
+
+	if (!cmd_has(cmd, "output") && !stat(place, &st) && (st.st_mode & S_ISGID) &&
+	    (st.st_mode & S_IWGRP))
+		umask(umask(0) & ~(mode_t)S_IRWXG);
+}
+
 int route_open(struct cmd *cmd, struct route_run *run)
 {
 	const char *place = cmd_place(cmd, "EDOC_DESK", "desk");
@@ -136,6 +147,7 @@ int route_open(struct cmd *cmd, struct route_run *run)
 
 	if (!place)
 		return CMD_CONFIG;
+	share(cmd, place);
 	if (edoc_policy_strict(&run->policy, &err) != EDOC_OK ||
 	    edoc_desk_open(place, run->policy, &run->desk, &err) != EDOC_OK)
 		return cmd_fail(cmd, &err);

@@ -121,6 +121,7 @@
 #define ED_MAX_PIN_CACHE_BYTES (4u << 20)
 #define ED_MAX_LEAVES ((size_t)256 << 20) /* of one checkpoint: what is new in it */
 #define ED_ZONE_CHANGE 86400  /* seconds by which new tzdata may move the end of a day */
+#define ED_TMP_STALE 129600   /* seconds after which what lies in tmp/ is nobody's */
 #define ED_CLOCK_SKEW 300     /* seconds by which two machines' clocks may differ */
 
 /* What leaves a desk (route/outbox.c). */

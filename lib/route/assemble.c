@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* A case as one package. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -180,6 +181,15 @@ static enum edoc_code add_all(struct assembly *a, struct edoc_error *err)
 	return code || !a->n ? code : ed_zip_writer_finish(a->writer, err);
 }
 
+/* A desk may be looked at by those who may not write there. */
+static enum edoc_code open_copy(struct assembly *a, const char *dir, struct ed_tmp *tmp,
+                                struct edoc_error *err)
+{
+	bool elsewhere = !a->leaving && access(dir, W_OK) && (errno == EROFS || errno == EACCES);
+
+	return ed_tmp_open_in(tmp, elsewhere ? "/var/tmp" : dir, a->c->id, elsewhere, err);
+}
+
 static enum edoc_code assemble(struct ed_case *c, bool leaving, const bool *held,
                                enum ed_proofs proofs, struct ed_copy *copy, struct edoc_error *err)
 {
@@ -197,7 +207,7 @@ static enum edoc_code assemble(struct ed_case *c, bool leaving, const bool *held
 	if (!code)
 		code = ed_zip_open(fd, path, &limits, &a.base, err);
 	if (!code)
-		code = ed_tmp_open_in(&tmp, dir, c->id, false, err);
+		code = open_copy(&a, dir, &tmp, err);
 	if (!code)
 		code = ed_zip_writer_new(tmp.fd, c->id, a.base, &a.writer, err);
 	if (!code)

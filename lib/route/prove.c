@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/limits.h"
 #include "door/crypto.h"
 #include "judge/certificate.h"
 #include "judge/verify.h"
@@ -53,6 +54,19 @@ static enum edoc_code fail_fault(const struct ed_case *c, const struct ed_findin
 	return code;
 }
 
+/* By a clock that goes behind nothing can be believed, and nobody has changed
+ * anything. */
+static enum edoc_code check_clock(const struct ed_case *c, int64_t now, struct edoc_error *err)
+{
+	char when[ED_WHEN];
+
+	if (!c->r.ledger.n || c->r.state.time <= now + ED_CLOCK_SKEW)
+		return EDOC_OK;
+	ed_when(when, c->desk->zone, c->r.state.time, true);
+	return ed_fail(err, EDOC_ERR_CONFIG, c->id,
+	               "the last entry was made at %s: set this machine's clock", when);
+}
+
 enum edoc_code ed_case_prove(struct ed_case *c, int64_t now, struct edoc_error *err)
 {
 	struct edoc_verify_options options = ed_desk_options(c->desk, now);
@@ -62,7 +76,9 @@ enum edoc_code ed_case_prove(struct ed_case *c, int64_t now, struct edoc_error *
 	struct ed_findings container;
 	struct ed_replay r;
 
-	enum edoc_code code = ed_replay_init(&r, err);
+	enum edoc_code code = check_clock(c, now, err);
+	if (!code)
+		code = ed_replay_init(&r, err);
 	if (code)
 		return code;
 	ed_findings_init(&container, r.arena);

@@ -148,7 +148,7 @@ is_exit 77 "a desk that was never restored has nothing to confirm"
 edoc-route init -C "$W/fresh" --agency moliya --trust "$W/trust" --key "$K/desk-finance.pem" >/dev/null
 edoc-route install -C "$W/fresh" "$W/directory.asice" >/dev/null
 for p in "$A"/out/moliya/new/*.asice; do # a case, no receipt
-	! python3 -m zipfile -l "$p" | grep -q edoc/ledger || cp "$p" "$W/case.asice"
+	! python3 -m zipfile -l "$p" | grep edoc/ledger >/dev/null || cp "$p" "$W/case.asice"
 done
 cp "$W/case.asice" "$W/fresh/in/new/"
 edoc-route backup -C "$W/fresh" "$W/backup2" >/dev/null

@@ -143,10 +143,10 @@ reset() { # DESK
 	[ "$1" = none ] || cp -a "$1" "$T"
 }
 # What is there, but for what nobody names: objects that were never entries',
-# and how often mail was given to a transport.
+# how often mail was given to a transport, and files in the making.
 tree() {
 	(cd "$W" && find t t.* wire -type f ! -path 't/tmp/*' ! -path '*/obj/*' ! -path '*/sig/*' \
-		! -path '*/try/*' 2>/dev/null |
+		! -path '*/try/*' ! -name '.edoc-*.tmp' 2>/dev/null |
 		sed 's/[0-9a-f]\{8,\}/H/g' | sort)
 }
 # "call n" of each call that changes something, from where the desk is touched.
