@@ -44,6 +44,8 @@ static const struct cmd_option submit_options[] = {
         {"route", 0, "ID", N_("the route it takes"), false},
         {"field", 0, "NAME=VALUE", N_("a field that the route declares"), true},
         {"channel", 0, "KIND", N_("how it came: portal, post, counter or paper"), false},
+        {"received", 0, "TIME", N_("when the paper came: post, counter, paper"), false},
+        {"evidence", 0, "PKG", N_("what shows that: a scan in a package that you signed"), false},
         {"document", 0, "ID=NAME", N_("which document of the service that file is"), true},
         {"text", 0, "TEXT", N_("a note to the first entry"), false},
         END};
@@ -380,6 +382,8 @@ static int run_submit(struct cmd *cmd)
 	run.act.fields = cmd_values(cmd, "field", &n);
 	run.act.channel = cmd_value(cmd, "channel");
 	run.act.documents = cmd_values(cmd, "document", &n);
+	run.act.received = cmd_value(cmd, "received");
+	run.act.evidence = cmd_value(cmd, "evidence");
 	if (!status)
 		status = cmd_each(cmd, submit_one, &run);
 	route_close(&run);

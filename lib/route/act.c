@@ -108,6 +108,7 @@ struct submission {
 	json_t *fields; /* that the route declares */
 	json_t *papers; /* which document is which, or NULL */
 	const char *applicant; /* where the service asks for it, or NULL */
+	const char *received;  /* in UTC, or NULL */
 	char id[ED_CASE_ID];
 };
 
@@ -217,6 +218,33 @@ static enum edoc_code judge_submission(struct submission *s, struct edoc_error *
 	return code;
 }
 
+/* When it came, on paper: said with what shows it. */
+static enum edoc_code read_received(struct submission *s, struct edoc_error *err)
+{
+	const struct edoc_act *act = s->act;
+	char text[ED_TIME_STR];
+	int64_t t;
+
+	if (!act->received && !act->evidence)
+		return EDOC_OK;
+	if (!act->received)
+		return ed_fail(err, EDOC_ERR_USAGE, "--evidence",
+		               "of what? --received says when the paper came");
+	if (!act->evidence)
+		return ed_fail(err, EDOC_ERR_USAGE, "--received",
+		               "name what shows it: --evidence, a package that you signed, with a "
+		               "scan of the paper");
+	if (!act->channel || !strcmp(act->channel, "portal"))
+		return ed_fail(err, EDOC_ERR_USAGE, "--received",
+		               "is said of --channel post, counter or paper");
+	if (!ed_time_parse(act->received, &t))
+		return ed_fail(err, EDOC_ERR_USAGE, "--received",
+		               "\"%s\" is no time such as 2026-03-05T09:11:09+05:00", act->received);
+	ed_time_format(text, t);
+	s->received = ed_arena_strdup(s->arena, text);
+	return s->received ? EDOC_OK : ed_fail_memory(err);
+}
+
 static enum edoc_code find_pins(struct submission *s, struct edoc_error *err)
 {
 	enum edoc_code code =
@@ -262,6 +290,7 @@ static enum edoc_code first_header(struct submission *s, struct ed_draft *draft,
 	     (s->act->channel ? ed_json_str(h, "channel", s->act->channel) : 0) |
 	     (s->papers ? json_object_set(h, "papers", s->papers) : 0) |
 	     (s->applicant ? ed_json_str(h, "applicant", s->applicant) : 0) |
+	     (s->received ? ed_json_str(h, "received", s->received) : 0) |
 	     (json_object_size(s->fields) ? json_object_set(h, "fields", s->fields) : 0))) {
 		json_decref(h);
 		return ed_fail_memory(err);
@@ -298,6 +327,7 @@ static enum edoc_code begin(struct submission *s, struct ed_case *c, bool *lost,
 	                             .channel = s->act->channel,
 	                             .papers = s->papers,
 	                             .applicant = s->applicant,
+	                             .received = s->received,
 	                             .now = s->act->now};
 	struct ed_actor actor = {0};
 	struct ed_draft draft = {.case_id = s->id,
@@ -323,8 +353,14 @@ static enum edoc_code begin(struct submission *s, struct ed_case *c, bool *lost,
 		code = ed_engine_decide(&c->r.engine, &c->r.state, &command, &actor, err);
 	if (!code)
 		code = first_header(s, &draft, &header, err);
-	if (!code)
-		code = ed_draft_sign(&draft, header, s->act->key, &entry, err);
+	if (!code && s->received)
+		code = ed_attach(c, s->act->evidence, "evidence", command.actor_cert, s->act->now,
+		                 s->act->dry, header, err);
+	if (code) {
+		json_decref(header);
+		return code;
+	}
+	code = ed_draft_sign(&draft, header, s->act->key, &entry, err);
 	if (!code && !s->act->dry)
 		code = store_submission(s, c, err);
 	if (!code)
@@ -354,7 +390,9 @@ static enum edoc_code submit(struct submission *s, char **text, char **json, str
 	struct ed_case c = {0};
 	bool lost = false;
 
-	enum edoc_code code = find_pins(s, err);
+	enum edoc_code code = read_received(s, err);
+	if (!code)
+		code = find_pins(s, err);
 	if (!code)
 		code = judge_submission(s, err);
 	if (code)

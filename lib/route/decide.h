@@ -14,7 +14,7 @@ struct ed_asked {
 	bool by_desk;       /* by its event */
 	const struct ed_state *returned; /* of a return: the chain that ends */
 	const json_t *fields, *documents, *papers; /* of a submission */
-	const char *channel, *applicant;
+	const char *channel, *applicant, *received;
 	const struct ed_named *assign;
 	size_t n_assign;
 	const char *until;
@@ -110,6 +110,12 @@ void ed_check_facts(struct ed_decision *j, const struct ed_entry *entry);
 void ed_check_moved(struct ed_decision *j, const struct ed_entry *entry);
 /* The values of the route's fields: in the first entry, or in a command. */
 void ed_check_fields(struct ed_decision *j);
+
+/* ---- came.c: what was on paper ---- */
+
+/* When it really came; "received" of the first entry, or NULL. */
+int64_t ed_came(const char *received, int64_t submitted);
+void ed_check_came(struct ed_decision *j); /* once the directory said who acts */
 
 /* ---- generation.c: a corrected package ---- */
 

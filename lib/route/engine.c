@@ -45,6 +45,9 @@
  *  route.fee-unsigned  E        {0}, the proof of payment, is no signed document that holds: {1}
  *  route.fee           E        {0}, the proof that {2} was paid, is missing ({1})
  *  route.channel       E        it came by {0}; the service is asked for by {2} ({1})
+ *  route.received      E        it came at {0}, after it was entered ({1})
+ *  route.received-by   E        {0} holds no post, and attests when it came
+ *  route.received-late E        it came at {0}, and was to be entered until {1}
  *  route.applicant     E        {0} may not ask for the service, only {2} ({1})
  *  route.to            E        sent to {0}; the route says {1}
  *  route.directory     E        the directory {0} that it cites is not here
@@ -148,6 +151,12 @@ static const struct {
         {"route.channel", EDOC_ERR_DENIED,
          N_("not accepted (\"{1}\"): the service is asked for by {2}, not by \"{0}\"; "
             "--channel says how")},
+        {"route.received", EDOC_ERR_INPUT,
+         N_("--received: {0} is later than now ({1}): nothing is entered before it came")},
+        {"route.received-by", EDOC_ERR_DENIED,
+         N_("{0} holds no post: when a paper came is attested by somebody of an agency")},
+        {"route.received-late", EDOC_ERR_DENIED,
+         N_("what came at {0} was to be entered until {1}")},
         {"route.applicant", EDOC_ERR_DENIED,
          N_("not accepted (\"{1}\"): \"{0}\" may not ask for the service, only {2}")},
         {"route.calendar", EDOC_ERR_CONFIG,
@@ -514,6 +523,7 @@ static void ask(struct ed_decision *j, const struct ed_engine *engine, const str
 	                           .channel = command->channel,
 	                           .papers = command->papers,
 	                           .applicant = command->applicant,
+	                           .received = command->received,
 	                           .assign = command->assign,
 	                           .n_assign = command->n_assign,
 	                           .timer = command->timer,
@@ -677,7 +687,8 @@ static void apply_event(struct ed_decision *j, struct ed_state *s)
 {
 	if (!strcmp(j->act.event, "case.submitted")) {
 		s->phase = ED_PHASE_RUNNING;
-		s->submitted = s->received = j->act.time;
+		s->submitted = j->act.time;
+		s->received = ed_came(j->act.received, j->act.time);
 		s->initiator_cert = kept(j, j->act.cert);
 		s->initiator_person = kept(j, ed_person_id(j));
 		s->fields = j->act.fields;
@@ -818,6 +829,7 @@ bool ed_engine_fold_return(const struct ed_engine *engine, struct ed_state *stat
 	        .channel = ed_header_text(entry, NULL, "channel"),
 	        .papers = json_object_get(entry->header, "papers"),
 	        .applicant = ed_header_text(entry, NULL, "applicant"),
+	        .received = ed_header_text(entry, NULL, "received"),
 	        .reason = entry->body ? ed_json_get_str(entry->body, "reason") : NULL,
 	        .reason_hidden = !entry->body && ed_header_text(entry, NULL, "body")};
 	if (json_object_get(entry->header, "delegate"))

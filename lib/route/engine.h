@@ -155,6 +155,7 @@ struct ed_command {
 	const char *channel;                  /* case.submitted: how it came, or NULL */
 	const json_t *papers;  /* case.submitted: which document is which, or NULL */
 	const char *applicant; /* case.submitted: whose certificate it is, or NULL */
+	const char *received;  /* case.submitted: RFC 3339, when it came on paper, or NULL */
 	/* step.done: who acts at later steps; step.reassigned: who acts at this
 	 * one; step.delegated: the person; or NULL */
 	const struct ed_named *assign;

@@ -464,6 +464,7 @@ static const struct key header_keys[] = {
         {"channel", is_channel, 0, SUBMITTED},
         {"papers", is_papers, 0, SUBMITTED | DONE},
         {"applicant", is_applicant, 0, SUBMITTED},
+        {"received", is_time, 0, SUBMITTED},
         {"step", is_path, STEP | HAND, SENT | RECEIVED | CLOCK | EXTEND},
         {"visit", is_count, STEP | HAND, SENT | RECEIVED | CLOCK | EXTEND},
         {"timer", is_id, 0, CLOCK | EXTEND},
@@ -473,7 +474,7 @@ static const struct key header_keys[] = {
         {"assign", is_assign, REASSIGNED, DONE},
         {"delegate", is_delegate, DELEGATED, 0},
         {"signature", is_file, 0, DONE},
-        {"attached", is_attached, 0, DONE},
+        {"attached", is_attached, 0, SUBMITTED | DONE},
         {"register", is_register, 0, DONE},
         {"clock", is_clock, 0, STEP | SENT | RECEIVED | CLOCK | EXTEND},
         {"late", is_count, 0, STEP | SENT | RECEIVED},
@@ -489,6 +490,13 @@ static const struct key body_keys[] = {
 };
 
 /* ---- what stands together ---- */
+
+static bool on_paper(const json_t *h)
+{
+	const char *channel = text_of(json_object_get(h, "channel"));
+
+	return *channel && strcmp(channel, ed_channels[0]) != 0;
+}
 
 /* The first rule between keys that is broken, or NULL. */
 static const char *together(const json_t *h, size_t event)
@@ -506,6 +514,9 @@ static const char *together(const json_t *h, size_t event)
 	if (strcmp(text_of(json_object_get(actor, "kind")), events[event].kind))
 		return N_("a person submits and does steps, a desk sends, receives and tells of "
 		          "silence");
+	if (first && (!json_object_get(h, "received") != !json_object_get(h, "attached") ||
+	              (json_object_get(h, "received") && !on_paper(h))))
+		return N_("when it came stands with the evidence of it, and not for the portal");
 	if (events[event].event == DONE &&
 	    (!json_object_get(h, "documents") != !json_object_get(h, "package") ||
 	     (json_object_get(h, "papers") && !json_object_get(h, "documents"))))

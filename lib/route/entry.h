@@ -62,6 +62,9 @@
  *              that was said
  *   papers     [{id, name}] sorted by name: which document that the service
  *              lists a file is, where somebody said it (first entry)
+ *   received   when it came on paper, by post or at the counter: as who enters it
+ *              attests; attached is then his evidence, of kind "evidence" (first
+ *              entry)
  *   applicant  "person" or "entity": what the certificate of who submits names,
  *              where the service asks for that (first entry)
  *   fields     {name: value}: what the route declares and the case has, of the

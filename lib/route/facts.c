@@ -139,7 +139,10 @@ static void check_made(struct ed_decision *j, const struct ed_entry *entry)
 	    !(first && step->verb == ED_DO_SIGN && !step->document))
 		ed_broken(j, "route.signature", NULL, NULL, NULL);
 	check_fact(j, "route.document", step ? step->path : "-",
-	           ed_header_text(entry, "attached", "kind"), first ? step->document : NULL);
+	           ed_header_text(entry, "attached", "kind"),
+	           first             ? step->document
+	           : j->act.received ? "evidence"
+	                             : NULL);
 	if (!first || step->verb != ED_DO_REGISTER) {
 		if (r)
 			ed_broken(j, "route.register", "register", "there", "-");

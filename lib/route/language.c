@@ -219,6 +219,7 @@ static const struct ed_shape_key service_keys[] = {
         {"owner", NULL},
         {"basis", NULL},
         {"channels", NULL},
+        {"enter-within", NULL},
         {"applicants", NULL},
         {"documents", &shape_documents},
         {"others", NULL},

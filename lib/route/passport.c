@@ -373,6 +373,8 @@ enum edoc_code ed_def_passport(struct ed_def *p, const struct ed_yaml *root)
 		code = parse_lines(p, map, "basis", &passport->basis);
 	if (!code)
 		code = parse_closed(p, map, "channels", ed_channels, &passport->channels);
+	if (!code && ed_yaml_get(map, "enter-within"))
+		code = ed_def_term(p, ed_yaml_get(map, "enter-within"), &passport->enter_within);
 	if (!code)
 		code = parse_closed(p, map, "applicants", applicants, &passport->applicants);
 	if (!code)

@@ -52,6 +52,7 @@ struct ed_passport {
 	bool others;                   /* documents that are not listed are accepted */
 	const char *amount, *currency; /* of the fee; NULL: none */
 	const struct ed_paper *proof;  /* of payment, at the submission; or NULL */
+	struct ed_term enter_within; /* what came on paper; no unit: any time */
 	bool proof_signed; /* the proof is a signed document itself */
 	bool fee_after;
 	const char *result_form; /* or NULL */

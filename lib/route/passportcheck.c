@@ -135,7 +135,11 @@ void ed_check_applicant(struct ed_decision *j)
 	const struct ed_passport *passport = j->engine->route->passport;
 	const char *kind = j->actor.agency ? "agency" : "citizen";
 
-	if (!passport || !passport->applicants || strcmp(j->act.event, "case.submitted") != 0)
+	if (strcmp(j->act.event, "case.submitted") != 0)
+		return;
+	ed_check_came(j);
+	/* Who asked on paper has no certificate: who enters it says what he saw. */
+	if (!passport || !passport->applicants || j->act.received)
 		return;
 	if (!j->actor.agency && !ed_def_one_of(kind, passport->applicants) && j->act.applicant)
 		kind = j->act.applicant;

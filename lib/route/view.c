@@ -193,9 +193,11 @@ void ed_view_entry(const struct ed_replay *r, const struct ed_entry *e, struct e
 	const char *number = ed_entry_get(e, "register", "number");
 	const char *attached = ed_entry_get(e, "attached", "kind");
 	const char *to = ed_json_get_str(e->header, "to");
+	const char *received = ed_json_get_str(e->header, "received");
 	const char *reason = ed_json_get_str(e->body, "reason"),
 	           *text = ed_json_get_str(e->body, "text");
 	char when[ED_WHEN];
+	int64_t came;
 
 	ed_when(when, r->zone, e->time, true);
 	ed_buf_printf(out, "%4" PRId64 "  %s  ", e->seq, when);
@@ -214,6 +216,11 @@ void ed_view_entry(const struct ed_replay *r, const struct ed_entry *e, struct e
 		ed_buf_puts(out, T(", with "));
 		put_safe(out, attached);
 		ed_buf_printf(out, " %.8s", ed_entry_get(e, "attached", "sha256"));
+	}
+	if (received && ed_time_parse(received, &came)) {
+		ed_when(when, r->zone, came, true);
+		ed_buf_printf(out, T(", came %s by %s"), when,
+		              ed_json_get_str(e->header, "channel"));
 	}
 	if (ed_entry_revises(e)) {
 		ed_buf_puts(out, T(", with a corrected package"));
@@ -257,7 +264,8 @@ enum edoc_code ed_view_entry_json(const struct ed_replay *r, const struct ed_ent
 	                                     "clock",    "evidence", "to",         "package",
 	                                     "late",     "timer",    "extension",  "assign",
 	                                     "attached", "delegate", "channel",    "papers",
-	                                     "applicant", "checkpoint", NULL};
+	                                     "applicant", "checkpoint", "received",
+	                                     NULL};
 	char digest[ED_SHA256_REF];
 	json_t *o = json_object();
 	int bad = !o;

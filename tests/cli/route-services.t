@@ -243,7 +243,7 @@ passport() { # MEMBERS: service.json, and route.yaml that holds it
 	printf 'service: ' | cat - "$W/service.json" >>"$W/route.yaml"
 }
 full=',"documents":{"a":{"title":{"en":"A"},"file":"a*","required":"yes","max":3}},"others":"accept","refusals":{"no":{"en":"No"}},"standard":"no"'
-for m in '' ',"basis":"a law"' ',"basis":["a","b"]' ',"fee":{"amount":"5","currency":"UZS","when":"after"}' \
+for m in '' ',"enter-within":"3wd"' ',"basis":"a law"' ',"basis":["a","b"]' ',"fee":{"amount":"5","currency":"UZS","when":"after"}' \
 	',"result":{"form":"document","title":{"ru":"x"}},"retention":"permanent","idef0":{"inputs":["a"],"outputs":"b"}' \
 	"$(echo "$full" | sed 's/^,"documents"/,"applicants":["person","entity"]&/')" \
 	"$(echo "$full" | sed 's/,"refusals"/,"fee":{"amount":"5","currency":"UZS","proof":"a","signed":"yes"}&/')" \
@@ -252,7 +252,7 @@ for m in '' ',"basis":"a law"' ',"basis":["a","b"]' ',"fee":{"amount":"5","curre
 	ok "the schema takes ${m:-the least}" schema "$W/service.json"
 	ok "and so do we" edoc-route lint "$W/route.yaml"
 done
-for m in ',"bases":"a"' ',"retention":"For ever"' ',"fee":{"amount":"05","currency":"UZS"}' ',"fee":{"amount":"5"}' \
+for m in ',"bases":"a"' ',"enter-within":"3"' ',"retention":"For ever"' ',"fee":{"amount":"05","currency":"UZS"}' ',"fee":{"amount":"5"}' \
 	',"result":{"form":"x"}' ',"channels":["pigeon"]' ',"idef0":{"input":"a"}' ',"applicants":["firm"]' ',"fee":{"amount":"5","currency":"UZS","signed":"ja"}' \
 	"$(echo "$full" | sed 's/"yes"/"ja"/')" "$(echo "$full" | sed 's/"max"/"min"/')" \
 	"$(echo "$full" | sed 's/{"en":"No"}/{"xx":"No"}/')"; do

@@ -199,6 +199,9 @@ static void events(void)
 	check(submitted, "package", NULL, "there");
 	check(submitted, "documents", "[]", "list");
 	check(submitted, "applicant", "\"entity\"", NULL);
+	check(submitted, "received", "\"2026-03-05T04:11:09Z\"", "evidence");
+	check(submitted, "received", "\"2026-03-05T04:11:09+05:00\"", "time");
+	check(submitted, "attached", "{\"kind\":\"evidence\",\"sha256\":\"" X64 "\"}", "evidence");
 	check(submitted, "applicant", "\"citizen\"", "applicant");
 	check(submitted, "papers", "[{\"id\":\"a\",\"name\":\"a.txt\"}]", NULL);
 	check(submitted, "papers", "[]", "papers");

@@ -122,6 +122,8 @@ static void neighbours(void)
 	good("  retention: permanent\n", "");
 	good("  applicants: [citizen, agency]\n", "");
 	good("[citizen, agency]", "[person, entity]");
+	good("  channels: [portal, counter]\n",
+	     "  channels: [portal, counter]\n  enter-within: 3wd\n");
 }
 
 static void keys(void)
@@ -133,6 +135,7 @@ static void keys(void)
 	bad("[portal, counter]", "[portal, countr]", "r.yaml:12:22", "counter");
 	bad("[portal, counter]", "[portal, portal]", "r.yaml:12:22", "twice");
 	bad("[portal, counter]", "[]", "r.yaml:12:13", "list");
+	bad("  channels: [portal, counter]\n", "  enter-within: soon\n", "r.yaml:12:17", "no term");
 	bad("[citizen, agency]", "[citizen, firm]", "r.yaml:13:25", "not known");
 	bad("required: yes", "requird: yes", "r.yaml:15:56", "required");
 	bad("required: yes", "required: maybe", "r.yaml:15:66", "maybe");
