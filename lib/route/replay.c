@@ -17,6 +17,7 @@
 #include "judge/verify.h"
 #include "route/generation.h"
 #include "route/papers.h"
+#include "route/proved.h"
 #include "route/receipt.h"
 #include "route/replay.h"
 #include "signature/cmsledger.h"
@@ -741,7 +742,7 @@ static enum edoc_code check_signatures(struct package *p, struct edoc_error *err
 /* ---- receipts ---- */
 
 static enum edoc_code note_receipt(struct package *p, const char *name, const struct ed_receipt *r,
-                                   struct edoc_error *err)
+                                   bool believed, struct edoc_error *err)
 {
 	struct ed_given *given = ed_arena_alloc(p->replay->arena, sizeof(*given));
 
@@ -749,6 +750,13 @@ static enum edoc_code note_receipt(struct package *p, const char *name, const st
 		return ed_fail_memory(err);
 	memcpy(given->entry, r->entry.sha256, sizeof(given->entry));
 	memcpy(given->evidence, r->evidence.sha256, sizeof(given->evidence));
+	if (believed) {
+		given->issuer = ed_arena_strdup(p->replay->arena, r->evidence.issuer);
+		given->head = ed_arena_strdup(p->replay->arena, r->evidence.head);
+		given->time = r->evidence.time;
+		if (!given->issuer || !given->head)
+			return ed_fail_memory(err);
+	}
 	given->next = p->replay->receipts;
 	p->replay->receipts = given;
 	return EDOC_OK;
@@ -785,7 +793,7 @@ static enum edoc_code check_receipt(struct package *p, size_t i, struct edoc_err
 	else if (r.evidence.accepted && !p->replay->ledger.newer &&
 	         !ed_ledger_find(&p->replay->ledger, r.entry.sha256))
 		ed_finding(p->findings, "ledger.cut", name, r.evidence.head, NULL, NULL);
-	code = r.evidence.accepted ? note_receipt(p, name, &r, err) : EDOC_OK;
+	code = r.evidence.accepted ? note_receipt(p, name, &r, !why, err) : EDOC_OK;
 	ed_receipt_clear(&r);
 	return code;
 }
@@ -860,8 +868,9 @@ static enum edoc_code check_ledger(struct package *p, struct edoc_error *err)
 		if (code)
 			return code;
 	}
-	if (!ed_replay_fold(r) || r->state.phase == ED_PHASE_ENDED || r->ledger.newer)
-		return EDOC_OK;
+	code = ed_proved_package(r, p->asic, p->options, p->report, err);
+	if (code || !ed_replay_fold(r) || r->state.phase == ED_PHASE_ENDED || r->ledger.newer)
+		return code;
 	ed_buf_init(&answer, 512);
 	ed_view_answer(r, &answer);
 	ed_finding(p->findings, "route.unfinished", "", ed_buf_str(&answer), NULL, NULL);

@@ -12,7 +12,18 @@
 struct ed_given {
 	const char *where;
 	char entry[65], evidence[65]; /* digests of the entry and evidence.json */
+	const char *issuer, *head; /* of one that is believed, else NULL */
+	int64_t time;
 	struct ed_given *next;
+};
+
+/* A moment, and who says so: a TSA, or another agency. */
+struct ed_bound {
+	int64_t time; /* ED_TIME_NONE: nobody does */
+	const char *by, *where;
+};
+struct ed_proved { /* of an entry (proved.h) */
+	struct ed_bound after, before;
 };
 
 struct ed_replay {
@@ -28,6 +39,7 @@ struct ed_replay {
 	struct ed_findings findings;
 	size_t folded;             /* entries that are in the state */
 	struct ed_given *receipts; /* that a package brought */
+	struct ed_proved *proved;  /* by its place in the ledger; NULL: nothing was looked at */
 };
 
 enum edoc_code ed_replay_init(struct ed_replay *replay, struct edoc_error *err) EDOC_CHECK;

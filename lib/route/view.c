@@ -188,6 +188,30 @@ static void put_moved(const struct ed_replay *r, const struct ed_entry *e, struc
 	ed_buf_printf(out, T("; now due %s"), when);
 }
 
+static void put_bound(const struct ed_replay *r, const char *words, const struct ed_bound *bound,
+                      struct ed_buf *out)
+{
+	char when[ED_WHEN];
+
+	if (bound->time == ED_TIME_NONE)
+		return;
+	ed_when(when, r->zone, bound->time, true);
+	ed_buf_printf(out, "        %s %s (", words, when);
+	put_safe(out, bound->by);
+	ed_buf_puts(out, ")\n");
+}
+
+/* What others prove of its time, a line each. */
+static void put_proved(const struct ed_replay *r, const struct ed_entry *e, struct ed_buf *out)
+{
+	const struct ed_proved *proved = r->proved ? &r->proved[e - r->ledger.v] : NULL;
+
+	if (!proved)
+		return;
+	put_bound(r, T("proved: not before"), &proved->after, out);
+	put_bound(r, T("proved: not after"), &proved->before, out);
+}
+
 void ed_view_entry(const struct ed_replay *r, const struct ed_entry *e, struct ed_buf *out)
 {
 	const char *number = ed_entry_get(e, "register", "number");
@@ -248,6 +272,7 @@ void ed_view_entry(const struct ed_replay *r, const struct ed_entry *e, struct e
 			put_safe(out, text);
 		ed_buf_putc(out, '\n');
 	}
+	put_proved(r, e, out);
 }
 
 /* ---- JSON ---- */
@@ -255,6 +280,30 @@ void ed_view_entry(const struct ed_replay *r, const struct ed_entry *e, struct e
 static int put(json_t *o, const char *key, const char *value)
 {
 	return value && *value ? ed_json_str(o, key, value) : 0;
+}
+
+static int put_bound_json(json_t *o, const char *key, const struct ed_bound *bound)
+{
+	json_t *b;
+
+	if (bound->time == ED_TIME_NONE)
+		return 0;
+	b = json_object();
+	return ed_json_time(b, "time", bound->time) | ed_json_str(b, "by", bound->by) |
+	       ed_json_str(b, "where", bound->where) | json_object_set_new(o, key, b);
+}
+
+static int put_proved_json(json_t *o, const struct ed_replay *r, const struct ed_entry *e)
+{
+	const struct ed_proved *proved = r->proved ? &r->proved[e - r->ledger.v] : NULL;
+	json_t *p;
+
+	if (!proved || (proved->after.time == ED_TIME_NONE && proved->before.time == ED_TIME_NONE))
+		return 0;
+	p = json_object();
+	return put_bound_json(p, "not_before", &proved->after) |
+	       put_bound_json(p, "not_after", &proved->before) |
+	       json_object_set_new(o, "proved", p);
 }
 
 enum edoc_code ed_view_entry_json(const struct ed_replay *r, const struct ed_entry *e, json_t **out,
@@ -282,6 +331,7 @@ enum edoc_code ed_view_entry_json(const struct ed_replay *r, const struct ed_ent
 		if (value)
 			bad |= json_object_set(o, copied[i], value);
 	}
+	bad |= put_proved_json(o, r, e);
 	bad |= put(o, "signature", ed_entry_get(e, "signature", "name"));
 	bad |= put(o, "reason", ed_json_get_str(e->body, "reason"));
 	bad |= put(o, "text", ed_json_get_str(e->body, "text"));

@@ -96,6 +96,58 @@ run edoc-route verify --trust "$W/trust" "$W/whole.asice"
 is_exit 2 "others can read it"
 hasnt "$out" "stray" "and find nothing strange"
 
+# ---- when an entry was made, whatever it claims
+cp -R "$W/trust" "$W/all" && mkdir "$W/all/tsa" && cp "$PKI/root.pem" "$W/all/tsa/"
+run edoc-route verify --trust "$W/all" "$W/whole.asice"
+has "$out" "proved: not before" "bounds are told"
+has "$out" "proved: not after" "both"
+run edoc-route verify --json --trust "$W/all" "$W/whole.asice"
+json "$out" '.route.entries[1].proved | .not_before.time <= .not_after.time and (.not_after.by | contains("TSA"))' "in JSON, with who says so"
+json "$out" '.route.entries[0].proved | .not_before == null and .not_after.time' "the first quotes none"
+json "$out" '[.findings[] | select(.code == "ledger.time-early" or .code == "ledger.time-late")] == []' "and all is possible"
+run edoc-route verify --json --trust "$W/trust" "$W/whole.asice"
+json "$out" '[.findings[].code] | index("checkpoint.stamp")' "whom nobody trusts proves no time"
+json "$out" '.route.entries[1].proved == null' "and bounds nothing"
+# A clock that is put back: what it quotes came later.
+backdated() {
+	pack "$W/back.asice" back
+	back=$(as dilnoza submit -C "$A" --route test.order "$W/back.asice")
+	cp -a "$A" "$W/before"
+	pki_later +3d
+	URL=http://127.0.0.1:$(cat "$PKI/port")
+	faketime -f +3d edoc-route checkpoint --config "$PKI/edoc.conf" --tsa "$URL/tsa" -C "$A" >/dev/null
+	does zarina agreed -C "$A" "$back" >/dev/null
+	edoc-route export -C "$A" "$back" -o "$W/back-out.asice" >/dev/null
+	rm -rf "$A" && mv "$W/before" "$A"
+	run edoc-route verify --json --trust "$W/all" --at "$(date -u -d +4days +%Y-%m-%dT%H:%M:%SZ)" "$W/back-out.asice"
+}
+if command -v faketime >/dev/null; then
+	backdated
+	json "$out" '[.findings[] | select(.code == "ledger.time-early")] | length == 1 and (.[0].where | contains("000002"))' "an entry that claims to be older than what it quotes is found"
+else
+	skip "no faketime" 1
+fi
+forged() { # FILE-SUFFIX SED CODE WHAT
+	rm -rf "$W/un" && mkdir "$W/un" && cp "$W/whole.asice" "$W/forged.asice"
+	(cd "$W/un" && unzip -q "$W/whole.asice" "META-INF/edoc/checkpoints/*$1" &&
+		for f in META-INF/edoc/checkpoints/*"$1"; do sed -i "$2" "$f"; done &&
+		zip -q "$W/forged.asice" META-INF/edoc/checkpoints/*"$1")
+	run edoc-route verify --json --trust "$W/all" "$W/forged.asice"
+	json "$out" "[.findings[].code] | index(\"$3\")" "$4"
+}
+forged .path.json 's/"entries":[0-9]*/"entries":9/' checkpoint.inclusion "a proof about another leaf"
+forged .path.json 's/"index":[0-9]*/"index":7/' checkpoint.inclusion "a proof for another place"
+forged .path.json 's/"format"/"fromat"/' checkpoint.malformed "a proof that is none"
+forged .json 's/"size":[0-9]*/"size":9/' ledger.name "a checkpoint that was changed"
+cp "$W/whole.asice" "$W/forged.asice"
+zip -q -d "$W/forged.asice" 'META-INF/edoc/checkpoints/*.tst'
+run edoc-route verify --json --trust "$W/all" "$W/forged.asice"
+json "$out" '.route.entries[1].proved == null' "without tokens nothing is proved"
+cp "$W/whole.asice" "$W/forged.asice"
+zip -q -d "$W/forged.asice" 'META-INF/edoc/checkpoints/*.cms'
+run edoc-route verify --json --trust "$W/all" "$W/forged.asice"
+json "$out" '[.findings[].code] | index("checkpoint.signature")' "a checkpoint that nobody signed"
+
 # ---- races, damage
 i=0 makers=
 while [ $i -lt 4 ]; do
