@@ -66,6 +66,9 @@
 #define ED_MAX_YAML_BYTES (256u << 10)
 #define ED_MAX_YAML_DEPTH 32
 #define ED_MAX_YAML_NODES 20000
+/* A directory of a nation: 50,000 people of 120 agencies take 13 MB. */
+#define ED_MAX_DIRECTORY_BYTES (16u << 20)
+#define ED_MAX_DIRECTORY_NODES 2000000
 
 #define ED_MAX_CARD_VALUE 4096 /* bytes of one field */
 #define ED_MAX_CARD_LIST 1000  /* addressees */
@@ -115,7 +118,7 @@
 #define ED_MAX_CALENDAR_DAYS 2000 /* off, and as many worked */
 #define ED_MAX_CALENDAR_LINE 400  /* bytes of a name or a decree */
 #define ED_MAX_LEDGER 100000  /* entries */
-#define ED_MAX_PIN (4u << 20) /* a signed package that carries a route */
+#define ED_MAX_PIN (20u << 20) /* a signed package that carries a route, or a directory */
 #define ED_MAX_PINS 1000      /* in one package or case */
 #define ED_MAX_PIN_CACHE 512  /* pins kept parsed, and the bytes of their YAML */
 #define ED_MAX_PIN_CACHE_BYTES (4u << 20)

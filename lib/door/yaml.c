@@ -34,7 +34,7 @@ struct builder {
 	struct ed_yaml *root;
 	struct ed_yaml_walk walk;
 	struct frame stack[ED_MAX_YAML_DEPTH];
-	unsigned depth, nodes, documents;
+	unsigned depth, nodes, max_nodes, documents;
 	bool ended;
 	/* Comments: whom one belongs to that stands behind the last event, in its
 	 * line, and those that wait for the next key or item. */
@@ -134,9 +134,9 @@ static enum edoc_code new_node(struct builder *b, const yaml_event_t *ev, enum e
 	struct ed_yaml_mark mark = mark_of(ev->start_mark);
 	struct ed_yaml *node;
 
-	if (++b->nodes > ED_MAX_YAML_NODES)
+	if (++b->nodes > b->max_nodes)
 		return fail_at(b->err, EDOC_ERR_LIMIT, b->where, mark,
-		               "more than %u values in one YAML file", ED_MAX_YAML_NODES);
+		               "more than %u values in one YAML file", b->max_nodes);
 	node = ed_arena_alloc(b->arena, sizeof(*node));
 	if (!node)
 		return ed_fail_memory(b->err);
@@ -406,11 +406,14 @@ static enum edoc_code pump(struct builder *b, yaml_parser_t *parser)
 	return code;
 }
 
-static enum edoc_code parse(const void *bytes, size_t len, const char *where,
-                            struct ed_arena *arena, bool commented, struct ed_yaml **root,
-                            struct edoc_error *err)
+static const struct ed_yaml_limits usual = {ED_MAX_YAML_BYTES, ED_MAX_YAML_NODES};
+
+static enum edoc_code parse(const void *bytes, size_t len, const struct ed_yaml_limits *limits,
+                            const char *where, struct ed_arena *arena, bool commented,
+                            struct ed_yaml **root, struct edoc_error *err)
 {
-	struct builder b = {.where = where, .arena = arena, .err = err};
+	struct builder b = {
+	        .where = where, .arena = arena, .err = err, .max_nodes = limits->nodes};
 	struct ed_yaml_mark mark = {1, 1};
 	yaml_parser_t parser;
 	const unsigned char *p = bytes ? bytes : (const unsigned char *)"";
@@ -419,10 +422,9 @@ static enum edoc_code parse(const void *bytes, size_t len, const char *where,
 	size_t skip;
 
 	*root = NULL;
-	if (len > ED_MAX_YAML_BYTES)
+	if (len > limits->bytes)
 		return ed_fail(err, EDOC_ERR_LIMIT, where,
-		               "a YAML file may have %u bytes, this has %zu", ED_MAX_YAML_BYTES,
-		               len);
+		               "a YAML file may have %zu bytes, this has %zu", limits->bytes, len);
 	fault = ed_yaml_scan(p, len, &skip, &mark);
 	if (fault)
 		return fail_at(err, EDOC_ERR_INPUT, where, mark, "%s", dgettext("edoc", fault));
@@ -454,14 +456,22 @@ static enum edoc_code parse(const void *bytes, size_t len, const char *where,
 enum edoc_code ed_yaml_parse(const void *bytes, size_t len, const char *where,
                              struct ed_arena *arena, struct ed_yaml **root, struct edoc_error *err)
 {
-	return parse(bytes, len, where, arena, false, root, err);
+	return parse(bytes, len, &usual, where, arena, false, root, err);
+}
+
+enum edoc_code ed_yaml_parse_within(const void *bytes, size_t len,
+                                    const struct ed_yaml_limits *limits, const char *where,
+                                    struct ed_arena *arena, struct ed_yaml **root,
+                                    struct edoc_error *err)
+{
+	return parse(bytes, len, limits, where, arena, false, root, err);
 }
 
 enum edoc_code ed_yaml_parse_commented(const void *bytes, size_t len, const char *where,
                                        struct ed_arena *arena, struct ed_yaml **root,
                                        struct edoc_error *err)
 {
-	return parse(bytes, len, where, arena, true, root, err);
+	return parse(bytes, len, &usual, where, arena, true, root, err);
 }
 
 const struct ed_yaml *ed_yaml_get(const struct ed_yaml *map, const char *key)

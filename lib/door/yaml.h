@@ -27,6 +27,11 @@ struct ed_yaml {
 	const char *above, *behind, *below;
 };
 
+struct ed_yaml_limits {
+	size_t bytes;
+	unsigned nodes;
+};
+
 /* `where` is the file's name for messages "where:line:column". */
 enum edoc_code ed_yaml_parse(const void *bytes, size_t len, const char *where,
 			     struct ed_arena *arena, struct ed_yaml **root,
@@ -36,6 +41,11 @@ enum edoc_code ed_yaml_parse(const void *bytes, size_t len, const char *where,
 enum edoc_code ed_yaml_parse_commented(const void *bytes, size_t len, const char *where,
 				       struct ed_arena *arena, struct ed_yaml **root,
 				       struct edoc_error *err) EDOC_CHECK;
+/* The same of a format that has limits of its own. */
+enum edoc_code ed_yaml_parse_within(const void *bytes, size_t len,
+				    const struct ed_yaml_limits *limits, const char *where,
+				    struct ed_arena *arena, struct ed_yaml **root,
+				    struct edoc_error *err) EDOC_CHECK;
 const struct ed_yaml *ed_yaml_get(const struct ed_yaml *map, const char *key); /* NULL: absent */
 /* Fails at a node: place is "where:line:column". */
 enum edoc_code ed_yaml_fail(const struct ed_yaml *node, const char *where, struct edoc_error *err,

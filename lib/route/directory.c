@@ -23,13 +23,14 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/limits.h"
 #include "door/crypto.h"
 #include "door/yaml.h"
 #include "route/id.h"
 
 /* What may stand once in a directory, and where it does. */
 struct once {
-	const char *kind, *key;
+	const char *kind, *key; /* NULL: an empty slot */
 	unsigned line;
 };
 
@@ -38,11 +39,20 @@ struct parser {
 	struct ed_arena *arena;
 	struct edoc_error *err;
 	struct ed_directory *d;
-	struct once *once;
+	struct ed_arena *tree; /* of what is needed while it is read */
+	struct once *once;     /* a hash table, half of it empty at least */
 	size_t n_once, cap_once;
 };
 
 /* ---- values ---- */
+
+/* The tree of YAML is thrown away when all rows are read. */
+static enum edoc_code keep(struct parser *p, const char **text)
+{
+	if (*text)
+		*text = ed_arena_strdup(p->arena, *text);
+	return *text ? EDOC_OK : ed_fail_memory(p->err);
+}
 
 static enum edoc_code get_date(struct parser *p, const struct ed_yaml *map, const char *key,
                                bool required, struct ed_date *date, bool *present)
@@ -82,9 +92,9 @@ static enum edoc_code get_id(struct parser *p, const struct ed_yaml *map, const 
 {
 	enum edoc_code code = ed_yaml_text(map, p->where, key, required, id, p->err);
 
-	if (code || !*id || ed_is_id(*id))
+	if (code || !*id)
 		return code;
-	return fail_id(p, ed_yaml_get(map, key), *id);
+	return ed_is_id(*id) ? keep(p, id) : fail_id(p, ed_yaml_get(map, key), *id);
 }
 
 static enum edoc_code get_line(struct parser *p, const struct ed_yaml *map, const char *key,
@@ -95,7 +105,7 @@ static enum edoc_code get_line(struct parser *p, const struct ed_yaml *map, cons
 	if (!code && *text && (!**text || strlen(*text) > 1000 || strpbrk(*text, "\n\t")))
 		return ed_yaml_fail(ed_yaml_get(map, key), p->where, p->err,
 		                    "\"%s\" must be one line of at most 1000 bytes", key);
-	return code;
+	return code || !*text ? code : keep(p, text);
 }
 
 /* "sha256:<64 hex>"; *hex is what follows the colon. */
@@ -111,7 +121,7 @@ static enum edoc_code get_digest(struct parser *p, const struct ed_yaml *map, co
 		return ed_yaml_fail(ed_yaml_get(map, key), p->where, p->err,
 		                    "\"%s\" must be \"sha256:\" and 64 lower-case hex digits", key);
 	*hex += 7;
-	return EDOC_OK;
+	return keep(p, hex);
 }
 
 /* A list, absent, or what is wrong with it. */
@@ -130,22 +140,55 @@ static enum edoc_code room(struct parser *p, size_t n, size_t size, void **rows)
 	return *rows ? EDOC_OK : ed_fail_memory(p->err);
 }
 
+/* Where it stands in the table, or the empty slot for it (FNV-1a). */
+static struct once *slot_of(struct once *table, size_t cap, const char *kind, const char *key)
+{
+	uint64_t hash = 14695981039346656037u;
+	size_t i;
+
+	for (const char *s = kind; *s; s++)
+		hash = (hash ^ (unsigned char)*s) * 1099511628211u;
+	for (const char *s = key; *s; s++)
+		hash = (hash ^ (unsigned char)*s) * 1099511628211u;
+	for (i = hash % cap; table[i].kind; i = (i + 1) % cap)
+		if (!strcmp(table[i].kind, kind) && !strcmp(table[i].key, key))
+			break;
+	return &table[i];
+}
+
+static enum edoc_code grow_once(struct parser *p)
+{
+	size_t cap = p->cap_once ? 2 * p->cap_once : 256;
+	struct once *table;
+
+	if (2 * (p->n_once + 1) <= p->cap_once)
+		return EDOC_OK;
+	table = ed_arena_alloc(p->tree, cap * sizeof(*table));
+	if (!table)
+		return ed_fail_memory(p->err);
+	for (size_t i = 0; i < p->cap_once; i++)
+		if (p->once[i].kind)
+			*slot_of(table, cap, p->once[i].kind, p->once[i].key) = p->once[i];
+	p->once = table;
+	p->cap_once = cap;
+	return EDOC_OK;
+}
+
 /* What stands above already is refused with both lines. */
 static enum edoc_code only_once(struct parser *p, const struct ed_yaml *node, const char *kind,
                                 const char *key, const char *what)
 {
-	struct once *v;
+	enum edoc_code code = grow_once(p);
+	struct once *slot;
 
-	for (size_t i = 0; i < p->n_once; i++)
-		if (!strcmp(p->once[i].kind, kind) && !strcmp(p->once[i].key, key))
-			return ed_yaml_fail(node, p->where, p->err,
-			                    "%s stands above already, in line %u", what,
-			                    p->once[i].line);
-	v = ed_arena_grow(p->arena, p->once, p->n_once, &p->cap_once, sizeof(*v));
-	if (!v)
-		return ed_fail_memory(p->err);
-	p->once = v;
-	v[p->n_once++] = (struct once){kind, key, node->line};
+	if (code)
+		return code;
+	slot = slot_of(p->once, p->cap_once, kind, key);
+	if (slot->kind)
+		return ed_yaml_fail(node, p->where, p->err, "%s stands above already, in line %u",
+		                    what, slot->line);
+	*slot = (struct once){kind, key, node->line};
+	p->n_once++;
 	return EDOC_OK;
 }
 
@@ -201,10 +244,14 @@ static enum edoc_code parse_ids(struct parser *p, const struct ed_yaml *map,
 			return ed_yaml_fail(list->items[i], p->where, p->err,
 			                    "one identifier must stand here");
 		code = check_form(p, list->items[i], scheme, value);
-		what = ed_arena_printf(p->arena, "%s %s", scheme, value);
+		what = ed_arena_printf(p->tree, "%s %s", scheme, value);
 		if (!code)
 			code = what ? only_once(p, list->items[i], "id", what, what)
 			            : ed_fail_memory(p->err);
+		if (!code)
+			code = keep(p, &scheme);
+		if (!code)
+			code = keep(p, &value);
 		v[i] = (struct ed_directory_id){scheme, value, list->items[i]->line};
 		*n_ids += !code;
 	}
@@ -225,6 +272,8 @@ static enum edoc_code parse_key(struct parser *p, const struct ed_yaml *map, boo
 	if (!code && (strlen(key->sha256) != 64 || strspn(key->sha256, "0123456789abcdef") != 64))
 		code = ed_yaml_fail(ed_yaml_get(map, "sha256"), p->where, p->err,
 		                    "\"sha256\" of a certificate has 64 lower-case hex digits");
+	if (!code)
+		code = keep(p, &key->sha256);
 	if (!code)
 		code = only_once(p, ed_yaml_get(map, "sha256"), "cert", key->sha256,
 		                 "this certificate");
@@ -311,6 +360,9 @@ static enum edoc_code parse_links(struct parser *p, const struct ed_yaml *map,
 				                    "\"%s\" stands above already, in line %u", v[k],
 				                    list->items[k]->line);
 		v[i] = list->items[i]->text;
+		code = keep(p, &v[i]);
+		if (code)
+			return code;
 	}
 	*links = v;
 	return EDOC_OK;
@@ -322,9 +374,11 @@ static enum edoc_code get_parent(struct parser *p, const struct ed_yaml *map, bo
 {
 	enum edoc_code code = ed_yaml_text(map, p->where, "parent", false, parent, p->err);
 
-	if (code || !*parent || (change && !**parent))
+	if (code || !*parent)
 		return code;
-	return ed_is_id(*parent) ? EDOC_OK : fail_id(p, ed_yaml_get(map, "parent"), *parent);
+	if (!ed_is_id(*parent) && !(change && !**parent))
+		return fail_id(p, ed_yaml_get(map, "parent"), *parent);
+	return keep(p, parent);
 }
 
 static enum edoc_code parse_agency_change(struct parser *p, const struct ed_yaml *map,
@@ -411,7 +465,7 @@ static enum edoc_code parse_agency(struct parser *p, const struct ed_yaml *map)
 
 	if (!code)
 		code = get_id(p, map, "id", true, &agency->id);
-	what = code ? "" : ed_arena_printf(p->arena, "an agency \"%s\"", agency->id);
+	what = code ? "" : ed_arena_printf(p->tree, "an agency \"%s\"", agency->id);
 	if (!code)
 		code = what ? only_once(p, ed_yaml_get(map, "id"), "agency", agency->id, what)
 		            : ed_fail_memory(p->err);
@@ -443,7 +497,7 @@ static enum edoc_code parse_person(struct parser *p, const struct ed_yaml *map)
 
 	if (!code)
 		code = get_id(p, map, "id", true, &person->id);
-	what = code ? "" : ed_arena_printf(p->arena, "a person \"%s\"", person->id);
+	what = code ? "" : ed_arena_printf(p->tree, "a person \"%s\"", person->id);
 	if (!code)
 		code = what ? only_once(p, ed_yaml_get(map, "id"), "person", person->id, what)
 		            : ed_fail_memory(p->err);
@@ -537,7 +591,7 @@ static enum edoc_code parse_post(struct parser *p, const struct ed_yaml *map)
 static enum edoc_code need_post(struct parser *p, const struct ed_yaml *map,
                                 const struct ed_post *place)
 {
-	const char **known = ed_arena_alloc(p->arena, (p->d->n_posts + 1) * sizeof(*known));
+	const char **known = ed_arena_alloc(p->tree, (p->d->n_posts + 1) * sizeof(*known));
 	size_t n = 0;
 
 	if (!known)
@@ -618,10 +672,14 @@ static enum edoc_code parse_rows(struct parser *p, const struct ed_yaml *root)
 	if (!code && rows)
 		code = read_rows(p, root, "people", parse_person);
 	if (!code)
+		code = ed_directory_index_people(d, p->arena, p->err);
+	if (!code)
 		code = open_rows(p, root, "posts", true, sizeof(*d->posts), &rows);
 	d->posts = rows;
 	if (!code && rows)
 		code = read_rows(p, root, "posts", parse_post);
+	if (!code)
+		code = ed_directory_index_posts(d, p->arena, p->err);
 	if (!code)
 		code = open_rows(p, root, "deputies", false, sizeof(*d->deputies), &rows);
 	d->deputies = rows;
@@ -732,38 +790,50 @@ static enum edoc_code parse_head(struct parser *p, const struct ed_yaml *root)
 	return code ? code : get_date(p, root, "date", false, &p->d->date, &p->d->has_date);
 }
 
-enum edoc_code ed_directory_parse(const void *bytes, size_t len, const char *where,
-                                  struct ed_arena *arena, struct ed_directory **directory,
-                                  struct edoc_error *err)
+static enum edoc_code parse_root(struct parser *p, const struct ed_yaml *root)
 {
 	static const char *const known[] = {"format", "version",  "previous", "issued-by",
 	                                    "basis",  "date",     "agencies", "people",
 	                                    "posts",  "deputies", NULL};
+	enum edoc_code code;
+
+	if (root->kind != ED_YAML_MAP)
+		return ed_yaml_fail(root, p->where, p->err,
+		                    "a directory is made of \"key: value\" lines");
+	code = parse_head(p, root);
+	if (!code)
+		code = ed_yaml_only(root, p->where, known, p->err);
+	if (!code)
+		code = parse_rows(p, root);
+	return code ? code : check_tree(p, root);
+}
+
+enum edoc_code ed_directory_parse(const void *bytes, size_t len, const char *where,
+                                  struct ed_arena *arena, struct ed_directory **directory,
+                                  struct edoc_error *err)
+{
+	static const struct ed_yaml_limits limits = {ED_MAX_DIRECTORY_BYTES,
+	                                             ED_MAX_DIRECTORY_NODES};
 	struct parser p = {.where = where,
 	                   .arena = arena,
 	                   .err = err,
+	                   .tree = ed_arena_new(),
 	                   .d = ed_arena_alloc(arena, sizeof(*p.d))};
 	char ref[ED_SHA256_REF];
 	struct ed_yaml *root;
-	enum edoc_code code;
+	enum edoc_code code = EDOC_OK;
 
 	*directory = NULL;
-	if (!p.d || !ed_sha256_ref(bytes ? bytes : "", len, ref))
-		return ed_fail_memory(err);
-	memcpy(p.d->sha256, ref + 7, 65);
-	code = ed_yaml_parse(bytes, len, where, arena, &root, err);
-	if (!code && root->kind != ED_YAML_MAP)
-		code = ed_yaml_fail(root, where, err,
-		                    "a directory is made of \"key: value\" lines");
+	if (!p.d || !p.tree || !ed_sha256_ref(bytes ? bytes : "", len, ref))
+		code = ed_fail_memory(err);
 	if (!code)
-		code = parse_head(&p, root);
+		memcpy(p.d->sha256, ref + 7, 65);
 	if (!code)
-		code = ed_yaml_only(root, where, known, err);
+		code = ed_yaml_parse_within(bytes, len, &limits, where, p.tree, &root, err);
 	if (!code)
-		code = parse_rows(&p, root);
-	if (!code)
-		code = check_tree(&p, root);
+		code = parse_root(&p, root);
 	if (!code)
 		*directory = p.d;
+	ed_arena_free(p.tree);
 	return code;
 }

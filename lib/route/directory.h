@@ -78,6 +78,11 @@ struct ed_deputy {
 	const char *basis; /* the order that says so, or NULL */
 };
 
+struct ed_cert_row { /* of a person */
+	const struct ed_listed_key *key;
+	const struct ed_person *person;
+};
+
 struct ed_directory {
 	int version;
 	const char *previous; /* sha256 hex of the version before, or NULL */
@@ -92,6 +97,11 @@ struct ed_directory {
 	size_t n_posts;
 	struct ed_deputy *deputies;
 	size_t n_deputies;
+	/* directoryindex.c; NULL until those rows are read */
+	const struct ed_person **by_id;
+	struct ed_cert_row *by_cert;
+	size_t n_by_cert;
+	const struct ed_post **by_holder;
 	char sha256[65]; /* of the file's bytes */
 };
 
@@ -101,13 +111,24 @@ enum edoc_code ed_directory_parse(const void *bytes, size_t len, const char *whe
                                   struct ed_arena *arena, struct ed_directory **directory,
                                   struct edoc_error *err) EDOC_CHECK;
 
-/* ---- directorylook.c: who was what on a day; all pure ---- */
+/* ---- directoryindex.c ---- */
 
-bool ed_span_has(const struct ed_span *span, struct ed_date on);
+enum edoc_code ed_directory_index_people(struct ed_directory *directory, struct ed_arena *arena,
+                                         struct edoc_error *err) EDOC_CHECK;
+enum edoc_code ed_directory_index_posts(struct ed_directory *directory, struct ed_arena *arena,
+                                        struct edoc_error *err) EDOC_CHECK;
+/* Whose certificate that is on that day, or NULL. */
 const struct ed_person *ed_directory_person(const struct ed_directory *directory,
                                             const char *cert_sha256, struct ed_date on);
 const struct ed_person *ed_directory_person_by_id(const struct ed_directory *directory,
                                                   const char *id);
+/* The posts of a person, on any day, in the order of the file. */
+const struct ed_post *const *ed_directory_posts_of(const struct ed_directory *directory,
+                                                   const struct ed_person *person, size_t *n);
+
+/* ---- directorylook.c: who was what on a day; all pure ---- */
+
+bool ed_span_has(const struct ed_span *span, struct ed_date on);
 const char *ed_person_name(const struct ed_person *person, struct ed_date on);
 /* The post under which the person may act in the role on that day; deputies'
  * posts count after the named one, deputies of the directory last (*deputy

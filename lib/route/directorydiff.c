@@ -4,6 +4,7 @@
  * change, a single identifier more, and other rows may join it.  All else would
  * make what was done under the version before look otherwise than it was.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -287,16 +288,39 @@ static enum edoc_code people(const struct differ *d, const struct ed_directory *
 
 /* Posts have no ids: a row is known by all that must stay in it, and the same
  * row again by its turn. */
-static bool same_post(const struct ed_post *a, const struct ed_post *b)
+struct place {
+	const struct ed_post *post;
+	const char *basis; /* of a deputy */
+	size_t at, twin;   /* twin: its row in the other version, or NONE */
+};
+
+#define NONE ((size_t)-1)
+
+static int text_order(const char *a, const char *b)
 {
-	return same(a->agency, b->agency) && same(a->unit, b->unit) && same(a->post, b->post) &&
-	       same(a->holder->id, b->holder->id) &&
-	       same_day(a->span.has_from, a->span.from, b->span.has_from, b->span.from);
+	return a && b ? strcmp(a, b) : (a != NULL) - (b != NULL);
 }
 
-static bool same_deputy(const struct ed_deputy *a, const struct ed_deputy *b)
+static int place_order(const struct place *a, const struct place *b)
 {
-	return same_post(&a->post, &b->post) && same(a->basis, b->basis);
+	const struct ed_span *x = &a->post->span, *y = &b->post->span;
+	int c = strcmp(a->post->holder->id, b->post->holder->id);
+
+	c = c ? c : strcmp(a->post->agency, b->post->agency);
+	c = c ? c : strcmp(a->post->post, b->post->post);
+	c = c ? c : text_order(a->post->unit, b->post->unit);
+	c = c ? c : text_order(a->basis, b->basis);
+	c = c ? c : (int)x->has_from - (int)y->has_from;
+	return c || !x->has_from ? c : ed_date_compare(x->from, y->from);
+}
+
+static int place_then_turn(const void *a, const void *b)
+{
+	const struct place *x = *(const struct place *const *)a;
+	const struct place *y = *(const struct place *const *)b;
+	int c = place_order(x, y);
+
+	return c ? c : x->at < y->at ? -1 : x->at > y->at;
 }
 
 static const char *post_row(const struct differ *d, const struct ed_post *post)
@@ -308,71 +332,87 @@ static const char *post_row(const struct differ *d, const struct ed_post *post)
 	                       post->holder->id, from ? " from " : "", from ? from : "");
 }
 
-/* The row of v[] that is of[at] by its turn, or n. */
-static size_t post_twin(const struct ed_post *of, size_t at, const struct ed_post *v, size_t n)
+/* Both sorted: equal ones meet, each in its turn. */
+static void meet(struct place **old, size_t n_old, struct place **now, size_t n_now)
 {
-	size_t turn = 0;
+	for (size_t i = 0, k = 0; i < n_old && k < n_now;) {
+		int c = place_order(old[i], now[k]);
 
-	for (size_t i = 0; i < at; i++)
-		turn += same_post(&of[i], &of[at]);
-	for (size_t i = 0; i < n; i++)
-		if (same_post(&v[i], &of[at]) && turn-- == 0)
-			return i;
-	return n;
+		if (!c) {
+			old[i]->twin = now[k]->at;
+			now[k]->twin = old[i]->at;
+		}
+		i += c <= 0;
+		k += c >= 0;
+	}
 }
 
-static size_t deputy_twin(const struct ed_deputy *of, size_t at, const struct ed_deputy *v,
-                          size_t n)
+static struct place **sorted(const struct differ *d, struct place *v, size_t n)
 {
-	size_t turn = 0;
+	struct place **list = ed_arena_alloc(d->list->arena, (n + 1) * sizeof(struct place *));
 
-	for (size_t i = 0; i < at; i++)
-		turn += same_deputy(&of[i], &of[at]);
-	for (size_t i = 0; i < n; i++)
-		if (same_deputy(&v[i], &of[at]) && turn-- == 0)
-			return i;
-	return n;
+	for (size_t i = 0; list && i < n; i++)
+		list[i] = &v[i];
+	if (list && n)
+		qsort(list, n, sizeof(struct place *), place_then_turn);
+	return list;
+}
+
+static enum edoc_code places(const struct differ *d, const char *kind, struct place *old,
+                             size_t n_old, struct place *now, size_t n_now)
+{
+	struct place **was = sorted(d, old, n_old), **is = sorted(d, now, n_now);
+	enum edoc_code code = was && is ? EDOC_OK : ed_fail_memory(d->err);
+
+	if (!code)
+		meet(was, n_old, is, n_now);
+	for (size_t i = 0; i < n_old && !code; i++) {
+		const char *row = post_row(d, old[i].post);
+		const struct place *twin = old[i].twin == NONE ? NULL : &now[old[i].twin];
+
+		code = twin ? span(d, kind, row, &old[i].post->span, &twin->post->span)
+		            : row_is(d, ED_REMOVED, kind, row);
+	}
+	for (size_t i = 0; i < n_now && !code; i++)
+		if (now[i].twin == NONE)
+			code = row_is(d, ED_ADDED, kind, post_row(d, now[i].post));
+	return code;
+}
+
+static struct place *posts_of(const struct differ *d, const struct ed_directory *v)
+{
+	struct place *list = ed_arena_alloc(d->list->arena, (v->n_posts + 1) * sizeof(*list));
+
+	for (size_t i = 0; list && i < v->n_posts; i++)
+		list[i] = (struct place){&v->posts[i], NULL, i, NONE};
+	return list;
+}
+
+static struct place *deputies_of(const struct differ *d, const struct ed_directory *v)
+{
+	struct place *list = ed_arena_alloc(d->list->arena, (v->n_deputies + 1) * sizeof(*list));
+
+	for (size_t i = 0; list && i < v->n_deputies; i++)
+		list[i] = (struct place){&v->deputies[i].post, v->deputies[i].basis, i, NONE};
+	return list;
 }
 
 static enum edoc_code posts(const struct differ *d, const struct ed_directory *old,
                             const struct ed_directory *now)
 {
-	static const char kind[] = "post";
-	enum edoc_code code = EDOC_OK;
+	struct place *was = posts_of(d, old), *is = posts_of(d, now);
 
-	for (size_t i = 0; i < old->n_posts && !code; i++) {
-		const char *row = post_row(d, &old->posts[i]);
-		size_t k = post_twin(old->posts, i, now->posts, now->n_posts);
-
-		code = k == now->n_posts
-		               ? row_is(d, ED_REMOVED, kind, row)
-		               : span(d, kind, row, &old->posts[i].span, &now->posts[k].span);
-	}
-	for (size_t i = 0; i < now->n_posts && !code; i++)
-		if (post_twin(now->posts, i, old->posts, old->n_posts) == old->n_posts)
-			code = row_is(d, ED_ADDED, kind, post_row(d, &now->posts[i]));
-	return code;
+	return was && is ? places(d, "post", was, old->n_posts, is, now->n_posts)
+	                 : ed_fail_memory(d->err);
 }
 
 static enum edoc_code deputies(const struct differ *d, const struct ed_directory *old,
                                const struct ed_directory *now)
 {
-	static const char kind[] = "deputy";
-	enum edoc_code code = EDOC_OK;
+	struct place *was = deputies_of(d, old), *is = deputies_of(d, now);
 
-	for (size_t i = 0; i < old->n_deputies && !code; i++) {
-		const struct ed_post *post = &old->deputies[i].post;
-		size_t k = deputy_twin(old->deputies, i, now->deputies, now->n_deputies);
-
-		code = k == now->n_deputies ? row_is(d, ED_REMOVED, kind, post_row(d, post))
-		                            : span(d, kind, post_row(d, post), &post->span,
-		                                   &now->deputies[k].post.span);
-	}
-	for (size_t i = 0; i < now->n_deputies && !code; i++)
-		if (deputy_twin(now->deputies, i, old->deputies, old->n_deputies) ==
-		    old->n_deputies)
-			code = row_is(d, ED_ADDED, kind, post_row(d, &now->deputies[i].post));
-	return code;
+	return was && is ? places(d, "deputy", was, old->n_deputies, is, now->n_deputies)
+	                 : ed_fail_memory(d->err);
 }
 
 enum edoc_code ed_directory_compare(const struct ed_directory *old, const struct ed_directory *now,

@@ -148,25 +148,6 @@ const struct ed_agency *ed_directory_desk(const struct ed_directory *directory,
 	return NULL;
 }
 
-const struct ed_person *ed_directory_person(const struct ed_directory *directory,
-                                            const char *cert_sha256, struct ed_date on)
-{
-	for (size_t i = 0; i < directory->n_people; i++)
-		if (holds(directory->people[i].certs, directory->people[i].n_certs, cert_sha256,
-		          on))
-			return &directory->people[i];
-	return NULL;
-}
-
-const struct ed_person *ed_directory_person_by_id(const struct ed_directory *directory,
-                                                  const char *id)
-{
-	for (size_t i = 0; i < directory->n_people; i++)
-		if (!strcmp(directory->people[i].id, id))
-			return &directory->people[i];
-	return NULL;
-}
-
 const struct ed_person *ed_directory_find_person(const struct ed_directory *directory,
                                                  const char *name)
 {
@@ -233,13 +214,16 @@ static const struct ed_post *find_post(const struct ed_directory *d, const struc
                                        const struct ed_role *role, struct ed_date on, bool any,
                                        bool *deputy)
 {
+	size_t n;
+	const struct ed_post *const *posts = ed_directory_posts_of(d, person, &n);
+
 	for (int as_deputy = 0; as_deputy < 2; as_deputy++)
-		for (size_t i = 0; i < d->n_posts; i++) {
+		for (size_t i = 0; i < n; i++) {
 			*deputy = as_deputy == 1;
-			if (serves(&d->posts[i], person, role, on, *deputy) &&
-			    is_meant(d, &d->posts[i], role, on, *deputy) &&
-			    (any || active(d, &d->posts[i], on)))
-				return &d->posts[i];
+			if (serves(posts[i], person, role, on, *deputy) &&
+			    is_meant(d, posts[i], role, on, *deputy) &&
+			    (any || active(d, posts[i], on)))
+				return posts[i];
 		}
 	*deputy = true;
 	for (size_t i = 0; i < d->n_deputies; i++)

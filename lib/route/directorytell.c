@@ -32,7 +32,7 @@ static enum edoc_code read_yaml(struct edoc_directory *o, struct edoc_error *err
 	struct ed_directory *d = NULL;
 	struct ed_buf bytes;
 
-	ed_buf_init(&bytes, ED_MAX_YAML_BYTES);
+	ed_buf_init(&bytes, ED_MAX_DIRECTORY_BYTES);
 	enum edoc_code code = ed_read_path(o->where, &bytes, err);
 	if (!code)
 		code = ed_directory_parse(bytes.data, bytes.len, o->where, o->arena, &d, err);

@@ -82,6 +82,25 @@ static enum edoc_code find_yaml(struct ed_asic *asic, const char *where, size_t 
 	return EDOC_OK;
 }
 
+/* As a file is usually written: a line "format: ..." of its own.  A look that is
+ * wrong costs a message, for each kind asks for its format again. */
+static bool look_at_kind(const char *s, enum ed_pin_kind *kind)
+{
+	while (s && strncmp(s, "format: ", 8)) {
+		s = strchr(s, '\n');
+		s = s ? s + 1 : NULL;
+	}
+	for (size_t i = 0; s && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		size_t n = strlen(kinds[i].format);
+
+		if (!strncmp(s + 8, kinds[i].format, n) && strchr(" \r\n", s[8 + n])) {
+			*kind = (enum ed_pin_kind)i;
+			return true;
+		}
+	}
+	return false;
+}
+
 static enum edoc_code kind_of(const void *bytes, size_t len, const char *where,
                               struct ed_arena *arena, enum ed_pin_kind *kind,
                               struct edoc_error *err)
@@ -89,6 +108,8 @@ static enum edoc_code kind_of(const void *bytes, size_t len, const char *where,
 	const char *format;
 	struct ed_yaml *root;
 
+	if (look_at_kind(bytes, kind))
+		return EDOC_OK;
 	enum edoc_code code = ed_yaml_parse(bytes, len, where, arena, &root, err);
 	if (code)
 		return code;
@@ -142,7 +163,7 @@ static enum edoc_code read_yaml(struct ed_asic *asic, struct ed_pin *pin, struct
 	if (code)
 		return code;
 	pin->name = ed_arena_strdup(arena, ed_zip_entry(asic->zip, i)->name);
-	ed_buf_init(&yaml, ED_MAX_YAML_BYTES);
+	ed_buf_init(&yaml, ED_MAX_DIRECTORY_BYTES);
 	code = ed_zip_read_buf(asic->zip, i, &yaml, err);
 	if (!code) {
 		pin->len = yaml.len;

@@ -342,4 +342,38 @@ if faketime -f '+1d' true 2>/dev/null && [ -z "${SAN:-}" ]; then
 else
 	skip "no faketime here" 14
 fi
+# A directory of a nation; routes and calendars stay small.
+cat >"$W/nation.py" <<'END'
+import hashlib, re, sys
+
+text = open(sys.argv[1]).read()
+version = int(re.search(r"^version: (\d+)", text, re.M).group(1))
+was = "previous: sha256:%s\n" % hashlib.sha256(text.encode()).hexdigest()
+text = re.sub(r"^previous: .*\n", "", text, count=1, flags=re.M)
+text = re.sub(r"^version: .*\n", "version: %d\n" % (version + 1) + was, text, count=1, flags=re.M)
+rows = "".join('  - {id: citizen-%d, name: Name %d, certificates: [{sha256: "%s"}]}\n'
+               % (i, i, hashlib.sha256(b"%d" % i).hexdigest()) for i in range(4000))
+held = "".join("  - {agency: moliya, unit: unit %d, post: officer, holder: citizen-%d}\n" % (i % 40, i)
+               for i in range(4000))
+print(text.replace("posts:\n", rows + "posts:\n" + held, 1), end="")
+END
+newest=$(find "$A/conf/directory" -name '[0-9]*@*.asice' | sort -V | tail -1)
+unzip -p "$newest" '*.yaml' >"$W/newest.yaml"
+python3 "$W/nation.py" "$W/newest.yaml" >"$W/nation.yaml"
+ok "it is larger than a route may be" test "$(wc -c <"$W/nation.yaml")" -gt 500000
+sealed "$W/directory-issuer.pem" "$W/nation.yaml" "$W/nation.asice"
+run edoc-route install -C "$A" "$W/nation.asice"
+is_exit 0 "4,000 more people are installed"
+run edoc-route directory who -C "$A" moliya/"unit 7"/officer
+is_exit 0 "and found"
+same "$(grep -c "citizen-" "$out")" 100 "each of them"
+{
+	cat "$D/route/order.yaml"
+	yes '# nothing that a route needs' | head -c 300000
+	echo
+} >"$W/long.yaml"
+sealed "$W/route-issuer.pem" "$W/long.yaml" "$W/long.asice"
+run edoc-route install -C "$A" "$W/long.asice"
+is_exit 65 "a route of 300 KB is none"
+has "$err" "may have 262144 bytes" "it says how long one may be"
 finish

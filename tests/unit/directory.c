@@ -2,6 +2,9 @@
 /* route/directory: files, and who may act on which day. */
 #include "route/directory.h"
 
+#include "base/buf.h"
+#include "base/limits.h"
+
 #include "../tap.h"
 
 #define A64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -399,6 +402,115 @@ static void many(void)
 	fails(parse(alias, &d), EDOC_ERR_INPUT, &err, "anchor", "anchors");
 }
 
+/* ---- a nation ---- */
+
+#define AGENCIES 120
+#define PEOPLE 20000
+
+/* twice: which person, certificate or PINFL stands a second time; -1: none */
+static void put_nation(struct ed_buf *t, int person, int cert, int pinfl)
+{
+	ed_buf_puts(t, "format: edoc-directory/1\nversion: 1\nagencies:\n");
+	for (int i = 0; i < AGENCIES; i++)
+		ed_buf_printf(t, "  - {id: agency-%d, title: A}\n", i);
+	ed_buf_puts(t, "people:\n");
+	for (int i = 0; i < PEOPLE; i++)
+		ed_buf_printf(t,
+		              "  - {id: p-%d, name: N, ids: {pinfl: \"%014d\"}, certificates: "
+		              "[{sha256: \"%064d\", from: 2026-03-01}]}\n",
+		              i == PEOPLE - 1 && person >= 0 ? person : i,
+		              i == PEOPLE - 1 && pinfl >= 0 ? pinfl : i,
+		              i == PEOPLE - 1 && cert >= 0 ? cert : i);
+	/* Everybody has a post; the odd ones another one, of a higher number. */
+	ed_buf_puts(t, "posts:\n");
+	for (int i = 0; i < PEOPLE + PEOPLE / 2; i++)
+		ed_buf_printf(t, "  - {agency: agency-%d, post: %s, holder: p-%d}\n", i % AGENCIES,
+		              i < PEOPLE ? "officer" : "head",
+		              i < PEOPLE ? i : 2 * (i - PEOPLE) + 1);
+}
+
+static enum edoc_code nation(int person, int cert, int pinfl, struct ed_directory **d)
+{
+	struct ed_buf t;
+	enum edoc_code code;
+
+	ed_buf_init(&t, ED_MAX_DIRECTORY_BYTES);
+	put_nation(&t, person, cert, pinfl);
+	memset(&err, 0, sizeof(err));
+	code = ed_directory_parse(t.data, t.len, "d.yaml", arena, d, &err);
+	ed_buf_clear(&t);
+	return code;
+}
+
+static void of_a_nation(void)
+{
+	struct ed_role head = {.post = "head"}, officer = {.post = "officer"};
+	struct ed_directory *d;
+	const struct ed_post *const *posts;
+	unsigned wrong = 0;
+	char text[80];
+	size_t n;
+
+	if (!is_ok(nation(-1, -1, -1, &d), &err, "20,000 people of 120 agencies"))
+		return;
+	for (int i = 0; i < PEOPLE; i++) {
+		const struct ed_person *p = &d->people[i];
+		bool deputy;
+
+		snprintf(text, sizeof(text), "p-%d", i);
+		wrong += ed_directory_person_by_id(d, text) != p;
+		snprintf(text, sizeof(text), "%064d", i);
+		wrong += ed_directory_person(d, text, day(3, 1)) != p;
+		wrong += ed_directory_person(d, text, day(2, 28)) != NULL;
+		posts = ed_directory_posts_of(d, p, &n);
+		wrong += n != 1u + i % 2 || posts[0] != &d->posts[i];
+		wrong += i % 2 && posts[1] != &d->posts[PEOPLE + i / 2];
+		wrong += ed_directory_post(d, p, &officer, day(3, 1), &deputy) != posts[0];
+		wrong += ed_directory_post(d, p, &head, day(3, 1), &deputy) !=
+		         (i % 2 ? posts[1] : NULL);
+	}
+	is_int(wrong, 0, "each is found as if one had gone through the rows");
+	ok(!ed_directory_person_by_id(d, "p-20000") && !ed_directory_person_by_id(d, "p") &&
+	           !ed_directory_person_by_id(d, "") && !ed_directory_person(d, "", day(3, 1)),
+	   "nobody else is");
+	fails(nation(7, -1, -1, &d), EDOC_ERR_INPUT, &err,
+	      "a person \"p-7\" stands above already, in line 132", "the same person far below");
+	fails(nation(-1, 7, -1, &d), EDOC_ERR_INPUT, &err,
+	      "this certificate stands above already, in line 132", "the same certificate");
+	fails(nation(-1, -1, 7, &d), EDOC_ERR_INPUT, &err, "stands above already, in line 132",
+	      "the same identifier");
+}
+
+/* So many bytes of `item` in a list of nothing. */
+static enum edoc_code fill(const char *item, size_t bytes)
+{
+	struct ed_directory *d;
+	struct ed_buf t;
+	enum edoc_code code;
+
+	ed_buf_init(&t, bytes + 100);
+	ed_buf_puts(&t, "agencies: [\n");
+	while (t.len + strlen(item) + 2 <= bytes)
+		ed_buf_puts(&t, item);
+	ed_buf_puts(&t, " ]");
+	memset(&err, 0, sizeof(err));
+	code = ed_directory_parse(t.data, t.len, "d.yaml", arena, &d, &err);
+	ed_buf_clear(&t);
+	return code;
+}
+
+static void limits(void)
+{
+	fails(fill(" # 64 bytes of nothing at all, which take no room in the tree..\n",
+	           ED_MAX_DIRECTORY_BYTES),
+	      EDOC_ERR_INPUT, &err, "format", "as many bytes as there may be");
+	fails(fill(" # 64 bytes of nothing at all, which take no room in the tree..\n",
+	           ED_MAX_DIRECTORY_BYTES + 128),
+	      EDOC_ERR_LIMIT, &err, "may have 16777216 bytes", "and more");
+	fails(fill(" a,\n", 4 * ED_MAX_DIRECTORY_NODES + 100), EDOC_ERR_LIMIT, &err,
+	      "more than 2000000 values", "too many values");
+}
+
 int main(void)
 {
 	struct ed_directory *d;
@@ -415,6 +527,8 @@ int main(void)
 	tree();
 	stands_in();
 	many();
+	of_a_nation();
+	limits();
 	if (!is_ok(parse(grown, &d), &err, "a directory that has grown"))
 		return 1;
 	agencies(d);
