@@ -99,8 +99,19 @@ static const struct cmd_option resume_options[] = {DESK, CLOCK, WORDS, END};
 static const struct cmd_option withdraw_options[] = {DESK, WHY, WORDS, END};
 static const struct cmd_option send_options[] = {
         DESK, {"again", 0, NULL, N_("the same package once more: no receipt came"), false}, END};
+#define NO_INDEX                                                                                   \
+	{                                                                                          \
+		"no-index", 0, NULL, N_("look at every case in its folder"), false                 \
+	}
+static const struct cmd_option index_options[] = {
+        DESK,
+        {"rebuild", 0, NULL, N_("make it anew, of the case folders alone"), false},
+        {"check", 0, NULL, N_("hold it against all case folders"), false},
+        END};
+static const struct cmd_option find_options[] = {DESK, NO_INDEX, END};
 static const struct cmd_option status_options[] = {
         DESK,
+        NO_INDEX,
         {"days", 0, "N", N_("what ends within N days is told (30)"), false},
         {"prometheus", 0, NULL, N_("numbers for Prometheus"), false},
         END};
@@ -114,10 +125,12 @@ static const struct cmd_option confirm_options[] = {
         END};
 static const struct cmd_option inbox_options[] = {
         DESK,
+        NO_INDEX,
         {"who", 0, "CERT", N_("only what waits for the holder of this certificate"), false},
         END};
 static const struct cmd_option due_terms_options[] = {
         DESK,
+        NO_INDEX,
         {"by", 0, "DAY", N_("only what ends on this day or before"), false},
         {"overdue", 0, NULL, N_("only what is late"), false},
         END};
@@ -457,6 +470,8 @@ static int run_inbox(struct cmd *cmd)
 	size_t n = 0;
 	int status = cmd_given(cmd, "key") ? route_open_key(cmd, &run) : route_open(cmd, &run);
 
+	if (!status)
+		edoc_desk_use_index(run.desk, !cmd_given(cmd, "no-index"));
 	if (!status && run.key)
 		cert = edoc_key_cert_sha256(run.key);
 	if (!status && who) {
@@ -601,7 +616,7 @@ static const struct cmd_verb verbs[] = {
          CMD_JSON | CMD_KEY | CMD_AT | CMD_NO_OPERANDS, run_inbox},
         {"due", "[--by DAY] [--overdue]", N_("which terms end at this desk, the earliest first"),
          due_terms_options, CMD_JSON | CMD_AT | CMD_NO_OPERANDS, route_due},
-        {"find", "WORD...", N_("cases by number, document, initiator or title"), desk_options,
+        {"find", "WORD...", N_("cases by number, document, initiator or title"), find_options,
          CMD_JSON, route_find},
         {"show", "CASE...", N_("where a case stands"), desk_options, CMD_ITEMS | CMD_JSON | CMD_AT,
          run_show},
@@ -634,6 +649,8 @@ static const struct cmd_verb verbs[] = {
          CMD_JSON | CMD_NO_OPERANDS, route_outbox},
         {"status", "[--days N] [--prometheus]", N_("what is late, stuck, broken, or ends soon"),
          status_options, CMD_JSON | CMD_NO_OPERANDS, route_status},
+        {"index", "[--rebuild|--check]", N_("lists of thousands of cases in a second"),
+         index_options, CMD_JSON | CMD_NO_OPERANDS, route_index},
         {"backup", "DIR", N_("a copy of the desk, whole while others act"), desk_options,
          CMD_JSON, route_backup},
         {"restore", "-C DESK BACKUP", N_("make a desk of its copy"), restore_options, CMD_JSON,

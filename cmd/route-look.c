@@ -16,7 +16,7 @@ int route_due(struct cmd *cmd)
 	struct edoc_error err = {0};
 	struct route_run run = {0};
 	size_t n = 0;
-	int status = route_open(cmd, &run);
+	int status = route_open_lists(cmd, &run);
 
 	if (!status) {
 		enum edoc_code code =
@@ -37,7 +37,7 @@ int route_find(struct cmd *cmd)
 
 	if (!cmd->n)
 		return cmd_usage(cmd, _("which words?"));
-	int status = route_open(cmd, &run);
+	int status = route_open_lists(cmd, &run);
 	if (!status) {
 		enum edoc_code code = edoc_desk_find(run.desk, (const char *const *)cmd->operands,
 		                                     cmd->now, TEXT(cmd), JSON(cmd), &n, &err);

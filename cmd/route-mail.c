@@ -433,7 +433,7 @@ int route_status(struct cmd *cmd)
 		return cmd_usage(cmd, _("--days takes a number of days, up to 9999"));
 	if (prometheus && cmd->json)
 		return cmd_usage(cmd, _("--prometheus and --json contradict each other"));
-	int status = route_open(cmd, &run);
+	int status = route_open_lists(cmd, &run);
 	if (!status) {
 		struct edoc_mail mail = mail_of(cmd, NULL);
 		enum edoc_code code =

@@ -21,6 +21,7 @@ struct route_run {
 /* The desk of -C, $EDOC_DESK or edoc.conf; run zeroed.  0 or the exit. */
 int route_open(struct cmd *cmd, struct route_run *run);
 int route_open_key(struct cmd *cmd, struct route_run *run); /* and the key of --key */
+int route_open_lists(struct cmd *cmd, struct route_run *run); /* minds --no-index */
 void route_close(struct route_run *run);
 /* Prints what the library made, unless it should be quiet, or says the error,
  * of that item; the exit. */
@@ -51,6 +52,10 @@ int route_checkpoint_daily(struct cmd *cmd, struct route_run *run); /* a job of 
 
 int route_due(struct cmd *cmd);
 int route_find(struct cmd *cmd);
+
+/* ---- route-index.c ---- */
+
+int route_index(struct cmd *cmd);
 
 /* ---- route-people.c ---- */
 

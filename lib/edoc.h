@@ -1345,6 +1345,18 @@ enum edoc_code edoc_desk_confirm(struct edoc_desk *desk, const char *name,
 				 const struct edoc_act *act, char **text, char **json,
 				 struct edoc_error *err) EDOC_CHECK;
 
+/*
+ * The desk's index, a cache that lists of thousands of cases are told from; it
+ * is used, and kept up to date, where it was made once.  UPDATE makes it when
+ * there is none that can be used, REBUILD in any case; CHECK holds it against
+ * all case folders, *differ counts what it tells otherwise.
+ */
+enum edoc_index_what { EDOC_INDEX_UPDATE = 0, EDOC_INDEX_REBUILD, EDOC_INDEX_CHECK };
+enum edoc_code edoc_desk_index(struct edoc_desk *desk, enum edoc_index_what what, char **text,
+			       char **json, size_t *differ, struct edoc_error *err) EDOC_CHECK;
+/* false: lists look at each case in its folder, whatever the index says. */
+void edoc_desk_use_index(struct edoc_desk *desk, bool use);
+
 /* Open steps; cert_sha256 NULL: of everybody, else of that person.  *n counts. */
 enum edoc_code edoc_desk_inbox(struct edoc_desk *desk, const char *cert_sha256, int64_t now,
 			       char **text, char **json, size_t *n,

@@ -93,3 +93,22 @@ desks() {
 			>"$W/install.out" &&
 		edoc-route install -C "$B" "$W/directory.asice" >/dev/null
 }
+# DESK WORDS: lists tell the same with the index and without.
+same_lists() {
+	for told in text --json; do
+		[ "$told" = --json ] || told=
+		for list in inbox "inbox --who $D/pki/zarina.crt" "due --at 2099-01-01T00:00:00Z" "find e" status; do
+			for how in "" --no-index; do
+				# shellcheck disable=SC2086 # words are wanted
+				edoc-route $list $told $how -C "$1" >"$W/told.${how:-with}" 2>"$W/told.err"
+				echo "exit $?" >>"$W/told.${how:-with}"
+			done
+			# What is free on the disk, and when that was asked, is no matter of cases.
+			for how in with --no-index; do
+				sed 's/"free_bytes":[0-9]*//; s/"at":"[^"]*"//' "$W/told.$how" >"$W/told.plain.$how"
+			done
+			ok "$2: $list $told" cmp "$W/told.plain.with" "$W/told.plain.--no-index" ||
+				diff "$W/told.plain.with" "$W/told.plain.--no-index" | sed 's/^/# /' | head -n 6
+		done
+	done
+}

@@ -2,9 +2,11 @@
 #include "door/db.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -64,6 +66,15 @@ static bool read_version(sqlite3 *db, int *version)
 	return good;
 }
 
+static void harden(sqlite3 *db)
+{
+	(void)sqlite3_busy_timeout(db, BUSY_MS);
+	(void)sqlite3_extended_result_codes(db, 1);
+	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
+}
+
 static enum edoc_code open_file(const char *path, sqlite3 **db, struct edoc_error *err)
 {
 	sqlite3 *d = NULL;
@@ -76,11 +87,7 @@ static enum edoc_code open_file(const char *path, sqlite3 **db, struct edoc_erro
 		ed_db_close(d);
 		return code;
 	}
-	(void)sqlite3_busy_timeout(d, BUSY_MS);
-	(void)sqlite3_extended_result_codes(d, 1);
-	(void)sqlite3_db_config(d, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	(void)sqlite3_db_config(d, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	(void)sqlite3_db_config(d, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
+	harden(d);
 	*db = d;
 	return EDOC_OK;
 }
@@ -175,6 +182,117 @@ enum edoc_code ed_db_open(const char *path, int user_version, const char *schema
 	*db = d;
 	*fresh = !usable;
 	return EDOC_OK;
+}
+
+/* ---- shared ---- */
+
+/* By what SQLite says of the first read: a hot journal that may not be rolled
+ * back here makes the file as good as damaged to this reader. */
+static enum edoc_code shared_state(sqlite3 *db, int user_version, enum ed_db_state *state,
+                                   struct edoc_error *err)
+{
+	int version = 0;
+
+	if (sqlite3_exec(db, "PRAGMA synchronous = EXTRA", NULL, NULL, NULL) == SQLITE_OK &&
+	    read_version(db, &version)) {
+		*state = version == user_version ? ED_DB_GOOD : ED_DB_OTHER;
+		return EDOC_OK;
+	}
+	switch (sqlite3_errcode(db) & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_NOMEM:
+	case SQLITE_IOERR:
+		return ed_db_fail(db, N_("cannot read the index"), err);
+	default:
+		*state = ED_DB_DAMAGED;
+		return EDOC_OK;
+	}
+}
+
+enum edoc_code ed_db_open_shared(const char *path, bool write, int user_version, sqlite3 **db,
+                                 enum ed_db_state *state, struct edoc_error *err)
+{
+	sqlite3 *d = NULL;
+	struct stat st;
+	enum edoc_code code;
+	int opened;
+
+	*db = NULL;
+	*state = ED_DB_ABSENT;
+	if (lstat(path, &st))
+		return errno == ENOENT || errno == ENOTDIR
+		               ? EDOC_OK
+		               : ed_fail_errno(err, EDOC_ERR_IO, path, N_("cannot open"));
+	*state = ED_DB_DAMAGED;
+	if (!S_ISREG(st.st_mode)) /* SQLite would follow a link to somebody else's file */
+		return EDOC_OK;
+	opened = sqlite3_open_v2(path, &d, write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY,
+	                         NULL);
+	if (opened != SQLITE_OK && sqlite3_errcode(d) == SQLITE_NOMEM) {
+		code = ed_fail_memory(err);
+	} else if (opened != SQLITE_OK) { /* not to be had: gone since, or not ours to read */
+		code = EDOC_OK;
+	} else {
+		harden(d);
+		code = shared_state(d, user_version, state, err);
+	}
+	if (!code && *state == ED_DB_GOOD)
+		*db = d;
+	else
+		ed_db_close(d);
+	return code;
+}
+
+/* SQLite takes the mode of a file that is there, also for its journals. */
+static enum edoc_code make_empty(const char *path, struct edoc_error *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+
+	if (fd < 0)
+		return ed_fail_errno(err, EDOC_ERR_EXISTS, path, N_("cannot create"));
+	close(fd);
+	return EDOC_OK;
+}
+
+enum edoc_code ed_db_create(const char *path, const char *schema, sqlite3 **db,
+                            struct edoc_error *err)
+{
+	*db = NULL;
+	enum edoc_code code = make_empty(path, err);
+	if (!code)
+		code = open_file(path, db, err);
+	/* Nobody sees it before it is whole: no journal, and it is synced at the end. */
+	if (!code)
+		code = ed_db_exec(*db,
+		                  "PRAGMA page_size = 4096; PRAGMA auto_vacuum = NONE;"
+		                  "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;"
+		                  "PRAGMA cache_size = -8192; PRAGMA locking_mode = EXCLUSIVE;"
+		                  "BEGIN",
+		                  err);
+	if (!code)
+		code = ed_db_exec(*db, schema, err);
+	if (code) {
+		ed_db_close(*db);
+		*db = NULL;
+	}
+	return code;
+}
+
+enum edoc_code ed_db_seal(sqlite3 *db, int user_version, struct edoc_error *err)
+{
+	const char *name = sqlite3_db_filename(db, "main");
+	enum edoc_code code = ed_db_filled(db, user_version, err);
+	int fd;
+
+	if (!code)
+		code = ed_db_exec(db, "COMMIT", err);
+	fd = code ? -1 : open(name, O_RDONLY | O_CLOEXEC);
+	if (!code && (fd < 0 || fsync(fd)))
+		code = ed_fail_errno(err, EDOC_ERR_IO, name, N_("cannot write to the disk"));
+	if (fd >= 0)
+		close(fd);
+	ed_db_close(db);
+	return code;
 }
 
 bool ed_db_look(const char *path, sqlite3 **db)

@@ -18,6 +18,7 @@
 #include "base/path.h"
 #include "route/exchange.h"
 #include "route/generation.h"
+#include "route/touched.h"
 
 #define CLAIM_FORMAT "edoc-claim/1"
 #define MAX_CLAIM_TRIES 1000
@@ -605,17 +606,21 @@ enum edoc_code ed_case_append(struct ed_case *c, size_t number, const struct ed_
                               bool *lost, struct edoc_error *err)
 {
 	char *path = ed_case_path(c, "log/%06zu", number);
-	bool cms_taken, body_taken;
+	bool cms_taken, body_taken, marked;
 	struct ed_buf there;
 	bool present;
 
 	*lost = false;
-	enum edoc_code code = path ? put_object(c, entry, ".cms", &entry->cms, &cms_taken, err)
+	enum edoc_code code = path ? ed_touch(c->desk, c->id, number, &marked, err)
 	                           : ed_fail_memory(err);
+	if (!code)
+		code = put_object(c, entry, ".cms", &entry->cms, &cms_taken, err);
 	if (!code)
 		code = put_object(c, entry, ".body.json", &entry->body_bytes, &body_taken, err);
 	if (!code)
 		code = ed_desk_put(c->desk, path, entry->bytes.data, entry->bytes.len, lost, err);
+	if (!code && !*lost && !marked)
+		ed_touch_late(c->desk, c->id, number);
 	if (code || !*lost)
 		return code;
 	code = read_if(path, ED_MAX_JSON_BYTES, &there, &present, err);

@@ -283,6 +283,11 @@ const struct edoc_trust *edoc_desk_trust(const struct edoc_desk *desk)
 	return desk->trust;
 }
 
+void edoc_desk_use_index(struct edoc_desk *desk, bool use)
+{
+	desk->walk = !use;
+}
+
 const char *edoc_desk_folder(const struct edoc_desk *desk)
 {
 	return desk->path;

@@ -52,6 +52,7 @@ struct edoc_desk {
 	struct edoc_trust *trust;
 	struct edoc_key *key; /* loaded when asked for */
 	struct ed_pin_cache *pins;
+	bool walk; /* lists do not use the index */
 };
 
 /* "<desk>/<printf>" in the arena; NULL: out of memory. */

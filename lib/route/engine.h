@@ -231,6 +231,8 @@ struct ed_scope *ed_state_branch(const struct ed_state *state, const struct ed_s
 bool ed_branch_dropped(const struct ed_state *state, const struct ed_scope *branch);
 /* "answer/moliya" of a branch; in the arena. */
 const char *ed_scope_path(const struct ed_scope *scope, struct ed_arena *arena);
+const struct ed_delegation *ed_delegation_to(const struct ed_delegation *list, size_t n,
+                                             const char *person, struct ed_date on);
 /* step.delegated, step.reassigned: the step stays open, and others act. */
 bool ed_hand_event(const char *event);
 /* The open visit of a path, or NULL. */

@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "door/x509.h"
 #include "route/exchange.h"
+#include "route/look.h"
 #include "route/outbox.h"
 #include "route/receipt.h"
 
@@ -125,6 +126,19 @@ static bool has_to_send(const struct ed_state *s, const struct ed_visit **visit)
 	return s->phase == ED_PHASE_RUNNING && (*visit || s->root->over);
 }
 
+bool ed_case_sends(const struct ed_case *c)
+{
+	const struct ed_visit *visit;
+
+	for (size_t k = 0; k < c->r.n_chains; k++) {
+		const struct ed_state *s = ed_replay_chain(&c->r, k);
+
+		if (s && ed_chain_here(c, s) && has_to_send(s, &visit))
+			return true;
+	}
+	return false;
+}
+
 /* Chooses the next chain that has something to send; false: none has. */
 static bool next_to_send(struct ed_case *c, const struct ed_visit **visit)
 {
@@ -210,53 +224,29 @@ enum edoc_code edoc_desk_send(struct edoc_desk *desk, const char *name, const st
 	return ed_act_of_desk(desk, name, send_once, (void *)act, &told, text, json, err);
 }
 
-/* Open send steps, and sendings that were cut short before out/. */
-static enum edoc_code wants_sending(struct edoc_desk *desk, const char *id, bool *wanted,
-                                    struct edoc_error *err)
+/* Open send steps, and sendings that were cut short before out/; sending a
+ * broken one will tell what is wrong, and stop no other. */
+static bool wants_sending(struct edoc_desk *desk, const struct ed_met *met)
 {
-	const struct ed_visit *visit;
 	struct ed_case c;
-	size_t k = 0;
+	bool wanted = false;
 	char *mark;
+	size_t k = 0;
 
-	*wanted = false;
-	enum edoc_code code = ed_case_load(desk, id, &c, err);
-	if (code == EDOC_ERR_INPUT) {
-		*wanted = true; /* sending it will tell what is wrong, and stop no other */
-		return EDOC_OK;
-	}
-	if (code)
-		return code;
-	*wanted = c.exists && next_to_send(&c, &visit);
-	while (c.exists && !*wanted && ed_case_unanswered(&c, &k)) {
+	if (!met->row || met->row->sends || ed_case_load(desk, met->id, &c, NULL))
+		return true;
+	while (c.exists && !wanted && ed_case_unanswered(&c, &k)) {
 		mark = ed_case_path(&c, "obj/%s.sent", c.r.state.head + 7);
-		*wanted = mark && access(mark, F_OK);
+		wanted = mark && access(mark, F_OK);
 	}
 	ed_case_clear(&c);
-	return EDOC_OK;
+	return wanted;
 }
 
 enum edoc_code edoc_desk_sendable(struct edoc_desk *desk, int64_t now, char ***out,
                                   struct edoc_error *err)
 {
-	struct ed_list list = {.arena = ed_arena_new()};
-	char **ids = NULL;
-	bool wanted;
-
-	(void)now; /* a send step is due as soon as it is open */
-	if (!list.arena)
-		return ed_fail_memory(err);
-	enum edoc_code code = ed_case_list(desk, &ids, NULL, err);
-	for (size_t i = 0; !code && ids[i]; i++) {
-		code = wants_sending(desk, ids[i], &wanted, err);
-		if (!code && wanted)
-			code = ed_list_add(&list, ids[i], err);
-	}
-	if (!code)
-		code = ed_list_give(&list, out, err);
-	ed_names_free(ids);
-	ed_arena_free(list.arena);
-	return code;
+	return ed_look_ids(desk, ED_CASES_SENDABLE, now, wants_sending, out, err);
 }
 
 enum edoc_code edoc_desk_incoming(struct edoc_desk *desk, char ***out, struct edoc_error *err)

@@ -26,6 +26,8 @@ enum edoc_code ed_case_prove(struct ed_case *c, int64_t now, struct edoc_error *
  * somebody signed it whom the desk trusts for its kind. */
 enum edoc_code ed_desk_believe(const struct edoc_desk *desk, const struct ed_pin *pin, int64_t now,
                                struct ed_arena *arena, struct edoc_error *err) EDOC_CHECK;
+/* Is there a step that sends, or a branch that goes back, and is it here? */
+bool ed_case_sends(const struct ed_case *c);
 /* The actor's certificate reaches an anchor for signing, else EDOC_ERR_DENIED. */
 enum edoc_code ed_desk_knows(const struct edoc_desk *desk, const struct edoc_act *act,
                              struct edoc_error *err) EDOC_CHECK;

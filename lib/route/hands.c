@@ -18,16 +18,16 @@ bool ed_hand_event(const char *event)
 /* ---- what is in force ---- */
 
 /* The newest of each that hands it on holds; the one before is over. */
-static const struct ed_delegation *newest_to(const struct ed_visit *v, const char *person)
+static const struct ed_delegation *newest_to(const struct ed_delegation *list, size_t n,
+                                             const char *person)
 {
-	for (size_t i = v->n_delegations; i-- > 0;) {
-		const struct ed_delegation *d = &v->delegations[i];
+	for (size_t i = n; i-- > 0;) {
 		bool replaced = false;
 
-		for (size_t k = i + 1; k < v->n_delegations; k++)
-			replaced |= !strcmp(v->delegations[k].from, d->from);
-		if (!replaced && !strcmp(d->to, person))
-			return d;
+		for (size_t k = i + 1; k < n; k++)
+			replaced |= !strcmp(list[k].from, list[i].from);
+		if (!replaced && !strcmp(list[i].to, person))
+			return &list[i];
 	}
 	return NULL;
 }
@@ -37,12 +37,18 @@ static bool over(const struct ed_delegation *d, struct ed_date on)
 	return d->has_until && ed_date_compare(on, d->until) > 0;
 }
 
+const struct ed_delegation *ed_delegation_to(const struct ed_delegation *list, size_t n,
+                                             const char *person, struct ed_date on)
+{
+	const struct ed_delegation *d = newest_to(list, n, person);
+
+	return d && !over(d, on) ? d : NULL;
+}
+
 const struct ed_delegation *ed_visit_delegation(const struct ed_visit *visit, const char *person,
                                                 struct ed_date on)
 {
-	const struct ed_delegation *d = newest_to(visit, person);
-
-	return d && !over(d, on) ? d : NULL;
+	return ed_delegation_to(visit->delegations, visit->n_delegations, person, on);
 }
 
 static const char *day_text(struct ed_decision *j, struct ed_date day)
@@ -74,14 +80,14 @@ static const struct ed_post *climb(struct ed_decision *j, const struct ed_role *
 			post = ed_directory_principal(j->directory, role, post, on);
 		if (post)
 			return post;
-		d = newest_to(j->visit, d->from);
+		d = newest_to(j->visit->delegations, j->visit->n_delegations, d->from);
 	}
 	return NULL;
 }
 
 bool ed_check_delegate(struct ed_decision *j, const struct ed_role *role, struct ed_date on)
 {
-	const struct ed_delegation *d = newest_to(j->visit, j->actor.person->id);
+	const struct ed_delegation *d = newest_to(j->visit->delegations, j->visit->n_delegations, j->actor.person->id);
 	struct ed_role local = {.agency = role->agency};
 	const char **behind;
 	bool deputy;
@@ -161,7 +167,7 @@ static const char *stranger(struct ed_decision *j, const char *person, struct ed
 static void check_until(struct ed_decision *j, struct ed_date on)
 {
 	const struct ed_delegation *own =
-	        j->actor.delegated ? newest_to(j->visit, j->actor.person->id) : NULL;
+	        j->actor.delegated ? newest_to(j->visit->delegations, j->visit->n_delegations, j->actor.person->id) : NULL;
 	const char *text = j->act.until, *why = NULL;
 	struct ed_date until;
 

@@ -14,78 +14,127 @@
 
 /* ---- inbox ---- */
 
+/* Whose; and the directories that say what is theirs. */
+struct mine {
+	const char *cert;
+	struct ed_pin *of_desk; /* read once, or NULL: none is installed */
+	bool read, believed;
+};
+
 /* May that person do the open step on that day, by the directory? */
-static bool is_for(const struct ed_state *s, const struct ed_visit *v,
+static bool is_for(const struct ed_row *row, const struct ed_row_step *s,
                    const struct ed_directory *directory, const struct ed_person *person,
                    struct ed_date day)
 {
-	struct ed_role role = ed_visit_role(v);
-	const struct ed_named *also;
 	const struct ed_agency *agency;
 	const struct ed_post *post;
 	bool deputy;
 
-	for (size_t i = 1; (also = ed_visit_named(v, i)) != NULL; i++)
-		if (also->person && !strcmp(also->person, person->id))
+	for (size_t i = 0; i < s->n_with; i++)
+		if (s->with[i].person && !strcmp(s->with[i].person, person->id))
 			return true;
-	if (ed_visit_delegation(v, person->id, day))
+	if (ed_delegation_to(s->handed, s->n_handed, person->id, day))
 		return true;
-	if (role.initiator)
-		return s->initiator_person && !strcmp(person->id, s->initiator_person);
-	post = ed_directory_post(directory, person, &role, day, &deputy);
+	if (s->role.initiator)
+		return row->initiator && !strcmp(person->id, row->initiator);
+	post = ed_directory_post(directory, person, &s->role, day, &deputy);
 	agency = post ? ed_directory_agency(directory, post->agency) : NULL;
 	return agency && ed_agency_state(agency, day, NULL) == ED_AGENCY_ACTIVE;
 }
 
-/* Leaves in the state what waits for the holder of that certificate. */
-static enum edoc_code keep_mine(struct ed_case *c, const char *cert, int64_t now,
-                                struct edoc_error *err)
+/* The directory in force, as ed_case_directory() has it. */
+static enum edoc_code directory_of(struct ed_listing *l, const struct ed_row *row,
+                                   struct ed_arena *arena, const struct ed_directory **directory,
+                                   struct ed_pin_held **held, struct edoc_error *err)
 {
-	struct ed_date day = ed_engine_date(&c->r.engine, now);
-	const struct ed_person *person;
-	struct ed_state *s = &c->r.state;
+	struct mine *m = l->arg;
+	enum edoc_code code = EDOC_OK;
+	const char *path;
 	struct ed_pin *pin;
-	size_t n = 0;
 
-	enum edoc_code code = ed_case_directory(c, now, &pin, err);
+	if (!m->read)
+		code = ed_desk_directory(l->desk, l->desk->arena, &m->of_desk, err);
+	m->read = true;
 	if (code)
 		return code;
-	person = ed_directory_person(pin->directory, cert, day);
-	for (size_t i = 0; person && i < s->n_open; i++)
-		if (is_for(s, s->open[i], pin->directory, person, day))
-			s->open[n++] = s->open[i];
-	s->n_open = n;
-	return EDOC_OK;
+	if (m->of_desk && row->directory && !strcmp(m->of_desk->sha256, row->directory)) {
+		*directory = m->of_desk->directory;
+		return EDOC_OK;
+	}
+	if (row->directory &&
+	    (!m->of_desk || row->directory_version >= m->of_desk->directory->version)) {
+		path = ed_arena_printf(arena, "%s/case/%.2s/%s/pin/%s.asice", l->desk->path,
+		                       row->id, row->id, row->directory);
+		code = path ? ed_pin_cache_read(l->desk->pins, path, arena, &pin, held, err)
+		            : ed_fail_memory(err);
+		*directory = code ? NULL : pin->directory;
+		return code;
+	}
+	if (!m->of_desk)
+		return ed_fail(err, EDOC_ERR_CONFIG, l->desk->path,
+		               "no directory is installed: install one, it says who may act");
+	if (!m->believed)
+		code = ed_desk_believe(l->desk, m->of_desk, l->now, l->desk->arena, err);
+	m->believed = !code;
+	*directory = m->of_desk->directory;
+	return code;
 }
 
-static enum edoc_code list_case(struct ed_listing *l, struct ed_case *c, struct edoc_error *err)
+/* Leaves in the row what waits for the holder of the certificate. */
+static enum edoc_code keep_mine(struct ed_listing *l, struct ed_row *row, struct ed_arena *arena,
+                                struct edoc_error *err)
+{
+	const struct mine *m = l->arg;
+	struct ed_date day = ed_zone_civil(row->zone, l->now).date;
+	const struct ed_directory *directory = NULL;
+	const struct ed_person *person;
+	struct ed_pin_held *held = NULL;
+	struct ed_row_step *steps;
+	size_t n = 0;
+
+	enum edoc_code code = directory_of(l, row, arena, &directory, &held, err);
+	steps = ed_arena_alloc(arena, row->n_steps * sizeof(*steps));
+	if (!code && !steps)
+		code = ed_fail_memory(err);
+	person = code || !directory ? NULL : ed_directory_person(directory, m->cert, day);
+	for (size_t i = 0; person && i < row->n_steps; i++)
+		if (is_for(row, &row->steps[i], directory, person, day))
+			steps[n++] = row->steps[i];
+	row->steps = steps;
+	row->n_steps = n;
+	ed_pin_release(held);
+	return code;
+}
+
+static enum edoc_code list_case(struct ed_listing *l, const struct ed_row *row,
+                                struct edoc_error *err)
 {
 	char safe[512];
-	const struct ed_visit *v = ed_state_urgent(&c->r.state);
-	bool late = v && v->due != ED_TIME_NONE && l->now > v->due;
+	const struct ed_row_step *s = ed_row_urgent(row);
+	bool late = s && s->due != ED_TIME_NONE && l->now > s->due;
 	enum edoc_code code = EDOC_OK;
 	json_t *o = NULL;
 
 	l->n++;
 	if (l->tale.want_text) {
-		ed_buf_printf(&l->tale.text, "%.12s  %s  ", c->id,
+		ed_buf_printf(&l->tale.text, "%.12s  %s  ", row->id,
 		              late ? dgettext("edoc", "LATE") : "    ");
-		if (c->r.state.number) {
-			ed_escape(safe, sizeof(safe), c->r.state.number);
+		if (row->number) {
+			ed_escape(safe, sizeof(safe), row->number);
 			ed_buf_printf(&l->tale.text, "%s  ", safe);
 		}
-		ed_view_answer(&c->r, &l->tale.text);
+		ed_row_answer(row, &l->tale.text);
 		ed_buf_putc(&l->tale.text, '\n');
 	}
 	if (l->tale.want_json) {
-		code = ed_view_json(&c->r, false, &o, err);
+		code = ed_row_json(row, &o, err);
 		if (!code && ed_json_bool(o, "late", late))
 			code = ed_fail_memory(err);
 		if (!code)
 			code = ed_tale_json(&l->tale, "inbox", o, err);
 		json_decref(o);
 	}
-	return code ? code : ed_tale_row(&l->tale, v ? v->due : ED_TIME_NONE, err);
+	return code ? code : ed_tale_row(&l->tale, s ? s->due : ED_TIME_NONE, err);
 }
 
 /* What cannot be listed is told in its place: it hides no other case. */
@@ -111,69 +160,86 @@ static enum edoc_code list_warning(struct ed_listing *l, const char *path, const
 	return code ? code : ed_tale_row(&l->tale, ED_TIME_NONE, err);
 }
 
-static enum edoc_code look_at(struct ed_listing *l, const char *id, struct edoc_error *err)
+static enum edoc_code met(void *arg, const struct ed_met *met, struct edoc_error *err)
 {
-	struct edoc_error why = {0};
-	struct ed_case c;
+	struct ed_listing *l = arg;
 
-	enum edoc_code code = ed_case_load(l->desk, id, &c, &why);
-	if (code == EDOC_ERR_INPUT)
-		return list_warning(l, id, why.msg, err);
-	if (code && err)
-		*err = why;
-	if (code)
-		return code;
-	if (c.exists)
-		code = l->list(l, &c, err);
-	ed_case_clear(&c);
-	return code;
+	return met->row ? l->list(l, met->row, err) : list_warning(l, met->id, met->warning, err);
+}
+
+static void again(void *arg)
+{
+	struct ed_listing *l = arg;
+	bool text = l->tale.want_text, json = l->tale.want_json;
+
+	ed_tale_clear(&l->tale);
+	ed_tale_init(&l->tale, text, json);
+	l->n = 0;
+}
+
+static enum edoc_code list_strays(void *arg, struct ed_look *look, struct edoc_error *err)
+{
+	struct ed_listing *l = arg;
+	enum edoc_code code = EDOC_OK;
+
+	for (size_t i = 0; !code && i < look->n_strays; i++) {
+		const char *path = ed_arena_printf(look->arena, "%s/case/%s", l->desk->path,
+		                                   look->strays[i].path);
+		code = path ? list_warning(l, path, dgettext("edoc", "no case; passed over"), err)
+		            : ed_fail_memory(err);
+	}
+	return code || !look->trouble ? code
+	                              : list_warning(l, "index/cases.sqlite", look->trouble, err);
 }
 
 enum edoc_code ed_listing_run(struct ed_listing *l, char **text, char **json,
                               struct edoc_error *err)
 {
-	char **ids = NULL, **strays = NULL;
+	struct ed_looking looking = {.desk = l->desk,
+	                             .now = l->now,
+	                             .set = l->set,
+	                             .words = l->words,
+	                             .met = met,
+	                             .again = again,
+	                             .end = list_strays,
+	                             .arg = l};
 
 	ed_tale_init(&l->tale, text, json);
-	enum edoc_code code = ed_case_list(l->desk, &ids, &strays, err);
-	for (size_t i = 0; !code && ids[i]; i++)
-		code = look_at(l, ids[i], err);
-	for (size_t i = 0; !code && strays[i]; i++)
-		code = list_warning(l, strays[i], dgettext("edoc", "no case; passed over"), err);
+	enum edoc_code code = ed_look(&looking, err);
 	if (!code)
 		code = ed_tale_sort(&l->tale, err);
 	if (!code)
 		code = ed_tale_give(&l->tale, text, json, err);
 	ed_tale_clear(&l->tale);
-	ed_names_free(strays);
-	ed_names_free(ids);
 	return code;
 }
 
-bool ed_listing_runs(const struct ed_case *c)
+static enum edoc_code list_waiting(struct ed_listing *l, const struct ed_row *row,
+                                   struct edoc_error *err)
 {
-	return c->r.state.phase == ED_PHASE_RUNNING && ed_case_here(c);
-}
+	struct ed_arena *arena;
+	struct ed_row mine = *row;
 
-static enum edoc_code list_waiting(struct ed_listing *l, struct ed_case *c, struct edoc_error *err)
-{
-	enum edoc_code code = EDOC_OK;
-
-	if (!c->r.state.n_open || !ed_listing_runs(c))
-		return EDOC_OK;
-	if (l->arg)
-		code = keep_mine(c, l->arg, l->now, err);
-	return code || !c->r.state.n_open ? code : list_case(l, c, err);
+	if (!row->n_steps || !l->arg)
+		return row->n_steps ? list_case(l, row, err) : EDOC_OK;
+	arena = ed_arena_new();
+	enum edoc_code code = arena ? keep_mine(l, &mine, arena, err) : ed_fail_memory(err);
+	if (!code && mine.n_steps)
+		code = list_case(l, &mine, err);
+	ed_arena_free(arena);
+	return code;
 }
 
 enum edoc_code edoc_desk_inbox(struct edoc_desk *desk, const char *cert_sha256, int64_t now,
                                char **text, char **json, size_t *n, struct edoc_error *err)
 {
+	struct mine mine = {.cert = cert_sha256};
 	struct ed_listing l = {.desk = desk,
 	                       .now = now,
 	                       .verb = "inbox",
+	                       .set = ED_CASES_RUNNING,
 	                       .list = list_waiting,
-	                       .arg = cert_sha256};
+	                       .arg = cert_sha256 ? &mine : NULL};
 	enum edoc_code code = ed_listing_run(&l, text, json, err);
 
 	*n = l.n;

@@ -16,6 +16,7 @@
 
 #include "base/err.h"
 #include "route/exchange.h"
+#include "route/look.h"
 #include "route/outbox.h"
 
 #define TRY_FORMAT "edoc-try/1"
@@ -632,7 +633,8 @@ static enum edoc_code look_at_cases(struct telling *t, const char *cmd, struct e
 {
 	char **ids = NULL;
 
-	enum edoc_code code = ed_case_list(t->desk, &ids, NULL, err);
+	enum edoc_code code =
+	        ed_look_ids(t->desk, ED_CASES_SENT, t->mail->now, NULL, &ids, err);
 	for (size_t i = 0; !code && ids[i]; i++)
 		code = look_at_case(t, cmd, ids[i], err);
 	ed_names_free(ids);

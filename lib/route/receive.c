@@ -18,6 +18,7 @@
 #include "route/exchange.h"
 #include "route/generation.h"
 #include "route/receipt.h"
+#include "route/touched.h"
 #include "signature/cmsledger.h"
 
 /* ---- receive: what came ---- */
@@ -676,6 +677,8 @@ static enum edoc_code take_returned(struct arrival *a, struct ed_case *c, const 
 	told->already = !access(path, F_OK);
 	if (!a->act->dry && !told->already)
 		code = ed_desk_link(a->copy.path, path, &told->already, err);
+	if (!code && !a->act->dry)
+		code = ed_touch_also(c->desk, c->id, r->evidence.head + 7, err);
 	if (!code && !a->act->dry && choose_sent(c, r->evidence.head)) {
 		c->r.state.phase = ED_PHASE_ENDED;
 		c->r.state.end = "returned";

@@ -134,7 +134,7 @@ struct ed_row *ed_row_of(const struct ed_replay *r, struct ed_arena *arena)
 		return NULL;
 	*row = (struct ed_row){.id = last ? ed_json_get_str(r->ledger.v[0].header, "case") : NULL,
 	                       .head = s->head,
-	                       .seq = s->seq,
+	                       .entries = (int64_t)r->ledger.n,
 	                       .time = s->time,
 	                       .submitted = s->submitted,
 	                       .phase = r->folded < r->ledger.n ? ED_PHASE_NONE : s->phase,

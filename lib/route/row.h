@@ -34,13 +34,13 @@ struct ed_row_away {              /* a branch at another desk, as far as it is k
 };
 
 struct ed_row {
-	const char *id, *head; /* "sha256:..." of the last entry */
-	int64_t seq, time;     /* of it */
+	const char *id, *head; /* "sha256:..." of the last entry of the chosen chain */
+	int64_t entries, time; /* how many the ledger has; of the last */
 	int64_t submitted;
 	enum ed_phase phase; /* NONE: it cannot be told */
 	bool newer;          /* for a newer release wrote it */
 	bool awaiting;       /* a receipt */
-	bool ours;           /* this desk made the last entry */
+	bool sent;           /* by this desk, in whole or in part, and no receipt came */
 	bool here;           /* ed_case_here() */
 	bool sends;          /* a step that sends is open here, or a branch goes back */
 	const char *back_to; /* the desk's part of it is over, and goes there; or NULL */
@@ -59,7 +59,7 @@ struct ed_row {
 	size_t n_away;
 };
 
-/* NULL: out of memory.  What a desk knows of it (ours, here, sends) is false. */
+/* NULL: out of memory.  What a desk knows of it (sent, here, sends) is false. */
 struct ed_row *ed_row_of(const struct ed_replay *replay, struct ed_arena *arena);
 /* The one that is due first; of those without a term, the oldest.  NULL: none. */
 const struct ed_row_step *ed_row_urgent(const struct ed_row *row);

@@ -3,6 +3,7 @@
  * ("silent: agree"): the desk that holds it says so in the ledger. */
 #include "base/err.h"
 #include "route/exchange.h"
+#include "route/look.h"
 
 /* The first such step, or NULL. */
 static const struct ed_visit *gone_silent(const struct ed_case *c, int64_t now)
@@ -71,28 +72,5 @@ enum edoc_code edoc_desk_silence(struct edoc_desk *desk, const char *name,
 enum edoc_code edoc_desk_silent(struct edoc_desk *desk, int64_t now, char ***out,
                                 struct edoc_error *err)
 {
-	struct ed_list list = {.arena = ed_arena_new()};
-	char **ids = NULL;
-
-	if (!list.arena)
-		return ed_fail_memory(err);
-	enum edoc_code code = ed_case_list(desk, &ids, NULL, err);
-	for (size_t i = 0; !code && ids[i]; i++) {
-		struct ed_case c;
-
-		code = ed_case_load(desk, ids[i], &c, err);
-		if (code == EDOC_ERR_INPUT) { /* a broken one stops no other */
-			code = EDOC_OK;
-			continue;
-		}
-		if (!code && c.exists && gone_silent(&c, now))
-			code = ed_list_add(&list, ids[i], err);
-		if (!code)
-			ed_case_clear(&c);
-	}
-	if (!code)
-		code = ed_list_give(&list, out, err);
-	ed_names_free(ids);
-	ed_arena_free(list.arena);
-	return code;
+	return ed_look_ids(desk, ED_CASES_SILENT, now, NULL, out, err);
 }

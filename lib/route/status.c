@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "door/x509.h"
 #include "route/exchange.h"
+#include "route/look.h"
 #include "route/outbox.h"
 #include "route/told.h"
 
@@ -104,87 +105,121 @@ static enum edoc_code problem_when(struct health *h, const char *code, const cha
 
 /* ---- cases ---- */
 
-static enum edoc_code look_at_steps(struct health *h, struct ed_case *c, struct edoc_error *err)
+static enum edoc_code look_at_steps(struct health *h, const struct ed_row *row,
+                                    struct edoc_error *err)
 {
-	const struct ed_state *s = &c->r.state;
 	enum edoc_code code = EDOC_OK;
+	char where[ED_PATH_MAX];
 
-	for (size_t i = 0; ed_case_here(c) && i < s->n_open && !code; i++) {
-		const struct ed_visit *v = s->open[i];
-		const char *where;
+	for (size_t i = 0; row->here && i < row->n_steps && !code; i++) {
+		const struct ed_row_step *s = &row->steps[i];
 
-		if (v->due == ED_TIME_NONE || h->mail->now <= v->due)
+		if (s->due == ED_TIME_NONE || h->mail->now <= s->due)
 			continue;
 		h->value[OVERDUE]++;
-		where = ed_arena_printf(c->r.arena, "%.12s %s", c->id, v->path);
-		code = where ? problem_when(h, "step.overdue", where, T("was due"), v->due, err)
-		             : ed_fail_memory(err);
+		snprintf(where, sizeof(where), "%.12s %s", row->id, s->path);
+		code = problem_when(h, "step.overdue", where, T("was due"), s->due, err);
 	}
 	return code;
 }
 
-static enum edoc_code look_at_receipt(struct health *h, struct ed_case *c, struct edoc_error *err)
+static enum edoc_code look_at_receipts(struct health *h, const char *id, struct edoc_error *err)
 {
-	struct ed_unanswered u;
-
-	enum edoc_code code = ed_case_unanswered_read(c, h->mail, &u, err);
-	if (code)
-		return code;
-	h->value[UNANSWERED]++;
-	if (!u.late || u.waits)
-		return EDOC_OK;
-	h->value[LATE_RECEIPTS]++;
-	return problem_when(h, "receipt.late", c->id, T("no receipt since"), u.handed, err);
-}
-
-static enum edoc_code look_at_case(struct health *h, const char *id, struct edoc_error *err)
-{
-	struct edoc_error why = {0};
+	struct ed_unanswered u = {0};
 	struct ed_case c;
 	size_t k = 0;
 
-	enum edoc_code code = ed_case_load(h->desk, id, &c, &why);
-	if (code == EDOC_ERR_INPUT) {
-		h->value[CASES]++;
-		h->value[BROKEN]++;
-		return problem(h, "case.broken", id, why.msg, err);
-	}
-	if (code) {
-		if (err)
-			*err = why;
+	enum edoc_code code = ed_case_load(h->desk, id, &c, err);
+	if (code)
 		return code;
+	while (!code && c.exists && ed_case_unanswered(&c, &k)) {
+		code = ed_case_unanswered_read(&c, h->mail, &u, err);
+		h->value[UNANSWERED]++;
+		if (code || !u.late || u.waits)
+			continue;
+		h->value[LATE_RECEIPTS]++;
+		code = problem_when(h, "receipt.late", id, T("no receipt since"), u.handed, err);
 	}
-	if (!c.exists)
-		goto out;
-	h->value[CASES]++;
-	h->value[c.r.state.phase == ED_PHASE_ENDED ? ENDED : RUNNING]++;
-	if (c.r.state.time > h->mail->now + ED_CLOCK_SKEW) {
-		h->value[FUTURE]++;
-		code = problem_when(h, "clock.back", id,
-		                    T("the machine's clock is behind its last entry, of"),
-		                    c.r.state.time, err);
-	}
-	if (!code && c.r.state.phase == ED_PHASE_RUNNING)
-		code = look_at_steps(h, &c, err);
-	while (!code && ed_case_unanswered(&c, &k))
-		code = look_at_receipt(h, &c, err);
-out:
 	ed_case_clear(&c);
 	return code;
 }
 
+static void count(struct health *h, enum ed_phase phase, int64_t n)
+{
+	h->value[CASES] += n;
+	h->value[phase == ED_PHASE_ENDED ? ENDED : RUNNING] += n;
+}
+
+static enum edoc_code look_at_case(void *arg, const struct ed_met *met, struct edoc_error *err)
+{
+	struct health *h = arg;
+	const struct ed_row *row = met->row;
+	enum edoc_code code = EDOC_OK;
+
+	if (!row) {
+		h->value[CASES]++;
+		h->value[BROKEN]++;
+		return problem(h, "case.broken", met->id, met->warning, err);
+	}
+	if (met->folder)
+		count(h, row->phase, 1);
+	if (row->time > h->mail->now + ED_CLOCK_SKEW) {
+		h->value[FUTURE]++;
+		code = problem_when(h, "clock.back", row->id,
+		                    T("the machine's clock is behind its last entry, of"),
+		                    row->time, err);
+	}
+	if (!code && row->phase == ED_PHASE_RUNNING)
+		code = look_at_steps(h, row, err);
+	return !code && row->sent ? look_at_receipts(h, row->id, err) : code;
+}
+
+static enum edoc_code look_at_rest(void *arg, struct ed_look *look, struct edoc_error *err)
+{
+	static const enum ed_phase phases[] = {ED_PHASE_NONE, ED_PHASE_RUNNING, ED_PHASE_ENDED};
+	struct health *h = arg;
+	enum edoc_code code = EDOC_OK;
+
+	for (size_t i = 0; !code && i < sizeof(phases) / sizeof(phases[0]); i++) {
+		int64_t n = 0;
+
+		code = ed_look_count(look, phases[i], &n, err);
+		count(h, phases[i], n);
+	}
+	for (size_t i = 0; !code && i < look->n_strays; i++) {
+		const char *path = ed_arena_printf(look->arena, "%s/case/%s", h->desk->path,
+		                                   look->strays[i].path);
+		code = path ? problem(h, "case.stray", path, T("no case; passed over"), err)
+		            : ed_fail_memory(err);
+	}
+	return code || !look->trouble
+	               ? code
+	               : problem(h, "index.unused", "index/cases.sqlite", look->trouble, err);
+}
+
+static void begin_again(void *arg)
+{
+	struct health *h = arg;
+	bool text = h->tale.want_text, json = h->tale.want_json;
+
+	memset(h->value, 0, sizeof(h->value));
+	h->n = 0;
+	json_array_clear(h->problems);
+	ed_tale_clear(&h->tale);
+	ed_tale_init(&h->tale, text, json);
+}
+
 static enum edoc_code look_at_cases(struct health *h, struct edoc_error *err)
 {
-	char **ids = NULL, **strays = NULL;
+	struct ed_looking looking = {.desk = h->desk,
+	                             .now = h->mail->now,
+	                             .set = ED_CASES_HEALTH,
+	                             .met = look_at_case,
+	                             .again = begin_again,
+	                             .end = look_at_rest,
+	                             .arg = h};
 
-	enum edoc_code code = ed_case_list(h->desk, &ids, &strays, err);
-	for (size_t i = 0; !code && ids[i]; i++)
-		code = look_at_case(h, ids[i], err);
-	for (size_t i = 0; !code && strays[i]; i++)
-		code = problem(h, "case.stray", strays[i], T("no case; passed over"), err);
-	ed_names_free(strays);
-	ed_names_free(ids);
-	return code;
+	return ed_look(&looking, err);
 }
 
 /* ---- mail ---- */
