@@ -29,6 +29,9 @@
 #define EPOCH_FORMAT "edoc-epoch/1"
 #define CLAIM_FORMAT "edoc-claim/1"
 
+#define EPOCH_GAP 1000 /* where it does not say */
+#define DAY 86400
+
 #define T(s) dgettext("edoc", s)
 
 /* ---- copying ---- */
@@ -175,8 +178,7 @@ static enum edoc_code copy_tree(struct copying *c, const char *sub, struct edoc_
  */
 static enum edoc_code copy_desk(struct copying *c, struct edoc_error *err)
 {
-	static const char *const folders[] = {"conf",  "head", "case", "reg",
-	                                      "out", "in",   "notice"};
+	static const char *const folders[] = {"conf", "head", "case", "reg", "out", "in", "notice"};
 	enum edoc_code code = EDOC_OK;
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && !code; i++)
@@ -470,7 +472,8 @@ static enum edoc_code write_epoch(struct restoring *r, struct edoc_error *err)
 	if (code && err)
 		*err = why;
 	if (!code && (ed_json_str(o, "format", EPOCH_FORMAT) | ed_json_int(o, "epoch", n + 1) |
-	              ed_json_time(o, "backup", r->taken) | ed_json_time(o, "restored", r->now)))
+	              ed_json_int(o, "gap", r->gap) | ed_json_time(o, "backup", r->taken) |
+	              ed_json_time(o, "restored", r->now)))
 		code = ed_fail_memory(err);
 	if (!code)
 		code = ed_mkdirs(dir, err);
@@ -481,13 +484,26 @@ static enum edoc_code write_epoch(struct restoring *r, struct edoc_error *err)
 	return code;
 }
 
+/* A number of nobody. */
+static json_t *claim_of_nobody(const char *book, int64_t year, int64_t restored)
+{
+	json_t *o = json_object();
+
+	if (ed_json_str(o, "format", CLAIM_FORMAT) | ed_json_str(o, "book", book) |
+	    ed_json_int(o, "year", year) | ed_json_time(o, "restored", restored)) {
+		json_decref(o);
+		return NULL;
+	}
+	return o;
+}
+
 /* A number that nobody gets, so far above the last that is known that those
  * which were given after the backup lie below it. */
 static enum edoc_code leave_gap(struct restoring *r, const char *book, int64_t year,
                                 struct edoc_error *err)
 {
 	const char *dir = ed_arena_printf(r->c->arena, "%s/reg/%s/%" PRId64, r->c->to, book, year);
-	json_t *o = json_object();
+	json_t *o = claim_of_nobody(book, year, r->now);
 	int64_t highest = 0;
 	char **names = NULL;
 	const char *path;
@@ -504,9 +520,7 @@ static enum edoc_code leave_gap(struct restoring *r, const char *book, int64_t y
 	}
 	ed_names_free(names);
 	path = ed_arena_printf(r->c->arena, "%s/%06" PRId64, dir, highest + r->gap);
-	if (!code &&
-	    (!path || ed_json_str(o, "format", CLAIM_FORMAT) | ed_json_str(o, "book", book) |
-	                      ed_json_int(o, "year", year) | ed_json_time(o, "restored", r->now)))
+	if (!code && (!path || !o))
 		code = ed_fail_memory(err);
 	if (!code)
 		code = write_json(path, o, err);
@@ -622,7 +636,7 @@ out:
 /* ---- held cases ---- */
 
 struct epoch {
-	int64_t n, backup, restored;
+	int64_t n, backup, restored, gap;
 };
 
 static enum edoc_code read_epoch(struct edoc_desk *desk, struct epoch *e, struct edoc_error *err)
@@ -638,6 +652,9 @@ static enum edoc_code read_epoch(struct edoc_desk *desk, struct epoch *e, struct
 	enum edoc_code code = read_json(path, EPOCH_FORMAT, &o, err);
 	if (!code) {
 		e->n = json_integer_value(json_object_get(o, "epoch"));
+		e->gap = json_integer_value(json_object_get(o, "gap"));
+		if (e->gap < 1)
+			e->gap = EPOCH_GAP;
 		if (e->n < 1 || !get_time(o, "backup", &e->backup) ||
 		    !get_time(o, "restored", &e->restored))
 			code = ed_fail(err, EDOC_ERR_CONFIG, path,
@@ -682,6 +699,100 @@ bool ed_desk_forgot(struct edoc_desk *desk, int64_t time)
 	struct epoch e;
 
 	return !read_epoch(desk, &e, NULL) && e.n && time >= e.backup;
+}
+
+/* ---- numbers ---- */
+
+static enum edoc_code put_claim(struct edoc_desk *desk, const char *book, int64_t year, int64_t seq,
+                                json_t *claim, struct edoc_error *err)
+{
+	const char *dir = ed_desk_path(desk, "reg/%s/%" PRId64, book, year),
+	           *path = ed_desk_path(desk, "reg/%s/%" PRId64 "/%06" PRId64, book, year, seq);
+	char *line = NULL;
+	bool taken;
+
+	enum edoc_code code = dir && path ? ed_mkdirs(dir, err) : ed_fail_memory(err);
+	if (!code)
+		code = ed_json_line(claim, &line, err);
+	if (!code)
+		code = ed_desk_put(desk, path, line, strlen(line), &taken, err);
+	edoc_free(line);
+	return code;
+}
+
+/* Does the book have numbers of that year? */
+static enum edoc_code is_used(struct edoc_desk *desk, const char *book, int64_t year, bool *used,
+                              struct edoc_error *err)
+{
+	const char *dir = ed_desk_path(desk, "reg/%s/%" PRId64, book, year);
+	char **names = NULL;
+	size_t n = 0;
+
+	*used = false;
+	if (!dir)
+		return ed_fail_memory(err);
+	if (access(dir, F_OK) && errno == ENOENT)
+		return EDOC_OK;
+	enum edoc_code code = ed_list_dir(dir, &names, &n, err);
+	ed_names_free(names);
+	*used = n > 0;
+	return code;
+}
+
+/* A day more to either side: the years of a book are of its route's zone. */
+static bool was_open(const struct edoc_desk *desk, const struct epoch *e, int64_t year)
+{
+	return year >= ed_zone_civil(desk->zone, e->backup - DAY).date.year &&
+	       year <= ed_zone_civil(desk->zone, e->restored + DAY).date.year;
+}
+
+enum edoc_code ed_desk_gap(struct edoc_desk *desk, const char *book, int64_t year, bool dry,
+                           int64_t *gap, struct edoc_error *err)
+{
+	json_t *claim = NULL;
+	struct epoch e;
+	bool used = true;
+
+	*gap = 0;
+	enum edoc_code code = read_epoch(desk, &e, err);
+	if (!code && e.n && was_open(desk, &e, year))
+		code = is_used(desk, book, year, &used, err);
+	if (code || used)
+		return code;
+	*gap = e.gap;
+	if (dry)
+		return EDOC_OK;
+	claim = claim_of_nobody(book, year, e.restored);
+	code = claim ? put_claim(desk, book, year, e.gap, claim, err) : ed_fail_memory(err);
+	json_decref(claim);
+	return code;
+}
+
+enum edoc_code ed_desk_recall(struct edoc_desk *desk, const struct ed_entry *e,
+                              struct edoc_error *err)
+{
+	const json_t *said = json_object_get(e->header, "register");
+	const char *agency = ed_entry_get(e, "actor", "agency"),
+	           *book = ed_entry_get(e, "register", "book"),
+	           *number = ed_entry_get(e, "register", "number");
+	int64_t seq = json_integer_value(json_object_get(said, "seq")),
+	        year = json_integer_value(json_object_get(said, "year"));
+	struct epoch epoch;
+	json_t *claim;
+
+	if (!book || !number || !agency || strcmp(agency, desk->agency))
+		return EDOC_OK;
+	enum edoc_code code = read_epoch(desk, &epoch, err);
+	if (code || !epoch.n)
+		return code;
+	claim = claim_of_nobody(book, year, epoch.restored);
+	if (!claim || ed_json_str(claim, "case", ed_json_get_str(e->header, "case")) |
+	                      ed_json_str(claim, "pattern", number))
+		code = ed_fail_memory(err);
+	else
+		code = put_claim(desk, book, year, seq, claim, err);
+	json_decref(claim);
+	return code;
 }
 
 enum edoc_code edoc_desk_confirm(struct edoc_desk *desk, const char *name,

@@ -18,4 +18,15 @@ enum edoc_code ed_desk_held(struct edoc_desk *desk, const char *id, int64_t time
 /* Was the desk restored from a backup that is older than that? */
 bool ed_desk_forgot(struct edoc_desk *desk, int64_t time);
 
+/*
+ * What was forgotten was given all the same: a book without a number, in a year
+ * in which the desk may have begun it after the backup, goes on above *gap, which
+ * is put there unless dry; else 0.  And a number that this desk gave by an entry
+ * that came back with somebody's copy is not given again.
+ */
+enum edoc_code ed_desk_gap(struct edoc_desk *desk, const char *book, int64_t year, bool dry,
+                           int64_t *gap, struct edoc_error *err) EDOC_CHECK;
+enum edoc_code ed_desk_recall(struct edoc_desk *desk, const struct ed_entry *entry,
+                              struct edoc_error *err) EDOC_CHECK;
+
 #endif

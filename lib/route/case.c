@@ -16,6 +16,7 @@
 #include "base/hex.h"
 #include "base/limits.h"
 #include "base/path.h"
+#include "route/backup.h"
 #include "route/exchange.h"
 #include "route/generation.h"
 #include "route/touched.h"
@@ -450,7 +451,8 @@ static enum edoc_code find_number(struct edoc_desk *desk, struct search *s, stru
 		char *end;
 		errno = 0;
 		int64_t seq = strtoll(p, &end, 10);
-		for (size_t i = 0; !code && !errno && seq > 0 && books[i]; i++)
+		bool fits = !errno && seq > 0;
+		for (size_t i = 0; !code && fits && books[i]; i++)
 			code = each_year(desk, books[i], seq, s, err);
 		p = end;
 	}
@@ -811,16 +813,19 @@ enum edoc_code ed_number_claim(struct ed_case *c, const struct ed_visit *visit, 
                                struct edoc_error *err)
 {
 	int64_t year = ed_engine_date(&c->r.engine, now).year, nobody;
-	char *claim =
-	        claim_path(c, visit, year);
+	char *claim = claim_path(c, visit, year);
 	const char *dir = ed_desk_path(c->desk, "reg/%s/%" PRId64, visit->step->book, year);
-	enum edoc_code code = EDOC_OK;
+	int64_t gap;
 
 	number->book = visit->step->book;
 	number->year = year;
 	if (!claim || !dir)
 		return ed_fail_memory(err);
-	if (dry && !access(dir, F_OK))
+	enum edoc_code code = ed_desk_gap(c->desk, number->book, year, dry, &gap, err);
+	if (code)
+		return code;
+	number->seq = gap;
+	if (dry && !gap && !access(dir, F_OK))
 		code = scan_book(dir, NULL, &nobody, &number->seq, err);
 	if (dry)
 		number->seq++;

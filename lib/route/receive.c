@@ -242,6 +242,8 @@ static enum edoc_code store_arrival(struct arrival *a, struct ed_case *c, size_t
 
 		code = store_signature(a, c, e, err);
 		if (!code)
+			code = ed_desk_recall(a->desk, e, err);
+		if (!code)
 			code = ed_case_append(c, known + i + 1, e, lost, err);
 	}
 	return code;

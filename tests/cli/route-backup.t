@@ -110,8 +110,11 @@ run edoc-route receive -C "$A" "$B"/out/adliya/new/*.asice
 is_exit 0 "the answer, sent after the restoration, is received as ever"
 run edoc-route verify -C "$A" "$ask"
 is_exit 2 "and the procedure holds"
-does zarina registered -C "$A" "$ask" >/dev/null
-same "$(number "$A" "$ask")" "A-1" "a book that is new begins at its beginning"
+run does zarina registered -n -C "$A" "$ask"
+has "$out" "number A-1001" "a book that may have been begun after the backup goes on above the gap"
+ok "as it does" does zarina registered -C "$A" "$ask"
+same "$(number "$A" "$ask")" "A-1001" "with its first number"
+same "$(cd "$A/reg/answers" && find . -type f | sort | tr '\n' ' ')" "./$year/001000 ./$year/001001 " "those below are nobody's"
 
 # ---- it goes on
 run edoc-route confirm -C "$A"
@@ -163,6 +166,39 @@ is_exit 0 "unless somebody says that it was not"
 edoc-route backup -C "$W/again" "$W/backup3" >/dev/null
 ok "restored twice" edoc-route restore -C "$W/third" "$W/backup3"
 json "$W/third/conf/epoch.json" '.epoch == 2' "is the second epoch"
+
+# A gap that was too small: what comes back counts as given.
+cp -a "$A" "$W/small"
+submitted six test.order
+six=$id
+submitted seven test.order
+seven=$id
+for id in "$six" "$seven"; do
+	does zarina agreed -C "$A" "$id" >/dev/null
+	does madina signed -C "$A" "$id" >/dev/null
+done
+edoc-route backup -C "$A" "$W/backup4" >/dev/null
+for i in 1 2 3; do
+	submitted "lost$i" test.order
+	to_number "$id"
+done
+does zarina registered -C "$A" "$six" >/dev/null
+last=$(number "$A" "$six")
+edoc-route send -C "$A" "$six" >/dev/null
+edoc-route receive -C "$B" "$A"/out/moliya/new/*.asice >/dev/null 2>&1
+edoc-route export -C "$B" -o "$W/back.asice" "$six" >/dev/null
+rm -rf "$A"
+ok "restored, with a gap of one" edoc-route restore --gap 1 -C "$A" "$W/backup4"
+run edoc-route receive -C "$A" "$W/back.asice"
+is_exit 0 "a copy comes back with a number far above that"
+same "$(number "$A" "$six")" "$last" "which it has again"
+run edoc-route show -C "$A" "$last"
+is_exit 0 "and is found by, though another book comes before it"
+edoc-route confirm -C "$A" "$seven" >/dev/null
+does zarina registered -C "$A" "$seven" >/dev/null
+same "$(number "$A" "$seven")" "$(printf '%04d/%s' "$((${last%%/*} + 1))" "$year")" "the next is above it"
+rm -rf "$A"
+mv "$W/small" "$A"
 
 # ---- a backup while people work
 submitted five test.order
