@@ -16,7 +16,7 @@
 #include "route/exchange.h"
 #include "route/grammar.h"
 #include "route/papers.h"
-#include "route/revise.h"
+#include "route/correct.h"
 #include "route/whom.h"
 #include "sign/challenge.h"
 #include "sign/sign.h"

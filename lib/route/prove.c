@@ -16,7 +16,7 @@
 #include "route/attach.h"
 #include "route/backup.h"
 #include "route/exchange.h"
-#include "route/revise.h"
+#include "route/correct.h"
 
 /* A certificate that expired after its holder acted takes nothing back:
  * ledger.key-dates holds the entry's own time against it, and the directory

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "route/revise.h"
+#include "route/correct.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* A corrected package that a step hands in (generation.h): `do --with`. */
-#ifndef ED_ROUTE_REVISE_H
-#define ED_ROUTE_REVISE_H
+#ifndef ED_ROUTE_CORRECT_H
+#define ED_ROUTE_CORRECT_H
 
 #include "route/desk.h"
 
