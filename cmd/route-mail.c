@@ -353,22 +353,33 @@ static int job_flush(struct cmd *cmd, struct route_run *run)
 	return status ? status : failed ? CMD_AGAIN : 0;
 }
 
-/* In each language that edoc.conf names; then as before. */
+/* In that language; then as before. */
+static int notice_in(struct cmd *cmd, struct route_run *run, const char *lang, bool all)
+{
+	char *text = NULL, *json = NULL;
+	struct edoc_error err = {0};
+	enum edoc_code code;
+
+	cmd_speak(lang);
+	code = (all ? edoc_desk_notices : edoc_desk_demanded)(run->desk, lang, cmd->now, TEXT(cmd),
+	                                                      JSON(cmd), &err);
+	cmd_speak(cmd_lang(cmd));
+	return route_tell(cmd, NULL, code, &err, text, json);
+}
+
+/* In each language that edoc.conf names.  With none, what routes ask for, in
+ * the desk's own language: that of whoever runs us changes. */
 static int job_notice(struct cmd *cmd, struct route_run *run)
 {
-	const char *lang;
+	const char *lang = edoc_conf_get(cmd->conf, "lang");
 	int status = 0;
 
-	for (size_t i = 0; !cmd->dry_run && (lang = edoc_conf_item(cmd->conf, "notice", i)); i++) {
-		char *text = NULL, *json = NULL;
-		struct edoc_error err = {0};
-		enum edoc_code code;
-
-		cmd_speak(lang);
-		code = edoc_desk_notices(run->desk, lang, cmd->now, TEXT(cmd), JSON(cmd), &err);
-		cmd_speak(cmd_lang(cmd));
-		status = cmd_fold(status, route_tell(cmd, NULL, code, &err, text, json));
-	}
+	if (cmd->dry_run)
+		return 0;
+	if (!edoc_conf_item(cmd->conf, "notice", 0))
+		return notice_in(cmd, run, lang ? lang : "en", false);
+	for (size_t i = 0; (lang = edoc_conf_item(cmd->conf, "notice", i)) != NULL; i++)
+		status = cmd_fold(status, notice_in(cmd, run, lang, true));
 	return status;
 }
 

@@ -1322,6 +1322,9 @@ enum edoc_code edoc_desk_outbox(struct edoc_desk *desk, const struct edoc_mail *
  */
 enum edoc_code edoc_desk_notices(struct edoc_desk *desk, const char *lang, int64_t now, char **text,
 				 char **json, struct edoc_error *err) EDOC_CHECK;
+/* Only those that routes ask for: "notify", "remind", "overdue" (edoc-route(5)). */
+enum edoc_code edoc_desk_demanded(struct edoc_desk *desk, const char *lang, int64_t now,
+				  char **text, char **json, struct edoc_error *err) EDOC_CHECK;
 
 /*
  * How the desk is: what is late, stuck, broken, or ends within that many days.

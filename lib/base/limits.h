@@ -113,6 +113,7 @@
 #define ED_MAX_SERVICE_LIST 100 /* documents, or grounds of refusal, of a service */
 #define ED_MAX_ROUTE_BRANCHES 100
 #define ED_MAX_ROUTE_CLOCKS 20
+#define ED_MAX_ROUTE_RUNGS 16  /* of one ladder of reminders */
 #define ED_MAX_ROUTE_DEPTH 8 /* branches in branches, conditions in conditions */
 #define ED_MAX_ROUTE_STATES (1u << 17) /* that lint walks to find a dead end */
 #define ED_MAX_CALENDAR_DAYS 2000 /* off, and as many worked */

@@ -104,8 +104,7 @@ static void check_initiator(struct ed_decision *j, struct ed_date on)
 	check_submitter(j, on);
 }
 
-/* The agency that the nearest `each` around stands at. */
-static const char *item_of(const struct ed_scope *scope)
+const char *ed_scope_item(const struct ed_scope *scope)
 {
 	while (scope->owner && scope->owner->step->verb != ED_DO_EACH)
 		scope = scope->owner->scope;
@@ -119,7 +118,7 @@ static struct ed_role role_in(const struct ed_role *by, const struct ed_visit *v
 	struct ed_role role = *by;
 
 	if (role.item)
-		role.agency = item_of(scope);
+		role.agency = ed_scope_item(scope);
 	if (visit)
 		ed_narrow_role(visit, &role);
 	if (!role.agency && !role.initiator)
@@ -138,7 +137,7 @@ const char *ed_visit_to(const struct ed_visit *visit)
 
 	if (to && to->set_by)
 		return ed_visit_sent_to(visit, to->id);
-	return !to ? NULL : to->item ? item_of(visit->scope) : to->agency;
+	return !to ? NULL : to->item ? ed_scope_item(visit->scope) : to->agency;
 }
 
 /* Whom the act asks for, and where; NULL: the submitter. */

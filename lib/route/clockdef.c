@@ -18,7 +18,7 @@ static enum edoc_code parse_reason(struct ed_def *p, const struct ed_yaml *map,
 }
 
 /* {by: ROLE, to: 1mo} or {by: ROLE, more: 20wd} */
-static enum edoc_code parse_extend(struct ed_def *p, const struct ed_yaml *map,
+static enum edoc_code parse_extend(struct ed_def *p, const struct ed_yaml *map, bool item,
                                    struct ed_clock_def *c)
 {
 	static const char *const before[] = {"due", "any", NULL};
@@ -56,7 +56,9 @@ static enum edoc_code parse_extend(struct ed_def *p, const struct ed_yaml *map,
 	if (!code)
 		code = ed_def_choice(p, map, "before", before, &choice);
 	e->late = choice == 1;
-	return code ? code : parse_reason(p, map, e);
+	if (!code)
+		code = parse_reason(p, map, e);
+	return code ? code : ed_def_notify(p, map, item, &e->notify);
 }
 
 /* stop-on: [reasons], stop-by: ROLE; `by` who does the step, or NULL */
@@ -84,11 +86,13 @@ static enum edoc_code parse_stop(struct ed_def *p, const struct ed_yaml *map,
 }
 
 enum edoc_code ed_def_clock(struct ed_def *p, const struct ed_yaml *map, const struct ed_role *by,
-                            struct ed_clock_def *clock)
+                            bool item, struct ed_clock_def *clock)
 {
-	enum edoc_code code = parse_extend(p, ed_yaml_get(map, "extend"), clock);
+	enum edoc_code code = parse_extend(p, ed_yaml_get(map, "extend"), item, clock);
 
-	return code ? code : parse_stop(p, map, by, clock);
+	if (!code)
+		code = parse_stop(p, map, by, clock);
+	return code ? code : ed_def_reminders(p, map, item, clock);
 }
 
 static enum edoc_code parse_clock(struct ed_def *p, const struct ed_yaml *key,
@@ -124,7 +128,7 @@ static enum edoc_code parse_clock(struct ed_def *p, const struct ed_yaml *key,
 	if (!c->stops_at->n_outcomes)
 		return ed_yaml_fail(ed_yaml_get(map, "stops-at"), p->where, p->err,
 		                    "nobody does \"%s\": name a step that somebody does", step);
-	return ed_def_clock(p, map, NULL, c);
+	return ed_def_clock(p, map, NULL, false, c);
 }
 
 enum edoc_code ed_def_clocks(struct ed_def *p, const struct ed_yaml *map)

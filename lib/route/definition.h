@@ -22,6 +22,30 @@ struct ed_count_rules {
 	int cutoff; /* minutes of the local day after which it counts as the next; 0: none */
 };
 
+struct ed_role;
+
+/* Roles whose people are told of something. */
+struct ed_roles {
+	const struct ed_role *const *v;
+	size_t n;
+};
+
+/* A rung of a ladder of reminders: so long before the last day, on it, after it. */
+struct ed_rung {
+	enum { ED_RUNG_BEFORE, ED_RUNG_DUE, ED_RUNG_AFTER } place;
+	struct ed_term lead;
+	bool again; /* and again each time that so much has passed */
+};
+
+/* Who hears of a term under way, beside those who keep it. */
+struct ed_reminders {
+	const struct ed_rung *rungs; /* remind: in the order of time */
+	size_t n_rungs;
+	struct ed_roles escalate; /* overdue: they too, once it is over */
+	struct ed_term again;     /* and again each so much; no unit: once */
+	unsigned line, column;    /* of "remind", else of "overdue" */
+};
+
 /* Who may give a term more time, and how much. */
 struct ed_prolong {
 	const struct ed_role *by; /* NULL: nobody */
@@ -30,6 +54,7 @@ struct ed_prolong {
 	int times;                  /* at most; 1 unless the route says otherwise */
 	bool late;                  /* also when the term is over */
 	const char *const *reasons; /* closed list, NULL-ended, or NULL: any */
+	struct ed_roles notify;
 };
 
 /* A term and what may happen to it.  The time itself is computed (term.h). */
@@ -41,6 +66,7 @@ struct ed_clock_def {
 	struct ed_prolong extend;
 	const struct ed_role *stop_by; /* who may let it stand still; NULL: nobody */
 	const char *const *stop_on;    /* for which reasons, NULL-ended */
+	struct ed_reminders reminders;
 	unsigned line, column;
 };
 
@@ -84,6 +110,7 @@ struct ed_route_outcome {
 	bool reason;                /* a reason must be given */
 	const char *const *reasons; /* closed list, NULL-ended, or NULL */
 	int times;                  /* at most so often a case; 0: no bound */
+	struct ed_roles notify;     /* who hears of it */
 	unsigned line, column;      /* of the outcome, or of its step */
 };
 
@@ -137,6 +164,7 @@ struct ed_route_step {
 	const char *book, *number; /* register: book and pattern "{seq:4}/{year}" */
 	const char *document; /* kind of the package that its first outcome hands in, or NULL */
 	bool needs_receipt;
+	struct ed_roles notify;            /* who hears that it was opened */
 	bool internal;                     /* visibility: internal; bodies stay home */
 	int times;                         /* visits at most; 0: no bound */
 	struct ed_route_outcome *outcomes; /* of a join: passed, then refused */

@@ -736,8 +736,12 @@ static void apply_return(struct ed_decision *j, struct ed_flow *flow)
 /* What follows from the act; false: nothing can be folded any more. */
 static bool apply_flow(struct ed_decision *j, struct ed_state *s)
 {
-	struct ed_flow flow = {
-	        .engine = j->engine, .state = s, .now = j->act.time, .fault = fault, .arg = j};
+	struct ed_flow flow = {.engine = j->engine,
+	                       .state = s,
+	                       .now = j->act.time,
+	                       .entry = j->act.said ? kept(j, s->head) : NULL,
+	                       .fault = fault,
+	                       .arg = j};
 	struct ed_visit *v = j->visit ? s->visits[j->visit->index] : NULL;
 
 	if (v && ed_hand_event(j->act.event)) {

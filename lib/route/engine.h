@@ -69,6 +69,8 @@ struct ed_visit {
 	struct ed_clock *clock;
 	int64_t done;   /* ED_TIME_NONE: open */
 	bool cancelled; /* by a join above it, or the end of the case */
+	/* The entries that did it, as in ed_state.head; NULL: not yet. */
+	const char *opening, *closing;
 	const char *outcome, *person;
 	const char *principal;        /* whose place the person took, or NULL */
 	struct ed_visit *setter;      /* that names who acts here, or NULL */
@@ -212,6 +214,8 @@ bool ed_state_copy(struct ed_state *to, const struct ed_state *from, size_t n_cl
                    struct ed_arena *arena);
 /* Where a send step sends: an agency of the directory. */
 const char *ed_visit_to(const struct ed_visit *visit);
+/* The agency that the nearest `each` around stands at. */
+const char *ed_scope_item(const struct ed_scope *scope);
 /* Whom the visit waits for: its role, with the agency filled in. */
 struct ed_role ed_visit_role(const struct ed_visit *visit);
 /* Who is named for the visit: the responsible one first.  NULL: the route says. */

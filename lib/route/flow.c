@@ -87,6 +87,7 @@ static void cancel(struct ed_flow *f, struct ed_visit *v)
 {
 	v->done = f->now;
 	v->cancelled = true;
+	v->closing = f->entry;
 	if (v->clock && v->clock->visit == v)
 		v->clock->done = f->now;
 	v->scope->open = NULL;
@@ -362,6 +363,7 @@ static void visit(struct ed_flow *f, struct ed_scope *scope, const struct ed_rou
 	                       .visit = before + 1,
 	                       .opened_by = f->state->seq,
 	                       .opened = f->now,
+	                       .opening = f->entry,
 	                       .done = ED_TIME_NONE,
 	                       .setter = ed_find_setter(f->state, scope, step),
 	                       .scope = scope};
@@ -483,6 +485,7 @@ static void close_visit(struct ed_flow *f, struct ed_visit *v,
                         const struct ed_route_outcome *outcome)
 {
 	v->done = f->now;
+	v->closing = f->entry;
 	v->outcome = outcome->id;
 	v->scope->open = NULL;
 	if (v->clock && v->clock->visit == v)
@@ -512,6 +515,7 @@ static void reopen(struct ed_flow *f, const struct ed_scope *scope)
 		if (v->done != ED_TIME_NONE || !ed_scope_within(v->scope, scope))
 			continue;
 		v->opened = f->now;
+		v->opening = f->entry;
 		start_clock(f, v);
 	}
 }

@@ -19,6 +19,7 @@ struct ed_flow {
 	const struct ed_engine *engine;
 	struct ed_state *state;
 	int64_t now;
+	const char *entry; /* that is folded: its digest, in the arena; NULL: none */
 	/* What the route does not allow, or does not say (route.times, .target,
 	 * .choice, .calendar); then it goes on as well as it can. */
 	void (*fault)(void *arg, const char *rule, const char *a0, const char *a1);

@@ -12,9 +12,8 @@
 #define MAX_TIMES 1000
 
 /* What routing.md plans and this version does not run. */
-static const char *const later[] = {"accept", "pick",   "call",  "fixed",
-                                    "remind", "overdue",   "notify", "level", "forward",
-                                    "wait",   "exhausted", NULL};
+static const char *const later[] = {"accept", "pick", "call",      "fixed", "level",
+                                    "forward", "wait", "exhausted", NULL};
 
 bool ed_def_later(const char *key)
 {

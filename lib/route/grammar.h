@@ -51,10 +51,11 @@ enum edoc_code ed_def_steps(struct ed_def *p, const struct ed_yaml *list,
 /* A branch that is one step: its map, into the block's only step. */
 enum edoc_code ed_def_single(struct ed_def *p, const struct ed_yaml *map,
                              struct ed_route_block *block) EDOC_CHECK;
-/* "extend", "stop-on" and "stop-by" of a step that `by` does (NULL: nobody by
- * himself), or of a clock; the map under "clocks:" (clockdef.c). */
+/* "extend", "stop-on", "stop-by", "remind" and "overdue" of a step that `by`
+ * does (NULL: nobody by himself), or of a clock; `item` as in ed_def_notify();
+ * the map under "clocks:" (clockdef.c). */
 enum edoc_code ed_def_clock(struct ed_def *p, const struct ed_yaml *map, const struct ed_role *by,
-                            struct ed_clock_def *clock) EDOC_CHECK;
+                            bool item, struct ed_clock_def *clock) EDOC_CHECK;
 enum edoc_code ed_def_clocks(struct ed_def *p, const struct ed_yaml *map) EDOC_CHECK;
 /* "silent: agree | refuse", of a step or of a join's branches; only in a route
  * with a basis.  NONE: it is not there. */
@@ -63,6 +64,15 @@ enum edoc_code ed_def_silent(struct ed_def *p, const struct ed_yaml *map,
 /* Can the step come to its silence?  `at` is for the place of an error. */
 enum edoc_code ed_def_check_silent(struct ed_def *p, const struct ed_yaml *at,
                                    const struct ed_route_step *step) EDOC_CHECK;
+/* "notify: ROLE" or a list of roles, into *roles; "initiator" is always one.
+ * `item`: there is an agency that `each` stands at (reminddef.c). */
+enum edoc_code ed_def_notify(struct ed_def *p, const struct ed_yaml *map, bool item,
+                             struct ed_roles *roles) EDOC_CHECK;
+/* "remind" and "overdue" of a step or a clock. */
+enum edoc_code ed_def_reminders(struct ed_def *p, const struct ed_yaml *map, bool item,
+                                struct ed_clock_def *clock) EDOC_CHECK;
+/* Whoever submitted the case, alone. */
+extern const struct ed_roles ed_to_initiator;
 /* What parallel, each and choose have beside other steps (joins.c). */
 enum edoc_code ed_def_join(struct ed_def *p, const struct ed_yaml *map,
                            struct ed_route_step *step) EDOC_CHECK;

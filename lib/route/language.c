@@ -80,13 +80,18 @@ const struct ed_shape ed_shape_withdraw = {.name = "withdraw", .keys = withdraw_
 
 static const struct ed_shape_key clock_keys[] = {
         {"from", NULL},    {"within", NULL},  {"stops-at", NULL}, {"extend", &ed_shape_extend},
-        {"stop-on", NULL}, {"stop-by", NULL}, {NULL, NULL}};
+        {"stop-on", NULL}, {"stop-by", NULL}, {"remind", NULL},   {"overdue", &ed_shape_overdue},
+        {NULL, NULL}};
 const struct ed_shape ed_shape_clock = {.name = "clock", .keys = clock_keys};
 
 static const struct ed_shape_key extend_keys[] = {
-        {"by", NULL},     {"to", NULL},     {"more", NULL}, {"times", NULL},
-        {"before", NULL}, {"reason", NULL}, {NULL, NULL}};
+        {"by", NULL},     {"to", NULL},     {"more", NULL},   {"times", NULL},
+        {"before", NULL}, {"reason", NULL}, {"notify", NULL}, {NULL, NULL}};
 const struct ed_shape ed_shape_extend = {.name = "extend", .keys = extend_keys};
+
+static const struct ed_shape_key overdue_keys[] = {
+        {"escalate", NULL}, {"again", NULL}, {NULL, NULL}};
+const struct ed_shape ed_shape_overdue = {.name = "overdue", .keys = overdue_keys};
 
 /* ---- steps ---- */
 
@@ -105,11 +110,14 @@ static const struct ed_shape_key work_keys[] = {
         {"extend", &ed_shape_extend},
         {"stop-on", NULL},
         {"stop-by", NULL},
+        {"remind", NULL},
+        {"overdue", &ed_shape_overdue},
         {"silent", NULL},
         {"book", &ed_shape_book},
         {"document", NULL},
         {"needs", NULL},
         {"visibility", NULL},
+        {"notify", NULL},
         {"times", NULL},
         {"outcomes", &shape_outcomes},
         {"then", NULL},
@@ -128,8 +136,11 @@ static const struct ed_shape_key parallel_keys[] = {
         {"extend", &ed_shape_extend},
         {"stop-on", NULL},
         {"stop-by", NULL},
+        {"remind", NULL},
+        {"overdue", &ed_shape_overdue},
         {"branches", &shape_branches},
         {"join", &ed_shape_join},
+        {"notify", NULL},
         {"times", NULL},
         {"outcomes", &shape_outcomes},
         {"then", NULL},
@@ -149,9 +160,12 @@ static const struct ed_shape_key each_keys[] = {
         {"extend", &ed_shape_extend},
         {"stop-on", NULL},
         {"stop-by", NULL},
+        {"remind", NULL},
+        {"overdue", &ed_shape_overdue},
         {"step", &ed_shape_step},
         {"steps", &ed_shape_step},
         {"join", &ed_shape_join},
+        {"notify", NULL},
         {"times", NULL},
         {"outcomes", &shape_outcomes},
         {"then", NULL},
@@ -177,9 +191,9 @@ static const struct ed_shape_key join_keys[] = {
         {"silent", NULL}, {"on-change", NULL}, {NULL, NULL}};
 const struct ed_shape ed_shape_join = {.name = "join", .keys = join_keys};
 
-static const struct ed_shape_key outcome_keys[] = {{"then", NULL},  {"end", NULL},
-                                                   {"leave", NULL}, {"reason", NULL},
-                                                   {"times", NULL}, {NULL, NULL}};
+static const struct ed_shape_key outcome_keys[] = {
+        {"then", NULL},   {"end", NULL},   {"leave", NULL}, {"reason", NULL},
+        {"notify", NULL}, {"times", NULL}, {NULL, NULL}};
 const struct ed_shape ed_shape_outcome = {.name = "outcome", .keys = outcome_keys};
 
 static const struct ed_shape_key book_keys[] = {{"name", NULL}, {"number", NULL}, {NULL, NULL}};
@@ -256,19 +270,16 @@ static const struct ed_shape_key idef0_keys[] = {{"inputs", NULL},
                                                  {NULL, NULL}};
 const struct ed_shape ed_shape_idef0 = {.name = "idef0", .keys = idef0_keys};
 
-const struct ed_shape *const ed_shapes[] = {&ed_shape_route,     &ed_shape_title,
-                                            &ed_shape_count,     &ed_shape_field,
-                                            &ed_shape_condition, &ed_shape_role,
-                                            &ed_shape_withdraw,  &ed_shape_clock,
-                                            &ed_shape_extend,    &ed_shape_work,
-                                            &ed_shape_parallel,  &ed_shape_each,
-                                            &ed_shape_choose,    &ed_shape_case,
-                                            &ed_shape_steps,     &ed_shape_join,
-                                            &ed_shape_outcome,   &ed_shape_book,
-                                            &ed_shape_delegate,  &ed_shape_reassign,
-                                            &ed_shape_service,   &ed_shape_document,
-                                            &ed_shape_fee,       &ed_shape_result,
-                                            &ed_shape_idef0,     NULL};
+const struct ed_shape *const ed_shapes[] = {
+        &ed_shape_route,    &ed_shape_title,     &ed_shape_count,
+        &ed_shape_field,    &ed_shape_condition, &ed_shape_role,
+        &ed_shape_withdraw, &ed_shape_clock,     &ed_shape_extend,
+        &ed_shape_overdue,  &ed_shape_work,      &ed_shape_parallel,
+        &ed_shape_each,     &ed_shape_choose,    &ed_shape_case,
+        &ed_shape_steps,    &ed_shape_join,      &ed_shape_outcome,
+        &ed_shape_book,     &ed_shape_delegate,  &ed_shape_reassign,
+        &ed_shape_service,  &ed_shape_document,  &ed_shape_fee,
+        &ed_shape_result,   &ed_shape_idef0,     NULL};
 
 void ed_shape_names(const struct ed_shape *shape, const char *names[ED_MAX_SHAPE_KEYS + 1])
 {

@@ -25,7 +25,7 @@ struct ed_shape {
 
 extern const struct ed_shape ed_shape_route, ed_shape_title, ed_shape_count, ed_shape_field,
         ed_shape_condition, ed_shape_role, ed_shape_step, ed_shape_withdraw, ed_shape_clock,
-        ed_shape_extend, ed_shape_work, ed_shape_parallel, ed_shape_each, ed_shape_choose,
+        ed_shape_extend, ed_shape_overdue, ed_shape_work, ed_shape_parallel, ed_shape_each, ed_shape_choose,
         ed_shape_case, ed_shape_steps, ed_shape_join, ed_shape_outcome, ed_shape_book,
         ed_shape_delegate, ed_shape_reassign, ed_shape_service, ed_shape_document, ed_shape_fee,
         ed_shape_result, ed_shape_idef0;

@@ -357,6 +357,7 @@ static void lint_step(const struct ed_route_step *step, void *arg)
 	lint_join(l, step);
 	lint_extension(l, step);
 	ed_lint_fields(l, step);
+	ed_lint_reminders(l, step);
 	l->archives |= step->verb == ED_DO_ARCHIVE;
 }
 
@@ -430,6 +431,8 @@ enum edoc_code ed_route_lint(const struct ed_route *route, const char *where,
 	enum edoc_code code;
 
 	ed_block_walk(&route->body, lint_step, &l);
+	for (size_t i = 0; i < route->n_clocks; i++)
+		ed_lint_clock_reminders(&l, &route->clocks[i]);
 	code = lint_block(&l, &route->body, err);
 	lint_languages(&l, route);
 	if (!l.archives)

@@ -16,6 +16,9 @@ void ed_lint_report(struct ed_lint *lint, const char *code, unsigned line, unsig
                     const char *a0, const char *a1, const char *a2);
 /* The step's conditions against each other (lintfields.c). */
 void ed_lint_fields(struct ed_lint *lint, const struct ed_route_step *step);
+/* Who is told of the step, and when (lintremind.c); of a clock of the case. */
+void ed_lint_reminders(struct ed_lint *lint, const struct ed_route_step *step);
+void ed_lint_clock_reminders(struct ed_lint *lint, const struct ed_clock_def *clock);
 
 /* The clocks against the terms of the steps, for all days of the year; calendar
  * NULL: there is none of that name (lintterms.c). */

@@ -11,6 +11,7 @@
 #include "route/exchange.h"
 #include "route/receipt.h"
 #include "route/list.h"
+#include "route/viewtold.h"
 
 /* ---- inbox ---- */
 
@@ -353,9 +354,13 @@ enum edoc_code edoc_desk_show(struct edoc_desk *desk, const char *name, int64_t 
 		ed_buf_putc(&l.tale.text, '\n');
 		put_facts(&c, now, &l.tale.text);
 		code = put_rejections(&c, &l.tale.text, err);
+		if (!code)
+			code = ed_view_told(&c, &l.tale.text, NULL, err);
 	}
 	if (!code && json)
 		code = ed_view_json(&c.r, true, &o, err);
+	if (!code && json)
+		code = ed_view_told(&c, NULL, o, err);
 	if (!code && json)
 		code = ed_tale_json(&l.tale, "show", o, err);
 	if (!code)

@@ -18,13 +18,18 @@
  */
 struct ed_notice {
 	const char *event; /* submitted, sent, received, opened, done, ended, late ... */
-	const char *about; /* "sha256:..." of an entry, or "<step's path>.<visit>" */
-	const char *lang;  /* of the words */
+	/* "sha256:..." of an entry, "<step's path>.<visit>", or a rung's name (remind.h) */
+	const char *about;
+	const char *lang; /* of the words */
 	const char *person, *name, *post,
 	        *agency;              /* to whom; person or agency, the others or NULL */
+	const char *outcome;          /* what was done, or NULL */
 	const char *subject, *text;   /* in that language; lines end in a newline */
 	const struct ed_visit *visit; /* the step that it is about, or NULL */
+	const char *timer;            /* the route's clock, or NULL */
+	const char *rung;             /* of a reminder, or NULL */
 	int64_t time;                 /* of what it is about */
+	int64_t due;                  /* or ED_TIME_NONE */
 };
 
 /* *made: it is new; false: it was made before. */

@@ -98,6 +98,8 @@ static enum edoc_code parse_outcome(struct ed_def *p, const struct ed_yaml *key,
 		code = parse_leave(p, map, step, outcome);
 	if (!code)
 		code = ed_def_times(p, map, &outcome->times);
+	if (!code)
+		code = ed_def_notify(p, map, step->block->item, &outcome->notify);
 	if (code)
 		return code;
 	outcome->id = key->text;
@@ -128,10 +130,12 @@ static enum edoc_code default_outcomes(struct ed_def *p, const struct ed_yaml *m
 	step->outcomes[0].id = verbs[step->verb].outcome;
 	step->outcomes[1] =
 	        (struct ed_route_outcome){.id = "refused", .reason = !ed_step_joins(step)};
-	if (step->block->owner)
+	if (step->block->owner) {
 		step->outcomes[1].leave = ED_RESULT_REFUSE;
-	else
+	} else {
 		step->outcomes[1].end = "refused";
+		step->outcomes[1].notify = ed_to_initiator;
+	}
 	for (size_t i = 0; i < 2; i++) {
 		step->outcomes[i].line = map->line;
 		step->outcomes[i].column = map->column;
@@ -258,6 +262,13 @@ static enum edoc_code parse_exchange(struct ed_def *p, const struct ed_yaml *map
 		        map, p->where, p->err,
 		        "a branch that was sent goes on by itself where it is received: "
 		        "\"do: receive\" stands in none");
+	const struct ed_yaml *remind = ed_yaml_get(map, "remind");
+
+	if (!remind)
+		remind = ed_yaml_get(map, "overdue");
+	if (remind && (send || step->verb == ED_DO_RECEIVE))
+		return ed_yaml_fail(remind, p->where, p->err,
+		                    "a desk does this by itself: there is nobody to remind");
 	enum edoc_code code = ed_def_role(p, map, "to", send, &step->to);
 
 	if (!code)
@@ -431,7 +442,9 @@ static enum edoc_code parse_kind(struct ed_def *p, const struct ed_yaml *map,
 	if (!code && !ed_step_joins(step))
 		code = parse_work(p, map, step);
 	if (!code)
-		code = ed_def_clock(p, map, step->by, &step->clock);
+		code = ed_def_notify(p, map, step->block->item, &step->notify);
+	if (!code)
+		code = ed_def_clock(p, map, step->by, step->block->item, &step->clock);
 	if (!code)
 		code = parse_outcomes(p, map, step);
 	if (!code && ed_step_joins(step))

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "route/generation.h"
 #include "route/row.h"
+#include "route/viewtold.h"
 
 #define T(s) dgettext("edoc", s)
 
@@ -261,6 +262,7 @@ void ed_view_entry(const struct ed_replay *r, const struct ed_entry *e, struct e
 		put_clock(e, out);
 	else
 		put_moved(r, e, out);
+	ed_view_asked(r, e, out);
 	ed_buf_putc(out, '\n');
 	if (reason || text) {
 		ed_buf_puts(out, "        ");
@@ -335,6 +337,7 @@ enum edoc_code ed_view_entry_json(const struct ed_replay *r, const struct ed_ent
 	bad |= put(o, "signature", ed_entry_get(e, "signature", "name"));
 	bad |= put(o, "reason", ed_json_get_str(e->body, "reason"));
 	bad |= put(o, "text", ed_json_get_str(e->body, "text"));
+	bad |= ed_view_asked_json(r, e, o);
 	if (bad) {
 		json_decref(o);
 		return ed_fail_memory(err);

@@ -36,7 +36,7 @@ static const char base[] =
         "    times: 3\n"
         "    outcomes:\n"
         "      agreed: {}\n"
-        "      refused: {end: refused, reason: [x, y]}\n"
+        "      refused: {end: refused, notify: author, reason: [x, y]}\n"
         "  - {id: register, do: register, by: lawyer, within: 15d,\n"
         "     book: {name: f, number: \"№ {seq:4}-{year}\"}}\n"
         "  - {id: send, do: send, by: lawyer, to: other, within: 1mo, needs: receipt}\n"
@@ -216,7 +216,7 @@ static void steps(void)
 	bad("from: submitted", "from: birth", "one of");
 	good("from: submitted", "from: received");
 	bad("times: 3", "times: 0", "between");
-	bad("times: 3", "remind: [due]", "not in this version");
+	bad("times: 3", "fixed: yes", "not in this version");
 	bad("times: 3", "extend: {}", "one of the two");
 	bad("times: 3", "join: {}", "join");
 	bad("times: 3", "tims: 3", "\"times\"");
@@ -224,7 +224,7 @@ static void steps(void)
 	bad("times: 3", "then: send", "lists its outcomes");
 	bad("agreed: {}", "agreed: {then: send, end: x}", "only one");
 	bad("agreed: {}", "agreed:", "map");
-	bad("agreed: {}", "agreed: {notify: author}", "not in this version");
+	bad("agreed: {}", "agreed: {level: T}", "not in this version");
 	bad("agreed: {}", "agreed: {thn: send}", "\"then\"");
 	bad("agreed: {}", "Agreed: {}", "no name");
 	bad("agreed: {}", "agreed: {times: x}", "whole");
@@ -317,16 +317,19 @@ static void meaning(void)
 	lint("within: 2wd\n    from: submitted\n", "visibility: parties\n", "R010 agree");
 	lint(", needs: receipt", "", "R031 send");
 	lint("reason: [x, y]", "times: 1", "R032 agree");
-	lint("refused: {end: refused, reason: [x, y]}", "again: {then: agree}", "R032 agree");
+	lint("refused: {end: refused, notify: author, reason: [x, y]}", "again: {then: agree}",
+	     "R032 agree");
 	lint("do: archive", "do: acknowledge", "R061 -");
 	/* A bound on the step, or on the way back, ends the loop. */
-	lint("refused: {end: refused, reason: [x, y]}", "again: {then: agree, reason: required}",
-	     "");
-	lint("times: 3\n    outcomes:\n      agreed: {}\n      refused: {end: refused, reason: [x, "
+	lint("refused: {end: refused, notify: author, reason: [x, y]}",
+	     "again: {then: agree, reason: required}", "");
+	lint("times: 3\n    outcomes:\n      agreed: {}\n      refused: {end: refused, notify: "
+	     "author, reason: [x, "
 	     "y]}",
 	     "outcomes:\n      agreed: {}\n      again: {then: agree, reason: required, times: 1}",
 	     "");
-	lint("times: 3\n    outcomes:\n      agreed: {}\n      refused: {end: refused, reason: [x, "
+	lint("times: 3\n    outcomes:\n      agreed: {}\n      refused: {end: refused, notify: "
+	     "author, reason: [x, "
 	     "y]}",
 	     "outcomes:\n      agreed: {}\n      again: {then: agree, reason: required}",
 	     "R007 agree");
@@ -338,8 +341,9 @@ static void meaning(void)
 	     "outcomes: {signed: {times: 1}, returned: {then: agree, reason: required, times: 1}},",
 	     "");
 	lint("agreed: {}", "agreed: {times: 2}", "");
-	lint("{end: refused, reason: [x, y]}", "{then: agree, reason: [x, y], times: 5}", "");
-	lint("agreed: {}\n      refused: {end: refused, reason: [x, y]}",
+	lint("{end: refused, notify: author, reason: [x, y]}",
+	     "{then: agree, reason: [x, y], times: 5}", "");
+	lint("agreed: {}\n      refused: {end: refused, notify: author, reason: [x, y]}",
 	     "again: {then: agree, reason: required}",
 	     "R005 register, R005 send, R005 get, R005 sign, R005 archive, R006 agree, R024 agree");
 	text = changed("agreed: {}", "agreed: {then: nowhere}");
