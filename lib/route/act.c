@@ -288,6 +288,7 @@ static enum edoc_code first_header(struct submission *s, struct ed_draft *draft,
 	    (ed_json_str(h, "route", route) | ed_json_str(h, "calendar", calendar) |
 	     ed_json_str(h, "package", package) | json_object_set(h, "documents", s->documents) |
 	     (s->act->channel ? ed_json_str(h, "channel", s->act->channel) : 0) |
+	     (s->desk->agency ? ed_json_str(h, "at", s->desk->agency) : 0) |
 	     (s->papers ? json_object_set(h, "papers", s->papers) : 0) |
 	     (s->applicant ? ed_json_str(h, "applicant", s->applicant) : 0) |
 	     (s->received ? ed_json_str(h, "received", s->received) : 0) |
@@ -325,6 +326,7 @@ static enum edoc_code begin(struct submission *s, struct ed_case *c, bool *lost,
 	                             .fields = s->fields,
 	                             .documents = s->documents,
 	                             .channel = s->act->channel,
+	                             .at = s->desk->agency,
 	                             .papers = s->papers,
 	                             .applicant = s->applicant,
 	                             .received = s->received,

@@ -92,6 +92,8 @@ static void check_submitter(struct ed_decision *j, struct ed_date on)
 		j->actor.agency = ed_directory_agency(j->directory, post->agency);
 	if (any.agency && !post)
 		ed_broken(j, "route.role", ed_person_id(j), role->id, NULL);
+	if (j->act.at && !ed_directory_agency(j->directory, j->act.at))
+		ed_broken(j, "route.at", j->act.at, NULL, NULL);
 	if (!j->visit)
 		ed_check_applicant(j);
 }

@@ -14,7 +14,7 @@ struct ed_asked {
 	bool by_desk;       /* by its event */
 	const struct ed_state *returned; /* of a return: the chain that ends */
 	const json_t *fields, *documents, *papers; /* of a submission */
-	const char *channel, *applicant, *received;
+	const char *channel, *applicant, *received, *at;
 	const struct ed_named *assign;
 	size_t n_assign;
 	const char *until;

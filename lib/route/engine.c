@@ -54,6 +54,7 @@
  *  route.directory-old E        it cites version {0} of the directory, an entry before it {1}
  *  route.person        E        nobody of the directory has the certificate {0} on that day
  *  route.desk          E        the certificate {0} is no desk key on that day
+ *  route.at            E        it is submitted at {0}, which is no agency of the directory
  *  route.agency        E        the agency {0} was {1} from {2} on
  *  route.elsewhere     E        done at {0} while the case is at {1}
  *  route.role          E        {0} may not act as {1} on that day
@@ -170,6 +171,8 @@ static const struct {
         {"route.person", EDOC_ERR_DENIED,
          N_("nobody of the directory has the certificate {0} today")},
         {"route.desk", EDOC_ERR_DENIED, N_("the certificate {0} is no desk key of the directory")},
+        {"route.at", EDOC_ERR_CONFIG,
+         N_("the directory has no agency {0}, whose desk this is")},
         {"route.agency", EDOC_ERR_DENIED,
          N_("the agency {0} is {1} since {2}: its people and its desk do not act")},
         {"route.elsewhere", EDOC_ERR_DENIED, N_("the case is at {1}, not at {0}")},
@@ -520,6 +523,7 @@ static void ask(struct ed_decision *j, const struct ed_engine *engine, const str
 	                           .fields = command->fields,
 	                           .documents = command->documents,
 	                           .returned = command->returned,
+	                           .at = command->at,
 	                           .channel = command->channel,
 	                           .papers = command->papers,
 	                           .applicant = command->applicant,
@@ -692,6 +696,8 @@ static void apply_event(struct ed_decision *j, struct ed_state *s)
 		s->initiator_cert = kept(j, j->act.cert);
 		s->initiator_person = kept(j, ed_person_id(j));
 		s->fields = j->act.fields;
+		if (!j->actor.agency)
+			s->at_agency = kept(j, j->act.at);
 	} else if (!strcmp(j->act.event, "case.sent") && !leaves(j)) {
 		s->awaiting_receipt = true;
 		s->sent_to = j->visit ? ed_visit_to(j->visit) : ed_state_home(s);
@@ -830,6 +836,7 @@ bool ed_engine_fold_return(const struct ed_engine *engine, struct ed_state *stat
 	        .extension = ed_entry_extension(entry, &extension) ? &extension : NULL,
 	        .documents = json_object_get(entry->header, "documents"),
 	        .returned = returned,
+	        .at = ed_header_text(entry, NULL, "at"),
 	        .channel = ed_header_text(entry, NULL, "channel"),
 	        .papers = json_object_get(entry->header, "papers"),
 	        .applicant = ed_header_text(entry, NULL, "applicant"),

@@ -155,6 +155,7 @@ struct ed_command {
 	const json_t *fields;                 /* case.submitted: what the route declares, or NULL */
 	const json_t *documents;              /* case.submitted: as the entry lists them */
 	const char *channel;                  /* case.submitted: how it came, or NULL */
+	const char *at;                       /* case.submitted: the agency whose desk takes it */
 	const json_t *papers;  /* case.submitted: which document is which, or NULL */
 	const char *applicant; /* case.submitted: whose certificate it is, or NULL */
 	const char *received;  /* case.submitted: RFC 3339, when it came on paper, or NULL */

@@ -462,6 +462,7 @@ static const struct key header_keys[] = {
         {"package", is_digest, SUBMITTED, RECEIVED | DONE},
         {"fields", is_fields, 0, SUBMITTED},
         {"channel", is_channel, 0, SUBMITTED},
+        {"at", is_id, 0, SUBMITTED},
         {"papers", is_papers, 0, SUBMITTED | DONE},
         {"applicant", is_applicant, 0, SUBMITTED},
         {"received", is_time, 0, SUBMITTED},

@@ -67,6 +67,8 @@
  *              entry)
  *   applicant  "person" or "entity": what the certificate of who submits names,
  *              where the service asks for that (first entry)
+ *   at         agency whose desk took it (first entry); a submitter who has a post
+ *              is at the agency of that
  *   fields     {name: value}: what the route declares and the case has, of the
  *              types that the route gives them (first entry)
  *   evidence   digest of the evidence.json of the receipt (case.received)

@@ -69,7 +69,7 @@ same "$(find "$A/case" -type f 2>/dev/null | wc -l)" 0 "and nothing of it is kep
 begin '2026-12-02 05:00:00' answer $F
 same "$(waits)" acknowledge "A04: first of all it is received"
 due 2026-12-02T06:00:00Z >"$W/due"
-has "$W/due" "waits for devonxona (acknowledge) since Wed 2 Dec 2026, due Thu 3 Dec 2026" "A14: from the day it came"
+has "$W/due" "waits for devonxona of adliya (acknowledge) since Wed 2 Dec 2026, due Thu 3 Dec 2026" "A14: from the day it came"
 has "$W/due" "term answer: until Thu 17 Dec 2026" "A18: fifteen days"
 no 77 '2026-12-02 06:00:00' madina acknowledged "A04: by the responsible officer alone"
 took '2026-12-02 06:00:00' zarina acknowledged "A04: received"
