@@ -37,7 +37,7 @@ int main(int argc, char **argv)
 	         sign_run_xades},
 	        {"prepare", "PKG --cert CERT [--chain FILE] -o REQ",
 	         N_("say what a key elsewhere has to sign"), sign_prepare_options,
-	         CMD_DRY | CMD_POLICY | CMD_FORCE, sign_run_prepare},
+	         CMD_DRY | CMD_POLICY | CMD_TRUST | CMD_TSA | CMD_FORCE, sign_run_prepare},
 	        {"attach", "PKG --request REQ --value FILE",
 	         N_("put a signature value in that was made elsewhere"), sign_attach_options,
 	         CMD_JSON | CMD_POLICY | CMD_TRUST | CMD_TSA, sign_run_attach},

@@ -25,6 +25,8 @@ const struct cmd_option sign_prepare_options[] = {
         {"signature-policy", 0, "ID=FILE", N_("sign under this policy: its OID or URI, its file"),
          false},
         {"signature-policy-url", 0, "URL", N_("where others find that policy"), false},
+        {"content-timestamp", 0, NULL, N_("prove that the documents are older than the signature"),
+         false},
         {"profile", 0, "PROFILE", N_("by the agency's rules: a name or a file; \"none\""), false},
         {NULL, 0, NULL, NULL, false},
 };
@@ -81,17 +83,17 @@ static int write_request(struct cmd *cmd, const char *out, const char *request, 
 	return 0;
 }
 
-/* A request has no room for the token. */
-static int check_profile(struct cmd *cmd, const struct edoc_signing_profile *profile)
+/* All that the profile misses, of the signer and of the package, in one run. */
+static int conform(struct cmd *cmd, const struct signing *s)
 {
-	const char *stamp = profile ? edoc_signing_profile_get(profile, "content-timestamp") : NULL;
+	struct edoc_error err = {0};
+	int status = 0;
 
-	if (!stamp || strcmp(stamp, "yes") != 0)
-		return 0;
-	return cmd_usage(cmd,
-	                 _("the profile %s wants a content time-stamp, which a request cannot "
-	                   "carry: sign where the key is"),
-	                 edoc_signing_profile_get(profile, "name"));
+	if (edoc_signing_profile_signer(&s->options, &err) != EDOC_OK)
+		status = cmd_fail(cmd, &err);
+	if (edoc_signing_profile_package(cmd->operands[0], &s->options, &err) != EDOC_OK)
+		status = cmd_fold(status, cmd_fail_item(cmd, cmd->operands[0], &err));
+	return status;
 }
 
 static int prepare(struct cmd *cmd, const char *out, struct edoc_sign_options *options)
@@ -130,14 +132,15 @@ int sign_run_prepare(struct cmd *cmd)
 	if (status)
 		return status;
 	status = sign_begin(cmd, &s, false);
-	if (!status)
-		status = check_profile(cmd, s.profile);
+	s.options.dry_run = cmd->dry_run;
 	if (!status && (edoc_key_outside(cert, cmd_value(cmd, "chain"), &s.key, &err) != EDOC_OK ||
 	                (cmd_given(cmd, "pss") && edoc_key_use_pss(s.key, &err) != EDOC_OK)))
 		status = cmd_fail(cmd, &err);
 	s.options.key = s.key;
 	if (!status)
 		sign_note_end(&s);
+	if (!status)
+		status = conform(cmd, &s);
 	if (!status)
 		status = prepare(cmd, out, &s.options);
 	sign_end(&s);

@@ -169,6 +169,8 @@ static int check_unasked(struct signing *s)
 
 	if (!cmd_has(cmd, "tsa") || !cmd_given(cmd, "tsa"))
 		return 0;
+	if (!cmd_has(cmd, "level"))
+		return cmd_usage(cmd, _("--tsa goes with --content-timestamp"));
 	status = sign_choose(s, "level", "level", &level);
 	if (!status && !level)
 		return cmd_usage(cmd, _("--tsa goes with --level T, LT or LTA, or with "

@@ -172,6 +172,7 @@ enum edoc_code ed_key_each(const char *path, edoc_passphrase_fn *ask, void *ask_
 #define ED_OUTSIDE_NAME 64
 struct ed_key_outside {
 	struct ed_buf octets, value; /* value: a pair as DER */
+	struct ed_buf token;         /* the content time-stamp that is signed, if any */
 	struct ed_sigalg alg;        /* that was asked for */
 	char name[ED_OUTSIDE_NAME];
 };

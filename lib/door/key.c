@@ -564,6 +564,7 @@ static void free_outside(void *arg)
 
 	ed_buf_clear(&o->octets);
 	ed_buf_clear(&o->value);
+	ed_buf_clear(&o->token);
 	free(o);
 }
 
@@ -575,6 +576,7 @@ static enum edoc_code make_outside(struct edoc_key *key, struct edoc_error *err)
 		return ed_fail_memory(err);
 	ed_buf_init(&o->octets, ED_MAX_XML_BYTES);
 	ed_buf_init(&o->value, ED_MAX_KEY_FILE);
+	ed_buf_init(&o->token, ED_MAX_STAMP);
 	key->outside = o;
 	key->elsewhere = (struct ed_key_elsewhere){sign_outside, free_outside, o};
 	return EDOC_OK;

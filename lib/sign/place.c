@@ -134,11 +134,19 @@ static enum edoc_code ask_token(const struct edoc_sign_options *options, enum ed
                                 struct ed_sign_words *words, struct edoc_error *err)
 {
 	struct ed_stamping asking = {.options = options};
-	enum edoc_code code;
+	struct ed_key_outside *outside = ed_key_outside(options->key);
+	enum edoc_code code = EDOC_OK;
 
 	if (options->dry_run && options->n_tsas)
 		return EDOC_OK;
-	code = ed_sign_token(&asking, hash, imprint, token, err);
+	if (outside && outside->token.len) /* the second of two steps */
+		ed_buf_put(token, outside->token.data, outside->token.len);
+	else
+		code = ed_sign_token(&asking, hash, imprint, token, err);
+	if (code == EDOC_OK)
+		code = ed_buf_check(token, edoc_key_subject(options->key), err);
+	if (code == EDOC_OK && outside && !outside->token.len)
+		ed_buf_put(&outside->token, token->data, token->len);
 	words->content_token = token->data;
 	words->content_token_len = token->len;
 	return code;

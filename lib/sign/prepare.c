@@ -20,6 +20,7 @@
 #include "sign/profile.h"
 
 #define FORMAT "edoc-request/1"
+#define DER_SET 0x31   /* begins signed attributes */
 #define MAX_VALUE 4096 /* bytes of a value, and of its base64 */
 
 /* ---- how others call it ------------------------------------------------------ */
@@ -216,6 +217,8 @@ static enum edoc_code describe(const char *path, const struct edoc_sign_options 
 		bad |= put_place(root, options->place);
 	if (options->signed_policy)
 		bad |= put_policy(root, options->signed_policy);
+	if (options->content_stamp)
+		bad |= put_b64(root, "content-timestamp", o->token.data, o->token.len);
 	bad |= ed_json_str(root, "form", form_of(&o->octets));
 	bad |= ed_json_str(root, "entry", o->name[0] ? o->name : NULL);
 	bad |= put_algorithm(root, &o->alg);
@@ -236,9 +239,8 @@ static enum edoc_code check_preparing(const char *path, const struct edoc_sign_o
 	if (!options->key || !ed_key_outside(options->key))
 		return ed_fail(err, EDOC_ERR_USAGE, path,
 		               "a request is made with a key of a certificate only");
-	if (options->ledger_head || options->content_stamp)
-		return ed_fail(err, EDOC_ERR_USAGE, path,
-		               "a request carries no content time-stamp and no ledger's head");
+	if (options->ledger_head)
+		return ed_fail(err, EDOC_ERR_USAGE, path, "a request carries no ledger's head");
 	return EDOC_OK;
 }
 
@@ -271,6 +273,7 @@ enum edoc_code edoc_package_prepare(const char *path, const struct edoc_sign_opt
 	o = ed_key_outside(options->key);
 	ed_buf_reset(&o->octets);
 	ed_buf_clear(&o->value);
+	ed_buf_reset(&o->token);
 	o->name[0] = '\0';
 	plain.level = EDOC_LEVEL_B; /* what comes after is added when the value is */
 	code = edoc_package_sign(path, &plain, NULL, &stopped);
@@ -332,10 +335,11 @@ static enum edoc_code load(const char *path, json_t **root, struct edoc_error *e
 
 static enum edoc_code parse(struct request *r, struct edoc_error *err)
 {
-	static const char *const rare[] = {"place", "signature-policy", "profile"};
-	const char *known[] = {"format",     "documents", "signer", "time",      "role",
-	                       "commitment", "form",      "entry",  "algorithm", "octets",
-	                       "digest",     NULL,        NULL,     NULL,        NULL};
+	static const char *const rare[] = {"place", "signature-policy", "profile",
+	                                   "content-timestamp"};
+	const char *known[] = {"format", "documents", "signer",    "time",   "role",   "commitment",
+	                       "form",   "entry",     "algorithm", "octets", "digest", NULL,
+	                       NULL,     NULL,        NULL,        NULL};
 	const char *format;
 	enum edoc_code code = load(r->where, &r->root, err);
 	size_t n = 11;
@@ -412,6 +416,38 @@ static enum edoc_code read_place(struct request *r, struct edoc_error *err)
 	return code;
 }
 
+/* The token that is among what was signed. */
+static enum edoc_code read_token(struct request *r, struct edoc_error *err)
+{
+	static const char field[] = "content-timestamp";
+	const char *text = ed_json_get_str(r->root, field);
+
+	r->options.content_stamp = json_object_get(r->root, field) != NULL;
+	if (!r->options.content_stamp)
+		return EDOC_OK;
+	if (!text || !ed_b64_get(text, strlen(text), &r->o->token) || !r->o->token.len)
+		return altered(r, field, err);
+	return EDOC_OK;
+}
+
+/* Which of the two was changed: the digest and the entry's name are witnesses. */
+static enum edoc_code check_form(const struct request *r, const char *form, struct edoc_error *err)
+{
+	const char *told = ed_json_get_str(r->root, "digest");
+	bool cades = form && !strcmp(form, "cades"), xades = form && !strcmp(form, "xades");
+	unsigned char first = r->o->octets.data[0], digest[ED_HASH_MAX];
+	char hex[2 * ED_HASH_MAX + 1] = "";
+
+	if (form && !strcmp(form, form_of(&r->o->octets)) && (xades || first == DER_SET))
+		return EDOC_OK;
+	if (ed_hash_bytes(r->o->alg.hash, r->o->octets.data, r->o->octets.len, digest))
+		ed_hex(hex, digest, ed_hash_size(r->o->alg.hash));
+	if ((cades || xades) &&
+	    ((told && strcmp(told, hex) != 0) || (first != '<' && first != DER_SET)))
+		return altered(r, "octets", err);
+	return altered(r, "form", err);
+}
+
 /* Its file is the caller's to give: no request says which file is read. */
 static enum edoc_code check_policy(const struct request *r, struct edoc_error *err)
 {
@@ -479,8 +515,10 @@ static enum edoc_code read_request(struct request *r, struct edoc_error *err)
 		code = check_policy(r, err);
 	if (code == EDOC_OK)
 		code = check_profile(r, err);
-	if (code == EDOC_OK && (!form || strcmp(form, form_of(&r->o->octets)) != 0))
-		code = altered(r, "form", err);
+	if (code == EDOC_OK)
+		code = read_token(r, err);
+	if (code == EDOC_OK)
+		code = check_form(r, form, err);
 	r->options.key = r->key;
 	r->options.form = form && !strcmp(form, "cades") ? EDOC_CADES : EDOC_XADES;
 	r->options.role = ed_json_get_str(r->root, "role");

@@ -41,6 +41,7 @@ table = Table("edoc-sign", {
     Row("prepare {pkg} --config {conf} --cert {cert} -o req", {"conf": "conf"}, writes=True),
     Row("prepare {pkg} --cert {cert} --profile {profile} --signature-policy 1.2.3={small} -o req",
         {"profile": "policy", "small": "words"}, writes=True),
+    Row("prepare {pkg} --cert {cert} --content-timestamp --tsa http://127.0.0.1:1/ --trust {trust} -n -o req", {"trust": "trust"}),
     Row("attach {attachable} --request {request2} --value {value2} --profile {blank} --signature-policy 1.2.3={small}",
         {"blank": "policy", "small": "words"}, writes=True),
     Row("prepare {pkg} --cert {cert} -f -o {out}", {"out": "output"}, writes=True, light=True),

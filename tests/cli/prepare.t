@@ -197,8 +197,8 @@ done
 run edoc-sign prepare p.asice --cert p256.crt --role clerk --profile ./good.yaml -o no
 is_exit 64 "what it says may not be said otherwise"
 run edoc-sign prepare p.asice --cert p256.crt --profile ./stamp.yaml -o no
-is_exit 64 "a content time-stamp cannot be carried"
-has "$err" "content time-stamp" "and that is said"
+is_exit 64 "a content time-stamp needs somebody to ask"
+has "$err" "time-stamp" "and that is said"
 json req '.profile == "p"' "the request says by which rules it was made"
 ok "as its schema allows" python3 "$SRCDIR/tests/check-schema.py" \
 	"$SRCDIR/profiles/schemas/request.schema.json" req
