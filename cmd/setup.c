@@ -536,9 +536,9 @@ static bool is_profile(const struct made *m, const char *folder, const char *nam
 static bool is_read(const struct made *m, const char *option, const char *value)
 {
 	static const char *const files[] = {
-	        "add",       "against", "calendar", "card",  "cert",        "chain",
-	        "config",    "data",    "file",     "to",    "new-key",     "files-from",
-	        "pass-file", "request", "route",    "value", "trusted-list"};
+	        "add",       "against", "calendar", "card",  "cert",         "chain",
+	        "config",    "data",    "file",     "to",    "new-key",      "files-from",
+	        "pass-file", "request", "route",    "value", "trusted-list", "beside"};
 
 	if (!strcmp(option, "key"))
 		return is_key(m, value);

@@ -77,6 +77,8 @@ const struct cmd_option sign_cms_options[] = {
         {"output", 'o', "FILE.p7s", N_("the signature to make (required)"), false},
         {"attached", 0, NULL, N_("put the content inside (up to 64 MiB)"), false},
         {"base64", 0, NULL, N_("write base64 instead of DER"), false},
+        {"beside", 0, "OLD.p7s", N_("a signer more of what OLD.p7s is over, all in one file"),
+         false},
         {"audience", 0, "URL", N_("FILE is a challenge: sign it to log in there"), false},
         {NULL, 0, NULL, NULL, false},
 };
@@ -92,7 +94,8 @@ static enum edoc_code make_cms(struct cmd *cmd, const char *path, const char *ou
 {
 	const struct edoc_cms_options how = {.attached = cmd_given(cmd, "attached"),
 	                                     .base64 = cmd_given(cmd, "base64"),
-	                                     .audience = cmd_value(cmd, "audience")};
+	                                     .audience = cmd_value(cmd, "audience"),
+	                                     .beside = cmd_value(cmd, "beside")};
 
 	return edoc_cms_sign(path, out, &how, options, err);
 }
@@ -136,6 +139,9 @@ static int make_bare(struct cmd *cmd, make_fn *make)
 
 int sign_run_cms(struct cmd *cmd)
 {
+	if (cmd_given(cmd, "beside") && cmd_given(cmd, "attached"))
+		return cmd_usage(cmd,
+		                 _("--beside keeps the content where it is: leave out --attached"));
 	return make_bare(cmd, make_cms);
 }
 

@@ -836,6 +836,9 @@ struct edoc_cms_options {
 	 * audience, or for any when NULL, is EDOC_ERR_DENIED, as it is for all other
 	 * calls that sign a document. */
 	const char *audience;
+	/* A file of signatures over the same: they are kept as they are, one signer more
+	 * stands beside them in `out`, and `attached` is as it is there.  Or NULL. */
+	const char *beside;
 };
 enum edoc_code edoc_cms_sign(const char *path, const char *out, const struct edoc_cms_options *how,
 			     const struct edoc_sign_options *options,

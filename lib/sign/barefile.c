@@ -282,12 +282,35 @@ enum edoc_code ed_bare_begin(struct ed_bare *b, struct edoc_error *err)
 	b->moment = b->options->at;
 	ed_buf_init(&b->content, ED_MAX_ITEM_BYTES);
 	ed_buf_init(&b->made, ED_MAX_ITEM_BYTES);
+	ed_buf_init(&b->there, ED_MAX_ITEM_BYTES);
 	b->arena = ed_arena_new();
 	if (!b->arena)
 		code = ed_fail_memory(err);
 	if (code == EDOC_OK) /* before a TSA is asked */
 		code = ed_tmp_check(b->out, b->options->overwrite, err);
 	return code == EDOC_OK ? open_content(b, err) : code;
+}
+
+enum edoc_code ed_bare_beside(struct ed_bare *b, const char *path, enum edoc_form form,
+                              struct edoc_error *err)
+{
+	const enum ed_item_kind kind = form == EDOC_XADES ? ED_ITEM_XML : ED_ITEM_CMS;
+	const struct edoc_data data = {.name = b->path, .fd = b->fd};
+	const struct subject subject = {.v = &data, .was = &b->was, .n = 1};
+	struct ed_recognised what = {0};
+	uint64_t size;
+	int fd;
+	enum edoc_code code = ed_open_read(path, &fd, &size, err);
+
+	if (code == EDOC_OK)
+		code = ed_item_recognise(fd, path, &b->there, &what, err);
+	if (fd >= 0)
+		close(fd);
+	if (code == EDOC_OK && what.kind != kind)
+		code = ed_fail(err, EDOC_ERR_INPUT, path, "holds no %s signature",
+		               form == EDOC_XADES ? "XAdES" : "CAdES");
+	return code == EDOC_OK ? check(&b->there, path, b->options, b->moment, &subject, false, err)
+	                       : code;
 }
 
 /* Of XAdES the one that was just made is the last that is read: an enveloped one
@@ -307,7 +330,7 @@ enum edoc_code ed_bare_raise(struct ed_bare *b, enum edoc_form form, struct edoc
 
 	if (code == EDOC_OK && !n)
 		code = ed_fail(err, EDOC_ERR_BUG, b->out, "the new signature is not found");
-	at.which = n - 1;
+	at.which = form == EDOC_XADES ? n - 1 : b->which;
 	if (code == EDOC_OK)
 		code = ed_raise(form, &at, false, b->options, &b->made, &b->moment, err);
 	if (code == EDOC_OK)
@@ -326,6 +349,7 @@ enum edoc_code ed_bare_write(const struct ed_bare *b, const struct ed_buf *bytes
 void ed_bare_end(struct ed_bare *b)
 {
 	ed_buf_clear(&b->made);
+	ed_buf_clear(&b->there);
 	ed_buf_clear(&b->content);
 	ed_arena_free(b->arena);
 	if (b->fd >= 0)

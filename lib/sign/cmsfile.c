@@ -37,6 +37,16 @@ static enum edoc_code look(struct ed_bare *b, const struct edoc_cms_options *how
 	return code;
 }
 
+/* Whether the content is in it is for the others to say. */
+static enum edoc_code join(struct ed_bare *b, const struct ed_cades_spec *spec,
+                           struct edoc_error *err)
+{
+	const struct ed_grow at = {
+	        .where = ed_basename(b->out), .data = &b->view.data, .only = 0, .arena = b->arena};
+
+	return ed_cosign(&at, &b->there, spec, &b->made, &b->which, &b->inside, err);
+}
+
 static enum edoc_code make(struct ed_bare *b, const struct edoc_cms_options *how,
                            struct edoc_error *err)
 {
@@ -52,7 +62,7 @@ static enum edoc_code make(struct ed_bare *b, const struct edoc_cms_options *how
 	if (code == EDOC_OK)
 		code = ed_sign_stamp_cades(b->options, &spec, &token, err);
 	if (code == EDOC_OK)
-		code = ed_cades_make(&spec, &b->made, err);
+		code = how->beside ? join(b, &spec, err) : ed_cades_make(&spec, &b->made, err);
 	ed_buf_clear(&token);
 	return code;
 }
@@ -75,9 +85,14 @@ static enum edoc_code write_base64(const struct ed_bare *b, struct edoc_error *e
 enum edoc_code edoc_cms_sign(const char *path, const char *out, const struct edoc_cms_options *how,
                              const struct edoc_sign_options *options, struct edoc_error *err)
 {
-	struct ed_bare b = {.path = path, .out = out, .options = options, .inside = how->attached};
+	struct ed_bare b = {.path = path,
+	                    .out = out,
+	                    .options = options,
+	                    .inside = how->attached && !how->beside};
 	enum edoc_code code = ed_bare_begin(&b, err);
 
+	if (code == EDOC_OK && how->beside)
+		code = ed_bare_beside(&b, how->beside, EDOC_CADES, err);
 	if (code == EDOC_OK)
 		code = make(&b, how, err);
 	if (code == EDOC_OK)

@@ -11,6 +11,7 @@
 
 #include "sign/change.h"
 #include "sign/raise.h"
+#include "signature/cades.h"
 
 /* What becomes of one signature.  *moment: moved on when a token came. */
 typedef enum edoc_code ed_growth_fn(const struct edoc_sign_options *options, enum edoc_form form,
@@ -47,6 +48,14 @@ enum edoc_code ed_growth_bare(struct ed_growth *g, const char *path,
                               struct edoc_error *err) EDOC_CHECK;
 
 /*
+ * cosign.c: the SignedData `there` with one signer more.  at: its name, what it is
+ * over and an arena; *which of the result's is new.  *attached: the content is in it.
+ */
+enum edoc_code ed_cosign(const struct ed_grow *at, const struct ed_buf *there,
+                         const struct ed_cades_spec *spec, struct ed_buf *der, size_t *which,
+                         bool *attached, struct edoc_error *err) EDOC_CHECK;
+
+/*
  * A signature in a file of its own, as it is made (cmsfile.c, xmlfile.c): begun,
  * made at level B by the form's own code into `made`, raised and judged, written.
  */
@@ -60,11 +69,16 @@ struct ed_bare {
 	struct ed_arena *arena;
 	struct ed_view view;    /* of the content */
 	struct ed_buf content;  /* inside: all of it, read by the form's code */
+	struct ed_buf there;    /* a file of signatures of the same content, sound, or empty */
+	size_t which;           /* of CAdES: the new one of those in `made` */
 	struct ed_buf made;
 	int64_t moment;
 };
 /* What the four first fields say is fit; `out` is free, the content is open. */
 enum edoc_code ed_bare_begin(struct ed_bare *b, struct edoc_error *err) EDOC_CHECK;
+/* Reads and judges a file of signatures over the content into `there`. */
+enum edoc_code ed_bare_beside(struct ed_bare *b, const char *path, enum edoc_form form,
+                              struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_bare_raise(struct ed_bare *b, enum edoc_form form,
                              struct edoc_error *err) EDOC_CHECK;
 /* Unless it is a dry run. */

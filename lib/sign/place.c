@@ -8,6 +8,7 @@
  *   ASiC-S  XAdES  META-INF/signatures.xml, all in one                  4.3.3.3
  *           CAdES  META-INF/signature.p7s, a SignerInfo each            4.3.3.2
  */
+#include "sign/growth.h"
 #include "sign/place.h"
 
 #include <stdio.h>
@@ -371,65 +372,17 @@ static enum edoc_code subject_document(struct ed_change *c, struct ed_cades_spec
 	return EDOC_OK;
 }
 
-/* The values of all its signers. */
-struct signers {
-	unsigned char (*value)[32];
-	size_t n;
-};
-
-static enum edoc_code list_signers(struct ed_change *c, const struct subject *s,
-                                   const struct ed_buf *der, struct signers *out,
-                                   struct edoc_error *err)
-{
-	struct ed_material material;
-	struct ed_cades cades = {0};
-	enum edoc_code code;
-
-	ed_material_init(&material, c->arena);
-	code = ed_cades_read(der->data, der->len, c->made, s->data, s->object, &material, c->arena,
-	                     &cades, err);
-	out->n = cades.n;
-	out->value = ed_arena_alloc(c->arena, (cades.n + 1) * sizeof(*out->value));
-	for (size_t i = 0; out->value && i < cades.n; i++)
-		memcpy(out->value[i], cades.sigs[i].value_sha256, 32);
-	ed_ades_clear(cades.sigs, cades.n);
-	return code == EDOC_OK && !out->value ? ed_fail_memory(err) : code;
-}
-
-/* SignerInfos are a set: in DER the new one may stand anywhere among them. */
-static size_t newcomer(const struct signers *before, const struct signers *after)
-{
-	for (size_t i = 0; i < after->n; i++) {
-		size_t k = 0;
-
-		while (k < before->n && memcmp(after->value[i], before->value[k], 32) != 0)
-			k++;
-		if (k == before->n)
-			return i;
-	}
-	return after->n;
-}
-
 static enum edoc_code make_cades(struct ed_change *c, const struct ed_cades_spec *spec,
-                                 const struct subject *s, struct ed_buf *der, size_t *which,
-                                 struct edoc_error *err)
+                                 struct ed_grow *at, struct ed_buf *der, struct edoc_error *err)
 {
-	struct signers before = {0}, after = {0};
 	const struct ed_buf *there = NULL;
 	enum edoc_code code;
+	bool attached;
 
-	*which = 0;
 	if (ed_zip_find(c->asic->zip, c->made) == ED_NO_DATA)
 		return ed_cades_make(spec, der, err);
 	code = ed_change_get(c, c->made, &there, err);
-	if (code == EDOC_OK)
-		code = list_signers(c, s, there, &before, err);
-	if (code == EDOC_OK)
-		code = ed_cades_cosign(there->data, there->len, c->made, spec, der, err);
-	if (code == EDOC_OK)
-		code = list_signers(c, s, der, &after, err);
-	*which = newcomer(&before, &after);
-	return code;
+	return code == EDOC_OK ? ed_cosign(at, there, spec, der, &at->which, &attached, err) : code;
 }
 
 static enum edoc_code place_cades(struct ed_change *c, struct edoc_error *err)
@@ -454,12 +407,12 @@ static enum edoc_code place_cades(struct ed_change *c, struct edoc_error *err)
 	spec.digest = s.digest;
 	if (code == EDOC_OK)
 		code = ed_sign_stamp_cades(c->options, &spec, &token, err);
-	if (code == EDOC_OK)
-		code = make_cades(c, &spec, &s, &der, &at.which, err);
-	at.bytes = der.data;
-	at.len = der.len;
 	at.data = s.data;
 	at.only = s.object;
+	if (code == EDOC_OK)
+		code = make_cades(c, &spec, &at, &der, err);
+	at.bytes = der.data;
+	at.len = der.len;
 	if (code == EDOC_OK)
 		code = raise_and_put(c, EDOC_CADES, &at, &der, err);
 	if (code == EDOC_OK && c->asic->type == ED_ASIC_E && c->options->level == EDOC_LEVEL_LTA)

@@ -69,6 +69,7 @@ table = Table("edoc-sign", {
     Row("cms " + KEY + " --attached -o new.p7s {small}", {"small": "words"}, writes=True),
     Row("cms " + KEY + " --policy {policy} --config {conf} --trust {trust} -o new.p7s {doc}",
         {"policy": "policy", "conf": "conf", "trust": "trust"}, writes=True),
+    Row("cms " + KEY + " --beside {bare} -o new.p7s {doc}", {"bare": "package"}, writes=True),
     Row("cms --key {pem} --cert {cert} --chain {chain} -o new.p7s {doc}",
         {"pem": "key", "cert": "cert", "chain": "chain"}, writes=True),
     Row("xades " + KEY + " -o new.xml {doc}", {"doc": "words", "key": "key", "pass": "pass"}, writes=True),

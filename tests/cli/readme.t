@@ -14,6 +14,7 @@ example() { # N
 }
 
 cp "$D/pki/zarina.p12" k.p12
+cp "$D/pki/farrukh.p12" b.p12
 cp "$D/pki/pass" p
 cp "$D/pki/root.pem" root.pem
 cp "$D/docs/farmoish.fodt" contract.pdf
