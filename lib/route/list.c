@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "route/exchange.h"
+#include "route/generation.h"
 #include "route/receipt.h"
 #include "route/list.h"
 #include "route/viewtold.h"
@@ -311,7 +312,12 @@ static void put_facts(struct ed_case *c, int64_t now, struct ed_buf *out)
 {
 	const struct ed_state *s = &c->r.state;
 	const struct ed_route *route = c->r.engine.route;
-	const json_t *documents = json_object_get(c->r.ledger.v[0].header, "documents");
+	const struct ed_ledger *ledger = &c->r.ledger;
+	const json_t *documents =
+	        json_object_get(ledger->v[ed_generation(ledger)].header, "documents");
+	const char *received = ed_json_get_str(ledger->v[0].header, "received");
+	size_t generations = ed_generation_count(ledger);
+	int64_t came;
 	char safe[512], when[ED_WHEN];
 
 	const struct ed_visit *first = ed_state_urgent(s);
@@ -325,6 +331,13 @@ static void put_facts(struct ed_case *c, int64_t now, struct ed_buf *out)
 	}
 	ed_when(when, c->r.zone, s->submitted, true);
 	ed_buf_printf(out, dgettext("edoc", "\n  submitted %s\n"), when);
+	if (received && ed_time_parse(received, &came)) {
+		ed_when(when, c->r.zone, came, true);
+		ed_buf_printf(out, dgettext("edoc", "  came %s by %s\n"), when,
+		              ed_json_get_str(ledger->v[0].header, "channel"));
+	}
+	if (generations > 1)
+		ed_buf_printf(out, dgettext("edoc", "  corrections: %zu\n"), generations - 1);
 	put_route_clocks(c, now, out);
 	ed_escape(safe, sizeof(safe), route->title[0] ? route->title[0] : "");
 	ed_buf_printf(out, dgettext("edoc", "  route %s, version %d: %s\n"), route->id,

@@ -95,6 +95,8 @@ same "$(jq -r '[.documents[].name] | join(" ")' "$c/log/000004")" \
 	"$(unzip -Z1 two.asice | grep -v -e '^mimetype$' -e manifest.xml | LC_ALL=C sort | xargs)" "and its documents"
 edoc-route log -C "$A" "$id" >log
 has log "edited, with a corrected package $(sha256sum two.asice | cut -c1-8), by" "the log says so"
+edoc-route show -C "$A" "$id" >shown
+has shown "corrections: 1" "so does show"
 edoc-route export -C "$A" -o out.asice "$id" >/dev/null
 same "$(unzip -p out.asice order.txt)" "forty thousand" "the case goes on in it"
 run edoc-route verify --json --trust "$W/trust" out.asice
