@@ -123,6 +123,11 @@ static const struct cmd_option confirm_options[] = {
         DESK,
         {"all", 0, NULL, N_("all cases of before"), false},
         END};
+static const struct cmd_option audit_options[] = {
+        DESK,
+        {"from", 0, "DAY", N_("late steps and missing days from this day on"), false},
+        {"to", 0, "DAY", N_("and up to this day"), false},
+        END};
 static const struct cmd_option inbox_options[] = {
         DESK,
         NO_INDEX,
@@ -643,6 +648,8 @@ static const struct cmd_verb verbs[] = {
          CMD_ITEMS | CMD_JSON | CMD_DRY, route_receive},
         {"tick", "", N_("all that a desk does by itself: for cron"), desk_options,
          CMD_JSON | CMD_DRY | CMD_NO_OPERANDS | CMD_TSA, route_tick},
+        {"audit", "[--from DAY] [--to DAY]", N_("a whole desk before an inspector"),
+         audit_options, CMD_JSON | CMD_AT | CMD_NO_OPERANDS, route_audit},
         {"checkpoint", "", N_("sign and time-stamp how far all cases are"), desk_options,
          CMD_JSON | CMD_DRY | CMD_NO_OPERANDS | CMD_TSA, route_checkpoint},
         {"outbox", "", N_("what waits to leave, and what is not answered"), desk_options,

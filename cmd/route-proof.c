@@ -41,3 +41,22 @@ int route_checkpoint_daily(struct cmd *cmd, struct route_run *run)
 
 	return checkpoint(cmd, run, true, &stamped);
 }
+
+int route_audit(struct cmd *cmd)
+{
+	const struct edoc_audit how = {
+	        .now = cmd->at, .from = cmd_value(cmd, "from"), .to = cmd_value(cmd, "to")};
+	size_t errors = 0, warnings = 0;
+	char *text = NULL, *json = NULL;
+	struct edoc_error err = {0};
+	struct route_run run = {0};
+	int status = route_open(cmd, &run);
+
+	if (!status) {
+		enum edoc_code code = edoc_desk_audit(run.desk, &how, TEXT(cmd), JSON(cmd), &errors,
+		                                      &warnings, &err);
+		status = route_tell(cmd, NULL, code, &err, text, json);
+	}
+	route_close(&run);
+	return status ? status : errors ? 1 : warnings ? 2 : 0;
+}

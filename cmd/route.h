@@ -45,6 +45,7 @@ int route_withdraw(struct cmd *cmd);
 
 /* ---- route-proof.c ---- */
 
+int route_audit(struct cmd *cmd);
 int route_checkpoint(struct cmd *cmd);
 int route_checkpoint_daily(struct cmd *cmd, struct route_run *run); /* a job of tick */
 

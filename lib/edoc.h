@@ -1263,6 +1263,17 @@ enum edoc_code edoc_desk_incoming(struct edoc_desk *desk, char ***paths,
 				  struct edoc_error *err) EDOC_CHECK;
 void edoc_names_free(char **names);
 
+/* A whole desk before an inspector; nothing is written. */
+struct edoc_audit {
+	int64_t now;
+	const char *from, *to; /* days between which late steps and missing days count, or NULL */
+};
+/* Each case verified, registers and checkpoints held against them.  *errors and
+ * *warnings count what was found. */
+enum edoc_code edoc_desk_audit(struct edoc_desk *desk, const struct edoc_audit *how, char **text,
+			       char **json, size_t *errors, size_t *warnings,
+			       struct edoc_error *err) EDOC_CHECK;
+
 /* How a checkpoint is made of all cases and registers of a desk. */
 struct edoc_checkpoint {
 	int64_t now;                 /* the caller's clock */

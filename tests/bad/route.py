@@ -86,6 +86,8 @@ table = Table("edoc-route", {
     Row("send -C {desk} {due}", writes=True, again=True),
     Row("tick -C {desk}", {"desk": "folder"}, writes=True, again=True, many=True),
     Row("tick --config {conf}", {"conf": "conf"}, writes=True, again=True, light=True),
+    Row("audit -C {desk}", {"desk": "folder"}, good=2),
+    Row("audit --config {conf}", {"conf": "conf"}, good=2, light=True),
     Row("checkpoint -C {desk}", {"desk": "folder"}, writes=True, again=True),
     Row("checkpoint --config {conf}", {"conf": "conf"}, writes=True, again=True, light=True),
     Row("backup -C {desk} made", {"desk": "folder"}, writes=True),
