@@ -477,22 +477,36 @@ static enum edoc_code audit_year(struct audit *a, const char *book, const char *
 	return EDOC_OK;
 }
 
+static enum edoc_code audit_book(struct audit *a, const char *book, const char *dir,
+                                 struct edoc_error *err)
+{
+	char **years = NULL;
+	size_t n;
+
+	if (!dir)
+		return ed_fail_memory(err);
+	enum edoc_code code = ed_list_dir(dir, &years, &n, err);
+	for (size_t k = 0; !code && years[k]; k++)
+		code = audit_year(a, book, years[k], err);
+	ed_names_free(years);
+	return code;
+}
+
 static enum edoc_code audit_registers(struct audit *a, struct edoc_error *err)
 {
 	const char *root = ed_desk_path(a->desk, "reg"), *dir;
-	char **books = NULL, **years = NULL;
+	char **books = NULL;
 	size_t n;
+
+	if (!root)
+		return ed_fail_memory(err);
 
 	if (a->n_given)
 		qsort(a->given, a->n_given, sizeof(*a->given), by_number);
-	enum edoc_code code = root ? ed_list_dir(root, &books, &n, err) : ed_fail_memory(err);
+	enum edoc_code code = ed_list_dir(root, &books, &n, err);
 	for (size_t i = 0; !code && books[i]; i++) {
 		dir = ed_desk_path(a->desk, "reg/%s", books[i]);
-		code = dir ? ed_list_dir(dir, &years, &n, err) : ed_fail_memory(err);
-		for (size_t k = 0; !code && years[k]; k++)
-			code = audit_year(a, books[i], years[k], err);
-		ed_names_free(years);
-		years = NULL;
+		code = audit_book(a, books[i], dir, err);
 	}
 	ed_names_free(books);
 	return code;
@@ -546,8 +560,8 @@ static enum edoc_code check_tree(struct audit *a, const struct ed_head *head, co
                                  struct edoc_error *err)
 {
 	struct ed_merkle_hash *hashes = NULL, root;
-	const char **leaves;
-	size_t n;
+	const char **leaves = NULL;
+	size_t n = 0;
 
 	enum edoc_code code = ed_heads_leaves(&a->heads, head->seq, &leaves, &n, err);
 	if (!code)

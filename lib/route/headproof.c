@@ -103,9 +103,9 @@ static enum edoc_code give_path(struct giving *g, const struct ed_head *head,
 {
 	struct ed_merkle_hash *hashes = NULL, root, path[ED_MERKLE_DEPTH];
 	char ref[ED_SHA256_REF];
-	const char **leaves;
+	const char **leaves = NULL;
 	struct ed_buf out;
-	size_t n, i = 0, len;
+	size_t n = 0, i = 0, len = 0;
 
 	enum edoc_code code = ed_heads_leaves(&g->heads, head->seq, &leaves, &n, err);
 	while (!code && i < n && !of_case(leaves[i], g->c->id))

@@ -350,7 +350,9 @@ static enum edoc_code count_log(const char *dir, int64_t *last, struct edoc_erro
 	size_t n;
 
 	*last = 0;
-	enum edoc_code code = dir ? ed_list_dir(dir, &names, &n, &why) : ed_fail_memory(&why);
+	if (!dir)
+		return ed_fail_memory(err);
+	enum edoc_code code = ed_list_dir(dir, &names, &n, &why);
 	for (size_t i = 0; !code && names[i]; i++) {
 		int64_t seq = strtoll(names[i], &end, 10);
 		if (!*end && seq > *last)
@@ -423,8 +425,10 @@ enum edoc_code ed_book_numbers(struct edoc_desk *desk, const char *book, const c
 	struct ed_buf out;
 
 	*numbers = NULL;
+	if (!dir)
+		return ed_fail_memory(err);
 	ed_buf_init(&out, ED_MAX_LEAVES);
-	enum edoc_code code = dir ? ed_list_dir(dir, &names, &n, err) : ed_fail_memory(err);
+	enum edoc_code code = ed_list_dir(dir, &names, &n, err);
 	if (!code && !(v = calloc(n + 1, sizeof(*v))))
 		code = ed_fail_memory(err);
 	for (size_t i = 0; !code && names[i]; i++) {
@@ -464,20 +468,33 @@ static enum edoc_code look_at_book(struct making *m, const char *book, const cha
 	return code;
 }
 
+static enum edoc_code look_at_years(struct making *m, const char *book, const char *dir,
+                                    struct edoc_error *err)
+{
+	char **years = NULL;
+	size_t n;
+
+	if (!dir)
+		return ed_fail_memory(err);
+	enum edoc_code code = ed_list_dir(dir, &years, &n, err);
+	for (size_t k = 0; !code && years[k]; k++)
+		code = look_at_book(m, book, years[k], err);
+	ed_names_free(years);
+	return code;
+}
+
 static enum edoc_code look_at_books(struct making *m, struct edoc_error *err)
 {
 	const char *root = ed_desk_path(m->desk, "reg"), *dir;
-	char **books = NULL, **years = NULL;
+	char **books = NULL;
 	size_t n;
 
-	enum edoc_code code = root ? ed_list_dir(root, &books, &n, err) : ed_fail_memory(err);
+	if (!root)
+		return ed_fail_memory(err);
+	enum edoc_code code = ed_list_dir(root, &books, &n, err);
 	for (size_t i = 0; !code && books[i]; i++) {
 		dir = ed_desk_path(m->desk, "reg/%s", books[i]);
-		code = dir ? ed_list_dir(dir, &years, &n, err) : ed_fail_memory(err);
-		for (size_t k = 0; !code && years[k]; k++)
-			code = look_at_book(m, books[i], years[k], err);
-		ed_names_free(years);
-		years = NULL;
+		code = look_at_years(m, books[i], dir, err);
 	}
 	ed_names_free(books);
 	return code;
@@ -502,8 +519,8 @@ static enum edoc_code look(struct making *m, struct edoc_error *err)
 static enum edoc_code tree(struct making *m, struct ed_head_facts *facts, struct edoc_error *err)
 {
 	struct ed_merkle_hash *hashes = NULL;
-	const char **leaves;
-	size_t n;
+	const char **leaves = NULL;
+	size_t n = 0;
 
 	if (m->heads.n_lines)
 		qsort(m->heads.lines, m->heads.n_lines, sizeof(*m->heads.lines), by_key);
