@@ -5,7 +5,8 @@ usage: lossy.py FOLDER PKI MESSAGES SEED
 
 FOLDER holds the desks a, b and c.  Cases are submitted at a and go from desk
 to desk until about MESSAGES files were carried; every draw is of the seed.
-0 messages: only the last check.
+One of the desks is lost in the middle, and comes back from a backup that is
+some rounds old.  0 messages: only the last check.
 """
 import collections
 import hashlib
@@ -15,6 +16,7 @@ import random
 import shutil
 import subprocess
 import sys
+import time
 
 folder, pki, messages, seed = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 desks = {"adliya": folder + "/a", "moliya": folder + "/b", "soliq": folder + "/c"}
@@ -162,6 +164,36 @@ def check(expected):
     return bad
 
 
+def back_up(agency):
+    route("backup", desks[agency], desks[agency] + ".backup")
+    count["backed up at"] = count["carried"]
+
+
+def come_back(agency, env):
+    """The keeper's work: what is under way arrives, then all copies are asked for."""
+    desk, others = desks[agency], [d for a, d in desks.items() if a != agency]
+    shutil.rmtree(desk)
+    route("restore", desk, desk + ".backup")
+    time.sleep(1.1)  # what is of the second of the restoration is held
+    while wire:
+        for other in others:
+            route("tick", other, good=(0, 65, 66, 75, 77), env=env)
+        collect()
+        deliver()
+    copy = folder + "/copy.asice"
+    for other in others:
+        known = log_of(desk)
+        for case, entries in sorted(log_of(other).items()):
+            mine = case in known or agency in [e["actor"]["agency"] for e in entries]
+            if mine and len(entries) > len(known.get(case, [])):
+                route("export", other, "-f", "-o", copy, case)
+                # 75: what waits for our receipt, which we may have given, waits on
+                route("receive", desk, copy, good=(0, 75))
+                count["asked for"] += 1
+    route("confirm", desk, "--all")
+    count["restored at"] = count["carried"]
+
+
 def main():
     conf = {}
     for agency in desks:
@@ -172,12 +204,17 @@ def main():
     conf["EDOC_CONF"] = folder + "/lossy.conf"
     cases = submit(max(1, messages // 6)) if messages else []
     rounds = silent = 0
+    lost_desk = draw.choice(sorted(desks))
     while messages and silent < 2:
         for desk in draw.sample(sorted(desks.values()), 3):
             route("tick", desk, good=(0, 65, 66, 77), env=conf)
         collect()
         deliver()
         rounds += 1
+        if "backed up at" not in count and count["carried"] > messages // 5:
+            back_up(lost_desk)
+        elif "backed up at" in count and "restored at" not in count and count["carried"] > messages // 2:
+            come_back(lost_desk, conf)
         busy = wire or any(os.listdir(d + "/in/new") for d in desks.values())
         if busy:
             silent = 0
@@ -192,9 +229,11 @@ def main():
         if rounds > 500:
             sys.exit("lossy: it does not come to an end")
     bad = check(cases)
-    print(", ".join(f"{k} {v}" for k, v in sorted(count.items())), f"in {rounds} rounds, {len(cases)} cases")
+    print(", ".join(f"{k} {v}" for k, v in sorted(count.items())), f"in {rounds} rounds, {len(cases)} cases, {lost_desk} restored")
     if bad:
         return 1
+    if messages and "restored at" not in count:
+        sys.exit("lossy: no desk was restored")
     print("every loss was noticed")
     print("one ledger of each case")
     shutil.rmtree(folder + "/wire")

@@ -474,6 +474,19 @@ static enum edoc_code accept_chain(struct arrival *a, struct ed_case *c, size_t 
 
 /* The package's entries are folded in memory; what is stored is decided here.
  * known: the number of those that the desk has on disk. */
+/* What is held takes in what others have of it, wherever the case is by now. */
+static bool is_held(const struct arrival *a, const struct ed_case *c, size_t known)
+{
+	bool ours = known > 0;
+
+	for (size_t i = 0; i < c->r.ledger.n && !ours; i++) {
+		const char *agency = ed_entry_get(&c->r.ledger.v[i], "actor", "agency");
+		ours = agency && !strcmp(agency, a->desk->agency);
+	}
+	return ours && ed_desk_held(a->desk, c->id, c->r.ledger.v[known ? known - 1 : 0].time,
+	                            NULL) == EDOC_ERR_DENIED;
+}
+
 static enum edoc_code finish_arrival(struct arrival *a, struct ed_case *c, size_t known,
                                      struct ed_told *told, bool *lost, struct edoc_error *err)
 {
@@ -487,7 +500,7 @@ static enum edoc_code finish_arrival(struct arrival *a, struct ed_case *c, size_
 		told->entry = received;
 	} else if (s) {
 		code = accept_chain(a, c, s->chain, known, told, lost, err);
-	} else if (other) {
+	} else if (other && !is_held(a, c, known)) {
 		return ed_fail(err, EDOC_ERR_DENIED, a->path,
 		               "not received: it is for %s, this is the desk of %s", other,
 		               a->desk->agency);

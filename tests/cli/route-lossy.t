@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # Three desks and a bad post: messages are lost, doubled, late, out of order
-# and damaged.  Every loss is noticed, and in the end all have one ledger.
+# and damaged, and one of the desks comes back from an old backup.  Every loss
+# is noticed, and in the end all have one ledger.
 # EDOC_LOSSY=N messages (make lossy: 10,000), EDOC_SEED=S.
 # Syncing is what takes time; a file system in memory has none to wait for.
 [ ! -w /dev/shm ] || export TMPDIR=/dev/shm
