@@ -142,10 +142,10 @@ reset() { # DESK
 	mkdir "$W/wire"
 	[ "$1" = none ] || cp -a "$1" "$T"
 }
-# What is there, but for what nobody names: objects that were never entries',
+# What is there, but for what nobody names: objects and receipts of entries that never were,
 # how often mail was given to a transport, and files in the making.
 tree() {
-	(cd "$W" && find t t.* wire -type f ! -path 't/tmp/*' ! -path '*/obj/*' ! -path '*/sig/*' \
+	(cd "$W" && find t t.* wire -type f ! -path 't/tmp/*' ! -path '*/obj/*' ! -path '*/sig/*' ! -path '*/rcpt/*' \
 		! -path '*/try/*' ! -name '.edoc-*.tmp' 2>/dev/null |
 		sed 's/[0-9a-f]\{8,\}/H/g' | sort)
 }
