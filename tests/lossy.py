@@ -204,7 +204,7 @@ def main():
     conf["EDOC_CONF"] = folder + "/lossy.conf"
     cases = submit(max(1, messages // 6)) if messages else []
     rounds = silent = 0
-    lost_desk = draw.choice(sorted(desks))
+    lost_desk = "adliya"  # knows every case from its submission on
     while messages and silent < 2:
         for desk in draw.sample(sorted(desks.values()), 3):
             route("tick", desk, good=(0, 65, 66, 77), env=conf)
