@@ -162,12 +162,12 @@ static enum edoc_code run(struct walk *w, const struct ed_route_block *b, size_t
                           struct moment start, int64_t above, struct moment *end)
 {
 	struct moment *now = calloc(2 * b->n_steps, sizeof(*now)), *next, out;
-	enum edoc_code code = now ? EDOC_OK : ed_fail_memory(w->err);
+	enum edoc_code code = EDOC_OK;
 	bool inner = b->owner != NULL;
 
 	*end = (struct moment){ED_TIME_NONE, ED_TIME_NONE};
-	if (code)
-		return code;
+	if (!now)
+		return ed_fail_memory(w->err);
 	next = now + b->n_steps;
 	clear(now, b->n_steps);
 	now[first] = start;
