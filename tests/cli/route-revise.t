@@ -93,8 +93,8 @@ edoc-route log -C "$A" --json "$id" | tail -n 1 >entry.json
 same "$(jq -r .package entry.json)" "sha256:$(sha256sum two.asice | cut -c1-64)" "the entry names the package"
 same "$(jq -r '[.documents[].name] | join(" ")' "$c/log/000004")" \
 	"$(unzip -Z1 two.asice | grep -v -e '^mimetype$' -e manifest.xml | LC_ALL=C sort | xargs)" "and its documents"
-edoc-route log -C "$A" "$id" >log
-has log "edited, with a corrected package $(sha256sum two.asice | cut -c1-8), by" "the log says so"
+edoc-route log -C "$A" "$id" >told
+has told "edited, with a corrected package $(sha256sum two.asice | cut -c1-8), by" "the log says so"
 edoc-route show -C "$A" "$id" >shown
 has shown "corrections: 1" "so does show"
 edoc-route export -C "$A" -o out.asice "$id" >/dev/null
