@@ -493,7 +493,10 @@ static enum edoc_code remind(struct noticing *n, const struct ed_clock *clock,
 	struct ed_hearing h = hearing(n);
 	struct ed_reached rung;
 
-	if (!ed_remind_reached(clock, engine, n->now, &rung))
+	/* One that was missed until it is over is told by that. */
+	if (!ed_remind_reached(clock, engine, n->now, &rung) ||
+	    (n->now > clock->due && clock->def->reminders.escalate.n &&
+	     !ed_reminds_late(clock->def)))
 		return EDOC_OK;
 	if (n->now > clock->due) /* also by a rung before it that was missed */
 		words.others = T("A step that waits for you is late");

@@ -59,6 +59,25 @@ due 2027-01-25T08:00:00Z >"$W/due"
 has "$W/due" "ended: removed-from-control" "and it is over"
 proved "" "proved by a stranger: seven stages, none late"
 
+# ---- reminders, and control ----
+begin '2026-12-07 05:00:00' reminded
+act '2026-12-07 06:00:00' zarina "do" registered "$id" >/dev/null
+act '2026-12-09 05:00:00' zarina "do" assigned --to farrukh "$id" >/dev/null
+news() { # TIME
+	rm -f "$A"/notice/new/*
+	on "$1" edoc-route tick -C "$A" >/dev/null 2>&1
+	cat "$A"/notice/new/*.json 2>/dev/null | jq -r "select(.case == \"$id\") |
+		[.event, .rung // empty, .to.person] | join(\" \")" | sort | tr '\n' ','
+}
+same "$(news '2026-12-09 05:05:00')" "opened farrukh," "3: the executor is told"
+same "$(news '2027-01-03 18:59:59')" "reminder -5wd farrukh," "3: and reminded a week before the 7th"
+same "$(news '2027-01-06 18:59:59')" "reminder -1wd farrukh," "3: the day before"
+same "$(news '2027-01-06 19:00:00')" "reminder due farrukh," "3: on the last day, in its first second"
+same "$(news '2027-01-07 18:59:59')" "" "nothing more in its last"
+same "$(news '2027-01-07 19:00:00')" \
+	"overdue overdue dilnoza,overdue overdue zarina,reminder +1wd farrukh," "4: over: those who control hear of it"
+same "$(news '2027-01-10 19:00:00')" "reminder +2wd farrukh," "3: each working day"
+
 # ---- late; handed on; taken back ----
 begin '2026-12-07 05:00:00' late
 act '2026-12-07 06:00:00' zarina "do" registered "$id" >/dev/null

@@ -197,6 +197,36 @@ same "$(edoc-route show --json -C "$A" "$first" | jq -r '.open[0].step')" acknow
 	"A01: while the other has not moved"
 
 # ---- notices: A24 A25 A26 ----
+# What the route itself asks to tell, and when; no "notice" is configured.
+news() { # TIME: "event rung to", of this case
+	rm -f "$at"/notice/new/*
+	on "$1" edoc-route tick -C "$at" >"$W/news" 2>&1 || sed "s/^/# /" "$W/news" >\&2
+	cat "$at"/notice/new/*.json 2>/dev/null | jq -r "select(.case == \"$id\") |
+		[.event, .rung // empty, .to.person] | join(\" \")" | sort | tr '\n' ','
+}
+# shellcheck disable=SC2086
+begin '2026-12-02 05:00:00' told $F
+act '2026-12-02 06:00:00' zarina "do" acknowledged "$id" >/dev/null
+same "$(news '2026-12-02 06:05:00')" "done dilnoza," "A04: the applicant is told that it was received"
+act '2026-12-02 07:00:00' zarina "do" registered "$id" >/dev/null
+act '2026-12-03 05:00:00' madina "do" resolved --to farrukh "$id" >/dev/null
+same "$(news '2026-12-13 18:59:59')" "overdue overdue farrukh,overdue overdue madina," \
+	"who considers it is late: he is told, and the head"
+same "$(news '2026-12-13 19:00:00')" "overdue overdue+1wd farrukh,overdue overdue+1wd madina,reminder -3d farrukh," \
+	"A18: three days before the fifteenth, in the first second"
+act '2026-12-14 05:00:00' farrukh "do" executed "$id" >/dev/null
+same "$(news '2026-12-15 19:00:00')" \
+	"reminder -1d madina," "A18: the day before, whoever it waits for by then"
+act '2026-12-17 18:59:59' madina extend --clock answer --reason study "$id" >/dev/null
+same "$(news '2026-12-17 19:00:00')" "extended dilnoza," "A19: the applicant is told that he waits longer"
+act '2026-12-18 05:00:00' madina "do" signed "$id" >/dev/null
+same "$(news '2026-12-18 05:05:00')" "done dilnoza," "A25: and that it is answered"
+# shellcheck disable=SC2086
+begin '2026-12-02 05:00:00' notold $F
+act '2026-12-02 06:00:00' zarina "do" acknowledged "$id" >/dev/null
+act '2026-12-02 07:00:00' zarina "do" refused --reason indecent "$id" >/dev/null
+act '2026-12-03 05:00:00' madina "do" signed "$id" >/dev/null
+same "$(news '2026-12-03 05:05:00')" "done dilnoza,ended dilnoza," "A11: a refusal is told"
 # shellcheck disable=SC2086
 begin '2026-12-14 05:00:00' notices $F
 echo 'notice: uz' >"$W/notice.conf"

@@ -65,9 +65,11 @@ clocks:
     from: received
     within: 15d
     stops-at: reply
-    extend: {by: head, to: 1mo, times: 1, before: due, reason: [study, papers]}
+    extend: {by: head, to: 1mo, times: 1, before: due, reason: [study, papers], notify: [author, head]}
     stop-on: [papers]
     stop-by: clerk
+    remind: [-3d, due, +1mo..]
+    overdue: {escalate: clerk, again: 1wd}
 withdraw: {by: author, before: reply, reason: [mistake]}
 steps:
   - {id: which, title: Which, do: choose, cases: [{if: {field: ict, is: yes}, then: register}, {if: {any: [{field: sum, below: 5}, {field: sum, above: 100}]}, end: nothing}, {then: register}]}
@@ -83,7 +85,7 @@ steps:
   - id: assign
     do: resolve
     by: head
-    outcomes: {assigned: {}, back: {then: register, times: 2, reason: required}}
+    outcomes: {assigned: {notify: worker}, back: {then: register, times: 2, reason: required}}
   - id: work
     do: execute
     by: worker
@@ -93,6 +95,9 @@ steps:
     extend: {by: head, more: 3wd}
     stop-on: [papers]
     stop-by: head
+    remind: [-1wd]
+    overdue: {escalate: [head]}
+    notify: worker
     delegate: {depth: 2, keep: responsible}
     reassign: {by: [clerk]}
     document: report
@@ -105,6 +110,9 @@ steps:
     extend: {by: head, more: 3wd}
     stop-on: [papers]
     stop-by: head
+    remind: [-1wd]
+    overdue: {escalate: clerk}
+    notify: author
     times: 2
     branches:
       clerk: {do: agree, by: clerk, if: {field: sum, has: yes}}
@@ -125,6 +133,9 @@ steps:
     extend: {by: head, more: 3wd}
     stop-on: [papers]
     stop-by: head
+    remind: [+1wd]
+    overdue: {escalate: clerk}
+    notify: initiator
     step: {do: agree, by: answering}
     join: {pass: "60%", silent: agree}
     times: 2
