@@ -569,6 +569,11 @@ static const struct cmd_option due_options[] = {
         END};
 static const struct cmd_option count_options[] = {
         DESK, {"calendar", 0, "NAME|FILE", N_("the calendar that counts (required)"), false}, END};
+static const struct cmd_option import_options[] = {
+        {"name", 0, "NAME", N_("what the calendar is called (required)"), false},
+        {"covers", 0, "YEAR[-YEAR]", N_("the years it covers (required)"), false},
+        {"weekend", 0, "DAYS", N_("as fri,sat; sat,sun when left out"), false},
+        END};
 static const struct cmd_option against_options[] = {
         {"against", 0, "FILE|PKG", N_("the version that it must follow"), false}, END};
 static const struct cmd_option of_directory_options[] = {
@@ -680,6 +685,9 @@ static const struct cmd_verb verbs[] = {
          count_options, CMD_JSON, route_calendar_count},
         {"calendar ical", "NAME|FILE", N_("a calendar for other programs (iCalendar)"),
          desk_options, 0, route_calendar_ical},
+        {"calendar import", "--name NAME --covers YEAR-YEAR FILE.ics",
+         N_("a calendar out of iCalendar, as YAML"), import_options, CMD_AT,
+         route_calendar_import},
         {"directory check", "[--against OLD] FILE|PKG...", N_("check directories"), against_options,
          CMD_ITEMS | CMD_JSON, route_directory_check},
         {"directory show", "[AGENCY|PERSON...]", N_("who holds which post, and until when"),

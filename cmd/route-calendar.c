@@ -89,6 +89,28 @@ int route_calendar_ical(struct cmd *cmd)
 	return status;
 }
 
+/* ---- import ---- */
+
+int route_calendar_import(struct cmd *cmd)
+{
+	struct edoc_ical_import how = {.name = cmd_value(cmd, "name"),
+	                               .covers = cmd_value(cmd, "covers"),
+	                               .weekend = cmd_value(cmd, "weekend"),
+	                               .now = cmd->at};
+	struct edoc_error err = {0};
+	char *text = NULL;
+
+	if (cmd->n != 1)
+		return cmd_usage(cmd, _("one iCalendar file is needed"));
+	if (!how.name || !how.covers)
+		return cmd_usage(cmd, _("import needs --name and --covers"));
+	enum edoc_code code = edoc_calendar_import(cmd->operands[0], &how, &text, &err);
+	if (code != EDOC_OK)
+		return cmd_fail(cmd, &err);
+	cmd_print(cmd, text);
+	return 0;
+}
+
 /* ---- due ---- */
 
 static struct edoc_term_question question(struct cmd *cmd, const struct route_run *run)

@@ -87,6 +87,7 @@ int route_calendar_check(struct cmd *cmd);
 int route_calendar_due(struct cmd *cmd);
 int route_calendar_count(struct cmd *cmd);
 int route_calendar_ical(struct cmd *cmd);
+int route_calendar_import(struct cmd *cmd);
 
 /* ---- route-directory.c ---- */
 

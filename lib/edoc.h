@@ -1044,6 +1044,17 @@ enum edoc_code edoc_calendar_check(const struct edoc_calendar *calendar, int64_t
 enum edoc_code edoc_calendar_ical(const struct edoc_calendar *calendar, char **text,
 				  struct edoc_error *err) EDOC_CHECK;
 
+/* A calendar of edoc-profile(5) out of whole-day events. */
+struct edoc_ical_import {
+	const char *name;    /* of the calendar: "kg" */
+	const char *covers;  /* "2026" or "2026-2027": rules go on for ever */
+	const char *weekend; /* "fri, sat"; NULL: sat, sun */
+	int64_t now;         /* whose day is the calendar's date */
+};
+/* What it does not understand of the file is EDOC_ERR_INPUT, with its line. */
+enum edoc_code edoc_calendar_import(const char *path, const struct edoc_ical_import *how,
+				    char **text, struct edoc_error *err) EDOC_CHECK;
+
 /* When does a term end?  Words as edoc-route(5) has them. */
 struct edoc_term_question {
 	const char *from;            /* 2026-03-05, or a time of RFC 3339 */

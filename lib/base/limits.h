@@ -117,6 +117,7 @@
 #define ED_MAX_ROUTE_DEPTH 8 /* branches in branches, conditions in conditions */
 #define ED_MAX_ROUTE_STATES (1u << 17) /* that lint walks to find a dead end */
 #define ED_MAX_CALENDAR_DAYS 2000 /* off, and as many worked */
+#define ED_MAX_ICAL (1u << 20)    /* bytes of an iCalendar file that is read */
 #define ED_MAX_CALENDAR_LINE 400  /* bytes of a name or a decree */
 #define ED_MAX_LEDGER 100000  /* entries */
 #define ED_MAX_PIN (20u << 20) /* a signed package that carries a route, or a directory */

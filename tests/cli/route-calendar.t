@@ -111,7 +111,7 @@ for words in "calendar" "calendar chek uz" "help calendar"; do
 	# shellcheck disable=SC2086
 	run edoc-route $words
 	is_exit 64 "edoc-route $words"
-	has "$err" "check, due, count, ical" "tells what there is"
+	has "$err" "check, due, count, ical, import" "tells what there is"
 done
 run edoc-route help calendar due
 is_exit 0 "help calendar due"
@@ -313,6 +313,53 @@ run edoc-route calendar ical uz tj
 is_exit 64 "two calendars"
 run edoc-route calendar ical xx
 is_exit 66 "an unknown one"
+
+# ---- and back again
+rows() { sed -n 's/^  - {date: \([0-9-]*\), name: "\{0,1\}\([^",}]*\).*/\1 \2/p; /^working:/p' "$1"; }
+for country in uz tj; do
+	from=$SRCDIR/profiles/calendars/$country.yaml
+	years=$(sed -n 's/^covers: \[\(.*\), \(.*\)\]/\1-\2/p' "$from")
+	edoc-route calendar ical $country >$country.ics
+	run edoc-route calendar import --name $country --covers "$years" --at 2026-01-02T00:00:00Z $country.ics
+	is_exit 0 "$country: iCalendar is read"
+	cp "$out" back.yaml
+	rows "$from" >was && rows back.yaml >is
+	ok "$country: the same days, names and moved days" cmp was is
+	same "$(grep -c 'provisional: yes' back.yaml)" "$(grep -c '^  - .*provisional: yes' "$from")" \
+		"$country: what is expected stays so"
+	nok "$country: nobody's word is a decree" grep -q decree: back.yaml
+	has back.yaml "date: 2026-01-02" "$country: of that day"
+	edoc-route calendar ical ./back.yaml | sed '/^PRODID/d; /^DTSTAMP/d' >again.ics
+	ok "$country: the same file a second time" sh -c "sed '/^PRODID/d; /^DTSTAMP/d' $country.ics | cmp - again.ics"
+done
+run edoc-route calendar due --calendar ./back.yaml --from 2026-03-05 --within 3wd
+is_exit 0 "and it counts"
+run edoc-route calendar import --name kg --covers 2026 --weekend fri,sun uz.ics
+is_exit 65 "a moved Saturday that is none by this weekend"
+sed 's/^SUMMARY:.*/RECURRENCE-ID:20260101\r/' uz.ics >bad.ics
+run edoc-route calendar import --name kg --covers 2026 bad.ics
+is_exit 65 "what it does not understand"
+has "$err" "bad.ics:9: RECURRENCE-ID of an event is not read here" "is told with its line"
+run edoc-route calendar import --name Kg --covers 2026 uz.ics
+is_exit 64 "no name"
+for years in 26 2026-2025 2026-27 1000-2000 0026 x; do
+	run edoc-route calendar import --name kg --covers $years uz.ics
+	is_exit 64 "no years: $years"
+done
+run edoc-route calendar import --name kg --covers 2026 --weekend "sat]
+working: [" uz.ics
+is_exit 64 "a weekend is no YAML"
+run edoc-route calendar import --name kg --covers 2026 --weekend sun,moon uz.ics
+is_exit 65 "nor any word"
+run edoc-route calendar import --name kg uz.ics
+is_exit 64 "--covers is needed"
+run edoc-route calendar import --covers 2026 uz.ics
+is_exit 64 "--name too"
+run edoc-route calendar import --name kg --covers 2026 absent.ics
+is_exit 66 "no such file"
+run edoc-route calendar import --name kg --covers 2026 "$SRCDIR/profiles/calendars/uz.yaml"
+is_exit 65 "YAML is no iCalendar"
+has "$err" "uz.yaml:1: no iCalendar begins here" "and is told so"
 
 # ---- the schema and the reader: JSON is YAML, too
 # shellcheck disable=SC2317 # called by ok
