@@ -306,11 +306,9 @@ static enum edoc_code year_of(struct walk *w, int year, struct tally *t)
 {
 	struct ed_date day = {year, 1, 1};
 	bool begins[ED_MAX_ROUTE_STEPS] = {false};
-	struct edoc_error err = {0};
 	enum edoc_code code = EDOC_OK;
 
 	find_begins(w->route, w->clock, begins);
-	w->err = &err;
 	for (; day.year == year && !code; day = ed_date_add_days(day, 1)) {
 		int64_t late = 0;
 
@@ -338,7 +336,8 @@ enum edoc_code ed_lint_terms(const struct ed_route *route, const struct ed_calen
 	struct tally widest = {0};
 
 	for (size_t i = 0; i < route->n_clocks; i++) {
-		struct walk w = {route, calendar, zone, &route->clocks[i], 0, NULL};
+		struct edoc_error uncovered = {0};
+		struct walk w = {route, calendar, zone, &route->clocks[i], 0, &uncovered};
 		struct tally t = {0};
 
 		if (year_of(&w, year, &t))
