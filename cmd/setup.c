@@ -513,9 +513,31 @@ static bool is_in(const struct made *m, const char *folder)
 	return in;
 }
 
-/* KEY is a file, or FILE#NAME. */
+/* The file of a token's PIN, which RFC 7512 2.4 lets a URI name. */
+static bool is_pin_source(const struct made *m, const char *uri)
+{
+	const char *query = strchr(uri, '?'), *at = query ? strstr(query, "pin-source=") : NULL;
+	char *path = cmd_strdup(at ? at + strlen("pin-source=") : ""), *to = path;
+	unsigned octet;
+	bool is;
+
+	for (const char *p = path; *p && *p != '&'; to++) {
+		bool coded = p[0] == '%' && sscanf(p + 1, "%2x", &octet) == 1 && p[1] && p[2];
+
+		*to = coded ? (char)octet : *p;
+		p += coded ? 3 : 1;
+	}
+	*to = '\0';
+	is = is_it(m, strncmp(path, "file:", 5) ? path : path + 5);
+	free(path);
+	return is;
+}
+
+/* KEY is a file, FILE#NAME, or a token's. */
 static bool is_key(const struct made *m, const char *key)
 {
+	if (!strncmp(key, "pkcs11:", strlen("pkcs11:")))
+		return is_pin_source(m, key);
 	char *path = cmd_printf("%.*s", (int)edoc_key_path(key), key);
 	bool is = is_it(m, path);
 

@@ -154,7 +154,7 @@ static enum edoc_code read_key(const struct source *src, const char *name,
 			return ed_fail_memory(src->err);
 		if (part && i == 0 && part->kind == ED_YAML_SCALAR &&
 		    !strncmp(part->text, "pkcs11:", 7)) /* RFC 7512: no file beside this one */
-			code = add(src, key, part->text);
+			code = add_file(src, key, part->text); /* its pin-source is one */
 		else if (part)
 			code = add_path(src, key, part);
 	}

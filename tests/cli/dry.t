@@ -116,6 +116,18 @@ made revise edoc-sign revise p.asice -o OUT --set title=x
 made encrypt env EDOC_CONF=none.conf edoc-sign encrypt --to to.crt p.asice -o OUT
 made decrypt edoc-sign decrypt --key to.pem e.p7m -o OUT
 
+# ---- a secret that the run reads is not written over, wherever it is named
+printf '1234\n' >pin
+for uri in "pin-source=pin" "pin-source=file:pin" "pin-source=%70in" "module-path=/none&pin-source=$W/pin"; do
+	run edoc-sign sign -f --key "pkcs11:token=x?$uri" -o pin a.txt
+	is_exit 64 "the PIN's file is no output: $uri"
+	same "$(cat pin)" 1234 "and stays"
+	printf 'keys: {t: "pkcs11:token=x?%s"}\n' "$uri" >keys.conf
+	EDOC_CONF=keys.conf run edoc-sign new -f -o pin a.txt
+	is_exit 64 "nor where edoc.conf names it: $uri"
+	same "$(cat pin)" 1234 "and stays"
+done
+
 # ---- packages and files that change where they are
 changed() { # NAME SOURCE COMMAND...
 	name=$1 source=$2
