@@ -33,3 +33,17 @@ int route_index(struct cmd *cmd)
 	route_close(&run);
 	return status ? status : differ > 0;
 }
+
+int route_mend_index(struct cmd *cmd, struct route_run *run)
+{
+	char *text = NULL, *json = NULL;
+	struct edoc_error err = {0};
+	size_t differ;
+
+	if (cmd->dry_run)
+		return 0;
+	enum edoc_code code =
+	        edoc_desk_index(run->desk, EDOC_INDEX_MEND, TEXT(cmd), JSON(cmd), &differ, &err);
+	/* Another does it. */
+	return code == EDOC_ERR_AGAIN ? 0 : route_tell(cmd, NULL, code, &err, text, json);
+}

@@ -417,8 +417,8 @@ int route_receive(struct cmd *cmd)
 int route_tick(struct cmd *cmd)
 {
 	static int (*const jobs[])(struct cmd *, struct route_run *) = {
-	        job_receive, job_silence, job_send,   route_checkpoint_daily,
-	        job_resend,  job_flush,   job_notice,
+	        route_mend_index,       job_receive, job_silence, job_send,
+	        route_checkpoint_daily, job_resend,  job_flush,   job_notice,
 	};
 	struct route_run run = {0};
 	int status = route_open(cmd, &run);

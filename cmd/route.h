@@ -57,6 +57,8 @@ int route_find(struct cmd *cmd);
 /* ---- route-index.c ---- */
 
 int route_index(struct cmd *cmd);
+/* For tick: where there is one that cannot be used, it is made anew. */
+int route_mend_index(struct cmd *cmd, struct route_run *run);
 
 /* ---- route-people.c ---- */
 

@@ -1377,9 +1377,15 @@ enum edoc_code edoc_desk_confirm(struct edoc_desk *desk, const char *name,
  * The desk's index, a cache that lists of thousands of cases are told from; it
  * is used, and kept up to date, where it was made once.  UPDATE makes it when
  * there is none that can be used, REBUILD in any case; CHECK holds it against
- * all case folders, *differ counts what it tells otherwise.
+ * all case folders, *differ counts what it tells otherwise.  MEND makes anew
+ * what cannot be used, where there is one, and else tells nothing.
  */
-enum edoc_index_what { EDOC_INDEX_UPDATE = 0, EDOC_INDEX_REBUILD, EDOC_INDEX_CHECK };
+enum edoc_index_what {
+	EDOC_INDEX_UPDATE = 0,
+	EDOC_INDEX_REBUILD,
+	EDOC_INDEX_CHECK,
+	EDOC_INDEX_MEND
+};
 enum edoc_code edoc_desk_index(struct edoc_desk *desk, enum edoc_index_what what, char **text,
 			       char **json, size_t *differ, struct edoc_error *err) EDOC_CHECK;
 /* false: lists look at each case in its folder, whatever the index says. */

@@ -215,6 +215,24 @@ static enum edoc_code update(struct making *m, bool thorough, bool *none, struct
 	return *none ? EDOC_OK : code;
 }
 
+/* There is an index, and it is not to be used. */
+static enum edoc_code wants_mending(struct making *m, bool *yes, struct edoc_error *err)
+{
+	struct ed_touched *marks;
+	struct ed_look look;
+	size_t n;
+
+	*yes = false;
+	enum edoc_code code = ed_touched_list(m->desk, m->arena, &marks, &n, yes, err);
+	if (code || !*yes)
+		return code;
+	code = ed_look_open(m->desk, false, INT64_MAX / 2, &look, err);
+	*yes = !code && !look.index;
+	if (!code)
+		ed_look_close(&look);
+	return code;
+}
+
 /* ---- checked ---- */
 
 struct differences {
@@ -341,9 +359,11 @@ enum edoc_code edoc_desk_index(struct edoc_desk *desk, enum edoc_index_what what
 		code = check(&m, &tale, differ, err);
 	if (what == EDOC_INDEX_UPDATE)
 		code = update(&m, true, &none, err);
+	if (what == EDOC_INDEX_MEND)
+		code = wants_mending(&m, &none, err);
 	if (!code && what == EDOC_INDEX_UPDATE && !none)
 		code = tell(&tale, &m, "updated", NULL, err);
-	else if (!code && what != EDOC_INDEX_CHECK) {
+	else if (!code && what != EDOC_INDEX_CHECK && none) {
 		m.cases = m.broken = m.strays = 0;
 		code = rebuild(&m, err);
 		if (!code)

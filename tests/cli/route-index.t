@@ -125,6 +125,16 @@ unused() { # WORDS
 	untold "$1, made anew"
 }
 cp "$I/cases.sqlite" "$W/good.sqlite"
+run edoc-route tick -C "$A"
+is_exit 0 "tick with a good one"
+same "$(cat "$out")" "" "has nothing to say of it"
+echo "no database" >"$I/cases.sqlite"
+run edoc-route tick -n -C "$A"
+same "$(cat "$I/cases.sqlite")" "no database" "a dry one leaves it"
+run edoc-route tick -C "$A"
+is_exit 0 "tick with a damaged one"
+has "$out" "index: 3 cases" "makes it anew, and says so"
+untold "after that tick"
 good=$(digest_of "$W/good.sqlite")
 echo "no database" >"$I/cases.sqlite"
 unused "other bytes"
