@@ -118,6 +118,9 @@ $(BUILD)/edoc-frame: $(BUILD)/tests/cli/frame.o $(CMD_O) $(BUILD)/libedoc.a
 $(BUILD)/bench-make: $(BUILD)/tests/bench/make.o $(BUILD)/libedoc.a
 	$(CC) $(ED_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
+$(BUILD)/bench-cases: $(BUILD)/tests/bench/cases.o $(BUILD)/libedoc.a
+	$(CC) $(ED_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
 $(BUILD)/bench-lt: $(BUILD)/tests/bench/lt.o
 	$(CC) $(ED_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
@@ -190,6 +193,10 @@ fuzz-smoke: fuzz
 bench: deps
 	@$(MAKE) --no-print-directory all $(BUILD)/bench-make $(BUILD)/bench-lt
 	@PATH="$(abspath $(BUILD)):$$PATH" SRCDIR="$(CURDIR)" sh tests/bench/run.sh
+
+bench-route: deps
+	@$(MAKE) --no-print-directory all $(BUILD)/bench-cases
+	@BUILDDIR="$(abspath $(BUILD))" SRCDIR="$(CURDIR)" sh tests/bench/route.sh
 
 # Thrice EDOC_SOAK_N items, two of them hung for a minute: some ten minutes.
 soak: deps
@@ -275,7 +282,7 @@ clean:
 	rm -rf build build-*
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: FORCE all pot deps check check-run demo fuzz fuzzers fuzz-smoke bench soak interop interop-calendar fault lossy rush big lint lint-run lint-layers lint-text \
+.PHONY: FORCE all pot deps check check-run demo fuzz fuzzers fuzz-smoke bench bench-route soak interop interop-calendar fault lossy rush big lint lint-run lint-layers lint-text \
     lint-warn lint-cppcheck lint-tidy lint-analyzer install clean
 .DELETE_ON_ERROR:
 .SECONDARY:

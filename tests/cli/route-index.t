@@ -198,6 +198,7 @@ run edoc-route index --rebuild --check -C "$A"
 is_exit 64 "both at once"
 
 # ---- another who writes it ----
+# shellcheck disable=SC2016
 flock "$I/lock" sh -c 'touch "$1/held"; while [ -e "$1/held" ]; do sleep 0.05; done' sh "$W" &
 while [ ! -e "$W/held" ]; do sleep 0.05; done
 run edoc-route index --rebuild -C "$A"

@@ -1,0 +1,78 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# make bench-route: what a desk of EDOC_BENCH_N (1,000) cases and one of ten
+# times as many take for the verbs that go through all of them, with the index
+# and without, beside two floors of the same machine and run: find(1) over the
+# case folders, and cat(1) of all logs.  120 agencies, 267 services; one case in
+# twenty waits for somebody.  Prints seconds and MiB (of which 13 are the
+# interpreter's that starts them); asserts nothing.
+set -eu
+: "${SRCDIR:?run me through make bench-route}"
+. "$SRCDIR/tests/lib.sh"
+. "$SRCDIR/tests/desks.sh"
+N=${EDOC_BENCH_N:-1000}
+ROUTES=267
+
+desks 2>/dev/null
+{
+	directory 2
+	awk 'BEGIN { for (i = 2; i < 120; i++) printf "  - {id: a%d, title: Agency %d}\n", i, i }' >"$W/more"
+} >"$W/d2"
+sed "/{id: moliya, title/r $W/more" "$W/d2" >"$W/directory.yaml"
+sealed "$W/directory-issuer.pem" "$W/directory.yaml" "$W/d2.asice" 2>/dev/null
+edoc-route install -C "$A" "$W/d2.asice" >/dev/null
+openssl pkcs12 -in "$K/dilnoza.p12" -passin "file:$K/pass" -nodes 2>/dev/null >"$W/author.pem"
+chmod 600 "$W/author.pem"
+i=0
+while [ "$i" -lt $ROUTES ]; do
+	sed -n '1,/^separate/p' "$D/route/order.yaml" |
+		sed "s/test.order/bench.$i/; /^separate/d; /^  \(head\|clerk\|desk\|receiver\):/d" >"$W/r.yaml"
+	cat >>"$W/r.yaml" <<'END'
+steps:
+  - id: agree
+    do: agree
+    by: lawyer
+    within: 3wd
+    outcomes:
+      agreed: {end: done}
+      refused: {end: refused, reason: required}
+END
+	sealed "$W/route-issuer.pem" "$W/r.yaml" "$W/r.asice" 2>/dev/null
+	edoc-route install -C "$A" "$W/r.asice" >/dev/null
+	rm "$W/r.asice"
+	i=$((i + 1))
+done
+
+row() { # WHAT COMMAND...: the better of two runs
+	python3 -B - "$@" <<'END'
+import resource, subprocess, sys, time
+def run():
+    start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(sys.argv[2:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    wall, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, after.ru_maxrss / 1024
+wall, cpu, most = min(run() for _ in range(2))
+print(f"{sys.argv[1]:34} {wall:9.3f} s {cpu:9.3f} s CPU {most:7.1f} MiB", flush=True)
+END
+}
+measure() { # CASES
+	echo "$1 cases, $((($1 + 19) / 20)) of them open"
+	row "find(1) over the folders" find "$A/case" -name 000001
+	row "cat(1) of all logs" sh -c "find '$A/case' -path '*/log/*' -type f -print0 | xargs -0 cat"
+	for verb in "inbox" "inbox --who $W/zarina.crt" "due" "find order" "find 0123" "status"; do
+		# shellcheck disable=SC2086 # words are wanted
+		[ "$1" -gt 20000 ] || row "$verb, no index" edoc-route $verb --no-index -C "$A"
+	done
+	row "index --rebuild" edoc-route index --rebuild -C "$A"
+	for verb in "inbox" "inbox --who $W/zarina.crt" "due" "find order" "find 0123" "status" "tick"; do
+		# shellcheck disable=SC2086
+		row "$verb" edoc-route $verb -C "$A"
+	done
+	echo "index: $(($(wc -c <"$A/index/cases.sqlite") / $1)) bytes a case"
+}
+bench-cases "$A" "$W/author.pem" "$K/zarina.pem" "$N" $ROUTES
+measure "$N"
+rm -r "$A/case" "$A/index" && mkdir "$A/case"
+bench-cases "$A" "$W/author.pem" "$K/zarina.pem" "$((N * 10))" $ROUTES
+echo
+measure "$((N * 10))"
