@@ -56,6 +56,7 @@ static const struct cmd_option do_options[] = {
          true},
         {"reason", 0, "REASON", N_("why: where the route asks for it"), false},
         {"text", 0, "TEXT", N_("a resolution's or report's text"), false},
+        {"within", 0, "TERM", N_("a shorter term for the step that this one sets it for"), false},
         {"attach", 0, "PKG", N_("the signed package that the step hands in"), false},
         {"with", 0, "PKG", N_("the corrected package, signed, of a step that edits"), false},
         {"document", 0, "ID=NAME", N_("which document of the service a file of it is"), true},
@@ -450,6 +451,7 @@ static int run_do(struct cmd *cmd)
 		run.word = items[0];
 		run.act.step = cmd_value(cmd, "step");
 		run.act.attach = cmd_value(cmd, "attach");
+		run.act.within = cmd_value(cmd, "within");
 		run.act.with = cmd_value(cmd, "with");
 		run.act.documents = cmd_values(cmd, "document", &n_documents);
 		run.act.reason = cmd_value(cmd, "reason");

@@ -1180,6 +1180,7 @@ struct edoc_act {
 	const char *const *to; /* do: who acts later, NULL-ended, or NULL: "PERSON",
 	                        * "POST@AGENCY[/UNIT]", "AGENCY", "ROLE=" before it or not */
 	const char *const *fields; /* submit: "NAME=VALUE" of the route, NULL-ended, or NULL */
+	const char *within; /* do: the term of the step that this one gives work, or NULL */
 	const char *attach; /* do: the package that the step hands in, or NULL */
 	const char *with;   /* do: the corrected package of the case, or NULL */
 	const char *clock; /* extend, stop, resume: one of the route's clocks, or NULL */

@@ -553,6 +553,7 @@ static bool same_act(const struct doing *d, const struct ed_entry *e)
 	                             .reason = act->reason,
 	                             .text = act->text,
 	                             .assign = json_object_get(e->header, "assign"),
+	                             .within = act->within,
 	                             .actor = edoc_key_cert_sha256(act->key),
 	                             .visit = e->visit};
 	const char *command = ed_json_get_str(e->header, "command");
@@ -790,7 +791,8 @@ static enum edoc_code decide(struct doing *d, struct edoc_error *err)
 	                                 .checkpoint =
 	                                         ed_desk_newest_head(d->c->desk, d->c->r.arena),
 	                                 .assign = d->said.v,
-	                                 .n_assign = d->said.n};
+	                                 .n_assign = d->said.n,
+	                                 .within = d->act->within};
 	d->draft = (struct ed_draft){.case_id = d->c->id,
 	                             .state = &d->c->r.state,
 	                             .command = &d->command,

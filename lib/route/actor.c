@@ -341,4 +341,5 @@ void ed_check_actor(struct ed_decision *j)
 		ed_check_hand(j);
 	else
 		ed_check_assign(j);
+	ed_check_set_term(j);
 }

@@ -17,7 +17,7 @@ struct ed_asked {
 	const char *channel, *applicant, *received, *at;
 	const struct ed_named *assign;
 	size_t n_assign;
-	const char *until;
+	const char *until, *within;
 	int64_t time, visit;
 };
 
@@ -86,6 +86,10 @@ void ed_check_named(struct ed_decision *j, const struct ed_role *role, struct ed
 const char *ed_visit_sent_to(const struct ed_visit *visit, const char *role);
 /* Narrows the role to who is named. */
 void ed_narrow_role(const struct ed_visit *visit, struct ed_role *role);
+
+/* ---- setterm.c: a later step is given less time ---- */
+
+void ed_check_set_term(struct ed_decision *j);
 
 /* ---- hands.c: a step handed on, or given to another ---- */
 

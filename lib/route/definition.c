@@ -295,6 +295,8 @@ enum edoc_code ed_route_parse(const void *bytes, size_t len, const char *where,
 	if (!code)
 		code = ed_def_setters(&p, root);
 	if (!code)
+		code = ed_def_terms(&p);
+	if (!code)
 		code = ed_def_clocks(&p, ed_yaml_get(root, "clocks"));
 	if (!code && ed_yaml_get(root, "withdraw"))
 		code = parse_withdraw(&p, ed_yaml_get(root, "withdraw"));

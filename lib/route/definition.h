@@ -153,6 +153,9 @@ struct ed_route_step {
 	const struct ed_route_step *set_by; /* names who acts here, or to whom it sends, or NULL */
 	const struct ed_role **sets;        /* roles that its first outcome names, or NULL */
 	size_t n_sets;
+	const char *sets_term;               /* the step whose term its first outcome may set */
+	const struct ed_route_step *terms;   /* that one, or NULL */
+	const struct ed_route_step *term_by; /* that sets this one's term, or NULL */
 	int delegate;                    /* so often it is handed on; 0: not at all */
 	const struct ed_role **reassign; /* who may name another one, beside who set it */
 	size_t n_reassign;

@@ -69,6 +69,8 @@
  *  route.assign        E        {0} can not be {1} on that day: {2}
  *  route.assign-missing E       step {0} names who is {1}, and the entry names nobody
  *  route.assign-unasked E       step {0} names {1}, which it does not set
+ *  route.term          E        {0} for step {1}, which has at most {2}
+ *  route.term-unasked  E        step {0} says {1}, and sets no term
  *  route.unset         E        nobody is named for {0}, who does step {1}: {2} does that
  *  route.delegate      E stops  step {0} is handed on, and the route does not let it be
  *  route.delegate-who  E        {0} is handed step {1}: {2}
@@ -187,6 +189,10 @@ static const struct {
             "--to")},
         {"route.assign-unasked", EDOC_ERR_INPUT,
          N_("the step \"{0}\" with that outcome does not say who is \"{1}\"; it says: {2}")},
+        {"route.term", EDOC_ERR_DENIED,
+         N_("\"{1}\" has {2}: {0} is no shorter term in the same unit")},
+        {"route.term-unasked", EDOC_ERR_INPUT,
+         N_("the step \"{0}\" with that outcome sets no term: no --within {1}")},
         {"route.unset", EDOC_ERR_DENIED,
          N_("nobody is named for \"{0}\", who does \"{1}\": the step \"{2}\" was passed over")},
         {"route.delegate", EDOC_ERR_DENIED,
@@ -533,6 +539,7 @@ static void ask(struct ed_decision *j, const struct ed_engine *engine, const str
 	                           .timer = command->timer,
 	                           .extension = command->extension,
 	                           .until = command->until,
+	                           .within = command->within,
 	                           .by_desk = desk_event(command->event),
 	                           .time = command->now};
 	try(j);
@@ -760,6 +767,7 @@ static bool apply_flow(struct ed_decision *j, struct ed_state *s)
 		v->principal = j->actor.principal ? j->actor.principal->holder->id : NULL;
 		v->named = j->actor.assign;
 		v->n_named = j->actor.n_assign;
+		v->within = j->actor.within;
 		ed_flow_close(&flow, v, j->outcome);
 	} else if (j->clock) {
 		return ed_apply_clock_act(j, s);
@@ -841,6 +849,7 @@ bool ed_engine_fold_return(const struct ed_engine *engine, struct ed_state *stat
 	        .papers = json_object_get(entry->header, "papers"),
 	        .applicant = ed_header_text(entry, NULL, "applicant"),
 	        .received = ed_header_text(entry, NULL, "received"),
+	        .within = ed_header_text(entry, NULL, "within"),
 	        .reason = entry->body ? ed_json_get_str(entry->body, "reason") : NULL,
 	        .reason_hidden = !entry->body && ed_header_text(entry, NULL, "body")};
 	if (json_object_get(entry->header, "delegate"))

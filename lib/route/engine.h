@@ -76,6 +76,7 @@ struct ed_visit {
 	struct ed_visit *setter;      /* that names who acts here, or NULL */
 	const struct ed_named *named; /* whom its own entry names, or NULL */
 	size_t n_named;
+	struct ed_term within; /* its own entry sets that of another step, or ED_TERM_NONE */
 	const struct ed_named *instead; /* whom somebody named in place of the role's, or NULL */
 	size_t n_instead;
 	const struct ed_delegation *delegations; /* of it, oldest first */
@@ -163,7 +164,8 @@ struct ed_command {
 	 * one; step.delegated: the person; or NULL */
 	const struct ed_named *assign;
 	size_t n_assign;
-	const char *until; /* step.delegated: the last day, or NULL */
+	const char *until;  /* step.delegated: the last day, or NULL */
+	const char *within; /* step.done: the term of a later step, or NULL */
 };
 
 /* Who acted, decided by the directory. */
@@ -177,6 +179,7 @@ struct ed_actor {
 	const struct ed_visit *visit;    /* what the act closes, or whose clock it moves; or NULL */
 	const struct ed_named *assign;   /* as the entry is to say it, or NULL */
 	size_t n_assign;
+	struct ed_term within;         /* step.done: the term that it sets, or ED_TERM_NONE */
 	const struct ed_clock *clock;  /* clock.*: as it stood before */
 	struct ed_extension extension; /* clock.extended */
 	int64_t due;                   /* clock.*: as it stands after */
@@ -240,6 +243,8 @@ const struct ed_delegation *ed_delegation_to(const struct ed_delegation *list, s
                                              const char *person, struct ed_date on);
 /* step.delegated, step.reassigned: the step stays open, and others act. */
 bool ed_hand_event(const char *event);
+/* The step's term, or the shorter one that was set for it (setterm.c). */
+struct ed_term ed_visit_within(const struct ed_state *state, const struct ed_visit *visit);
 /* The open visit of a path, or NULL. */
 struct ed_visit *ed_state_open(const struct ed_state *state, const char *path);
 /* The one that is due first; of those without a term, the oldest.  NULL: none. */

@@ -473,6 +473,7 @@ static const struct key header_keys[] = {
         {"outcome", is_id, STEP, SENT | RECEIVED},
         {"acting_for", is_principal, 0, DONE | HAND | CLOCK | EXTEND | WITHDRAWN},
         {"assign", is_assign, REASSIGNED, DONE},
+        {"within", is_term, 0, DONE},
         {"delegate", is_delegate, DELEGATED, 0},
         {"signature", is_file, 0, DONE},
         {"attached", is_attached, 0, SUBMITTED | DONE},

@@ -119,6 +119,22 @@ static void compute(struct ed_flow *f, struct ed_clock *c, const char *name)
 	fault(f, "route.calendar", name, why ? why : "");
 }
 
+/* The step's clock, with the term that somebody set for it. */
+static const struct ed_clock_def *own_term(struct ed_flow *f, const struct ed_visit *v)
+{
+	struct ed_term within = ed_visit_within(f->state, v);
+	struct ed_clock_def *def;
+
+	if (within.n == v->step->clock.within.n)
+		return &v->step->clock;
+	def = take(f, sizeof(*def));
+	if (!def)
+		return &v->step->clock;
+	*def = v->step->clock;
+	def->within = within;
+	return def;
+}
+
 static void start_clock(struct ed_flow *f, struct ed_visit *v)
 {
 	const struct ed_visit *above = v->scope->owner;
@@ -133,7 +149,7 @@ static void start_clock(struct ed_flow *f, struct ed_visit *v)
 	v->clock = take(f, sizeof(*v->clock));
 	if (!v->clock)
 		return;
-	*v->clock = (struct ed_clock){.def = def,
+	*v->clock = (struct ed_clock){.def = own_term(f, v),
 	                              .visit = v,
 	                              .opened = f->now,
 	                              .start = start_of(f, def->from, v->scope->received),

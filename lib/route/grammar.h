@@ -82,6 +82,8 @@ enum edoc_code ed_def_choose(struct ed_def *p, const struct ed_yaml *map,
 /* "delegate" and "reassign" of a step (setters.c). */
 enum edoc_code ed_def_hands(struct ed_def *p, const struct ed_yaml *map,
                             struct ed_route_step *step) EDOC_CHECK;
+/* Which steps set the terms of others ("sets-term"), once all are read (setterm.c). */
+enum edoc_code ed_def_terms(struct ed_def *p) EDOC_CHECK;
 /* Which steps name who acts at others ("set-by"), once all are read (setters.c). */
 enum edoc_code ed_def_setters(struct ed_def *p, const struct ed_yaml *root) EDOC_CHECK;
 

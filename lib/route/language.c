@@ -105,6 +105,7 @@ static const struct ed_shape_key work_keys[] = {
         {"to", NULL},
         {"delegate", &ed_shape_delegate},
         {"reassign", &ed_shape_reassign},
+        {"sets-term", NULL},
         {"within", NULL},
         {"from", NULL},
         {"extend", &ed_shape_extend},

@@ -364,7 +364,7 @@ enum edoc_code ed_command_id(const struct ed_command_key *key, char out[ED_SHA25
 	if (!o || put(o, "actor", key->actor) || put(o, "case", key->case_id) ||
 	    put(o, "event", key->event) || put(o, "outcome", key->outcome) ||
 	    put(o, "reason", key->reason) || put(o, "step", key->step) ||
-	    put(o, "text", key->text) ||
+	    put(o, "text", key->text) || put(o, "within", key->within) ||
 	    (key->delegate && json_object_set(o, "delegate", (json_t *)key->delegate)) ||
 	    (key->assign && json_object_set(o, "assign", (json_t *)key->assign)) ||
 	    (key->visit && ed_json_int(o, "visit", key->visit)))
@@ -392,6 +392,7 @@ struct ed_command_key ed_entry_key(const struct ed_entry *entry, char extension[
 	                             .actor = entry->actor_cert,
 	                             .assign = json_object_get(entry->header, "assign"),
 	                             .delegate = json_object_get(entry->header, "delegate"),
+	                             .within = ed_json_get_str(entry->header, "within"),
 	                             .visit = entry->visit};
 	struct ed_extension e;
 
@@ -512,6 +513,7 @@ enum edoc_code ed_draft_header(struct ed_draft *draft, json_t **header, struct e
 	                             .reason = c->reason,
 	                             .text = draft->text,
 	                             .actor = c->actor_cert,
+	                             .within = c->within,
 	                             .visit = visit ? visit->visit : 0};
 	json_t *h, *prev, *assign, *delegate;
 	int bad = 0;
@@ -544,6 +546,7 @@ enum edoc_code ed_draft_header(struct ed_draft *draft, json_t **header, struct e
 		bad |= json_object_set_new(h, "delegate", delegate);
 	if (assign)
 		bad |= json_object_set_new(h, "assign", assign);
+	bad |= put(h, "within", c->within);
 	if (visit && draft->actor->clock) {
 		bad |= put(h, "step", visit->path) | ed_json_int(h, "visit", visit->visit);
 	} else if (visit) {

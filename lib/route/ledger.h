@@ -54,6 +54,7 @@ enum edoc_code ed_case_id(const json_t *documents, const char *route, char id[ED
 struct ed_command_key {
 	const char *case_id, *event, *step, *outcome, *reason, *text, *actor;
 	const json_t *assign, *delegate; /* of the header, or NULL */
+	const char *within;              /* as it is, or NULL */
 	int64_t visit;
 };
 /* Of an entry, without reason and text; extension is written to. */

@@ -407,6 +407,14 @@ static enum edoc_code parse_work(struct ed_def *p, const struct ed_yaml *map,
 		return ed_yaml_fail(ed_yaml_get(map, "document"), p->where, p->err,
 		                    "\"do: %s\" hands in no document", ed_do_name(step->verb));
 	if (!code)
+		code = ed_def_id(p, map, "sets-term", false, &step->sets_term);
+	if (!code && step->sets_term &&
+	    (step->verb == ED_DO_SEND || step->verb == ED_DO_RECEIVE ||
+	     step->silent == ED_RESULT_PASS))
+		return ed_yaml_fail(ed_yaml_get(map, "sets-term"), p->where, p->err,
+		                    "a term is set by a person: no \"do: %s\", no silence",
+		                    ed_do_name(step->verb));
+	if (!code)
 		code = parse_book(p, map, step);
 	if (!code)
 		code = parse_exchange(p, map, step);

@@ -66,7 +66,7 @@ static void put_hand(const struct ed_entry *e, struct ed_buf *out)
 void ed_view_assign(const struct ed_entry *e, struct ed_buf *out)
 {
 	const json_t *list = json_object_get(e->header, "assign");
-	const char *before = "";
+	const char *before = "", *within = ed_json_get_str(e->header, "within");
 
 	put_hand(e, out);
 	for (size_t i = 0; i < json_array_size(list); i++) {
@@ -81,6 +81,8 @@ void ed_view_assign(const struct ed_entry *e, struct ed_buf *out)
 		          ed_json_get_str(one, "agency"), out);
 		before = role;
 	}
+	if (within)
+		ed_buf_printf(out, T(", within %s"), within);
 }
 
 void ed_view_answer(const struct ed_replay *r, struct ed_buf *out)
@@ -316,7 +318,7 @@ enum edoc_code ed_view_entry_json(const struct ed_replay *r, const struct ed_ent
 	                                     "late",     "timer",    "extension",  "assign",
 	                                     "attached", "delegate", "channel",    "papers",
 	                                     "applicant", "checkpoint", "received",
-	                                     NULL};
+	                                     "within",    NULL};
 	char digest[ED_SHA256_REF];
 	json_t *o = json_object();
 	int bad = !o;

@@ -81,7 +81,18 @@ no 65 '2026-12-03 05:00:00' madina resolved "A25: taken up means that somebody d
 no 77 '2026-12-03 05:00:00' madina resolved "and one who may" --to anvar
 no 77 '2026-12-03 05:00:00' madina resolved "and who may there: zarina may at moliya" --to zarina
 has "$err" 'the step "execute" is done at adliya, and the post is one of moliya' "it says where"
-took '2026-12-03 05:00:00' madina resolved "A25: taken up" --to farrukh
+no 77 '2026-12-03 05:00:00' madina resolved "the executor gets no more than the route gives" --to farrukh --within 6wd
+no 77 '2026-12-03 05:00:00' madina resolved "nor another kind of days" --to farrukh --within 3d
+no 77 '2026-12-03 05:00:00' madina resolved "nor what is no term" --to farrukh --within soon
+took '2026-12-03 05:00:00' madina resolved "A25: taken up" --to farrukh --within 3wd
+took '2026-12-03 05:01:00' madina resolved "the same again is the same" --to farrukh --within 3wd
+no 77 '2026-12-03 05:01:00' madina resolved "another term is another act" --to farrukh --within 2wd
+due 2026-12-03T06:00:00Z >"$W/due"
+has "$W/due" "due Wed 9 Dec 2026" "the head's three working days; the 8th is a feast"
+run edoc-route log -C "$A" "$id"
+has "$out" "within 3wd" "the log says so"
+run edoc-route log -C "$A" --json "$id"
+same "$(jq -r 'select(.step == "resolve") | .within' "$out")" 3wd "and the entry"
 run act '2026-12-04 05:00:00' farrukh extend --clock answer --reason study "$id"
 is_exit 77 "A19: who answers does not give himself more time"
 run act '2026-12-17 18:59:59' madina extend --clock answer --reason illness "$id"

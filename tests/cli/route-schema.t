@@ -85,6 +85,7 @@ steps:
   - id: assign
     do: resolve
     by: head
+    sets-term: work
     outcomes: {assigned: {notify: worker}, back: {then: register, times: 2, reason: required}}
   - id: work
     do: execute
@@ -121,7 +122,7 @@ steps:
         steps:
           - {id: hear, do: review, by: clerk, outcomes: {reviewed: {}, enough: {leave: pass}}}
           - {id: opine, do: agree, by: head}
-    join: {pass: 1, must: [office], refuse: any, rest: cancel}
+    join: {pass: 1, must: [office], refuse: any, rest: cancel, on-change: keep}
     outcomes: {agreed: {}, refused: {end: refused}}
   - id: answers
     title: Answers

@@ -131,6 +131,7 @@ static void setup(void)
 struct said { /* one act; to: "bob", "officer@a", blanks between them */
 	const char *event, *who, *outcome, *to, *reason, *until;
 };
+static const char *within; /* of the next acts, or NULL */
 
 static const char *ref(const char *hex)
 {
@@ -160,6 +161,7 @@ static enum edoc_code decide(const struct said *s, struct ed_command *c, struct 
 	                         .assign = said.v,
 	                         .n_assign = said.n,
 	                         .until = s->until,
+	                         .within = within,
 	                         .directory = ref(directory->sha256)};
 	return ed_engine_decide(&engine, &state, c, actor, &err);
 }
@@ -403,6 +405,102 @@ static void forwarding(void)
 	h = draft(SENT);
 	ok(h && !ed_json_str(h, "to", "b") && !*folds(h, &state), "sent to whom was named");
 	is_str(state.sent_to, "b", "so it is on its way there");
+	engine.route = before;
+}
+
+/* ---- a shorter term ---- */
+
+static const char term_steps[] =
+        "steps:\n"
+        "  - {id: resolve, do: resolve, by: boss, sets-term: execute,\n"
+        "     outcomes: {resolved: {}, refused: {then: execute}}}\n"
+        "  - {id: execute, do: execute, by: boss, within: 5wd}\n"
+        "  - {id: check, do: review, by: boss, within: 1wd,\n"
+        "     outcomes: {good: {}, again: {then: execute, times: 2}, anew: {then: resolve, times: "
+        "2}}}\n"
+        "  - {id: archive, do: archive, by: boss, end: done}\n";
+
+static void longer(json_t *h)
+{
+	ed_json_str(h, "within", "6wd");
+}
+
+static void unasked(json_t *h)
+{
+	ed_json_str(h, "within", "1wd");
+}
+
+/* The open step's term, as its entry will say it. */
+static void has_term(const char *text)
+{
+	char term[16];
+
+	ed_term_text(term, state.open[0]->clock->def->within);
+	is_str(term, text, "the open step's term");
+}
+
+static void set_terms(void)
+{
+	static const char *const bad[][2] = {
+	        {"archive", "has no \"within:\""},
+	        {"nowhere", "no such step stands behind"},
+	        {"resolve", "no such step stands"},
+	        {"Execute", "is no name"},
+	        {"execute}\n  - {id: two, do: resolve, by: boss, sets-term: execute",
+	         "is set by \"resolve\" already"},
+	        {"execute}\n  - {id: s, do: send, by: boss, to: boss, sets-term: execute",
+	         "a term is set by a person"}};
+	const char *const r = "roles:\n  author: {party: initiator}\n"
+	                      "  boss: {agency: a, post: head}\n";
+	const struct ed_route *before = engine.route;
+	struct ed_route *route;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		const char *text = ed_arena_printf(
+		        arena,
+		        "steps:\n  - {id: resolve, do: resolve, by: boss, sets-term: %s}\n"
+		        "  - {id: execute, do: execute, by: boss, within: 5wd}\n"
+		        "  - {id: archive, do: archive, by: boss, end: done}\n",
+		        bad[i][0]);
+
+		if (!ok(!read_route(r, text, &route) && strstr(err.msg, bad[i][1]), "%s",
+		        bad[i][1]))
+			printf("# %s\n", err.msg);
+	}
+	if (!ok(read_route(r, term_steps, &route), "a step that sets a term"))
+		return;
+	engine.route = route;
+	begin();
+	within = "6wd";
+	refused(DONE("anna", "resolved"), EDOC_ERR_DENIED, "no shorter term");
+	within = "3d";
+	refused(DONE("anna", "resolved"), EDOC_ERR_DENIED, "in the same unit");
+	within = "3";
+	refused(DONE("anna", "resolved"), EDOC_ERR_DENIED, "no shorter term");
+	within = "2wd";
+	refused(DONE("anna", "refused"), EDOC_ERR_INPUT, "sets no term");
+	forged(DONE("anna", "resolved"), longer, "route.term ", "a longer term");
+	plays(DONE("anna", "resolved"));
+	has_term("2wd");
+	refused(DONE("anna", "executed"), EDOC_ERR_INPUT, "sets no term");
+	within = NULL;
+	forged(DONE("anna", "executed"), unasked, "route.term-unasked ", "a term of its own");
+	plays(DONE("anna", "executed"));
+	plays(DONE("anna", "again"));
+	has_term("2wd");
+	plays(DONE("anna", "executed"));
+	plays(DONE("anna", "anew"));
+	within = "5wd";
+	plays(DONE("anna", "resolved"));
+	within = NULL;
+	has_term("5wd");
+	plays(DONE("anna", "executed"));
+	plays(DONE("anna", "anew"));
+	plays(DONE("anna", "resolved"));
+	has_term("5wd");
+	begin();
+	plays(DONE("anna", "refused"));
+	has_term("5wd");
 	engine.route = before;
 }
 
@@ -862,6 +960,7 @@ int main(void)
 	setup();
 	grammar();
 	forwarding();
+	set_terms();
 	naming();
 	posts();
 	elsewhere();
