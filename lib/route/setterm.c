@@ -23,11 +23,13 @@ static void link_term(const struct ed_route_step *step, void *arg)
 	if (l->code || !step->sets_term)
 		return;
 	later = ed_block_step(step->block, step->sets_term);
-	if (!later || later <= step)
+	if (!later || later <= step) {
 		l->code = ed_yaml_fail(&at, l->p->where, l->p->err,
 		                       "\"sets-term: %s\": no such step stands behind \"%s\"",
 		                       step->sets_term, step->id);
-	else if (later->clock.within.unit == ED_TERM_NONE)
+		return;
+	}
+	if (later->clock.within.unit == ED_TERM_NONE)
 		l->code = ed_yaml_fail(&at, l->p->where, l->p->err,
 		                       "\"sets-term: %s\": that step has no \"within:\", than "
 		                       "which a term may be shorter",
