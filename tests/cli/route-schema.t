@@ -34,7 +34,8 @@ count: {start: next-day, roll: next, cutoff: "18:00"}
 service:
   owner: adliya
   basis: [a law, another]
-  channels: [portal, counter]
+  channels: [portal, counter, paper]
+  enter-within: 3wd
   applicants: [citizen, agency]
   documents:
     application: {title: {en: Application}, file: "application*", required: yes, max: 2}
