@@ -21,7 +21,8 @@ static int lint_one(struct cmd *cmd, const char *item, void *arg)
 /* 0: it is no year. */
 static int year_of(const char *text)
 {
-	return strlen(text) == 4 && strspn(text, "0123456789") == 4 ? atoi(text) : 0;
+	return strlen(text) == 4 && strspn(text, "0123456789") == 4 ? (int)strtol(text, NULL, 10)
+	                                                            : 0;
 }
 
 int route_lint(struct cmd *cmd)

@@ -104,12 +104,13 @@ static enum edoc_code read_pin(struct ed_case *c, const char *path, struct edoc_
 	struct ed_pin_held **held;
 	struct ed_pin *pin;
 
-	held = ed_arena_grow(c->r.arena, c->held, c->n_held, &c->cap_held, sizeof(*held));
+	held = ed_arena_grow(c->r.arena, c->held, c->n_held, &c->cap_held,
+	                     sizeof(struct ed_pin_held *));
 	if (!held)
 		return ed_fail_memory(err);
 	c->held = held;
-	enum edoc_code code = ed_pin_cache_read(c->desk->pins, path, c->r.arena, &pin,
-	                                        &held[c->n_held], err);
+	enum edoc_code code =
+	        ed_pin_cache_read(c->desk->pins, path, c->r.arena, &pin, &held[c->n_held], err);
 	if (code)
 		return code;
 	c->n_held++;
@@ -613,8 +614,8 @@ enum edoc_code ed_case_append(struct ed_case *c, size_t number, const struct ed_
 	bool present;
 
 	*lost = false;
-	enum edoc_code code = path ? ed_touch(c->desk, c->id, number, &marked, err)
-	                           : ed_fail_memory(err);
+	enum edoc_code code =
+	        path ? ed_touch(c->desk, c->id, number, &marked, err) : ed_fail_memory(err);
 	if (!code)
 		code = put_object(c, entry, ".cms", &entry->cms, &cms_taken, err);
 	if (!code)

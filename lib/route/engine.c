@@ -759,7 +759,7 @@ static bool apply_flow(struct ed_decision *j, struct ed_state *s)
 
 	if (v && ed_hand_event(j->act.event)) {
 		ed_apply_hand(j, s, v);
-	} else if (leaves(j)) {
+	} else if (v && leaves(j)) {
 		apply_leave(j, &flow, v);
 	} else if (v) {
 		v->behind = j->actor.behind;

@@ -156,8 +156,8 @@ static bool forks(struct ed_replay *r, const struct ed_entry *e)
 
 static bool add_chain(struct ed_replay *r, struct ed_state *chain)
 {
-	struct ed_state **v =
-	        ed_arena_grow(r->arena, r->others, r->n_others, &r->cap_others, sizeof(*r->others));
+	struct ed_state **v = ed_arena_grow(r->arena, r->others, r->n_others, &r->cap_others,
+	                                    sizeof(struct ed_state *));
 
 	if (!v)
 		return false;
@@ -500,8 +500,7 @@ static enum edoc_code check_command(struct package *p, const struct ed_entry *e,
 static enum edoc_code check_payment(struct package *p, struct edoc_error *err)
 {
 	const struct ed_ledger *ledger = &p->replay->ledger;
-	const json_t *papers =
-	        json_object_get(ledger->v[ed_generation(ledger)].header, "papers");
+	const json_t *papers = json_object_get(ledger->v[ed_generation(ledger)].header, "papers");
 	const struct ed_passport *passport = p->replay->engine.route->passport;
 	const char *name, *why;
 
@@ -545,8 +544,8 @@ static enum edoc_code check_case_id(struct package *p, struct edoc_error *err)
 	const char *id = ed_json_get_str(first, "case"), *route = ed_json_get_str(first, "route");
 	char right[ED_CASE_ID];
 
-	enum edoc_code code = ed_case_id(json_object_get(first, "documents"), route ? route : "",
-	                                 right, err);
+	enum edoc_code code =
+	        ed_case_id(json_object_get(first, "documents"), route ? route : "", right, err);
 	if (!code && (!id || strcmp(id, right)))
 		ed_finding(p->findings, "ledger.case-id", "", id, right, NULL);
 	return code;
@@ -569,8 +568,8 @@ static enum edoc_code check_revised(struct package *p, struct edoc_error *err)
 
 	if (!newest)
 		return EDOC_OK;
-	enum edoc_code code = ed_generation_digest(
-	        &ledger->v[ed_generation_before(ledger, newest)], right, err);
+	enum edoc_code code =
+	        ed_generation_digest(&ledger->v[ed_generation_before(ledger, newest)], right, err);
 	if (code)
 		return code;
 	ed_ledger_name(where, e, ".json");

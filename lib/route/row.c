@@ -75,7 +75,7 @@ static bool take_term(struct ed_row *row, const struct ed_clock *c, struct ed_ar
 static bool take_terms(struct ed_row *row, const struct ed_replay *r, struct ed_arena *arena)
 {
 	const struct ed_state *s = &r->state;
-	size_t n = s->clocks ? r->engine.route->n_clocks : 0;
+	size_t n = s->clocks && r->engine.route ? r->engine.route->n_clocks : 0;
 	bool good;
 
 	row->terms = ed_arena_alloc(arena, (n + s->n_visits + 1) * sizeof(*row->terms));

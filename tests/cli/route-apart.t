@@ -6,6 +6,7 @@
 . "$SRCDIR/tests/desks.sh"
 C=$W/c
 
+# shellcheck disable=SC2317 # ok calls it
 three_desks() {
 	desks || return
 	edoc-route init -C "$C" --agency aloqa --zone Asia/Dushanbe --trust "$W/trust" >/dev/null || return
