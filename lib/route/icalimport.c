@@ -76,8 +76,8 @@ static bool parse_years(const char *text, int *first, int *last)
 	if ((len != 4 && len != 9) || strspn(text, "0123456789") != 4 || *text < '1' ||
 	    (len == 9 && (text[4] != '-' || strspn(text + 5, "0123456789") != 4)))
 		return false;
-	*first = atoi(text);
-	*last = len == 9 ? atoi(text + 5) : *first;
+	*first = (int)strtol(text, NULL, 10);
+	*last = len == 9 ? (int)strtol(text + 5, NULL, 10) : *first;
 	return *first <= *last && *last - *first < 100;
 }
 

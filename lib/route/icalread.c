@@ -252,7 +252,7 @@ static enum edoc_code get_duration(const struct reader *r, int *days)
 {
 	const char *s = r->line.value;
 	size_t n = *s == 'P' ? strspn(s + 1, "0123456789") : 0;
-	int count = n && n <= 3 ? atoi(s + 1) : 0;
+	int count = n && n <= 3 ? (int)strtol(s + 1, NULL, 10) : 0;
 
 	if (!count || (strcmp(s + 1 + n, "D") && strcmp(s + 1 + n, "W")))
 		return fail_at(r, r->line.number, N_("\"%s\" is no number of whole days"), s);

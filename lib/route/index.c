@@ -166,8 +166,7 @@ static const char *const sql[Q_N] = {
         [ED_CASES_SILENT] =
                 "SELECT DISTINCT id FROM steps WHERE silent = 1 AND due < ?1 ORDER BY id",
         [ED_CASES_HEALTH] =
-                "SELECT id FROM cases WHERE " RUNNING " UNION SELECT id FROM cases WHERE " SENT
-                " UNION SELECT id FROM cases WHERE time > ?1 ORDER BY id",
+                "SELECT id FROM cases WHERE (" RUNNING ") OR " SENT " OR time > ?1 ORDER BY id",
         [ED_INDEX_CASES] = "SELECT id FROM cases WHERE id >= ?1 AND id < ?1 || 'g'"
                            " UNION SELECT id FROM broken WHERE id >= ?1 AND id < ?1 || 'g'"
                            " ORDER BY id",
