@@ -157,6 +157,7 @@ enum question {
 
 #define SENT "sent = 1"
 #define RUNNING "phase = 1 AND here = 1"
+#define WATCHED "(phase = 1 AND here = 1) OR sent = 1 OR time > ?1"
 static const char *const sql[Q_N] = {
         [ED_CASES_ALL] = "SELECT id FROM cases ORDER BY id",
         [ED_CASES_RUNNING] = "SELECT id FROM cases WHERE " RUNNING " ORDER BY id",
