@@ -157,7 +157,7 @@ enum question {
 
 #define SENT "sent = 1"
 #define RUNNING "phase = 1 AND here = 1"
-#define WATCHED "(phase = 1 AND here = 1) OR sent = 1 OR time > ?1"
+#define WATCHED "(" RUNNING ") OR " SENT " OR time > ?1"
 static const char *const sql[Q_N] = {
         [ED_CASES_ALL] = "SELECT id FROM cases ORDER BY id",
         [ED_CASES_RUNNING] = "SELECT id FROM cases WHERE " RUNNING " ORDER BY id",
@@ -166,8 +166,7 @@ static const char *const sql[Q_N] = {
                               " UNION SELECT id FROM cases WHERE " SENT " ORDER BY id",
         [ED_CASES_SILENT] =
                 "SELECT DISTINCT id FROM steps WHERE silent = 1 AND due < ?1 ORDER BY id",
-        [ED_CASES_HEALTH] =
-                "SELECT id FROM cases WHERE (" RUNNING ") OR " SENT " OR time > ?1 ORDER BY id",
+        [ED_CASES_HEALTH] = "SELECT id FROM cases WHERE " WATCHED " ORDER BY id",
         [ED_INDEX_CASES] = "SELECT id FROM cases WHERE id >= ?1 AND id < ?1 || 'g'"
                            " UNION SELECT id FROM broken WHERE id >= ?1 AND id < ?1 || 'g'"
                            " ORDER BY id",
