@@ -155,18 +155,15 @@ enum question {
 	Q_N
 };
 
-#define SENT "sent = 1"
-#define RUNNING "phase = 1 AND here = 1"
-#define WATCHED "(" RUNNING ") OR " SENT " OR time > ?1"
 static const char *const sql[Q_N] = {
         [ED_CASES_ALL] = "SELECT id FROM cases ORDER BY id",
-        [ED_CASES_RUNNING] = "SELECT id FROM cases WHERE " RUNNING " ORDER BY id",
-        [ED_CASES_SENT] = "SELECT id FROM cases WHERE " SENT " ORDER BY id",
-        [ED_CASES_SENDABLE] = "SELECT id FROM cases WHERE sends = 1"
-                              " UNION SELECT id FROM cases WHERE " SENT " ORDER BY id",
+        [ED_CASES_RUNNING] = "SELECT id FROM cases WHERE phase = 1 AND here = 1 ORDER BY id",
+        [ED_CASES_SENT] = "SELECT id FROM cases WHERE sent = 1 ORDER BY id",
+        [ED_CASES_SENDABLE] = "SELECT id FROM cases WHERE sends = 1 OR sent = 1 ORDER BY id",
         [ED_CASES_SILENT] =
                 "SELECT DISTINCT id FROM steps WHERE silent = 1 AND due < ?1 ORDER BY id",
-        [ED_CASES_HEALTH] = "SELECT id FROM cases WHERE " WATCHED " ORDER BY id",
+        [ED_CASES_HEALTH] = "SELECT id FROM cases WHERE (phase = 1 AND here = 1) OR sent = 1"
+                            " OR time > ?1 ORDER BY id",
         [ED_INDEX_CASES] = "SELECT id FROM cases WHERE id >= ?1 AND id < ?1 || 'g'"
                            " UNION SELECT id FROM broken WHERE id >= ?1 AND id < ?1 || 'g'"
                            " ORDER BY id",

@@ -54,7 +54,7 @@ begin both moliya,aloqa
 same "$(waits "$A")" "ask/moliya/send ask/aloqa/send" "two branches wait to be sent"
 run edoc-route send -C "$A"
 is_exit 0 "both are sent"
-same "$(ls "$A/out/moliya/new" | wc -l) $(ls "$A/out/aloqa/new" | wc -l)" "1 1" "one to each"
+same "$(find "$A/out/moliya/new" "$A/out/aloqa/new" -name '*.asice' | wc -l)" 2 "one to each"
 same "$(away "$A")" "ask/aloqa@aloqa ask/moliya@moliya" "and known to be away"
 run edoc-route show -C "$A" "$id"
 has "$out" "ask/moliya is on its way to moliya since" "in words"

@@ -19,6 +19,7 @@ there() { # TIME WHO OUTCOME "what" ...: at the other body
 	took "$@"
 	at=$A
 }
+# shellcheck disable=SC2317 # ok calls it
 goes() { # TIME FROM AGENCY TO: with its receipt
 	on "$1" edoc-route send -C "$2" "$id" >/dev/null
 	moves "$2" "$3" "$4" && on "$1" edoc-route receive -C "$4" >/dev/null
@@ -43,6 +44,7 @@ same "$(edoc-route log --json -C "$B" "$id" | jq -r 'select(.late != null) | .st
 	"nothing was late there: its day of receipt is its own"
 there '2026-12-14 06:00:00' zarina executed "studied there"
 at=$B
+# shellcheck disable=SC2317 # ok calls it
 has_due() { due "$1" | grep -q "answer/moliya/reply.*due $2"; }
 ok "fifteen days from its own receipt" has_due '2026-12-14T07:00:00Z' "Tue 22 Dec 2026"
 no 77 '2026-12-14 07:00:00' zarina signed "who prepared it does not sign it"

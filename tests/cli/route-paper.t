@@ -72,10 +72,10 @@ same "$(jq -r '.received + " " + .channel + " " + .attached.kind + " " + .attach
 	"2026-12-02T05:00:00Z paper evidence $(sha256sum scan-zarina.asice | cut -c1-64)" "its first entry says when it came, and what shows it"
 edoc-route log -C "$A" "$id" >told
 has told "case.submitted, with evidence $(sha256sum scan-zarina.asice | cut -c1-8), came Wed 2 Dec 2026 10:00 +05 by paper, by Zarina" "the log says so"
-due 2026-12-04T06:00:00Z >due
-has due "term answer: until Thu 17 Dec 2026" "A14: the fifteen days run from when it came"
-has due "  came Wed 2 Dec 2026 10:00 +05 by paper" "show says when it came"
-has due "since Fri 4 Dec 2026, due Thu 3 Dec 2026" "and the clerk is late already"
+due 2026-12-04T06:00:00Z >shown
+has shown "term answer: until Thu 17 Dec 2026" "A14: the fifteen days run from when it came"
+has shown "  came Wed 2 Dec 2026 10:00 +05 by paper" "show says when it came"
+has shown "since Fri 4 Dec 2026, due Thu 3 Dec 2026" "and the clerk is late already"
 run edoc-route verify -C "$A" --at 2026-12-04T06:00:00Z "$id"
 is_exit 2 "the case is sound, and not finished"
 at=$A
