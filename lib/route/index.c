@@ -155,6 +155,11 @@ enum question {
 	Q_N
 };
 
+static const char cases_of_prefix[] =
+        "SELECT id FROM cases WHERE id >= ?1 AND id < ?1 || 'g'"
+        " UNION SELECT id FROM broken WHERE id >= ?1 AND id < ?1 || 'g'"
+        " ORDER BY id";
+/* Many are longer than a line. NOLINTBEGIN(bugprone-suspicious-missing-comma) */
 static const char *const sql[Q_N] = {
         [ED_CASES_ALL] = "SELECT id FROM cases ORDER BY id",
         [ED_CASES_RUNNING] = "SELECT id FROM cases WHERE phase = 1 AND here = 1 ORDER BY id",
@@ -164,9 +169,7 @@ static const char *const sql[Q_N] = {
                 "SELECT DISTINCT id FROM steps WHERE silent = 1 AND due < ?1 ORDER BY id",
         [ED_CASES_HEALTH] = "SELECT id FROM cases WHERE (phase = 1 AND here = 1) OR sent = 1"
                             " OR time > ?1 ORDER BY id",
-        [ED_INDEX_CASES] = "SELECT id FROM cases WHERE id >= ?1 AND id < ?1 || 'g'"
-                           " UNION SELECT id FROM broken WHERE id >= ?1 AND id < ?1 || 'g'"
-                           " ORDER BY id",
+        [ED_INDEX_CASES] = cases_of_prefix,
         [ED_INDEX_WORDS] = "SELECT id, text FROM words ORDER BY id",
         [ED_INDEX_BROKEN] = "SELECT id FROM broken ORDER BY id",
         [ED_INDEX_STRAYS] = "SELECT path, shelf FROM strays ORDER BY shelf, path",
@@ -204,6 +207,7 @@ static const char *const sql[Q_N] = {
         [Q_COUNT] = "SELECT count(*) FROM cases WHERE phase = ?1",
         [Q_COUNT_ONE] = "SELECT count(*) FROM cases WHERE phase = ?1 AND id = ?2",
 };
+/* NOLINTEND(bugprone-suspicious-missing-comma) */
 
 struct zone { /* each that a case names, loaded once */
 	struct zone *next;

@@ -360,7 +360,7 @@ static void refusals(void)
 	    "one of the values");
 	bad("  - {id: a, do: agree, by: w, if: {field: ict}}\n" LAST, "r:18:35",
 	    "what is compared");
-	bad("  - {id: a, do: agree, by: w, if: {field: sum, below: 1, above: 3}}\n" LAST, "r:18:63",
+	bad("  - {id: a, do: agree, by: w, if: {field: sum, below: 1, above: 3}}\n" LAST, "r:18:65",
 	    "one comparison at a time");
 	bad("  - {id: a, do: agree, by: w, silent: agree}\n" LAST, "r:18:5", "needs a term");
 	bad("  - {id: a, do: register, by: w, book: {name: b, number: \"{seq}\"}, within: 1d, "
