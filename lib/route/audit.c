@@ -90,6 +90,12 @@ static void tell_fault(struct audit *a, const char *id, const struct edoc_findin
 	edoc_free(text);
 }
 
+/* What stops the inspector is not said of the desk. */
+static bool is_ours(enum edoc_code code)
+{
+	return code == EDOC_ERR_MEMORY || code == EDOC_ERR_EXISTS;
+}
+
 static enum edoc_code verify_case(struct audit *a, const char *id, struct edoc_error *err)
 {
 	struct edoc_verify_options options = ed_desk_options(a->desk, a->how->now);
@@ -97,7 +103,7 @@ static enum edoc_code verify_case(struct audit *a, const char *id, struct edoc_e
 	struct edoc_error why = {0};
 
 	enum edoc_code code = edoc_desk_verify(a->desk, id, &options, &report, &why);
-	if (code && code != EDOC_ERR_MEMORY) {
+	if (code && !is_ours(code)) {
 		say(a, "audit.unreadable", id, why.msg, NULL, NULL);
 		return EDOC_OK;
 	}
@@ -277,7 +283,7 @@ static enum edoc_code audit_case(struct audit *a, const char *id, struct edoc_er
 	struct ed_case c;
 
 	enum edoc_code code = ed_case_load(a->desk, id, &c, &why);
-	if (code && code != EDOC_ERR_MEMORY) {
+	if (code && !is_ours(code)) {
 		a->cases++;
 		say(a, "audit.unreadable", id, why.msg, NULL, NULL);
 		return EDOC_OK;
