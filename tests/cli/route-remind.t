@@ -97,7 +97,7 @@ begins '2027-01-04 05:00:00' one
 same "$(tick '2027-01-04 05:01:00')" "opened farrukh,opened inspector," \
 	"a step tells who the route names, and a post that nobody holds"
 same "$(tick '2027-01-04 05:02:00')" "" "once"
-f=$(ls "$A"/case/*/"$id"/note | wc -l)
+f=$(find "$A"/case/*/"$id"/note -type f | wc -l)
 same "$f" 2 "two claims"
 acts '2027-01-05 05:00:00' madina "do" assigned --to zarina "$id" >/dev/null
 same "$(tick '2027-01-05 05:01:00')" "done zarina," "an outcome tells the one whom it names"
