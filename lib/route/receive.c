@@ -472,6 +472,22 @@ static enum edoc_code accept_chain(struct arrival *a, struct ed_case *c, size_t 
 	return code ? code : accept(a, c, known, returned, told, lost, err);
 }
 
+/* A desk that forgot the whole case has no package that its entries name: what
+ * came stands for that of the submission. */
+static enum edoc_code keep_base(struct arrival *a, struct ed_case *c, struct edoc_error *err)
+{
+	const char *digest = ed_json_get_str(c->r.ledger.v[0].header, "package"), *there;
+	struct edoc_error absent;
+	char *path;
+	bool taken;
+
+	if (!digest || !ed_case_package(c, NULL, &there, &absent))
+		return EDOC_OK;
+	path = ed_case_path(c, "pkg/%s.came.asice", digest + 7);
+	enum edoc_code code = path ? ed_case_folders(c, err) : ed_fail_memory(err);
+	return code ? code : ed_desk_link(a->copy.path, path, &taken, err);
+}
+
 /* The package's entries are folded in memory; what is stored is decided here.
  * known: the number of those that the desk has on disk. */
 /* What is held takes in what others have of it, wherever the case is by now. */
@@ -509,6 +525,8 @@ static enum edoc_code finish_arrival(struct arrival *a, struct ed_case *c, size_
 		told->note = told->already ? dgettext("edoc", "(nothing new in it)")
 		                           : dgettext("edoc", "(its new entries were taken in)");
 		if (!told->already && !a->act->dry)
+			code = keep_base(a, c, err);
+		if (!code && !told->already && !a->act->dry)
 			code = store_arrival(a, c, known, lost, err);
 		return code;
 	}

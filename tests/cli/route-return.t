@@ -92,4 +92,16 @@ is_exit 0 "the first is received"
 run edoc-route receive -C "$B" "$W/fork-copy.asice"
 is_exit 65 "the second is refused"
 has "$err" "went on at two desks" "because their ledgers part"
+
+# ---- a desk that has lost all that it knew of a case gets it back from a copy ----
+cp -a "$A" "$W/old"
+rm -f "$W/p.asice"
+pack "$W/p.asice" forgotten
+id=$(as dilnoza submit -C "$A" --route test.answer "$W/p.asice")
+edoc-route export -C "$A" -o "$W/copy.asice" "$id" >/dev/null
+run edoc-route receive -C "$W/old" "$W/copy.asice"
+is_exit 0 "the copy is taken in"
+has "$out" "its new entries were taken in" "with all that it says"
+ok "and the case goes on" edoc-route send -C "$W/old" "$id"
+ok "as it would have" test -n "$(find "$W/old/out/moliya/new" -name '*.asice' -newer "$W/copy.asice")"
 finish
