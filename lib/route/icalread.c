@@ -149,7 +149,10 @@ static enum edoc_code next_line(struct reader *r, bool *more)
 
 static bool is(const struct reader *r, const char *name, const char *value)
 {
-	return !strcmp(r->line.name, name) && (!value || !strcasecmp(r->line.value, value));
+	const struct line *line = &r->line;
+
+	return line->name && line->value && !strcmp(line->name, name) &&
+	       (!value || !strcasecmp(line->value, value));
 }
 
 /* The parameter's value in `text`; false: it is not there, or too long. */
@@ -306,7 +309,7 @@ static enum edoc_code get_weekdays(const struct reader *r, struct rule *rule, co
 static enum edoc_code get_part(struct reader *r, struct rule *rule, const char *key,
                                const char *value)
 {
-	int one[1];
+	int one[1] = {0};
 	size_t n = 0;
 	enum edoc_code code;
 

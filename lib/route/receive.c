@@ -31,7 +31,7 @@ struct arrival {
 	char digest[ED_SHA256_REF];
 	struct ed_replay r; /* of the package */
 	struct ed_asic *asic;
-	const char *sender; /* agency whose desk sent it, or NULL */
+	const char *sender;   /* agency whose desk sent it, or NULL */
 	size_t *news, n_news; /* its entries that the desk has not, by their place */
 	char **text, **json;
 };
@@ -124,12 +124,13 @@ static enum edoc_code refuse_fork(const struct arrival *a, const struct edoc_fin
 {
 	bool twice = !strcmp(f->code, "ledger.equivocation");
 
-	return ed_fail(err, EDOC_ERR_INPUT, a->path,
-	               twice ? "not received: equivocation: %s here and %s there, in its place, are "
-	                       "by one actor: the case went on at two desks"
-	                     : "not received: its ledger and this desk's part at %s here, %s "
-	                       "there: the case went on at two desks",
-	               f->args[0], f->where);
+	return ed_fail(
+	        err, EDOC_ERR_INPUT, a->path,
+	        twice ? "not received: equivocation: %s here and %s there, in its place, are "
+	                "by one actor: the case went on at two desks"
+	              : "not received: its ledger and this desk's part at %s here, %s "
+	                "there: the case went on at two desks",
+	        f->args[0], f->where);
 }
 
 static enum edoc_code store_pins(struct arrival *a, struct ed_case *c, struct edoc_error *err)
@@ -442,8 +443,8 @@ static enum edoc_code choose_home(const struct arrival *a, struct ed_case *c, si
 	const struct ed_state *s = ed_replay_chain(&c->r, chain);
 	size_t k = 0;
 
-	while (k < c->r.n_chains && (!ed_replay_chain(&c->r, k) ||
-	                             !ed_state_branch(ed_replay_chain(&c->r, k), s)))
+	while (k < c->r.n_chains &&
+	       (!ed_replay_chain(&c->r, k) || !ed_state_branch(ed_replay_chain(&c->r, k), s)))
 		k++;
 	if (k == c->r.n_chains)
 		return ed_fail(err, EDOC_ERR_DENIED, a->path,
@@ -564,8 +565,8 @@ static enum edoc_code preview(struct arrival *a, struct ed_case *c, struct edoc_
 	if (code || (ready && ed_replay_fold(&c->r) && !ed_replay_fault(&c->r)))
 		return code;
 	fault = ed_replay_fault(&c->r);
-	if (fault && (!strcmp(fault->code, "ledger.fork") ||
-	              !strcmp(fault->code, "ledger.equivocation")))
+	if (fault &&
+	    (!strcmp(fault->code, "ledger.fork") || !strcmp(fault->code, "ledger.equivocation")))
 		return refuse_fork(a, fault, err);
 	return ed_fail(err, EDOC_ERR_INPUT, a->path, "its ledger does not go on from ours");
 }
@@ -693,14 +694,14 @@ static bool choose_sent(struct ed_case *c, const char *head)
 /* A branch came home: the entry follows others that this desk has not. */
 static bool answers_return(const struct ed_entry *e, const char *head)
 {
-	const char *prev =
-	        json_string_value(json_array_get(json_object_get(e->header, "prev"), 1));
+	const char *prev = json_string_value(json_array_get(json_object_get(e->header, "prev"), 1));
 
 	return prev && !strcmp(prev, head);
 }
 
-static enum edoc_code take_returned(struct arrival *a, struct ed_case *c, const struct ed_receipt *r,
-                                    struct ed_told *told, struct edoc_error *err)
+static enum edoc_code take_returned(struct arrival *a, struct ed_case *c,
+                                    const struct ed_receipt *r, struct ed_told *told,
+                                    struct edoc_error *err)
 {
 	char *path = ed_case_path(c, "rcpt/home-%s.asice", r->evidence.head + 7);
 	enum edoc_code code = EDOC_OK;
