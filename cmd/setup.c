@@ -518,13 +518,13 @@ static bool is_pin_source(const struct made *m, const char *uri)
 {
 	const char *query = strchr(uri, '?'), *at = query ? strstr(query, "pin-source=") : NULL;
 	char *path = cmd_strdup(at ? at + strlen("pin-source=") : ""), *to = path;
-	unsigned octet;
 	bool is;
 
 	for (const char *p = path; *p && *p != '&'; to++) {
-		bool coded = p[0] == '%' && sscanf(p + 1, "%2x", &octet) == 1 && p[1] && p[2];
+		bool coded = p[0] == '%' && strspn(p + 1, "0123456789abcdefABCDEF") >= 2;
+		char octet[3] = {coded ? p[1] : '0', coded ? p[2] : '0', '\0'};
 
-		*to = coded ? (char)octet : *p;
+		*to = coded ? (char)strtol(octet, NULL, 16) : *p;
 		p += coded ? 3 : 1;
 	}
 	*to = '\0';
