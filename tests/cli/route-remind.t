@@ -209,10 +209,10 @@ echo "lang: en" >"$EDOC_CONF"
 again "$W/before-overdue"
 rm -f "$A"/notice/new/*
 for i in 1 2 3 4 5 6; do
-	on '2027-01-12 19:00:00' edoc-route tick --json -C "$A" >"$W/n$i" 2>&1 &
+	on '2027-01-12 19:00:00' edoc-route tick --json -C "$A" >"$W/n$i" 2>"$W/e$i" &
 done
 wait
-same "$(cat "$W"/n? | jq -r '.event + " " + .to' | sort | tr '\n' ',')" \
+same "$(cat "$W"/n? | jq -r 'select(.event) | .event + " " + .to' | sort | tr '\n' ',')" \
 	"overdue farrukh,overdue madina,reminder zarina," "six ticks at once tell each once"
 same "$(find "$A/notice/wait" -type f | wc -l)" 0 "and leave nothing half made"
 
