@@ -145,6 +145,7 @@ static const struct cmd_option due_terms_options[] = {
 
 void route_close(struct route_run *run)
 {
+	edoc_fetcher_free(run->fetcher);
 	edoc_key_free(run->key);
 	edoc_desk_free(run->desk);
 	edoc_policy_free(run->policy);
@@ -447,6 +448,8 @@ static int run_do(struct cmd *cmd)
 	}
 	if (!status)
 		status = route_open_key(cmd, &run);
+	if (!status)
+		status = route_stamping(cmd, &run);
 	if (!status) {
 		run.word = items[0];
 		run.act.step = cmd_value(cmd, "step");
@@ -635,7 +638,7 @@ static const struct cmd_verb verbs[] = {
         {"log", "CASE...", N_("what was done in a case"), desk_options, CMD_ITEMS | CMD_JSON,
          run_log},
         {"do", "OUTCOME CASE...", N_("do the open step: agree, sign, register ..."), do_options,
-         CMD_ITEMS | CMD_JSON | CMD_DRY | CMD_KEY, run_do},
+         CMD_ITEMS | CMD_JSON | CMD_DRY | CMD_KEY | CMD_TSA, run_do},
         {"extend", "--reason R CASE...", N_("give a term more time, as the route allows"),
          extend_options, CMD_ITEMS | CMD_JSON | CMD_DRY | CMD_KEY, route_extend},
         {"stop", "--reason R CASE...", N_("let a term stand still"), stop_options,

@@ -42,6 +42,19 @@ int route_checkpoint_daily(struct cmd *cmd, struct route_run *run)
 	return checkpoint(cmd, run, true, &stamped);
 }
 
+/* The route says whether anybody is asked: TSAs of edoc.conf are only named. */
+int route_stamping(struct cmd *cmd, struct route_run *run)
+{
+	int status = cmd_tsas(cmd, NULL, &run->act.tsas, &run->act.n_tsas);
+
+	if (!status && run->act.n_tsas)
+		status = cmd_fetcher_online(cmd, -1, &run->fetcher);
+	run->act.fetch = run->fetcher ? edoc_fetcher_fetch : NULL;
+	run->act.fetch_arg = run->fetcher;
+	run->act.stamped = cmd_given(cmd, "tsa");
+	return status;
+}
+
 int route_audit(struct cmd *cmd)
 {
 	const struct edoc_audit how = {

@@ -1189,6 +1189,13 @@ struct edoc_act {
 	const char *received;  /* submit: RFC 3339, when it came on paper, or NULL */
 	const char *evidence;  /* submit: the signed package that shows it, or NULL */
 	const char *const *documents; /* submit, do with: "ID=NAME" of the service, NULL-ended, or NULL */
+	/* do: asked for the time-stamps of a signature, in this order, with what is
+	 * fetched for it; NULL: nobody. */
+	const struct edoc_tsa *tsas;
+	size_t n_tsas;
+	edoc_fetch_fn *fetch;
+	void *fetch_arg;
+	bool stamped;          /* do: a step that asks for no time-stamp is not meant */
 	bool dry;              /* all checks, no change */
 };
 

@@ -109,6 +109,7 @@ struct ed_report_signature {
 	struct ed_report_signature *counter;
 	size_t n_counter;
 	const char *pinfl, *inn, *uid;   /* "" or the identifier */
+	enum edoc_level formed, proven;  /* what stands there, what it was proven to */
 	const char *ledger_head;         /* the head of a route ledger it quotes, or NULL */
 	unsigned char info[ED_HASH_MAX]; /* digest of SignedInfo: the same one, the same
 	                                  * signature, whatever its value */

@@ -475,6 +475,8 @@ static void require(struct ed_judge *j, const struct ed_ades *sig, const struct 
                     struct ed_report_signature *out)
 {
 	enum ed_level level = level_of(j, sig, out, x), least = j->policy->level, asked;
+	out->formed = (enum edoc_level)level_of_form(sig->level);
+	out->proven = (enum edoc_level)level;
 	bool own = j->options->require && ed_level_by_name(j->options->require, &asked) &&
 	           asked > least;
 

@@ -17,10 +17,9 @@
 #include "route/grammar.h"
 #include "route/papers.h"
 #include "route/correct.h"
+#include "route/signstep.h"
 #include "route/whom.h"
-#include "sign/challenge.h"
 #include "sign/sign.h"
-#include "signature/xades.h"
 
 /* ---- telling ---- */
 
@@ -356,8 +355,7 @@ static enum edoc_code begin(struct submission *s, struct ed_case *c, bool *lost,
 	if (!code)
 		code = first_header(s, &draft, &header, err);
 	if (!code && s->received)
-		code = ed_attach(c, s->act->evidence, "evidence", command.actor_cert, s->act->now,
-		                 s->act->dry, header, err);
+		code = ed_attach(c, s->act->evidence, NULL, s->act, header, err);
 	if (code) {
 		json_decref(header);
 		return code;
@@ -601,121 +599,6 @@ static const struct ed_entry *done_already(const struct doing *d, bool refused)
 	return NULL;
 }
 
-/* Our own signature is read back before it counts. */
-static enum edoc_code read_back(struct ed_asic *asic, const struct ed_buf *xml, const char *where,
-                                struct ed_arena *arena, struct edoc_error *err)
-{
-	struct ed_material material;
-	struct ed_ades *sigs = NULL;
-	struct ed_view view;
-	size_t n = 0;
-
-	ed_view_init(&view, arena, asic);
-	ed_material_init(&material, arena);
-	enum edoc_code code = ed_view_add_container(&view, err);
-	if (!code)
-		code = ed_xades_read(xml->data, xml->len, where, ED_MAX_XML_BYTES,
-		                     ed_view_data(&view), &material, arena, &sigs, &n, err);
-	if (!code &&
-	    (n != 1 || !sigs[0].intact_data || !sigs[0].intact_signature || !sigs[0].bound))
-		code = ed_fail(err, EDOC_ERR_BUG, where, "the new signature does not verify");
-	ed_ades_clear(sigs, n);
-	return code;
-}
-
-static enum edoc_code sign_package(struct doing *d, struct ed_asic *asic,
-                                   const struct ed_findings *container, const char *where,
-                                   struct ed_buf *xml, struct edoc_error *err)
-{
-	struct edoc_sign_options options = {.at = d->act->now,
-	                                    .key = d->act->key,
-	                                    .trust = d->c->desk->trust,
-	                                    .policy = d->c->desk->policy,
-	                                    .role = d->actor.post ? d->actor.post->post : NULL,
-	                                    .commitment = "approval",
-	                                    .ledger_head = d->c->r.state.head};
-
-	enum edoc_code code = ed_sign_options(where, &options, err);
-	if (!code)
-		code = ed_sign_sound(asic, container, where, &options, options.at, false, err);
-	if (!code)
-		code = ed_challenge_refuse_asic(asic, err);
-	if (!code && !d->act->dry)
-		code = ed_sign_make(asic, &options, NULL, d->c->r.arena, xml, err);
-	if (!code && !d->act->dry)
-		code = read_back(asic, xml, where, d->c->r.arena, err);
-	return code;
-}
-
-/* A name that is taken is taken by the same bytes: an act that was cut short,
- * by an RSA key within the same second. */
-static enum edoc_code put_signature(struct doing *d, const char *path, const struct ed_buf *xml,
-                                    struct edoc_error *err)
-{
-	struct ed_buf there;
-	bool taken;
-
-	enum edoc_code code = ed_desk_put(d->c->desk, path, xml->data, xml->len, &taken, err);
-	if (code || !taken)
-		return code;
-	ed_buf_init(&there, ED_MAX_XML_BYTES);
-	code = ed_read_path(path, &there, err);
-	if (!code && (there.len != xml->len || memcmp(there.data, xml->data, xml->len)))
-		code = ed_fail(err, EDOC_ERR_AGAIN, path, "two signatures share a name; try again");
-	ed_buf_clear(&there);
-	return code;
-}
-
-/* sig/<8 hex>.xml, named by its content, and what the header says of it. */
-static enum edoc_code keep_signature(struct doing *d, const struct ed_buf *xml, json_t *header,
-                                     struct edoc_error *err)
-{
-	char digest[ED_SHA256_REF], name[64], *path;
-	json_t *o;
-
-	if (!ed_sha256_ref(xml->data, xml->len, digest))
-		return ed_fail_memory(err);
-	snprintf(name, sizeof(name), "META-INF/signatures-%.8s.xml", digest + 7);
-	path = ed_case_path(d->c, "sig/%.8s.xml", digest + 7);
-	if (!path)
-		return ed_fail_memory(err);
-	enum edoc_code code = put_signature(d, path, xml, err);
-	if (code)
-		return code;
-	o = json_object();
-	return ed_json_str(o, "name", name) | ed_json_str(o, "sha256", digest + 7) |
-	                       json_object_set_new(header, "signature", o)
-	               ? ed_fail_memory(err)
-	               : EDOC_OK;
-}
-
-static enum edoc_code step_sign(struct doing *d, json_t *header, struct edoc_error *err)
-{
-	struct ed_asic *asic = NULL;
-	struct ed_findings container;
-	const char *path;
-	struct ed_buf xml;
-	uint64_t size;
-	int fd = -1;
-
-	ed_buf_init(&xml, ED_MAX_XML_BYTES);
-	ed_findings_init(&container, d->c->r.arena);
-	enum edoc_code code = ed_case_package(d->c, NULL, &path, err);
-	if (!code)
-		code = ed_open_read(path, &fd, &size, err);
-	if (!code)
-		code = ed_package_open(fd, path, NULL, d->c->r.arena, &container, &asic, err);
-	if (!code)
-		code = sign_package(d, asic, &container, path, &xml, err);
-	if (!code && !d->act->dry)
-		code = keep_signature(d, &xml, header, err);
-	ed_asic_free(asic);
-	if (fd >= 0)
-		close(fd);
-	ed_buf_clear(&xml);
-	return code;
-}
-
 static enum edoc_code step_register(struct doing *d, json_t *header, struct edoc_error *err)
 {
 	struct ed_number number = {0};
@@ -743,6 +626,11 @@ static enum edoc_code step_work(struct doing *d, json_t *header, struct edoc_err
 
 	if (d->revision.documents)
 		return ed_revision_keep(d->c, &d->revision, d->act->dry, header, err);
+	if (d->act->stamped &&
+	    !(first && step->verb == ED_DO_SIGN && !step->document && step->level))
+		return ed_fail(err, EDOC_ERR_USAGE, "--tsa",
+		               "step \"%s\" asks for no time-stamp with \"%s\"", d->visit->path,
+		               d->outcome);
 	if (d->act->attach && !(first && step->document))
 		return ed_fail(err, EDOC_ERR_DENIED, d->act->attach,
 		               "the route has step \"%s\" hand in nothing with \"%s\"",
@@ -754,11 +642,9 @@ static enum edoc_code step_work(struct doing *d, json_t *header, struct edoc_err
 		               "step \"%s\" hands in a document (%s): name its signed package",
 		               d->visit->path, step->document);
 	if (step->document)
-		return ed_attach(d->c, d->act->attach, step->document,
-		                 edoc_key_cert_sha256(d->act->key), d->act->now, d->act->dry,
-		                 header, err);
+		return ed_attach(d->c, d->act->attach, step, d->act, header, err);
 	if (step->verb == ED_DO_SIGN)
-		return step_sign(d, header, err);
+		return ed_sign_step(d->c, d->act, &d->actor, header, err);
 	if (step->verb == ED_DO_REGISTER)
 		return step_register(d, header, err);
 	return EDOC_OK;

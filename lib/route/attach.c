@@ -8,34 +8,53 @@
 #include "base/limits.h"
 #include "judge/verify.h"
 #include "route/pin.h"
+#include "route/signstep.h"
 
-static bool signed_by(const struct edoc_report *report, const char *cert)
+/* *level: the highest that one of them is proven to. */
+static bool signed_by(const struct edoc_report *report, const char *cert, enum edoc_level *level)
 {
-	for (size_t i = 0; i < edoc_report_signatures(report); i++) {
-		const struct edoc_signature *s = edoc_report_signature(report, i);
+	bool any = false;
 
-		if (s->indication == EDOC_TOTAL_PASSED && !strcmp(s->cert_sha256, cert))
-			return true;
+	*level = EDOC_LEVEL_B;
+	for (size_t i = 0; i < report->n_signatures; i++) {
+		const struct ed_report_signature *s = &report->signatures[i];
+
+		if (s->pub.indication != EDOC_TOTAL_PASSED || strcmp(s->pub.cert_sha256, cert) != 0)
+			continue;
+		any = true;
+		if (s->proven > *level)
+			*level = s->proven;
 	}
-	return false;
+	return any;
 }
 
 static enum edoc_code judge(struct ed_case *c, const struct ed_copy *copy, const char *path,
-                            const char *cert, int64_t now, struct edoc_error *err)
+                            const struct ed_route_step *step, const struct edoc_act *act,
+                            struct edoc_error *err)
 {
-	struct edoc_verify_options options = ed_desk_options(c->desk, now);
+	struct edoc_verify_options options = ed_desk_options(c->desk, act->now);
 	struct edoc_report *report = NULL;
+	enum edoc_level level;
 	const char *why;
 
+	if (step && step->level) { /* what proves a time may have to be asked for */
+		options.fetch = act->fetch;
+		options.fetch_arg = act->fetch_arg;
+	}
 	enum edoc_code code = edoc_verify_fd(copy->fd, path, &options, &report, err);
 	if (code)
 		return code;
 	why = ed_report_why(report, c->r.arena);
 	if (why)
 		code = ed_fail(err, EDOC_ERR_DENIED, path, "not accepted: the package is %s", why);
-	else if (!signed_by(report, cert))
+	else if (!signed_by(report, edoc_key_cert_sha256(act->key), &level))
 		code = ed_fail(err, EDOC_ERR_DENIED, path,
 		               "you have not signed it: sign it first (edoc-sign sign)");
+	else if (step && level < step->level)
+		code = ed_fail(err, EDOC_ERR_DENIED, path,
+		               "step \"%s\" asks for a signature of level %s; yours is proven "
+		               "here to level %s: raise it first (edoc-sign extend)",
+		               step->path, ed_step_level(step->level), ed_step_level(level));
 	edoc_report_free(report);
 	return code;
 }
@@ -51,21 +70,20 @@ static enum edoc_code keep(struct ed_case *c, const struct ed_copy *copy, struct
 	return code ? code : ed_desk_link(copy->path, path, &taken, err);
 }
 
-enum edoc_code ed_attach(struct ed_case *c, const char *path, const char *kind,
-                         const char *cert_sha256, int64_t now, bool dry, json_t *header,
-                         struct edoc_error *err)
+enum edoc_code ed_attach(struct ed_case *c, const char *path, const struct ed_route_step *step,
+                         const struct edoc_act *act, json_t *header, struct edoc_error *err)
 {
 	struct ed_copy copy = {.fd = -1};
 	json_t *o = NULL;
 
 	enum edoc_code code = ed_copy_make(c->desk, path, &copy, err);
 	if (!code)
-		code = judge(c, &copy, path, cert_sha256, now, err);
-	if (!code && !dry)
+		code = judge(c, &copy, path, step, act, err);
+	if (!code && !act->dry)
 		code = keep(c, &copy, err);
 	if (!code) {
 		o = json_object();
-		if (ed_json_str(o, "kind", kind) | ed_json_str(o, "sha256", copy.sha256) |
+		if (ed_json_str(o, "kind", step ? step->document : "evidence") | ed_json_str(o, "sha256", copy.sha256) |
 		    json_object_set_new(header, "attached", o))
 			code = ed_fail_memory(err);
 	}

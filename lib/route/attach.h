@@ -12,11 +12,11 @@
 
 /*
  * Takes the package at `path` in: TOTAL-PASSED by the desk's anchors, and
- * signed by the holder of cert_sha256, else EDOC_ERR_DENIED.  The header gets
- * "attached".  Unless dry it is kept, before the entry that names it.
+ * signed by who acts, at the level of the step (NULL: evidence
+ * of a submission), else EDOC_ERR_DENIED.  The header gets "attached".  Unless dry it is kept, before the entry that names it.
  */
-enum edoc_code ed_attach(struct ed_case *c, const char *path, const char *kind,
-                         const char *cert_sha256, int64_t now, bool dry, json_t *header,
+enum edoc_code ed_attach(struct ed_case *c, const char *path, const struct ed_route_step *step,
+                         const struct edoc_act *act, json_t *header,
                          struct edoc_error *err) EDOC_CHECK;
 /* Is everything that entries name still there, with its digest? */
 enum edoc_code ed_attached_check(struct ed_case *c, struct edoc_error *err) EDOC_CHECK;

@@ -166,6 +166,8 @@ struct ed_route_step {
 	const struct ed_role *to;  /* send: who receives */
 	const char *book, *number; /* register: book and pattern "{seq:4}/{year}" */
 	const char *document; /* kind of the package that its first outcome hands in, or NULL */
+	enum edoc_level level; /* sign: of the signature, at least */
+	bool levelled;         /* the route says so */
 	bool needs_receipt;
 	struct ed_roles notify;            /* who hears that it was opened */
 	bool internal;                     /* visibility: internal; bodies stay home */

@@ -12,7 +12,7 @@
 #define MAX_TIMES 1000
 
 /* What routing.md plans and this version does not run. */
-static const char *const later[] = {"accept", "pick", "call",      "fixed", "level",
+static const char *const later[] = {"accept", "pick", "call",      "fixed",
                                     "forward", "wait", "exhausted", NULL};
 
 bool ed_def_later(const char *key)

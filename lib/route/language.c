@@ -116,6 +116,7 @@ static const struct ed_shape_key work_keys[] = {
         {"silent", NULL},
         {"book", &ed_shape_book},
         {"document", NULL},
+        {"level", NULL},
         {"needs", NULL},
         {"visibility", NULL},
         {"notify", NULL},

@@ -14,6 +14,7 @@
  *  route.R024 E  a case can get stuck in step {0}: "times:" leaves it no outcome
  *  route.R031 W  step {0} sends and asks for no receipt: write "needs: receipt"
  *  route.R032 W  step {0}: outcome {1} refuses and asks for no reason
+ *  route.R060 W  step {0} signs at level {1}, and the case is kept {2}
  *  route.R061 W  no step of the route archives
  *  route.R070 W  {0} of the service has no words in {1}, in which the rest is said
  */
@@ -25,6 +26,7 @@
 #include "base/limits.h"
 #include "route/lint.h"
 #include "route/passport.h"
+#include "route/signstep.h"
 
 #define NO_STEP ((size_t)-1) /* an end, or nowhere */
 
@@ -341,6 +343,16 @@ static void lint_extension(struct ed_lint *l, const struct ed_route_step *step)
 		               NULL);
 }
 
+/* A route that chose a level for what is kept for ever; where it chose none, the
+ * archive sees to that. */
+static void lint_level(struct ed_lint *l, const struct ed_route_step *step)
+{
+	if (l->retention && !strcmp(l->retention, "permanent") && step->levelled &&
+	    step->level < EDOC_LEVEL_LTA)
+		ed_lint_report(l, "route.R060", step->line, step->column, step->path,
+		               ed_step_level(step->level), l->retention);
+}
+
 static void lint_step(const struct ed_route_step *step, void *arg)
 {
 	struct ed_lint *l = arg;
@@ -356,6 +368,7 @@ static void lint_step(const struct ed_route_step *step, void *arg)
 		report_step(l, "route.R031", step);
 	lint_join(l, step);
 	lint_extension(l, step);
+	lint_level(l, step);
 	ed_lint_fields(l, step);
 	ed_lint_reminders(l, step);
 	l->archives |= step->verb == ED_DO_ARCHIVE;
@@ -427,7 +440,9 @@ static enum edoc_code lint_block(struct ed_lint *l, const struct ed_route_block 
 enum edoc_code ed_route_lint(const struct ed_route *route, const char *where,
                              struct ed_findings *findings, struct edoc_error *err)
 {
-	struct ed_lint l = {.where = where, .findings = findings};
+	struct ed_lint l = {.where = where,
+	                    .findings = findings,
+	                    .retention = route->passport ? route->passport->retention : NULL};
 	enum edoc_code code;
 
 	ed_block_walk(&route->body, lint_step, &l);

@@ -8,6 +8,7 @@
 struct ed_lint {
 	const char *where;
 	struct ed_findings *findings;
+	const char *retention; /* of the service, or NULL */
 	bool archives; /* some step does */
 	bool lost;     /* no memory */
 };

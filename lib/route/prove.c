@@ -21,11 +21,13 @@
 /* A certificate that expired after its holder acted takes nothing back:
  * ledger.key-dates holds the entry's own time against it, and the directory
  * lists it by its digest.  Entries of the future say that the clock is wrong:
- * the engine tells that. */
+ * the engine tells that.  What proves a level may have to be fetched: it
+ * was, when the signature was made. */
 static bool is_a_fault(const struct edoc_finding *f)
 {
 	static const char *const harmless[] = {"route.unfinished", "chain.expired",
-	                                       "ledger.time-future"};
+	                                       "ledger.time-future",
+	                                       "route.level-unproven"};
 	const struct ed_rule *rule = ed_rule(f->code);
 
 	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)

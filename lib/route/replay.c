@@ -20,6 +20,7 @@
 #include "route/proved.h"
 #include "route/receipt.h"
 #include "route/replay.h"
+#include "route/signstep.h"
 #include "signature/cmsledger.h"
 #include "signature/xades.h"
 
@@ -708,6 +709,7 @@ static void check_step_signed(struct package *p, const struct ed_entry *e)
 		ed_finding(p->findings, "ledger.older-package", where, e->step, name, NULL);
 	else if (name && ed_zip_find(p->asic->zip, name) == (size_t)-1)
 		ed_finding(p->findings, "ledger.step-signature", name, NULL, NULL, NULL);
+	ed_sign_step_check(e, step, p->report, p->findings);
 	if (!name && step && step->verb == ED_DO_SIGN && !step->document && step->n_outcomes &&
 	    e->outcome && !strcmp(step->outcomes[0].id, e->outcome))
 		ed_finding(p->findings, "ledger.step-signature", where, NULL, NULL, NULL);
@@ -904,6 +906,7 @@ const struct edoc_finding *ed_replay_fault(const struct ed_replay *replay)
 		const struct edoc_finding *f = &replay->findings.v[i];
 		const struct ed_rule *rule = ed_rule(f->code);
 		bool bearable = !strcmp(f->code, "route.unfinished") ||
+		                !strcmp(f->code, "route.level-unproven") ||
 		                !strcmp(f->code, "route.clock-zone");
 		if (!bearable && (!rule || rule->severity == EDOC_ERROR))
 			return f;

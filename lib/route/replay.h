@@ -70,7 +70,8 @@ enum edoc_code ed_replay_package(struct ed_replay *replay, struct ed_asic *asic,
                                  const struct edoc_report *report,
                                  struct edoc_error *err) EDOC_CHECK;
 /* The first finding that is an error, or NULL; a case is no worse for being
- * unfinished (route.unfinished) or older than a tzdata (route.clock-zone). */
+ * unfinished (route.unfinished), older than a tzdata (route.clock-zone), or for
+ * our not having what proves a level (route.level-unproven). */
 const struct edoc_finding *ed_replay_fault(const struct ed_replay *replay);
 
 /* ---- for people and reports (view.c) ---- */

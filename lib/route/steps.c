@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "route/grammar.h"
+#include "route/signstep.h"
 
 /* The verbs, and what a step of each may end in when it does not say: the
  * first goes on; a refusal gives a reason and ends the case. */
@@ -414,6 +415,8 @@ static enum edoc_code parse_work(struct ed_def *p, const struct ed_yaml *map,
 		return ed_yaml_fail(ed_yaml_get(map, "sets-term"), p->where, p->err,
 		                    "a term is set by a person: no \"do: %s\", no silence",
 		                    ed_do_name(step->verb));
+	if (!code)
+		code = ed_def_level(p, map, step);
 	if (!code)
 		code = parse_book(p, map, step);
 	if (!code)

@@ -47,6 +47,8 @@ table = Table("edoc-route", {
     Row("do -C {desk} --key {zarina} --pass-file {pass} agreed {fresh}",
         {"desk": "folder", "zarina": "key", "pass": "pass"}, writes=True, again=True),
     Row("do -C {desk} --key {zarina} --pass-file {pass} --within 1wd agreed {fresh}", good=65, light=True, prints=False),
+    Row("do -C {desk} --key {zarina} --pass-file {pass} --tsa http://127.0.0.1:1/ agreed {fresh}", good=64, light=True,
+        prints=False),
     Row("do -C {desk} --key {zarina} --pass-file {pass} agreed --files-from {cases}", {"cases": "list"}, writes=True,
         again=True),
     Row("do -C {desk} --key {zarina} --pass-file {pass} --attach {pkg} agreed {fresh}", {"pkg": "package"}, good=77,

@@ -133,4 +133,22 @@ same "$(cat "$out")" "" "is no hole, though the route's title has it"
 sed 's/^  ru: .*//' "$R/uz-taklif.yaml" >"$W/less.yaml"
 run edoc-route lint --year 2026 "$W/less.yaml"
 has "$out" "the title of the service has no words in ru" "the title belongs to it"
+
+# What is kept for ever is signed so.
+lasting() { # RETENTION LEVEL...: the finding, or nothing
+	sed "s/retention: .*/retention: $1/; /^    level: /d" "$R/uz-ruxsat.yaml" |
+		sed "s/do: sign/do: sign${2:+\n    level: $2}/" >"$W/lasting.yaml"
+	run edoc-route lint --year 2026 "$W/lasting.yaml"
+	is_exit 0 "retention $1, level ${2-unsaid}"
+}
+for level in B T LT; do
+	lasting permanent $level
+	has "$out" "warning: route.R060: step grant signs at level $level, and the case is kept permanent" "is told"
+done
+lasting permanent LTA
+same "$(cat "$out")" "" "is enough"
+lasting permanent
+same "$(cat "$out")" "" "where none is said, the archive sees to it"
+lasting temporary T
+same "$(cat "$out")" "" "what is not kept for ever needs none"
 finish

@@ -143,7 +143,7 @@ steps:
     times: 2
     then: reports
   - {id: reports, do: each, in: where, steps: [{id: report, do: execute, by: answering}], outcomes: {agreed: {}, refused: {end: refused}}}
-  - {id: reply, do: sign, by: head, within: 1wd, silent: refuse, outcomes: {signed: {}, refused: {end: refused, reason: [no, never]}}}
+  - {id: reply, do: sign, by: head, within: 1wd, silent: refuse, level: LT, outcomes: {signed: {}, refused: {end: refused, reason: [no, never]}}}
   - {id: send, do: send, by: clerk, to: there, needs: receipt, then: archive}
   - {id: receive, do: receive, by: there}
   - {id: archive, do: archive, by: there, end: done}

@@ -224,7 +224,12 @@ static void steps(void)
 	bad("times: 3", "then: send", "lists its outcomes");
 	bad("agreed: {}", "agreed: {then: send, end: x}", "only one");
 	bad("agreed: {}", "agreed:", "map");
-	bad("agreed: {}", "agreed: {level: T}", "not in this version");
+	bad("agreed: {}", "agreed: {level: T}", "level");
+	bad("do: agree", "do: agree\n    level: T", "makes none");
+	bad("do: sign", "do: sign, level: X", "one of");
+	bad("do: sign", "do: sign, level: lta", "one of");
+	good("do: sign", "do: sign, level: B");
+	good("do: sign", "do: sign, level: LTA");
 	bad("agreed: {}", "agreed: {thn: send}", "\"then\"");
 	bad("agreed: {}", "Agreed: {}", "no name");
 	bad("agreed: {}", "agreed: {times: x}", "whole");
