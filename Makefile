@@ -244,7 +244,7 @@ lint-layers:
 	sh tests/lint-layers.sh
 lint-text:
 	mandoc -Tlint -W warning man/*.[1-8]
-	shellcheck -x -s sh $(wildcard tests/*.sh tests/cli/*.t tests/fault/*.t tests/bench/*.sh tests/interop/*.sh \
+	shellcheck -x -s sh $(wildcard tests/*.sh tests/cli/*.t tests/fault/*.t tests/bench/*.sh tests/interop/*.sh tests/bin/* \
 	    man/*.sh testdata/*.sh testdata/*/*.sh lib/base/*.sh .ci/run)
 lint-warn:
 	$(MAKE) --no-print-directory BUILD=build-werror WERROR=1 all build-werror/libedoc.a
