@@ -4,6 +4,8 @@
 # Justice looks up and signs, and the answer goes back.
 . "$SRCDIR/tests/lib.sh"
 . "$SRCDIR/tests/ready.sh"
+. "$SRCDIR/tests/pki.sh"
+export EDOC_CONF="$PKI/edoc.conf"
 
 other=tandurusti
 ok "two desks" ready tj-asnod \
@@ -13,6 +15,9 @@ ok "two desks" ready tj-asnod \
 	"agency: adliya, post: бақайдгиранда, holder: farrukh" \
 	"agency: adliya, post: сардори САҲШ, holder: anvar"
 there=$A A=$B # the request begins at the health body
+for to in "$W" "$A/conf" "$there/conf"; do
+	mkdir -p "$to/trust/tsa" && cp "$PKI/root.pem" "$to/trust/tsa/"
+done
 asked() { # TEXT FIELD=VALUE ...: a request that Justice has on Wednesday 30 December
 	text=$1
 	shift
@@ -38,7 +43,10 @@ is_exit 0 "until the archive has answered"
 has "$out" "due Mon 11 Jan 2027" "two working days did not count"
 took '2027-01-11 18:59:59' farrukh found "found in the last second" --text "record 17 of 2001"
 no 77 '2027-01-12 05:00:00' farrukh signed "who found it does not sign"
-took '2027-01-12 18:59:59' anvar signed "signed"
+no 78 '2027-01-12 18:59:58' anvar signed "not without a time-stamp"
+pki_later '2027-01-12 18:59:59'
+no 75 '2027-01-12 18:59:59' anvar signed "nor with one that fails" --tsa "$URL/tsa-nonce"
+took '2027-01-12 18:59:59' anvar signed "signed" --tsa "$URL/tsa"
 ok "the answer goes back" passes '2027-01-13 05:00:00' "$there" tandurusti "$A"
 due 2027-01-13T06:00:00Z >"$W/due"
 has "$W/due" "(take) since Wed 13 Jan 2027, due Fri 15 Jan 2027" "and is waited for"
@@ -46,6 +54,7 @@ took '2027-01-15 18:59:59' madina acknowledged "taken"
 took '2027-01-18 05:00:00' madina archived "filed"
 proved "" "two bodies, one proof, nobody late"
 json "$out" '[.route.entries[] | select(.event == "case.received")] | length == 2' "received twice"
+json "$out" '[.signatures[].level] | index("XAdES-BASELINE-LTA") != null' "signed for an archive"
 
 asked urgent record=death urgent=yes
 same "$(waits)" find-now "an urgent request"

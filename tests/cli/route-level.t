@@ -39,7 +39,7 @@ one_desk() {
 		cp "$PKI/root.pem" "$to/trust/tsa/" || return
 	done
 	for level in B T LT LTA; do
-		route $level || return
+		route "$level" || return
 	done
 	route T 'document: answer'
 }
@@ -68,10 +68,6 @@ proved() { # CODES WHAT [OPTION...]: a stranger verifies $W/out.asice
 exported() {
 	edoc-route export -f -C "$A" -o "$W/out.asice" "$id" >/dev/null
 }
-levels() {
-	jq -r '[.signatures[].level] | sort | join(" ")' "$out"
-}
-
 ok "a desk, and routes with a level" one_desk
 
 # ---- nobody to ask, nobody who answers: nothing was done ----
@@ -115,7 +111,7 @@ for level in t lt lta; do
 	exported
 	run edoc-verify --online --trust "$W/trust" --config "$PKI/edoc.conf" --json "$W/out.asice"
 	is_exit 0 "$level: proved, with those who answer"
-	has "$out" "XAdES-BASELINE-$(echo $level | tr a-z A-Z)\"" "$level: of that level"
+	has "$out" "XAdES-BASELINE-$(echo $level | tr blta BLTA)\"" "$level: of that level"
 	cp "$W/out.asice" "$W/$level.asice"
 done
 package=$W/lta.asice
