@@ -9,7 +9,10 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/hex.h"
+#include "base/io.h"
 #include "base/limits.h"
+#include "door/crypto.h"
 #include "route/notice.h"
 
 #define NOTICE_FORMAT "edoc-notice/1"
@@ -71,12 +74,12 @@ static enum edoc_code notice_json(const struct ed_case *c, const struct ed_notic
 	return code;
 }
 
-/* Both files in wait/; one that is there is another's, and as good. */
+/* Both files in wait/, under a name that nobody else ever has. */
 static enum edoc_code stage(struct ed_case *c, const struct ed_notice *n, const char *id,
-                            struct edoc_error *err)
+                            const char *stem, struct edoc_error *err)
 {
-	const char *json = ed_desk_path(c->desk, "notice/wait/%s.json", id);
-	const char *text = ed_desk_path(c->desk, "notice/wait/%s.txt", id);
+	const char *json = ed_desk_path(c->desk, "notice/wait/%s.json", stem);
+	const char *text = ed_desk_path(c->desk, "notice/wait/%s.txt", stem);
 	const char *words = ed_arena_printf(c->r.arena, "%s\n\n%s", n->subject, n->text);
 	char *line = NULL;
 	bool taken;
@@ -93,10 +96,10 @@ static enum edoc_code stage(struct ed_case *c, const struct ed_notice *n, const 
 	return code;
 }
 
-static enum edoc_code publish_one(struct edoc_desk *desk, const char *id, const char *suffix,
-                                  struct edoc_error *err)
+static enum edoc_code publish_one(struct edoc_desk *desk, const char *stem, const char *id,
+                                  const char *suffix, struct edoc_error *err)
 {
-	const char *from = ed_desk_path(desk, "notice/wait/%s%s", id, suffix);
+	const char *from = ed_desk_path(desk, "notice/wait/%s%s", stem, suffix);
 	const char *to = ed_desk_path(desk, "notice/new/%s%s", id, suffix);
 
 	if (!from || !to)
@@ -106,47 +109,72 @@ static enum edoc_code publish_one(struct edoc_desk *desk, const char *id, const 
 	                                           : EDOC_OK;
 }
 
-static enum edoc_code publish(struct edoc_desk *desk, const char *id, struct edoc_error *err)
+static enum edoc_code publish(struct edoc_desk *desk, const char *stem, const char *id,
+                              struct edoc_error *err)
 {
 	const char *from = ed_desk_path(desk, "notice/wait"),
 	           *to = ed_desk_path(desk, "notice/new");
 
-	enum edoc_code code = from && to ? publish_one(desk, id, ".txt", err) : ed_fail_memory(err);
+	enum edoc_code code =
+	        from && to ? publish_one(desk, stem, id, ".txt", err) : ed_fail_memory(err);
 	if (!code)
 		code = ed_fsync_dir(to, err);
 	if (!code)
-		code = publish_one(desk, id, ".json", err);
+		code = publish_one(desk, stem, id, ".json", err);
 	if (!code)
 		code = ed_fsync_dir(to, err);
 	return code ? code : ed_fsync_dir(from, err);
 }
 
-static void drop(struct edoc_desk *desk, const char *id)
+static void drop(struct edoc_desk *desk, const char *stem)
 {
 	static const char *const suffixes[] = {".json", ".txt"};
 
 	for (size_t i = 0; i < 2; i++) {
-		const char *path = ed_desk_path(desk, "notice/wait/%s%s", id, suffixes[i]);
+		const char *path = ed_desk_path(desk, "notice/wait/%s%s", stem, suffixes[i]);
 		if (path)
 			unlink(path);
 	}
 }
 
-/* The claim is there: is what waits of that claim, or a later double? */
+/* What of this notice lies in wait/, once somebody has claimed it: that of the
+ * claim's inode is the one to publish, all else is a double, whoever made it. */
+static enum edoc_code settle(struct edoc_desk *desk, const struct stat *claim, const char *id,
+                             const char *name, struct edoc_error *err)
+{
+	const char *dot = strrchr(name, '.');
+	const char *stem, *json;
+	struct stat st;
+
+	if (strncmp(name, id, strlen(id)) != 0 || name[strlen(id)] != '.')
+		return EDOC_OK;
+	stem = ed_arena_printf(desk->arena, "%.*s", (int)(dot - name), name);
+	json = stem ? ed_desk_path(desk, "notice/wait/%s.json", stem) : NULL;
+	if (!json)
+		return ed_fail_memory(err);
+	if (!stat(json, &st) && st.st_ino == claim->st_ino && st.st_dev == claim->st_dev)
+		return publish(desk, stem, id, err);
+	drop(desk, stem);
+	return EDOC_OK;
+}
+
 static enum edoc_code finish(struct ed_case *c, const char *claim, const char *id,
                              struct edoc_error *err)
 {
-	const char *json = ed_desk_path(c->desk, "notice/wait/%s.json", id);
-	struct stat a, b;
+	const char *wait = ed_desk_path(c->desk, "notice/wait");
+	char **names;
+	struct stat st;
+	size_t n;
 
-	if (!json)
+	if (!wait)
 		return ed_fail_memory(err);
-	if (stat(json, &a) || stat(claim, &b))
+	if (stat(claim, &st) || access(wait, F_OK))
 		return EDOC_OK;
-	if (a.st_ino == b.st_ino && a.st_dev == b.st_dev)
-		return publish(c->desk, id, err);
-	drop(c->desk, id);
-	return EDOC_OK;
+	enum edoc_code code = ed_list_dir(wait, &names, &n, err);
+	for (size_t i = 0; i < n && !code; i++)
+		code = settle(c->desk, &st, id, names[i], err);
+	free(names);
+	return code;
 }
 
 static enum edoc_code make_folders(struct ed_case *c, struct edoc_error *err)
@@ -162,35 +190,52 @@ static enum edoc_code make_folders(struct ed_case *c, struct edoc_error *err)
 	return code;
 }
 
+/* Made here, or by another process meanwhile: whose link(2) is first. */
+static enum edoc_code claim_it(struct ed_case *c, const struct ed_notice *notice, const char *id,
+                               const char *claim, bool *made, struct edoc_error *err)
+{
+	unsigned char salt[8];
+	char hex[2 * sizeof(salt) + 1];
+	const char *stem, *json;
+	bool taken = false;
+
+	if (!ed_random(salt, sizeof(salt)))
+		return ed_fail_memory(err);
+	ed_hex(hex, salt, sizeof(salt));
+	stem = ed_arena_printf(c->r.arena, "%s.%s", id, hex);
+	json = stem ? ed_desk_path(c->desk, "notice/wait/%s.json", stem) : NULL;
+	if (!json)
+		return ed_fail_memory(err);
+	enum edoc_code code = make_folders(c, err);
+	if (!code)
+		code = stage(c, notice, id, stem, err);
+	if (!code)
+		code = ed_desk_link(json, claim, &taken, err);
+	if (code)
+		drop(c->desk, stem);
+	*made = !code && !taken;
+	return code;
+}
+
 enum edoc_code ed_notice_put(struct ed_case *c, const struct ed_notice *notice, bool *made,
                              struct edoc_error *err)
 {
 	struct edoc_error why = {0};
-	const char *json;
 	char id[33], *claim;
-	bool taken = false;
 
 	*made = false;
 	enum edoc_code code = notice_id(c, notice, id, err);
 	if (code)
 		return code;
 	claim = ed_case_path(c, "note/%s.json", id);
-	json = ed_desk_path(c->desk, "notice/wait/%s.json", id);
-	if (!claim || !json)
+	if (!claim)
 		return ed_fail_memory(err);
-	if (!access(claim, F_OK))
-		return finish(c, claim, id, err);
-	code = make_folders(c, &why);
-	if (!code)
-		code = stage(c, notice, id, &why);
-	if (!code)
-		code = ed_desk_link(json, claim, &taken, &why);
-	if (code && !access(claim, F_OK)) { /* another process published it meanwhile */
-		code = EDOC_OK;
-		taken = true;
+	if (access(claim, F_OK))
+		code = claim_it(c, notice, id, claim, made, &why);
+	if (code && access(claim, F_OK)) { /* nobody did: ours is the error */
+		if (err)
+			*err = why;
+		return code;
 	}
-	if (code && err)
-		*err = why;
-	*made = !code && !taken;
-	return code ? code : finish(c, claim, id, err);
+	return finish(c, claim, id, err);
 }

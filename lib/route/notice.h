@@ -12,9 +12,10 @@
  *
  * <id> is 32 hex, the first half of the sha256 of the canonical {"about",
  * "case", "event", "lang", "to"}: each is made once.  The claim is
- * case/.../note/<id>.json, a second name of notice/wait/<id>.json; the rename
- * of that to notice/new/ is the act.  Whoever finds it in wait/ with the
- * claim's inode finishes what another began.
+ * case/.../note/<id>.json, a second name of notice/wait/<id>.<salt>.json; the
+ * rename of that to notice/new/ is the act.  Whoever finds it in wait/ with the
+ * claim's inode finishes what another began.  The salt makes the name one
+ * process's alone: what was looked at is what is renamed.
  */
 struct ed_notice {
 	const char *event; /* submitted, sent, received, opened, done, ended, late ... */

@@ -131,6 +131,16 @@ rm "$f"
 edoc-route tick -C "$A" >/dev/null
 nok "a double that came too late is not told" test -e "$f"
 nok "and is cleared away" test -e "$A/notice/wait/$nid.json"
+# another process was quicker, and died: its files and those of a third wait
+f=$(find "$A/notice/new" -name '*.json' | head -n 1)
+nid=$(basename "$f" .json)
+cp "$f" "$A/notice/wait/$nid.aaaa.json" && echo double >"$A/notice/wait/$nid.aaaa.txt"
+mv "$f" "$A/notice/wait/$nid.bbbb.json" && mv "${f%.json}.txt" "$A/notice/wait/$nid.bbbb.txt"
+echo half >"$A/notice/wait/$nid.cccc.txt"
+edoc-route tick -C "$A" >/dev/null
+ok "the one that was claimed is told" test "$f" -ef "$(find "$A/case" -name "$nid.json" -path '*/note/*')"
+hasnt "${f%.json}.txt" double "with its own words"
+same "$(find "$A/notice/wait" -type f | wc -l)" 0 "and doubles and halves are cleared away"
 
 for line in "notice: de" "notice: [en, de]" "notice: {en: x}" "notice: ''"; do
 	echo "$line" >"$EDOC_CONF"
