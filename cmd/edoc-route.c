@@ -23,6 +23,9 @@ static const struct cmd_option export_options[] = {
         {NULL, 0, NULL, NULL, false},
 };
 
+static const struct cmd_option merge_options[] = {
+        DESK, {"output", 'o', "PKG", N_("the package to write, of packages alone"), false}, END};
+
 static const struct cmd_option lint_options[] = {
         {"calendar", 0, "NAME|FILE", N_("count by this calendar, not the one the route names"),
          false},
@@ -157,8 +160,9 @@ static void share(const struct cmd *cmd, const char *place)
 {
 	struct stat st;
 
-	if (!cmd_has(cmd, "output") && !stat(place, &st) && (st.st_mode & S_ISGID) &&
-	    (st.st_mode & S_IWGRP))
+	bool elsewhere = cmd_has(cmd, "output") && cmd_given(cmd, "output");
+
+	if (!elsewhere && !stat(place, &st) && (st.st_mode & S_ISGID) && (st.st_mode & S_IWGRP))
 		umask(umask(0) & ~(mode_t)S_IRWXG);
 }
 
@@ -229,12 +233,6 @@ static int run_init(struct cmd *cmd)
 
 /* ---- verify ---- */
 
-struct judging {
-	struct route_run run;
-	struct edoc_trust *trust;
-	struct edoc_verify_options options;
-};
-
 static void time_text(int64_t t, char *buf, size_t size, void *arg)
 {
 	char local[CMD_TIME];
@@ -266,7 +264,7 @@ static void say_procedure(struct cmd *cmd, const struct edoc_report *report)
 	}
 }
 
-static bool is_file(const char *path)
+bool route_is_file(const char *path)
 {
 	struct stat st;
 
@@ -275,14 +273,14 @@ static bool is_file(const char *path)
 
 static int verify_one(struct cmd *cmd, const char *item, void *arg)
 {
-	struct judging *j = arg;
+	struct route_judging *j = arg;
 	struct edoc_text_options form = {.detail = cmd->verbose, .lang = "", .time = time_text};
 	struct edoc_report *report = NULL;
 	struct edoc_error err = {0};
 	char *text = NULL, *json = NULL;
 	enum edoc_code code;
 
-	if (is_file(item))
+	if (route_is_file(item))
 		code = edoc_route_verify(item, true, &j->options, &report, &err);
 	else if (j->run.desk)
 		code = edoc_desk_verify(j->run.desk, item, &j->options, &report, &err);
@@ -309,30 +307,44 @@ static const char *desk_place(struct cmd *cmd)
 	return place ? place : env && *env ? env : NULL;
 }
 
-static int run_verify(struct cmd *cmd)
+/* The anchors of --trust and edoc.conf, and those of the desk where there is one. */
+int route_judge(struct cmd *cmd, struct route_judging *j)
 {
-	struct judging j = {.run = {0}};
 	struct edoc_error err = {0};
 	const char *place = desk_place(cmd);
-	int status = cmd_trust(cmd, &j.trust);
+	int status = cmd_trust(cmd, &j->trust);
 
 	if (!status)
-		status = cmd_policy(cmd, &j.run.policy);
-	if (!status && place && edoc_desk_open(place, j.run.policy, &j.run.desk, &err) != EDOC_OK)
+		status = cmd_policy(cmd, &j->run.policy);
+	if (!status && place &&
+	    edoc_desk_open(place, j->run.policy, &j->run.desk, &err) != EDOC_OK)
 		status = cmd_fail(cmd, &err);
 	if (!status && place) {
 		char *anchors = cmd_printf("%s/conf/trust", place);
-		enum edoc_code code = edoc_trust_add(j.trust, anchors, EDOC_FOR_ALL, &err);
+		enum edoc_code code = edoc_trust_add(j->trust, anchors, EDOC_FOR_ALL, &err);
 		if (code != EDOC_OK && code != EDOC_ERR_ABSENT)
 			status = cmd_fail(cmd, &err);
 		free(anchors);
 	}
-	j.options = (struct edoc_verify_options){
-	        .at = cmd->at, .trust = j.trust, .policy = j.run.policy};
+	j->options = (struct edoc_verify_options){
+	        .at = cmd->at, .trust = j->trust, .policy = j->run.policy};
+	return status;
+}
+
+void route_judge_close(struct route_judging *j)
+{
+	route_close(&j->run);
+	edoc_trust_free(j->trust);
+}
+
+static int run_verify(struct cmd *cmd)
+{
+	struct route_judging j = {.run = {0}};
+	int status = route_judge(cmd, &j);
+
 	if (!status)
 		status = cmd_each(cmd, verify_one, &j);
-	route_close(&j.run);
-	edoc_trust_free(j.trust);
+	route_judge_close(&j);
 	return status;
 }
 
@@ -678,6 +690,8 @@ static const struct cmd_verb verbs[] = {
          CMD_ITEMS | CMD_JSON | CMD_TRUST | CMD_POLICY | CMD_AT, run_verify},
         {"export", "CASE -o PKG", N_("write a case's package with its ledger"), export_options,
          CMD_FORCE, run_export},
+        {"merge", "PKG... -o NEW|PKG... CASE", N_("unite copies of a case that went on apart"),
+         merge_options, CMD_JSON | CMD_DRY | CMD_FORCE | CMD_TRUST | CMD_POLICY, route_merge},
         {"services show", "ID", N_("the whole passport of a service"), service_options, CMD_JSON,
          route_services_show},
         {"services", "[QUERY]", N_("what can be asked for; -v: the whole passports"),

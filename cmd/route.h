@@ -29,6 +29,20 @@ void route_close(struct route_run *run);
 int route_tell(struct cmd *cmd, const char *item, enum edoc_code code, const struct edoc_error *err,
                char *text, char *json);
 
+/* A verb that judges packages: whom it believes, by what policy. */
+struct route_judging {
+	struct route_run run; /* the desk, where there is one */
+	struct edoc_trust *trust;
+	struct edoc_verify_options options;
+};
+int route_judge(struct cmd *cmd, struct route_judging *judging);
+void route_judge_close(struct route_judging *judging);
+bool route_is_file(const char *path);
+
+/* ---- route-merge.c ---- */
+
+int route_merge(struct cmd *cmd);
+
 /* ---- route-mail.c ---- */
 
 int route_send(struct cmd *cmd);

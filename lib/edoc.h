@@ -1442,6 +1442,27 @@ enum edoc_code edoc_desk_verify(struct edoc_desk *desk, const char *name,
 enum edoc_code edoc_desk_export(struct edoc_desk *desk, const char *name, const char *out,
 				bool for_party, bool overwrite,
 				struct edoc_error *err) EDOC_CHECK;
+/*
+ * Copies of one case (packages with its ledger) that agencies took further apart,
+ * united into one: all entries, signatures, receipts and pins of any of them, the
+ * same bytes in whatever order they are named.  *sound false: the text says what
+ * stands against it, both proofs where two entries have one place, and nothing was
+ * written.  Copies of different cases are EDOC_ERR_INPUT.
+ */
+struct edoc_merge {
+	const char *const *paths;
+	size_t n;
+	const char *out;
+	bool overwrite, dry;
+};
+enum edoc_code edoc_route_merge(const struct edoc_merge *what,
+				const struct edoc_verify_options *options, char **text, char **json,
+				bool *sound, struct edoc_error *err) EDOC_CHECK;
+/* Takes what the package has into the desk's case of that name, as receive does;
+ * EDOC_ERR_INPUT when it is of another. */
+enum edoc_code edoc_desk_merge(struct edoc_desk *desk, const char *name, const char *path,
+			       const struct edoc_act *act, char **text, char **json,
+			       struct edoc_error *err) EDOC_CHECK;
 /* The certificate's sha256 of a PEM or DER file, for --who. */
 enum edoc_code edoc_cert_sha256(const char *path, char out[65], struct edoc_error *err) EDOC_CHECK;
 

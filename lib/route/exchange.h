@@ -53,4 +53,8 @@ enum edoc_code ed_passing_decide(struct ed_passing *p, const char *event,
 enum edoc_code ed_desk_post(struct edoc_desk *desk, const char *agency, const char *from,
                             const char *sha256, bool again, struct edoc_error *err) EDOC_CHECK;
 
+/* All of a file to where a descriptor stands (export.c); `where` is of `to`. */
+enum edoc_code ed_copy_bytes(int from, int to, const char *where,
+                             struct edoc_error *err) EDOC_CHECK;
+
 #endif

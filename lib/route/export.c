@@ -11,7 +11,7 @@
 #define CHUNK ((size_t)1 << 20)
 
 /* The output may lie on another file system than the desk: no rename. */
-static enum edoc_code copy_bytes(int from, int to, const char *where, struct edoc_error *err)
+enum edoc_code ed_copy_bytes(int from, int to, const char *where, struct edoc_error *err)
 {
 	off_t at = 0;
 	ssize_t n;
@@ -56,7 +56,7 @@ enum edoc_code edoc_desk_export(struct edoc_desk *desk, const char *name, const 
 	if (!code)
 		code = ed_tmp_open(&tmp, out, false, err);
 	if (!code)
-		code = copy_bytes(copy.fd, tmp.fd, out, err);
+		code = ed_copy_bytes(copy.fd, tmp.fd, out, err);
 	if (!code)
 		code = overwrite ? ed_tmp_rename(&tmp, err) : ed_tmp_link(&tmp, err);
 	ed_tmp_clear(&tmp);
