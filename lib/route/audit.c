@@ -187,14 +187,25 @@ static void note_overdue(struct audit *a, struct ed_case *c)
 
 /* ---- checkpoints and what the case is now ---- */
 
+static const struct ed_leaf_line *lines_of(const struct ed_heads *heads, const char *what,
+                                           const char *name, size_t *n)
+{
+	char key[ED_PATH_MAX];
+
+	snprintf(key, sizeof(key), "{\"%s\":\"%s\"", what, name);
+	return ed_heads_of(heads, key, n);
+}
+
 static int64_t known(const struct ed_heads *heads, const char *id, int64_t seq)
 {
+	size_t n;
+	const struct ed_leaf_line *lines = lines_of(heads, "case", id, &n);
 	char of[ED_CASE_ID];
 	int64_t entries, most = 0;
 
-	for (size_t i = 0; i < heads->n_lines; i++) {
-		ed_leaf_read(heads->lines[i].leaf, of, &entries);
-		if (heads->lines[i].seq <= seq && !strcmp(of, id) && entries > most)
+	for (size_t i = 0; i < n && lines[i].seq <= seq; i++) {
+		ed_leaf_read(lines[i].leaf, of, &entries);
+		if (entries > most)
 			most = entries;
 	}
 	return most;
@@ -230,16 +241,11 @@ static void note_backdated(struct audit *a, struct ed_case *c)
 /* Every head that any checkpoint holds is still in the ledger. */
 static enum edoc_code note_heads(struct audit *a, struct ed_case *c, struct edoc_error *err)
 {
-	char of[ED_CASE_ID];
-	int64_t entries;
+	size_t n;
+	const struct ed_leaf_line *line = lines_of(&a->heads, "case", c->id, &n);
 
-	for (size_t i = 0; i < a->heads.n_lines; i++) {
-		const struct ed_leaf_line *line = &a->heads.lines[i];
+	for (; n; n--, line++) {
 		json_t *leaf = NULL;
-
-		ed_leaf_read(line->leaf, of, &entries);
-		if (strcmp(of, c->id) != 0)
-			continue;
 		enum edoc_code code =
 		        ed_json_parse(line->leaf, strlen(line->leaf), "head", &leaf, err);
 		if (code)
@@ -313,24 +319,24 @@ static enum edoc_code audit_case(struct audit *a, const char *id, struct edoc_er
 	return code;
 }
 
-/* Cases that stood in a checkpoint and are no more. */
+/* Cases that stood in a checkpoint and are no more; both are sorted by id. */
 static void gone_cases(struct audit *a, char **ids)
 {
 	char of[ED_CASE_ID], before[ED_CASE_ID] = "";
 	int64_t entries;
+	size_t k = 0;
 
 	for (size_t i = 0; i < a->heads.n_lines; i++) {
 		const char *path;
-		size_t k = 0;
 
 		ed_leaf_read(a->heads.lines[i].leaf, of, &entries);
 		if (!*of || !strcmp(of, before))
 			continue;
 		memcpy(before, of, sizeof(before));
-		while (ids[k] && strcmp(ids[k], of) != 0)
+		while (ids[k] && strcmp(ids[k], of) < 0)
 			k++;
 		path = ed_desk_path(a->desk, "case/%.2s/%s/log/000001", of, of);
-		if (!ids[k] || !path || access(path, F_OK))
+		if (!ids[k] || strcmp(ids[k], of) != 0 || !path || access(path, F_OK))
 			say(a, "audit.case-gone", of, text_of(a, a->heads.lines[i].seq), NULL,
 			    NULL);
 	}
@@ -384,8 +390,7 @@ static const char *numbers_in(struct audit *a, const struct ed_leaf_line *line, 
 	const char *said = NULL, *book;
 	json_t *leaf = NULL;
 
-	if (strncmp(line->leaf, "{\"book\"", 7) != 0 ||
-	    ed_json_parse(line->leaf, strlen(line->leaf), "head", &leaf, NULL))
+	if (ed_json_parse(line->leaf, strlen(line->leaf), "head", &leaf, NULL))
 		return NULL;
 	book = ed_json_get_str(leaf, "book");
 	if (book && !strcmp(book, name) && ed_json_get_str(leaf, "numbers"))
@@ -408,10 +413,13 @@ static void against_heads(struct audit *a, const char *name, int64_t year, const
 	const struct ed_head *closed = closed_by(a, year);
 	const char *at_close = closed ? "" : NULL, *ever = NULL, *gone, *late;
 
-	for (size_t i = 0; i < a->heads.n_lines; i++) {
-		const char *said = numbers_in(a, &a->heads.lines[i], name);
+	size_t n;
+	const struct ed_leaf_line *line = lines_of(&a->heads, "book", name, &n);
 
-		if (said && closed && a->heads.lines[i].seq <= closed->seq)
+	for (; n; n--, line++) {
+		const char *said = numbers_in(a, line, name);
+
+		if (said && closed && line->seq <= closed->seq)
 			at_close = said;
 		if (said)
 			ever = said;
@@ -437,17 +445,34 @@ static int by_number(const void *x, const void *y)
 	return strcmp(a->case_id, b->case_id);
 }
 
+/* Where they begin in the sorted list. */
+static size_t first_given(const struct audit *a, const char *book, int64_t year)
+{
+	const struct given wanted = {.book = book, .case_id = "", .year = year, .seq = INT64_MIN};
+	size_t low = 0, high = a->n_given;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (by_number(&a->given[mid], &wanted) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
 /* Of the numbers that entries name: two cases with one, and names without claim. */
 static void against_entries(struct audit *a, const char *book, int64_t year, const char *numbers)
 {
 	const char *name = ed_arena_printf(a->arena, "%s/%" PRId64, book, year);
 	const struct given *before = NULL;
 
-	for (size_t i = 0; name && i < a->n_given; i++) {
+	for (size_t i = first_given(a, book, year); name && i < a->n_given; i++) {
 		const struct given *g = &a->given[i];
 
 		if (strcmp(g->book, book) != 0 || g->year != year)
-			continue;
+			break;
 		if (before && before->seq == g->seq && strcmp(before->case_id, g->case_id) != 0)
 			say(a, "audit.number-double", name, text_of(a, g->seq), before->case_id,
 			    g->case_id);

@@ -119,14 +119,36 @@ static enum edoc_code add_head(struct edoc_desk *desk, struct ed_heads *heads, s
 	return EDOC_OK;
 }
 
+static int key_order(const struct ed_leaf_line *line, const char *key, size_t len)
+{
+	int order = memcmp(line->leaf, key, line->key < len ? line->key : len);
+
+	return order || line->key == len ? order : line->key < len ? -1 : 1;
+}
+
 static int by_key(const void *a, const void *b)
 {
 	const struct ed_leaf_line *x = a, *y = b;
-	int order = memcmp(x->leaf, y->leaf, x->key < y->key ? x->key : y->key);
+	int order = key_order(x, y->leaf, y->key);
 
-	if (order || x->key != y->key)
-		return order ? order : x->key < y->key ? -1 : 1;
-	return x->seq < y->seq ? -1 : x->seq > y->seq;
+	return order ? order : x->seq < y->seq ? -1 : x->seq > y->seq;
+}
+
+const struct ed_leaf_line *ed_heads_of(const struct ed_heads *heads, const char *key, size_t *n)
+{
+	size_t low = 0, high = heads->n_lines, len = strlen(key);
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (key_order(&heads->lines[mid], key, len) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (*n = 0; low + *n < heads->n_lines && !key_order(&heads->lines[low + *n], key, len);)
+		++*n;
+	return heads->lines + low;
 }
 
 /* The highest number in head/; 0: none. */
@@ -151,7 +173,7 @@ static enum edoc_code last_number(struct edoc_desk *desk, int64_t *last, struct 
 	return code;
 }
 
-enum edoc_code ed_heads_read(struct edoc_desk *desk, struct ed_arena *arena, struct ed_heads *heads,
+enum edoc_code ed_heads_list(struct edoc_desk *desk, struct ed_arena *arena, struct ed_heads *heads,
                              struct edoc_error *err)
 {
 	struct ed_head head = {0};
@@ -167,15 +189,35 @@ enum edoc_code ed_heads_read(struct edoc_desk *desk, struct ed_arena *arena, str
 			               "head/%06" PRId64 " is missing: bring it back from a backup",
 			               seq);
 		if (!code)
-			code = read_lines(desk, heads, &head, err);
-		if (!code)
 			code = add_head(desk, heads, &head, err);
 		ed_head_clear(&head);
 	}
 	if (code)
 		ed_heads_clear(heads);
-	else if (heads->n_lines)
+	return code;
+}
+
+static enum edoc_code read_leaves(struct edoc_desk *desk, struct ed_heads *heads,
+                                  struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_OK;
+
+	for (size_t i = 0; !code && i < heads->n; i++)
+		code = read_lines(desk, heads, &heads->v[i].head, err);
+	if (!code && heads->n_lines)
 		qsort(heads->lines, heads->n_lines, sizeof(*heads->lines), by_key);
+	return code;
+}
+
+enum edoc_code ed_heads_read(struct edoc_desk *desk, struct ed_arena *arena, struct ed_heads *heads,
+                             struct edoc_error *err)
+{
+	enum edoc_code code = ed_heads_list(desk, arena, heads, err);
+
+	if (!code)
+		code = read_leaves(desk, heads, err);
+	if (code)
+		ed_heads_clear(heads);
 	return code;
 }
 
@@ -704,7 +746,7 @@ static enum edoc_code once(struct making *m, struct ed_tale *tale, bool *lost, b
 	const char *why = NULL;
 	char today[ED_TIME_STR];
 
-	enum edoc_code code = ed_heads_read(m->desk, m->arena, &m->heads, err);
+	enum edoc_code code = ed_heads_list(m->desk, m->arena, &m->heads, err);
 	if (code)
 		return code;
 	ed_date_format(today, ed_zone_civil(m->desk->zone, m->how->now).date);
@@ -712,6 +754,8 @@ static enum edoc_code once(struct making *m, struct ed_tale *tale, bool *lost, b
 	bool wanted = !m->how->daily || !last || strcmp(last->head.date, today) < 0;
 	bool asks = wanted ? m->how->n_tsas > 0 : !last->complete && m->how->n_tsas > 0;
 	if (wanted)
+		code = read_leaves(m->desk, &m->heads, err);
+	if (wanted && !code)
 		code = make(m, today, &head, lost, err);
 	const struct ed_head *of = wanted ? &head : &last->head;
 	if (!code && !*lost && asks && !m->how->dry)

@@ -39,7 +39,12 @@ struct ed_heads {
 /* EDOC_ERR_INPUT: one is gone, or follows another than the one before it. */
 enum edoc_code ed_heads_read(struct edoc_desk *desk, struct ed_arena *arena, struct ed_heads *heads,
                              struct edoc_error *err) EDOC_CHECK;
+/* Without their leaves: what a day without a checkpoint needs of them. */
+enum edoc_code ed_heads_list(struct edoc_desk *desk, struct ed_arena *arena, struct ed_heads *heads,
+                             struct edoc_error *err) EDOC_CHECK;
 void ed_heads_clear(struct ed_heads *heads);
+/* Those of one thing, the older first; key: how its leaves begin, up to the comma. */
+const struct ed_leaf_line *ed_heads_of(const struct ed_heads *heads, const char *key, size_t *n);
 /* The leaves of one of them, in the order of its tree; in the arena. */
 enum edoc_code ed_heads_leaves(struct ed_heads *heads, int64_t seq, const char ***leaves, size_t *n,
                                struct edoc_error *err) EDOC_CHECK;
