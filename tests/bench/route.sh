@@ -13,6 +13,9 @@ set -eu
 N=${EDOC_BENCH_N:-1000}
 ROUTES=267
 
+# Cases of weeks ago need keys, routes and a directory of before.
+LD_PRELOAD=$(faketime -f '-60d' printenv LD_PRELOAD) FAKETIME=-60d
+export LD_PRELOAD FAKETIME
 desks 2>/dev/null
 {
 	directory 2
@@ -26,22 +29,29 @@ chmod 600 "$W/author.pem"
 i=0
 while [ "$i" -lt $ROUTES ]; do
 	sed -n '1,/^separate/p' "$D/route/order.yaml" |
-		sed "s/test.order/bench.$i/; /^separate/d; /^  \(head\|clerk\|desk\|receiver\):/d" >"$W/r.yaml"
-	cat >>"$W/r.yaml" <<'END'
+		sed "s/test.order/bench.$i/; /^separate/d; /^  \(head\|desk\|receiver\):/d" >"$W/r.yaml"
+	cat >>"$W/r.yaml" <<END
 steps:
   - id: agree
     do: agree
     by: lawyer
     within: 3wd
     outcomes:
-      agreed: {end: done}
+      agreed: {}
       refused: {end: refused, reason: required}
+  - id: register
+    do: register
+    by: clerk
+    within: 1wd
+    book: {name: bench-$i, number: "{seq:4}/{year}"}
+    end: registered
 END
 	sealed "$W/route-issuer.pem" "$W/r.yaml" "$W/r.asice" 2>/dev/null
 	edoc-route install -C "$A" "$W/r.asice" >/dev/null
 	rm "$W/r.asice"
 	i=$((i + 1))
 done
+unset LD_PRELOAD FAKETIME
 
 row() { # WHAT COMMAND...: the better of two runs
 	python3 -B - "$@" <<'END'
