@@ -29,7 +29,7 @@ issuer() { # NAME: a key of its own for directories or routes
 		-subj "/CN=$1" -addext "basicConstraints=critical,CA:FALSE" \
 		-addext "keyUsage=critical,digitalSignature,nonRepudiation" \
 		-keyout "$W/$1.key" -out "$W/$1.crt" 2>/dev/null
-	cat "$W/$1.key" "$W/$1.crt" >"$W/$1.pem"
+	(umask 077 && cat "$W/$1.key" "$W/$1.crt" >"$W/$1.pem")
 }
 directory() { # VERSION [EXTRA-POST]
 	cat <<END

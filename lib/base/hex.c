@@ -15,6 +15,11 @@ void ed_hex(char *out, const void *bytes, size_t len)
 	out[2 * len] = '\0';
 }
 
+bool ed_is_hex(const char *text, size_t len)
+{
+	return text && strlen(text) == len && strspn(text, "0123456789abcdef") == len;
+}
+
 static int digit_value(char c)
 {
 	if (c >= '0' && c <= '9')

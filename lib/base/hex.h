@@ -7,6 +7,8 @@
 
 /* out has 2 * len + 1 bytes. */
 void ed_hex(char *out, const void *bytes, size_t len);
+/* Exactly len lower-case hex digits?  NULL is not. */
+bool ed_is_hex(const char *text, size_t len);
 /* Lower-case hex of exactly 2 * len digits; false when it is not. */
 bool ed_unhex(const char *hex, void *out, size_t len);
 

@@ -14,6 +14,7 @@
 #include "judge/report.h"
 #include "judge/rules.h"
 #include "route/exchange.h"
+#include "route/folder.h"
 #include "route/told.h"
 #include "signature/cmsledger.h"
 
@@ -483,9 +484,10 @@ static void against_entries(struct audit *a, const char *book, int64_t year, con
 	}
 }
 
-static enum edoc_code audit_year(struct audit *a, const char *book, const char *year,
+static enum edoc_code audit_year(void *arg, const char *book, const char *year,
                                  struct edoc_error *err)
 {
+	struct audit *a = arg;
 	const char *name = ed_arena_printf(a->arena, "%s/%s", book, year), *numbers, *gaps;
 	char whole[32], *end;
 	const char *comma;
@@ -508,39 +510,11 @@ static enum edoc_code audit_year(struct audit *a, const char *book, const char *
 	return EDOC_OK;
 }
 
-static enum edoc_code audit_book(struct audit *a, const char *book, const char *dir,
-                                 struct edoc_error *err)
-{
-	char **years = NULL;
-	size_t n;
-
-	if (!dir)
-		return ed_fail_memory(err);
-	enum edoc_code code = ed_list_dir(dir, &years, &n, err);
-	for (size_t k = 0; !code && years[k]; k++)
-		code = audit_year(a, book, years[k], err);
-	ed_names_free(years);
-	return code;
-}
-
 static enum edoc_code audit_registers(struct audit *a, struct edoc_error *err)
 {
-	const char *root = ed_desk_path(a->desk, "reg"), *dir;
-	char **books = NULL;
-	size_t n;
-
-	if (!root)
-		return ed_fail_memory(err);
-
 	if (a->n_given)
 		qsort(a->given, a->n_given, sizeof(*a->given), by_number);
-	enum edoc_code code = ed_list_dir(root, &books, &n, err);
-	for (size_t i = 0; !code && books[i]; i++) {
-		dir = ed_desk_path(a->desk, "reg/%s", books[i]);
-		code = audit_book(a, books[i], dir, err);
-	}
-	ed_names_free(books);
-	return code;
+	return ed_books(a->desk, audit_year, a, err);
 }
 
 /* ---- checkpoints ---- */

@@ -18,6 +18,7 @@
 #include "base/path.h"
 #include "route/backup.h"
 #include "route/exchange.h"
+#include "route/folder.h"
 #include "route/generation.h"
 #include "route/touched.h"
 
@@ -182,28 +183,6 @@ static enum edoc_code fold_case(struct ed_case *c, struct edoc_error *err)
 
 /* The highest number of the log; 0: no log.  Asked before the entries are
  * read: what others append meanwhile comes after it. */
-static enum edoc_code last_number(const char *dir, int64_t *last, struct edoc_error *err)
-{
-	struct edoc_error why = {0};
-	char **names = NULL;
-	size_t n;
-
-	*last = 0;
-	enum edoc_code code = dir ? ed_list_dir(dir, &names, &n, &why) : ed_fail_memory(&why);
-	for (size_t i = 0; !code && names[i]; i++) {
-		char *end;
-		int64_t seq = strtoll(names[i], &end, 10);
-		if (!*end && seq > *last)
-			*last = seq;
-	}
-	ed_names_free(names);
-	if (code == EDOC_ERR_ABSENT)
-		return EDOC_OK;
-	if (code && err)
-		*err = why;
-	return code;
-}
-
 /* Entries are never taken away: a gap is damage, and is not filled. */
 static enum edoc_code read_log(struct ed_case *c, struct edoc_error *err)
 {
@@ -211,7 +190,7 @@ static enum edoc_code read_log(struct ed_case *c, struct edoc_error *err)
 	bool present = true;
 	int64_t last;
 
-	enum edoc_code code = last_number(dir, &last, err);
+	enum edoc_code code = ed_last_number(dir, &last, err);
 	for (int64_t seq = 1; !code && present; seq++) {
 		code = read_entry(c, seq, &present, err);
 		if (!code && !present && seq <= last)
@@ -284,70 +263,42 @@ enum edoc_code ed_list_give(const struct ed_list *list, char ***out, struct edoc
 	return EDOC_OK;
 }
 
-static bool is_hex(const char *s, size_t len)
-{
-	return strlen(s) == len && strspn(s, "0123456789abcdef") == len;
-}
+struct listing {
+	struct ed_list ids, strays;
+	const char *root;
+};
 
-static bool is_folder(const char *dir, const char *name)
+static enum edoc_code add_id(void *arg, const char *id, struct edoc_error *err)
 {
-	char *path = ed_path_join(dir, name);
-	struct stat st;
-	bool yes = path && !stat(path, &st) && S_ISDIR(st.st_mode);
+	struct listing *l = arg;
 
-	free(path);
-	return yes;
+	return ed_list_add(&l->ids, id, err);
 }
 
 /* What is no folder of ours silences nobody: it is passed over, and named. */
-static enum edoc_code add_stray(struct ed_list *strays, const char *dir, const char *name,
+static enum edoc_code add_stray(void *arg, const char *shelf, const char *path,
                                 struct edoc_error *err)
 {
-	const char *path = ed_arena_printf(strays->arena, "%s/%s", dir, name);
+	struct listing *l = arg;
+	const char *whole = ed_arena_printf(l->strays.arena, "%s/%s", l->root, path);
 
-	return path ? ed_list_add(strays, path, err) : ed_fail_memory(err);
-}
-
-/* Ids below case/<2 hex>/; both levels come sorted. */
-static enum edoc_code add_shelf(struct ed_list *list, struct ed_list *strays, const char *root,
-                                const char *shelf, struct edoc_error *err)
-{
-	char *dir = ed_path_join(root, shelf), **names = NULL;
-	size_t n;
-
-	enum edoc_code code = dir ? ed_list_dir(dir, &names, &n, err) : ed_fail_memory(err);
-	for (size_t i = 0; !code && names[i]; i++) {
-		bool ours = is_hex(names[i], 32) && !strncmp(names[i], shelf, 2) &&
-		            is_folder(dir, names[i]);
-		code = ours ? ed_list_add(list, names[i], err)
-		            : add_stray(strays, dir, names[i], err);
-	}
-	ed_names_free(names);
-	free(dir);
-	return code;
+	(void)shelf;
+	return whole ? ed_list_add(&l->strays, whole, err) : ed_fail_memory(err);
 }
 
 enum edoc_code ed_case_list(struct edoc_desk *desk, char ***ids, char ***strays,
                             struct edoc_error *err)
 {
-	const char *root = ed_desk_path(desk, "case");
-	struct ed_list list = {.arena = ed_arena_new()}, other = {.arena = list.arena};
-	char **shelves = NULL;
-	size_t n;
+	struct ed_arena *arena = ed_arena_new();
+	struct listing l = {{.arena = arena}, {.arena = arena}, ed_desk_path(desk, "case")};
+	struct ed_folders all = {desk, add_id, add_stray, &l};
 
-	if (!list.arena)
-		return ed_fail_memory(err);
-	enum edoc_code code = root ? ed_list_dir(root, &shelves, &n, err) : ed_fail_memory(err);
-	for (size_t i = 0; !code && shelves[i]; i++)
-		code = is_hex(shelves[i], 2) && is_folder(root, shelves[i])
-		               ? add_shelf(&list, &other, root, shelves[i], err)
-		               : add_stray(&other, root, shelves[i], err);
+	enum edoc_code code = arena && l.root ? ed_folders(&all, NULL, err) : ed_fail_memory(err);
 	if (!code && strays)
-		code = ed_list_give(&other, strays, err);
+		code = ed_list_give(&l.strays, strays, err);
 	if (!code)
-		code = ed_list_give(&list, ids, err);
-	ed_names_free(shelves);
-	ed_arena_free(list.arena);
+		code = ed_list_give(&l.ids, ids, err);
+	ed_arena_free(arena);
 	return code;
 }
 
@@ -383,7 +334,7 @@ static enum edoc_code find_prefix(struct edoc_desk *desk, struct search *s, stru
 		const char *log = ed_desk_path(desk, "case/%.2s/%s/log", s->name, names[i]);
 		int64_t last = 0;
 		if (!strncmp(names[i], s->name, len))
-			code = last_number(log, &last, err);
+			code = ed_last_number(log, &last, err);
 		if (!code && last)
 			note_found(s, names[i]);
 	}

@@ -23,6 +23,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/hex.h"
 #include "base/limits.h"
 #include "door/crypto.h"
 #include "door/yaml.h"
@@ -116,8 +117,7 @@ static enum edoc_code get_digest(struct parser *p, const struct ed_yaml *map, co
 
 	if (code || !*hex)
 		return code;
-	if (strncmp(*hex, "sha256:", 7) || strlen(*hex) != 71 ||
-	    strspn(*hex + 7, "0123456789abcdef") != 64)
+	if (!ed_is_digest(*hex))
 		return ed_yaml_fail(ed_yaml_get(map, key), p->where, p->err,
 		                    "\"%s\" must be \"sha256:\" and 64 lower-case hex digits", key);
 	*hex += 7;
@@ -269,7 +269,7 @@ static enum edoc_code parse_key(struct parser *p, const struct ed_yaml *map, boo
 
 	if (!code)
 		code = ed_yaml_text(map, p->where, "sha256", true, &key->sha256, p->err);
-	if (!code && (strlen(key->sha256) != 64 || strspn(key->sha256, "0123456789abcdef") != 64))
+	if (!code && !ed_is_hex(key->sha256, 64))
 		code = ed_yaml_fail(ed_yaml_get(map, "sha256"), p->where, p->err,
 		                    "\"sha256\" of a certificate has 64 lower-case hex digits");
 	if (!code)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/hex.h"
 #include "base/limits.h"
 #include "door/crypto.h"
 #include "route/id.h"
@@ -67,11 +68,6 @@ static const char *text_of(const json_t *v)
 	return json_is_string(v) ? json_string_value(v) : "";
 }
 
-static bool hex(const char *s, size_t n)
-{
-	return strlen(s) == n && strspn(s, "0123456789abcdef") == n;
-}
-
 static const char *is_format(const json_t *v)
 {
 	return strcmp(text_of(v), "edoc-entry/1") ? N_("\"edoc-entry/1\"") : NULL;
@@ -84,20 +80,17 @@ static const char *is_body_format(const json_t *v)
 
 static const char *is_hex32(const json_t *v)
 {
-	return hex(text_of(v), 32) ? NULL : N_("32 lower-case hex digits");
+	return ed_is_hex(text_of(v), 32) ? NULL : N_("32 lower-case hex digits");
 }
 
 static const char *is_hex64(const json_t *v)
 {
-	return hex(text_of(v), 64) ? NULL : N_("64 lower-case hex digits");
+	return ed_is_hex(text_of(v), 64) ? NULL : N_("64 lower-case hex digits");
 }
 
 static const char *is_digest(const json_t *v)
 {
-	const char *s = text_of(v);
-
-	return !strncmp(s, "sha256:", 7) && hex(s + 7, 64) ? NULL
-	                                                   : N_("\"sha256:\" and 64 hex digits");
+	return ed_is_digest(text_of(v)) ? NULL : N_("\"sha256:\" and 64 hex digits");
 }
 
 static const char *is_text(const json_t *v)
@@ -522,7 +515,8 @@ static const char *together(const json_t *h, size_t event)
 	if (events[event].event == DONE &&
 	    (!json_object_get(h, "documents") != !json_object_get(h, "package") ||
 	     (json_object_get(h, "papers") && !json_object_get(h, "documents"))))
-		return N_("a corrected package has documents and package, and papers only with them");
+		return N_(
+		        "a corrected package has documents and package, and papers only with them");
 	if (events[event].event & (CLOCK | EXTEND)) {
 		if (step != visit || step == (json_object_get(h, "timer") != NULL))
 			return N_("a timer, or step and visit, say whose clock it is");

@@ -16,16 +16,6 @@
 #define INCLUSION "edoc-inclusion/1"
 #define MAX_NUMBER ((int64_t)9007199254740991) /* 2^53 - 1: door/json */
 
-static bool is_hex(const char *s, size_t n)
-{
-	return s && strlen(s) == n && strspn(s, "0123456789abcdef") == n;
-}
-
-static bool is_digest(const char *s)
-{
-	return s && !strncmp(s, "sha256:", 7) && is_hex(s + 7, 64);
-}
-
 static bool get_count(const json_t *o, const char *key, int64_t least, int64_t *n)
 {
 	const json_t *v = json_object_get(o, key);
@@ -38,7 +28,7 @@ static bool get_hash(const json_t *v, struct ed_merkle_hash *hash)
 {
 	const char *s = json_string_value(v);
 
-	return is_hex(s, (size_t)2 * ED_MERKLE_HASH) && ed_unhex(s, hash->v, sizeof(hash->v));
+	return ed_is_hex(s, (size_t)2 * ED_MERKLE_HASH) && ed_unhex(s, hash->v, sizeof(hash->v));
 }
 
 /* known[] ends with NULL; the keys from `optional` on may be missing. */
@@ -106,7 +96,7 @@ static enum edoc_code head_shape(struct ed_head *h, const char *where, struct ed
 	h->date = ed_json_get_str(h->json, "date");
 	h->previous = ed_json_get_str(h->json, "previous");
 	h->stamp = json_is_true(stamp);
-	if (!h->agency || !ed_is_id(h->agency) || !is_hex(h->cert, 64) || !h->date ||
+	if (!h->agency || !ed_is_id(h->agency) || !ed_is_hex(h->cert, 64) || !h->date ||
 	    !ed_date_parse(h->date, &date) || !get_count(h->json, "seq", 1, &h->seq) ||
 	    !get_count(h->json, "size", 0, &h->size) ||
 	    !get_hash(json_object_get(h->json, "root"), &h->root) || (stamp && !h->stamp))
@@ -118,7 +108,7 @@ static enum edoc_code head_shape(struct ed_head *h, const char *where, struct ed
 	ed_time_format(again, h->time); /* one spelling */
 	if (strcmp(again, time))
 		return ed_fail(err, EDOC_ERR_INPUT, where, "\"time\" should be written %s", again);
-	if (h->seq == 1 ? json_object_get(h->json, "previous") != NULL : !is_digest(h->previous))
+	if (h->seq == 1 ? json_object_get(h->json, "previous") != NULL : !ed_is_digest(h->previous))
 		return ed_fail(err, EDOC_ERR_INPUT, where,
 		               "\"previous\" is the digest of the one before; the first has none");
 	return EDOC_OK;
@@ -269,10 +259,10 @@ static enum edoc_code read_leaf(struct ed_inclusion *in, const char *where, stru
 		return code;
 	in->case_id = ed_json_get_str(leaf, "case");
 	in->heads = json_object_get(leaf, "heads");
-	bool fine = is_hex(in->case_id, 32) && get_count(leaf, "entries", 1, &in->entries) &&
+	bool fine = ed_is_hex(in->case_id, 32) && get_count(leaf, "entries", 1, &in->entries) &&
 	            json_array_size(in->heads) > 0;
 	for (size_t i = 0; fine && i < json_array_size(in->heads); i++)
-		fine = is_digest(json_string_value(json_array_get(in->heads, i)));
+		fine = ed_is_digest(json_string_value(json_array_get(in->heads, i)));
 	if (!fine)
 		return ed_fail(err, EDOC_ERR_INPUT, where,
 		               "the leaf is not {case, entries, heads} of a case");
@@ -297,7 +287,7 @@ static enum edoc_code inclusion_shape(struct ed_inclusion *in, const char *where
 		return code;
 	in->checkpoint = ed_json_get_str(in->json, "checkpoint");
 	in->n_path = json_array_size(path);
-	bool fine = is_digest(in->checkpoint) && get_count(in->json, "index", 0, &in->index) &&
+	bool fine = ed_is_digest(in->checkpoint) && get_count(in->json, "index", 0, &in->index) &&
 	            json_is_array(path) && in->n_path <= ED_MERKLE_DEPTH;
 	for (size_t i = 0; fine && i < in->n_path; i++)
 		fine = get_hash(json_array_get(path, i), &in->path[i]);

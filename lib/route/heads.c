@@ -13,6 +13,7 @@
 #include "base/hex.h"
 #include "base/limits.h"
 #include "door/crypto.h"
+#include "route/folder.h"
 #include "route/told.h"
 #include "sign/stamp.h"
 #include "signature/cmsledger.h"
@@ -385,29 +386,6 @@ static size_t keep_heads(struct log *log)
 	return n;
 }
 
-static enum edoc_code count_log(const char *dir, int64_t *last, struct edoc_error *err)
-{
-	struct edoc_error why = {0};
-	char **names = NULL, *end;
-	size_t n;
-
-	*last = 0;
-	if (!dir)
-		return ed_fail_memory(err);
-	enum edoc_code code = ed_list_dir(dir, &names, &n, &why);
-	for (size_t i = 0; !code && names[i]; i++) {
-		int64_t seq = strtoll(names[i], &end, 10);
-		if (!*end && seq > *last)
-			*last = seq;
-	}
-	ed_names_free(names);
-	if (code == EDOC_ERR_ABSENT)
-		return EDOC_OK;
-	if (code && err)
-		*err = why;
-	return code;
-}
-
 /* A case whose log grew is read; what stood in a checkpoint once is said again
  * as long as it did not, whatever became of the files. */
 static enum edoc_code look_at_case(struct making *m, const char *id, struct edoc_error *err)
@@ -418,7 +396,7 @@ static enum edoc_code look_at_case(struct making *m, const char *id, struct edoc
 	int64_t last, was = 0;
 	struct ed_buf leaf;
 
-	enum edoc_code code = count_log(dir, &last, err);
+	enum edoc_code code = ed_last_number(dir, &last, err);
 	snprintf(key, sizeof(key), "{\"case\":\"%s\"", id);
 	before = leaf_before(m, key, strlen(key));
 	if (before)
@@ -492,9 +470,10 @@ enum edoc_code ed_book_numbers(struct edoc_desk *desk, const char *book, const c
 	return code;
 }
 
-static enum edoc_code look_at_book(struct making *m, const char *book, const char *year,
+static enum edoc_code look_at_book(void *arg, const char *book, const char *year,
                                    struct edoc_error *err)
 {
+	struct making *m = arg;
 	const char *name = ed_arena_printf(m->arena, "%s/%s", book, year), *numbers;
 	struct ed_buf leaf;
 
@@ -510,38 +489,6 @@ static enum edoc_code look_at_book(struct making *m, const char *book, const cha
 	return code;
 }
 
-static enum edoc_code look_at_years(struct making *m, const char *book, const char *dir,
-                                    struct edoc_error *err)
-{
-	char **years = NULL;
-	size_t n;
-
-	if (!dir)
-		return ed_fail_memory(err);
-	enum edoc_code code = ed_list_dir(dir, &years, &n, err);
-	for (size_t k = 0; !code && years[k]; k++)
-		code = look_at_book(m, book, years[k], err);
-	ed_names_free(years);
-	return code;
-}
-
-static enum edoc_code look_at_books(struct making *m, struct edoc_error *err)
-{
-	const char *root = ed_desk_path(m->desk, "reg"), *dir;
-	char **books = NULL;
-	size_t n;
-
-	if (!root)
-		return ed_fail_memory(err);
-	enum edoc_code code = ed_list_dir(root, &books, &n, err);
-	for (size_t i = 0; !code && books[i]; i++) {
-		dir = ed_desk_path(m->desk, "reg/%s", books[i]);
-		code = look_at_years(m, books[i], dir, err);
-	}
-	ed_names_free(books);
-	return code;
-}
-
 static enum edoc_code look(struct making *m, struct edoc_error *err)
 {
 	char **ids = NULL;
@@ -553,7 +500,7 @@ static enum edoc_code look(struct making *m, struct edoc_error *err)
 	for (size_t i = 0; !code && ids[i]; i++)
 		code = look_at_case(m, ids[i], err);
 	ed_names_free(ids);
-	return code ? code : look_at_books(m, err);
+	return code ? code : ed_books(m->desk, look_at_book, m, err);
 }
 
 /* ---- signed, and under its number ---- */

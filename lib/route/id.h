@@ -8,5 +8,7 @@
 #include <stdbool.h>
 
 bool ed_is_id(const char *s);
+/* "sha256:" and 64 lower-case hex digits; NULL is not. */
+bool ed_is_digest(const char *s);
 
 #endif

@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "route/exchange.h"
+#include "route/folder.h"
 #include "route/touched.h"
 
 /* ---- a case in its folder ---- */
@@ -211,7 +212,7 @@ static enum edoc_code meet_indexed(struct asked *a, struct edoc_error *err)
 			code = ed_index_next(index, list, &id, a->words ? &words : NULL, err);
 		if (code || !id)
 			break;
-		if (a->words && !fits(words, a->words))
+		if (a->words && (!words || !fits(words, a->words)))
 			continue;
 		snprintf(own, sizeof(own), "%s", id);
 		code = meet_fresh(a, own, &same, err);
@@ -219,65 +220,6 @@ static enum edoc_code meet_indexed(struct asked *a, struct edoc_error *err)
 			code = meet_row(a, own, err);
 	}
 	return code ? code : meet_fresh(a, NULL, &same, err);
-}
-
-/* ---- folders ---- */
-
-static bool is_hex(const char *s, size_t len)
-{
-	return strlen(s) == len && strspn(s, "0123456789abcdef") == len;
-}
-
-static bool is_folder(const char *dir, const char *name)
-{
-	char *path = ed_path_join(dir, name);
-	struct stat st;
-	bool yes = path && !stat(path, &st) && S_ISDIR(st.st_mode);
-
-	free(path);
-	return yes;
-}
-
-static enum edoc_code go_through_shelf(const struct ed_folders *f, const char *shelf,
-                                       struct edoc_error *err)
-{
-	char dir[ED_PATH_MAX], path[ED_PATH_MAX], **names = NULL;
-	enum edoc_code code;
-	size_t n;
-
-	snprintf(dir, sizeof(dir), "%s/case/%s", f->desk->path, shelf);
-	code = ed_list_dir(dir, &names, &n, err);
-	for (size_t i = 0; !code && names[i]; i++) {
-		bool ours = is_hex(names[i], 32) && !strncmp(names[i], shelf, 2) &&
-		            is_folder(dir, names[i]);
-
-		snprintf(path, sizeof(path), "%s/%.255s", shelf, names[i]);
-		code = ours ? f->folder(f->arg, names[i], err) : f->stray(f->arg, shelf, path, err);
-	}
-	ed_names_free(names);
-	return code;
-}
-
-enum edoc_code ed_folders(const struct ed_folders *f, const char *only, struct edoc_error *err)
-{
-	char root[ED_PATH_MAX], **names = NULL;
-	enum edoc_code code;
-	size_t n;
-
-	if (only && *only)
-		return go_through_shelf(f, only, err);
-	snprintf(root, sizeof(root), "%s/case", f->desk->path);
-	code = ed_list_dir(root, &names, &n, err);
-	for (size_t i = 0; !code && names[i]; i++) {
-		bool ours = is_hex(names[i], 2) && is_folder(root, names[i]);
-
-		if (ours && !only)
-			code = go_through_shelf(f, names[i], err);
-		else if (!ours)
-			code = f->stray(f->arg, names[i], names[i], err);
-	}
-	ed_names_free(names);
-	return code;
 }
 
 /* ---- what the index does not know yet ---- */

@@ -68,19 +68,6 @@ enum edoc_code ed_look(const struct ed_looking *looking, struct edoc_error *err)
 typedef bool ed_wanted_fn(struct edoc_desk *desk, const struct ed_met *met);
 enum edoc_code ed_look_ids(struct edoc_desk *desk, enum ed_cases set, int64_t now,
                            ed_wanted_fn *wanted, char ***ids, struct edoc_error *err) EDOC_CHECK;
-
-/* All folders of cases, and all strays, in order: a shelf after the other, so
- * that memory does not grow with their number.  only: that shelf; "": case/
- * itself; NULL: all. */
-struct ed_folders {
-	struct edoc_desk *desk;
-	enum edoc_code (*folder)(void *arg, const char *id, struct edoc_error *err);
-	enum edoc_code (*stray)(void *arg, const char *shelf, const char *path,
-	                        struct edoc_error *err);
-	void *arg;
-};
-enum edoc_code ed_folders(const struct ed_folders *folders, const char *only,
-                          struct edoc_error *err) EDOC_CHECK;
 /* Puts the case, as it is in its folder, into the index; *seq of its last
  * entry, 0: broken, or there is none. */
 enum edoc_code ed_index_case(struct ed_index *index, struct edoc_desk *desk, const char *id,

@@ -9,6 +9,7 @@
 #include "base/hex.h"
 #include "base/io.h"
 #include "base/limits.h"
+#include "route/id.h"
 #include "route/pin.h"
 #include "route/receipt.h"
 #include "signature/xades.h"
@@ -30,16 +31,6 @@ void ed_receipt_clear(struct ed_receipt *receipt)
 }
 
 /* ---- evidence.json ---- */
-
-static bool is_hex(const char *s, size_t n)
-{
-	return s && strlen(s) == n && strspn(s, "0123456789abcdef") == n;
-}
-
-static bool is_digest(const char *s)
-{
-	return s && !strncmp(s, "sha256:", 7) && is_hex(s + 7, 64);
-}
 
 enum edoc_code ed_evidence_id(const char *event, const char *issuer, const char *package,
                               char id[33], struct edoc_error *err)
@@ -119,9 +110,9 @@ static enum edoc_code evidence_shape(struct ed_evidence *e, const char *where,
 		return ed_fail(err, EDOC_ERR_INPUT, where,
 		               "event must be RelayAcceptance or RelayRejection of EN 319 522-1");
 	e->accepted = !strcmp(e->event, ED_EVENT_ACCEPTED);
-	if (!e->issuer || !is_hex(e->cert, 64) || !e->recipient || !is_digest(e->package) ||
-	    !time || !ed_time_parse(time, &e->time) || (e->case_id && !is_hex(e->case_id, 32)) ||
-	    (e->head && !is_digest(e->head)))
+	if (!e->issuer || !ed_is_hex(e->cert, 64) || !e->recipient || !ed_is_digest(e->package) ||
+	    !time || !ed_time_parse(time, &e->time) || (e->case_id && !ed_is_hex(e->case_id, 32)) ||
+	    (e->head && !ed_is_digest(e->head)))
 		return ed_fail(err, EDOC_ERR_INPUT, where,
 		               "issuer, recipient, package, time, case or head is missing or has "
 		               "not the form of " EVIDENCE_FORMAT);

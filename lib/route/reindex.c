@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "route/folder.h"
 #include "route/look.h"
 #include "route/told.h"
 #include "route/touched.h"

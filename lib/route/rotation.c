@@ -24,11 +24,6 @@ struct record { /* strings borrowed from json */
 
 /* ---- reading a record ---- */
 
-static bool is_hex64(const char *s)
-{
-	return s && strlen(s) == 64 && strspn(s, "0123456789abcdef") == 64;
-}
-
 static enum edoc_code read_record(const void *bytes, size_t len, struct record *r,
                                   struct edoc_error *err)
 {
@@ -47,8 +42,9 @@ static enum edoc_code read_record(const void *bytes, size_t len, struct record *
 	r->old = ed_json_get_str(r->json, "old");
 	r->new = ed_json_get_str(r->json, "new");
 	time = ed_json_get_str(r->json, "time");
-	if (!code && (!format || strcmp(format, FORMAT) != 0 || !r->agency || !is_hex64(r->old) ||
-	              !is_hex64(r->new) || !time || !ed_time_parse(time, &r->time)))
+	if (!code &&
+	    (!format || strcmp(format, FORMAT) != 0 || !r->agency || !ed_is_hex(r->old, 64) ||
+	     !ed_is_hex(r->new, 64) || !time || !ed_time_parse(time, &r->time)))
 		code = ed_fail(err, EDOC_ERR_INPUT, RECORD,
 		               "it is no " FORMAT " with agency, new, old and time");
 	return code;
