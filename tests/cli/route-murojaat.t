@@ -239,6 +239,13 @@ act '2026-12-02 07:00:00' zarina "do" refused --reason indecent "$id" >/dev/null
 act '2026-12-03 05:00:00' madina "do" signed "$id" >/dev/null
 same "$(news '2026-12-03 05:05:00')" "done dilnoza,ended dilnoza," "A11: a refusal is told"
 # shellcheck disable=SC2086
+begin '2026-12-02 05:00:00' sentaway $F
+act '2026-12-02 06:00:00' zarina "do" acknowledged "$id" >/dev/null
+act '2026-12-02 07:00:00' zarina "do" not-competent --reason "taxes" "$id" >/dev/null
+act '2026-12-03 05:00:00' zarina "do" directed --to moliya "$id" >/dev/null
+same "$(news '2026-12-03 05:05:00')" "done dilnoza,sent dilnoza," \
+	"A12: so is that it was forwarded, by the tick itself"
+# shellcheck disable=SC2086
 begin '2026-12-14 05:00:00' notices $F
 echo 'notice: uz' >"$W/notice.conf"
 act '2026-12-14 06:00:00' zarina "do" acknowledged "$id" >/dev/null
