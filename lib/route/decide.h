@@ -87,6 +87,11 @@ const char *ed_visit_sent_to(const struct ed_visit *visit, const char *role);
 /* Narrows the role to who is named. */
 void ed_narrow_role(const struct ed_visit *visit, struct ed_role *role);
 
+/* ---- awaysilence.c: branches at other agencies that nothing is heard of ---- */
+
+/* May those of the open join be taken for silent? */
+bool ed_check_away_silence(struct ed_decision *j, struct ed_visit *join);
+
 /* ---- setterm.c: a later step is given less time ---- */
 
 void ed_check_set_term(struct ed_decision *j);

@@ -135,6 +135,7 @@ struct ed_join {
 	const char *const *veto; /* one of these refusing refuses, NULL-ended, or NULL */
 	bool finish;             /* the rest is finished, for nothing; else cancelled */
 	bool keep;               /* what passed is not asked again when the step comes again */
+	enum ed_result silent;   /* of a branch that is away when the step's own term is over */
 };
 
 struct ed_choice {                       /* of choose */

@@ -24,6 +24,7 @@
  *  route.target        E stops  outcome {1} of step {0} leads nowhere
  *  route.silence       E stops  step {0} is closed by silence, and the route gives that no meaning
  *  route.silence-early E stops  step {0} is closed by silence before its term ends ({1})
+ *  route.silence-here  E stops  step {0} is closed by silence, and no branch of it is away
  *  route.clock-none    E stops  there is no clock {0} that could be moved by {1}
  *  route.clock-over    E        the term of {0} was over at {1}
  *  route.clock-stands  E stops  the clock of {0} stands still already
@@ -122,6 +123,8 @@ static const struct {
         {"route.silence", EDOC_ERR_DENIED,
          N_("the route gives silence at step \"{0}\" no meaning")},
         {"route.silence-early", EDOC_ERR_DENIED, N_("the term of step \"{0}\" ends at {1}")},
+        {"route.silence-here", EDOC_ERR_DENIED,
+         N_("no branch of \"{0}\" is at another agency")},
         {"route.clock-none", EDOC_ERR_DENIED,
          N_("the route has no term under way that may be moved so ({0}, {1})")},
         {"route.clock-over", EDOC_ERR_DENIED, N_("the term of \"{0}\" was over at {1}")},
@@ -342,6 +345,8 @@ static bool check_step(struct ed_decision *j)
 	                                ? s->open[0]
 	                                : ed_state_open(s, j->act.step);
 
+	if (!strcmp(j->act.event, "step.silent") && j->act.step && ed_state_join(s, j->act.step))
+		return ed_check_away_silence(j, ed_state_join(s, j->act.step));
 	if (!open)
 		return ed_broken(j, "route.order", j->act.step, open_list(j), NULL);
 	j->visit = open;
@@ -759,6 +764,8 @@ static bool apply_flow(struct ed_decision *j, struct ed_state *s)
 
 	if (v && ed_hand_event(j->act.event)) {
 		ed_apply_hand(j, s, v);
+	} else if (v && ed_step_joins(v->step)) {
+		ed_flow_silence(&flow, v);
 	} else if (v && leaves(j)) {
 		apply_leave(j, &flow, v);
 	} else if (v) {

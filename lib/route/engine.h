@@ -245,6 +245,13 @@ const struct ed_delegation *ed_delegation_to(const struct ed_delegation *list, s
 bool ed_hand_event(const char *event);
 /* The step's term, or the shorter one that was set for it (setterm.c). */
 struct ed_term ed_visit_within(const struct ed_state *state, const struct ed_visit *visit);
+/* Is a branch of the open join away, and not decided without it? */
+bool ed_visit_misses(const struct ed_visit *visit);
+/* And its term over, and that given a meaning, "agree" or "refuse"? */
+bool ed_visit_silent(const struct ed_visit *join, int64_t now);
+const char *ed_silence_word(const struct ed_visit *join);
+/* The open join of a path, in this chain; or NULL. */
+struct ed_visit *ed_state_join(const struct ed_state *state, const char *path);
 /* The open visit of a path, or NULL. */
 struct ed_visit *ed_state_open(const struct ed_state *state, const char *path);
 /* The one that is due first; of those without a term, the oldest.  NULL: none. */

@@ -115,7 +115,8 @@
  *   step.reassigned a person in the role of the step that set who does this
  *                   one, or in a role that "reassign" of the step names
  *   step.silent     the desk key of the agency that holds the case: the term of
- *                   a step whose silence the route gives a meaning is over
+ *                   a step whose silence the route gives a meaning is over;
+ *                   of a join: its branches that are away count as that
  *
  * Body keys: format "edoc-body/1", salt 32 hex, reason, text, name (of the
  * actor).

@@ -79,6 +79,7 @@ enum edoc_code ed_passing_decide(struct ed_passing *p, const char *event,
 {
 	bool refuse =
 	        visit && !strcmp(event, "step.silent") && visit->step->silent == ED_RESULT_REFUSE;
+	bool silent = visit && ed_step_joins(visit->step); /* what is away of it */
 	const struct ed_route_outcome *outcome =
 	        visit && visit->step->n_outcomes ? &visit->step->outcomes[refuse] : NULL;
 	enum edoc_code code = ed_desk_key(p->c->desk, &p->key, err);
@@ -90,7 +91,9 @@ enum edoc_code ed_passing_decide(struct ed_passing *p, const char *event,
 	snprintf(p->directory_ref, sizeof(p->directory_ref), "sha256:%s", p->directory->sha256);
 	p->command = (struct ed_command){.event = event,
 	                                 .step = visit ? visit->path : NULL,
-	                                 .outcome = outcome ? outcome->id : NULL,
+	                                 .outcome = silent    ? ed_silence_word(visit)
+	                                            : outcome ? outcome->id
+	                                                      : NULL,
 	                                 .actor_cert = edoc_key_cert_sha256(p->key),
 	                                 .desk = true,
 	                                 .now = ed_case_moment(p->c, now),

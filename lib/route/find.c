@@ -90,6 +90,11 @@ static enum edoc_code list_due(struct ed_listing *l, const struct ed_row *row,
 
 		code = list_term(l, row, &t, err);
 	}
+	for (size_t i = 0; i < row->n_away && !code; i++) { /* to be back here */
+		struct term t = {.step = row->away[i].branch, .due = row->away[i].back};
+
+		code = list_term(l, row, &t, err);
+	}
 	for (size_t i = 0; i < row->n_terms && !code; i++) {
 		struct term t = {.clock = row->terms[i].clock, .due = row->terms[i].due};
 

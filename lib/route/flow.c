@@ -613,11 +613,20 @@ static void graft(struct ed_flow *f, struct ed_scope *mine, struct ed_state *fro
 	mine->open = theirs->open;
 }
 
+void ed_flow_silence(struct ed_flow *flow, struct ed_visit *v)
+{
+	for (size_t i = 0; i < v->n_parts; i++)
+		if (v->parts[i]->away && v->parts[i]->result == ED_RESULT_NONE)
+			v->parts[i]->result = v->step->join.silent;
+	join(flow, v);
+	list_open(flow);
+}
+
 bool ed_branch_dropped(const struct ed_state *state, const struct ed_scope *branch)
 {
 	const struct ed_visit *v = branch->owner;
 
-	return state->phase == ED_PHASE_ENDED ||
+	return state->phase == ED_PHASE_ENDED || branch->result != ED_RESULT_NONE ||
 	       (v->done != ED_TIME_NONE && (v->cancelled || !v->step->join.finish));
 }
 

@@ -45,6 +45,8 @@ void ed_flow_leave(struct ed_flow *flow, struct ed_visit *visit,
 /* A branch comes back: what was done in the chain that ends is taken over; a
  * branch that nobody waits for any more is let be. */
 void ed_flow_return(struct ed_flow *flow, const struct ed_state *ended);
+/* Branches of the join that are away are taken for silent: what follows. */
+void ed_flow_silence(struct ed_flow *flow, struct ed_visit *join);
 /* The case came to another desk: what waited is open from now on. */
 void ed_flow_reopen(struct ed_flow *flow);
 /* What is open is cancelled, and the case is over. */

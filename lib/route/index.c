@@ -69,6 +69,7 @@ static const struct column of_term[] = {
 static const struct column of_away[] = {
         {TEXT, AWAY(branch)}, {TEXT, AWAY(at)},    {TEXT, AWAY(sent_to)},
         {TEXT, AWAY(step)},   {TIME, AWAY(since)}, {TIME, AWAY(due)},
+        {TIME, AWAY(back)},   {YES_NO, AWAY(silent)},
 };
 static const struct column of_named[] = {
         {TEXT, NAMED(role)}, {TEXT, NAMED(person)}, {TEXT, NAMED(post)},
@@ -102,7 +103,8 @@ static const char schema[] =
         " since INTEGER, due INTEGER, extensions INTEGER NOT NULL, stands INTEGER NOT NULL,"
         " PRIMARY KEY (id, n)) STRICT, WITHOUT ROWID;"
         "CREATE TABLE away (id TEXT, n INTEGER, branch TEXT, place TEXT, sent_to TEXT, step TEXT,"
-        " since INTEGER, due INTEGER, PRIMARY KEY (id, n)) STRICT, WITHOUT ROWID;"
+        " since INTEGER, due INTEGER, back INTEGER, silent INTEGER NOT NULL,"
+        " PRIMARY KEY (id, n)) STRICT, WITHOUT ROWID;"
         "CREATE TABLE words (id TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;"
         "CREATE TABLE broken (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;"
         "CREATE TABLE strays (shelf TEXT, path TEXT, PRIMARY KEY (shelf, path))"
@@ -114,7 +116,8 @@ static const char indexes[] =
         "CREATE INDEX cases_sends ON cases (id) WHERE sends = 1;"
         "CREATE INDEX cases_phase ON cases (phase);"
         "CREATE INDEX cases_time ON cases (time);"
-        "CREATE INDEX steps_silent ON steps (due) WHERE silent = 1;";
+        "CREATE INDEX steps_silent ON steps (due) WHERE silent = 1;"
+        "CREATE INDEX away_silent ON away (back) WHERE silent = 1;";
 
 /* What a comparison goes through; the first column is the case, or the path. */
 static const char *const tables[] = {"cases", "steps", "beside", "handed", "deputies",
@@ -166,7 +169,9 @@ static const char *const sql[Q_N] = {
         [ED_CASES_SENT] = "SELECT id FROM cases WHERE sent = 1 ORDER BY id",
         [ED_CASES_SENDABLE] = "SELECT id FROM cases WHERE sends = 1 OR sent = 1 ORDER BY id",
         [ED_CASES_SILENT] =
-                "SELECT DISTINCT id FROM steps WHERE silent = 1 AND due < ?1 ORDER BY id",
+                "SELECT id FROM steps WHERE silent = 1 AND due < ?1"
+                " UNION SELECT id FROM away WHERE silent = 1 AND back < ?1"
+                " AND id IN (SELECT id FROM cases WHERE here = 1) ORDER BY id",
         [ED_CASES_HEALTH] = "SELECT id FROM cases WHERE (phase = 1 AND here = 1) OR sent = 1"
                             " OR time > ?1 ORDER BY id",
         [ED_INDEX_CASES] = cases_of_prefix,
@@ -181,7 +186,8 @@ static const char *const sql[Q_N] = {
         [Q_PUT_BESIDE] = "INSERT INTO beside VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         [Q_PUT_HANDED] = "INSERT INTO handed VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         [Q_PUT_DEPUTY] = "INSERT INTO deputies VALUES (?1, ?2, ?3, ?4)",
-        [Q_PUT_AWAY] = "INSERT INTO away VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        [Q_PUT_AWAY] = "INSERT INTO away VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+                       " ?9, ?10)",
         [Q_PUT_TERM] = "INSERT INTO terms VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         [Q_PUT_WORDS] = "INSERT INTO words VALUES (?1, ?2)",
         [Q_PUT_BROKEN] = "INSERT INTO broken VALUES (?1)",

@@ -18,7 +18,7 @@
 #include "door/db.h"
 #include "route/row.h"
 
-#define ED_INDEX_VERSION 1
+#define ED_INDEX_VERSION 2
 
 enum ed_cases { /* which of them are looked at */
 	        ED_CASES_ALL,

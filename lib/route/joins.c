@@ -172,7 +172,17 @@ static enum edoc_code parse_refuse(struct ed_def *p, const struct ed_yaml *map,
 	return EDOC_OK;
 }
 
-/* "silent:" of a join is that of its branches of one step. */
+/* One of its own steps sends it to another agency. */
+static bool is_sent(const struct ed_route_block *branch)
+{
+	for (size_t i = 0; i < branch->n_steps; i++)
+		if (branch->steps[i].verb == ED_DO_SEND)
+			return true;
+	return false;
+}
+
+/* "silent:" of a join is that of its branches of one step; and of those that
+ * are sent away, which are not back when the join's own term is over. */
 static enum edoc_code hand_down_silence(struct ed_def *p, const struct ed_yaml *map,
                                         struct ed_route_step *step)
 {
@@ -183,6 +193,14 @@ static enum edoc_code hand_down_silence(struct ed_def *p, const struct ed_yaml *
 	for (size_t i = 0; !code && silent && i < step->n_branches; i++) {
 		struct ed_route_step *s = &step->branches[i].steps[0];
 
+		if (is_sent(&step->branches[i])) {
+			if (step->clock.within.unit == ED_TERM_NONE)
+				return ed_yaml_fail(node, p->where, p->err,
+				                    "\"silent\" of a branch that is sent away "
+				                    "needs a term of its join: write \"within:\"");
+			step->join.silent = silent;
+			continue;
+		}
 		if (!step->branches[i].single || ed_step_joins(s))
 			return ed_yaml_fail(node, p->where, p->err,
 			                    "a branch of several steps is not silent as a whole: "

@@ -91,6 +91,10 @@ static bool is_silent(const struct ed_row *row, int64_t now)
 		if (row->steps[i].silent && row->steps[i].due != ED_TIME_NONE &&
 		    now > row->steps[i].due)
 			return true;
+	for (size_t i = 0; row->here && i < row->n_away; i++)
+		if (row->away[i].silent && row->away[i].back != ED_TIME_NONE &&
+		    now > row->away[i].back)
+			return true;
 	return false;
 }
 

@@ -92,7 +92,9 @@ static bool take_terms(struct ed_row *row, const struct ed_replay *r, struct ed_
 	return good;
 }
 
-static void take_branch(struct ed_row_away *to, const struct ed_state *s, struct ed_arena *arena)
+/* home: the chosen chain waits for it. */
+static void take_branch(struct ed_row_away *to, const struct ed_state *s,
+                        const struct ed_visit *join, bool home, struct ed_arena *arena)
 {
 	const struct ed_visit *v = s->awaiting_receipt ? NULL : ed_state_urgent(s);
 
@@ -103,7 +105,9 @@ static void take_branch(struct ed_row_away *to, const struct ed_state *s, struct
 	                                                          : NULL,
 	                           .step = v ? v->path : NULL,
 	                           .since = s->time,
-	                           .due = v ? v->due : ED_TIME_NONE};
+	                           .due = v ? v->due : ED_TIME_NONE,
+	                           .back = home ? join->due : ED_TIME_NONE,
+	                           .silent = home && join->step->join.silent};
 }
 
 /* The branches that left the chosen chain, and those that left them. */
@@ -117,7 +121,8 @@ static void take_away(struct ed_row *row, const struct ed_replay *r, const struc
 
 		if (!branch || ed_branch_dropped(from, branch))
 			continue;
-		take_branch(&row->away[row->n_away++], s, arena);
+		take_branch(&row->away[row->n_away++], s, branch->owner, from == &r->state,
+		            arena);
 		take_away(row, r, s, arena);
 	}
 }
@@ -284,6 +289,10 @@ static void put_away(const struct ed_row *row, const struct ed_row_away *a, stru
 		ed_when(when, row->zone, a->due, false);
 		ed_buf_printf(out, T(", due %s"), when);
 	}
+	if (a->back != ED_TIME_NONE) {
+		ed_when(when, row->zone, a->back, false);
+		ed_buf_printf(out, T(", to be back by %s"), when);
+	}
 }
 
 static void put_running(const struct ed_row *row, struct ed_buf *out)
@@ -397,6 +406,7 @@ static int put_branches(json_t *o, const struct ed_row *row)
 		bad |= (one == NULL) | put(one, "branch", a->branch) | put(one, "at", a->at) |
 		       put(one, "sent_to", a->sent_to) | put(one, "step", a->step) |
 		       ed_json_time(one, "since", a->since) | ed_json_time(one, "due", a->due) |
+		       ed_json_time(one, "back", a->back) | ed_json_bool(one, "silent", a->silent) |
 		       json_array_append_new(list, one);
 	}
 	return json_object_set_new(o, "away", list) | bad;

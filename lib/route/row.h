@@ -31,6 +31,8 @@ struct ed_row_away {              /* a branch at another desk, as far as it is k
 	const char *at, *sent_to; /* where it is; sent_to: where it goes, on its way; or NULL */
 	const char *step;         /* what is due first there, or NULL */
 	int64_t since, due;
+	int64_t back; /* when the term of its join ends at home, or ED_TIME_NONE */
+	bool silent;  /* and no word until then counts as one */
 };
 
 struct ed_row {

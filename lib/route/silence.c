@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /* A step whose term is over and whose silence the route gives a meaning
- * ("silent: agree"): the desk that holds it says so in the ledger. */
+ * ("silent: agree"), and branches that are not back from another agency when the
+ * term of their join is over: the desk that holds it says so in the ledger. */
 #include "base/err.h"
 #include "route/exchange.h"
 #include "route/look.h"
 
-/* The first such step, or NULL. */
+/* The first such step or join, or NULL. */
 static const struct ed_visit *gone_silent(const struct ed_case *c, int64_t now)
 {
 	const struct ed_state *s = &c->r.state;
@@ -16,6 +17,10 @@ static const struct ed_visit *gone_silent(const struct ed_case *c, int64_t now)
 		if (v->step->silent && v->due != ED_TIME_NONE && now > v->due)
 			return v;
 	}
+	for (size_t i = 0; ed_case_here(c) && i < s->n_visits; i++)
+		if (ed_scope_within(s->visits[i]->scope, s->root) &&
+		    ed_visit_silent(s->visits[i], now))
+			return s->visits[i];
 	return NULL;
 }
 

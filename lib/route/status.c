@@ -120,6 +120,15 @@ static enum edoc_code look_at_steps(struct health *h, const struct ed_row *row,
 		snprintf(where, sizeof(where), "%.12s %s", row->id, s->path);
 		code = problem_when(h, "step.overdue", where, T("was due"), s->due, err);
 	}
+	for (size_t i = 0; row->here && i < row->n_away && !code; i++) {
+		const struct ed_row_away *a = &row->away[i];
+
+		if (a->back == ED_TIME_NONE || h->mail->now <= a->back)
+			continue;
+		h->value[OVERDUE]++;
+		snprintf(where, sizeof(where), "%.12s %s", row->id, a->branch);
+		code = problem_when(h, "step.overdue", where, T("was to be back"), a->back, err);
+	}
 	return code;
 }
 

@@ -72,6 +72,11 @@ has "$out" "3 signature(s)" "and the application's"
 begin '2026-12-02 05:00:00' refused $F bodies=moliya,adliya
 ok "sent" goes '2026-12-02 05:30:00' "$A" moliya "$B"
 there '2026-12-02 06:00:00' anvar acknowledged "acknowledged"
+due '2026-12-03T00:00:00Z' >"$W/due"
+has "$W/due" "answer/moliya is at moliya since Wed 2 Dec 2026" "where the other part is"
+has "$W/due" "to be back by Mon 4 Jan 2027" "and until when it is not missed"
+run edoc-route due --overdue --at 2027-01-05T05:00:00Z -C "$A"
+has "$out" "answer/moliya" "from then on it is late"
 there '2026-12-02 06:10:00' anvar refused "refused" --reason not-competent
 there '2026-12-03 18:59:59' farrukh signed "the refusal is signed in one working day, to its last second"
 ok "and comes back" goes '2026-12-04 05:00:00' "$B" adliya "$A"

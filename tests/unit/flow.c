@@ -325,6 +325,9 @@ static void refusals(void)
 	bad(P TWO ", join: {rest: wait}}\n" LAST, "r:18:98", "cancel");
 	bad(P TWO ", join: {quorum: 2}}\n" LAST, "r:18:92", "unknown key");
 	bad(P TWO ", join: {silent: agree}}\n" LAST, "r:18:100", "needs a term");
+	bad(P "branches: {a: {steps: [{id: s, do: review, by: w}]}, b: {do: agree, by: w}}, "
+	      "within: 1d, join: {silent: agree}}\n" LAST,
+	    "r:18:131", "several steps");
 	bad(P TWO ", outcomes: {yes: {}, no: {end: n}, hm: {end: h}}}\n" LAST, "r:18:95",
 	    "two outcomes");
 	bad(P TWO ", outcomes: {yes: {}, no: {end: n, reason: required}}}\n" LAST, "r:18:126",
