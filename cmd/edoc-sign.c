@@ -30,7 +30,7 @@ int main(int argc, char **argv)
 	         CMD_JSON | CMD_DRY | CMD_KEY | CMD_POLICY | CMD_TRUST | CMD_TSA | CMD_FORCE |
 	                 CMD_SAYS,
 	         sign_run_cms},
-	        {"xades", "[--key K] [--enveloped] FILE -o FILE.xml",
+	        {"xades", "[--key K] [--enveloped | --enveloping] [--beside OLD.xml] FILE -o FILE.xml",
 	         N_("make a bare XAdES signature"), sign_xades_options,
 	         CMD_JSON | CMD_DRY | CMD_KEY | CMD_POLICY | CMD_TRUST | CMD_TSA | CMD_FORCE |
 	                 CMD_SAYS,

@@ -86,6 +86,9 @@ const struct cmd_option sign_cms_options[] = {
 const struct cmd_option sign_xades_options[] = {
         {"output", 'o', "FILE.xml", N_("the signature to make (required)"), false},
         {"enveloped", 0, NULL, N_("put the signature into a copy of FILE, which is XML"), false},
+        {"enveloping", 0, NULL, N_("put FILE into the signature (up to 7 MiB)"), false},
+        {"beside", 0, "OLD.xml", N_("a signer more of what OLD.xml is over, all in one file"),
+         false},
         {NULL, 0, NULL, NULL, false},
 };
 
@@ -103,7 +106,11 @@ static enum edoc_code make_cms(struct cmd *cmd, const char *path, const char *ou
 static enum edoc_code make_xades(struct cmd *cmd, const char *path, const char *out,
                                  const struct edoc_sign_options *options, struct edoc_error *err)
 {
-	return edoc_xades_sign(path, out, cmd_given(cmd, "enveloped"), options, err);
+	const struct edoc_xades_options how = {.enveloped = cmd_given(cmd, "enveloped"),
+	                                       .enveloping = cmd_given(cmd, "enveloping"),
+	                                       .beside = cmd_value(cmd, "beside")};
+
+	return edoc_xades_sign(path, out, &how, options, err);
 }
 
 typedef enum edoc_code make_fn(struct cmd *cmd, const char *path, const char *out,
@@ -147,5 +154,12 @@ int sign_run_cms(struct cmd *cmd)
 
 int sign_run_xades(struct cmd *cmd)
 {
+	const bool in = cmd_given(cmd, "enveloped"), around = cmd_given(cmd, "enveloping");
+
+	if (in && around)
+		return cmd_usage(cmd, _("--enveloped or --enveloping: one of them"));
+	if ((in || around) && cmd_given(cmd, "beside"))
+		return cmd_usage(cmd, _("--beside keeps the document where it is: leave out --%s"),
+		                 in ? "enveloped" : "enveloping");
 	return make_bare(cmd, make_xades);
 }

@@ -845,8 +845,16 @@ enum edoc_code edoc_cms_sign(const char *path, const char *out, const struct edo
 			     struct edoc_error *err) EDOC_CHECK;
 
 /* A bare XAdES signature at `out` (EN 319 132-1): over the file at `path`, whatever
- * it is; enveloped: within a copy of it, which must be XML of at most 10 MiB. */
-enum edoc_code edoc_xades_sign(const char *path, const char *out, bool enveloped,
+ * it is, which stands beside it unless one of these is set. */
+struct edoc_xades_options {
+	bool enveloped;  /* within a copy of the file, which must be XML of at most 10 MiB */
+	bool enveloping; /* the file is within the signature, in base64: up to 7 MiB */
+	/* As for CMS: a file of XAdES signatures over the same, and over that alone.  They
+	 * and what they sign stay where they are; the two above are not looked at. */
+	const char *beside;
+};
+enum edoc_code edoc_xades_sign(const char *path, const char *out,
+			       const struct edoc_xades_options *how,
 			       const struct edoc_sign_options *options,
 			       struct edoc_error *err) EDOC_CHECK;
 

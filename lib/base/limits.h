@@ -11,6 +11,7 @@
 #define ED_MAX_NAME 1024u
 
 #define ED_MAX_XML_BYTES (10u << 20)
+#define ED_MAX_XML_CONTENT (7u << 20) /* in base64 within a signature, which grows to those 10 */
 #define ED_MAX_XML_DEPTH 128
 #define ED_MAX_XML_ATTRIBUTES 256
 #define ED_MAX_XML_NAMESPACES 64 /* in scope */

@@ -295,8 +295,6 @@ enum edoc_code ed_bare_beside(struct ed_bare *b, const char *path, enum edoc_for
                               struct edoc_error *err)
 {
 	const enum ed_item_kind kind = form == EDOC_XADES ? ED_ITEM_XML : ED_ITEM_CMS;
-	const struct edoc_data data = {.name = b->path, .fd = b->fd};
-	const struct subject subject = {.v = &data, .was = &b->was, .n = 1};
 	struct ed_recognised what = {0};
 	uint64_t size;
 	int fd;
@@ -309,8 +307,15 @@ enum edoc_code ed_bare_beside(struct ed_bare *b, const char *path, enum edoc_for
 	if (code == EDOC_OK && what.kind != kind)
 		code = ed_fail(err, EDOC_ERR_INPUT, path, "holds no %s signature",
 		               form == EDOC_XADES ? "XAdES" : "CAdES");
-	return code == EDOC_OK ? check(&b->there, path, b->options, b->moment, &subject, false, err)
-	                       : code;
+	return code;
+}
+
+enum edoc_code ed_bare_sound(const struct ed_bare *b, const char *path, struct edoc_error *err)
+{
+	const struct edoc_data data = {.name = b->path, .fd = b->fd};
+	const struct subject subject = {.v = &data, .was = &b->was, .n = b->inside ? 0 : 1};
+
+	return check(&b->there, path, b->options, b->moment, &subject, false, err);
 }
 
 /* Of XAdES the one that was just made is the last that is read: an enveloped one

@@ -93,6 +93,8 @@ enum edoc_code edoc_cms_sign(const char *path, const char *out, const struct edo
 
 	if (code == EDOC_OK && how->beside)
 		code = ed_bare_beside(&b, how->beside, EDOC_CADES, err);
+	if (code == EDOC_OK && how->beside)
+		code = ed_bare_sound(&b, how->beside, err);
 	if (code == EDOC_OK)
 		code = make(&b, how, err);
 	if (code == EDOC_OK)

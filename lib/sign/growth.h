@@ -69,16 +69,18 @@ struct ed_bare {
 	struct ed_arena *arena;
 	struct ed_view view;    /* of the content */
 	struct ed_buf content;  /* inside: all of it, read by the form's code */
-	struct ed_buf there;    /* a file of signatures of the same content, sound, or empty */
+	struct ed_buf there;    /* a file of signatures of the same content, or empty */
 	size_t which;           /* of CAdES: the new one of those in `made` */
 	struct ed_buf made;
 	int64_t moment;
 };
 /* What the four first fields say is fit; `out` is free, the content is open. */
 enum edoc_code ed_bare_begin(struct ed_bare *b, struct edoc_error *err) EDOC_CHECK;
-/* Reads and judges a file of signatures over the content into `there`. */
+/* Reads a file of signatures over the content into `there`; and judges them. */
 enum edoc_code ed_bare_beside(struct ed_bare *b, const char *path, enum edoc_form form,
                               struct edoc_error *err) EDOC_CHECK;
+enum edoc_code ed_bare_sound(const struct ed_bare *b, const char *path,
+                             struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_bare_raise(struct ed_bare *b, enum edoc_form form,
                              struct edoc_error *err) EDOC_CHECK;
 /* Unless it is a dry run. */

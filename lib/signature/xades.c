@@ -622,6 +622,17 @@ static enum edoc_code find_some(struct document *d, const struct ed_data *data,
 	return EDOC_OK;
 }
 
+enum edoc_code ed_xr_list(const struct ed_xml *xml, struct ed_arena *arena, xmlNodePtr **nodes,
+                          size_t *n, struct edoc_error *err)
+{
+	struct document d = {.xml = xml, .arena = arena};
+	enum edoc_code code = find_some(&d, NULL, err);
+
+	*nodes = d.nodes;
+	*n = d.n;
+	return code;
+}
+
 static enum edoc_code read_document(struct document *d, const struct ed_data *data,
                                     struct ed_material *material, struct ed_ades **sigs, size_t *n,
                                     struct edoc_error *err)

@@ -364,6 +364,50 @@ enum edoc_code ed_xg_envelop(const void *bytes, size_t len, const char *where,
 	return code;
 }
 
+/*
+ * A root without a namespace: whatever is declared on one would go into the canonical
+ * form (C14N 1.0 2.4) of what the signature that is there signs, and break it.
+ */
+static enum edoc_code put_behind(const struct ed_grow *g, const struct ed_xml *xml, xmlNodePtr last,
+                                 const struct ed_buf *signature, struct ed_buf *out,
+                                 struct edoc_error *err)
+{
+	const bool root = last == xmlDocGetRootElement(xml->doc);
+	const char *bytes = g->bytes;
+	struct ed_xml_span span;
+	size_t name_len;
+	enum edoc_code code = span_of(bytes, g->len, xml, last, &span, &name_len, err);
+
+	if (code != EDOC_OK)
+		return code;
+	ed_buf_reset(out);
+	ed_buf_put(out, bytes, span.start);
+	ed_buf_puts(out, root ? "<Signatures>\n" : "");
+	ed_buf_put(out, bytes + span.start, span.end - span.start);
+	ed_buf_puts(out, root ? "\n" : ""); /* elsewhere it may be signed */
+	ed_buf_put(out, signature->data, signature->len);
+	ed_buf_puts(out, root ? "\n</Signatures>" : "");
+	ed_buf_put(out, bytes + span.end, g->len - span.end);
+	return ed_buf_check(out, g->where, err);
+}
+
+enum edoc_code ed_xg_beside(const struct ed_grow *g, const struct ed_xml *xml, xmlNodePtr last,
+                            const struct ed_buf *signature, struct ed_buf *out,
+                            struct edoc_error *err)
+{
+	struct reading was = {g->bytes, g->len, g->where, g->data, g->arena, {0}, NULL, 0};
+	struct reading is = {NULL, 0, g->where, g->data, g->arena, {0}, NULL, 0};
+	enum edoc_code code = put_behind(g, xml, last, signature, out, err);
+
+	is.bytes = out->data;
+	is.len = out->len;
+	if (code == EDOC_OK)
+		code = check_enveloped(&was, &is, err);
+	if (code != EDOC_OK)
+		ed_buf_reset(out);
+	return code;
+}
+
 enum edoc_code ed_xg_id(const struct ed_grow *g, const struct ed_xml *xml, char letter,
                         char id[ED_XG_ID], struct edoc_error *err)
 {

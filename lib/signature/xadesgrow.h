@@ -46,6 +46,10 @@ enum edoc_code ed_xg_finish(const struct ed_grow *g, const struct ed_buf *grown,
 enum edoc_code ed_xg_envelop(const void *bytes, size_t len, const char *where,
                              const struct ed_buf *signature, struct ed_buf *out,
                              struct edoc_error *err) EDOC_CHECK;
+/* The same with a signature behind that one; the two get a root when that one is it. */
+enum edoc_code ed_xg_beside(const struct ed_grow *g, const struct ed_xml *xml, xmlNodePtr last,
+                            const struct ed_buf *signature, struct ed_buf *out,
+                            struct edoc_error *err) EDOC_CHECK;
 /* An Id that the document does not have: "T-" and 32 hex digits of its digest. */
 #define ED_XG_ID 35
 enum edoc_code ed_xg_id(const struct ed_grow *g, const struct ed_xml *xml, char letter,

@@ -54,27 +54,22 @@ static enum edoc_code put_uri(struct ed_buf *out, const char *name, struct edoc_
 	return EDOC_OK;
 }
 
-#define TRANSFORM(uri) "<ds:Transform Algorithm=\"" uri "\"></ds:Transform>"
-#define EXCLUSIVE TRANSFORM("http://www.w3.org/2001/10/xml-exc-c14n#")
-
-/* What stands before the digest: an object by its name, the document without
- * this signature (xmldsig-core1 6.6.4), or the value that is counter-signed (EN
- * 319 132-1 5.2.7.2). */
+/* What stands before the digest: something of the same document, or a file by its name. */
 static enum edoc_code put_source(const struct ed_xm *m, size_t i, struct ed_buf *out,
                                  struct edoc_error *err)
 {
 	enum edoc_code code = EDOC_OK;
 
-	if (m->countersigned) {
-		ed_buf_puts(out, " Type=\"" ED_TYPE_COUNTERSIGNED "\" URI=\"#");
-		ed_xml_put_attr(out, m->countersigned);
-		ed_buf_puts(out, "\"><ds:Transforms>" EXCLUSIVE "</ds:Transforms>");
-	} else if (m->spec->packaging == ED_XADES_ENVELOPED) {
-		ed_buf_puts(out,
-		            " URI=\"\"><ds:Transforms>" TRANSFORM(ED_NS_DS "enveloped-signature")
-		                    EXCLUSIVE "</ds:Transforms>");
+	if (m->counter) /* EN 319 132-1 5.2.7.2 */
+		ed_buf_puts(out, " Type=\"" ED_TYPE_COUNTERSIGNED "\"");
+	else if (m->target == m->object) /* xmldsig-core1 4.5 */
+		ed_buf_puts(out, " Type=\"" ED_NS_DS "Object\"");
+	ed_buf_puts(out, " URI=\"");
+	if (m->target) {
+		ed_buf_puts(out, *m->target ? "#" : "");
+		ed_xml_put_attr(out, m->target);
+		ed_buf_printf(out, "\"><ds:Transforms>%s</ds:Transforms>", m->transforms);
 	} else {
-		ed_buf_puts(out, " URI=\"");
 		code = put_uri(out, m->spec->inputs[i].name, err);
 		ed_buf_puts(out, "\">");
 	}
@@ -155,14 +150,19 @@ static enum edoc_code put_key_info(const struct ed_xm *m, struct ed_buf *out,
 
 static bool is_alone(const struct ed_xm *m)
 {
-	return m->countersigned || m->spec->packaging != ED_XADES_CONTAINER;
+	return m->counter || m->spec->packaging != ED_XADES_CONTAINER;
+}
+
+/* The document that will hold it has a beginning and an end already. */
+static bool is_part(const struct ed_xm *m)
+{
+	return m->counter || m->spec->packaging == ED_XADES_ENVELOPED ||
+	       m->spec->packaging == ED_XADES_BESIDE;
 }
 
 static void put_begin(const struct ed_xm *m, struct ed_buf *out)
 {
-	bool file = !m->countersigned && m->spec->packaging != ED_XADES_ENVELOPED;
-
-	if (file)
+	if (!is_part(m))
 		ed_buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
 	if (is_alone(m))
 		ed_buf_printf(out, "<ds:Signature " NAMESPACES " Id=\"%s\">\n", m->id);
@@ -171,6 +171,14 @@ static void put_begin(const struct ed_xm *m, struct ed_buf *out)
 		              "<asic:XAdESSignatures xmlns:asic=\"" ED_NS_ASIC "\" " NAMESPACES
 		              ">\n<ds:Signature Id=\"%s\">\n",
 		              m->id);
+}
+
+/* What its kind is stands in the signed properties; here nobody would sign it. */
+static void put_object(const struct ed_xm *m, struct ed_buf *out)
+{
+	ed_buf_printf(out, "<ds:Object Id=\"%s\">", m->object);
+	ed_b64_put(out, m->spec->document, m->spec->document_len);
+	ed_buf_puts(out, "</ds:Object>\n");
 }
 
 static enum edoc_code put_all(const struct ed_xm *m, struct ed_buf *out, struct edoc_error *err)
@@ -187,10 +195,13 @@ static enum edoc_code put_all(const struct ed_xm *m, struct ed_buf *out, struct 
 	ed_buf_printf(out, "<ds:Object><xades:QualifyingProperties Target=\"#%s\">\n", m->id);
 	if (code == EDOC_OK)
 		code = ed_xm_put_properties(m, out, err);
-	ed_buf_puts(out, "</xades:QualifyingProperties></ds:Object>\n</ds:Signature>");
+	ed_buf_puts(out, "</xades:QualifyingProperties></ds:Object>\n");
+	if (m->target == m->object)
+		put_object(m, out);
+	ed_buf_puts(out, "</ds:Signature>");
 	if (!is_alone(m))
-		ed_buf_puts(out, "\n</asic:XAdESSignatures>\n");
-	else if (!m->countersigned && m->spec->packaging == ED_XADES_DETACHED)
+		ed_buf_puts(out, "\n</asic:XAdESSignatures>");
+	if (!is_part(m))
 		ed_buf_puts(out, "\n");
 	return code != EDOC_OK ? code : ed_buf_check(out, WHERE, err);
 }
@@ -322,9 +333,12 @@ static bool make_id(struct ed_xm *m)
 	return true;
 }
 
-static enum edoc_code check_spec(const struct ed_xades_spec *spec, struct edoc_error *err)
+enum edoc_code ed_xm_check(const struct ed_xades_spec *spec, struct edoc_error *err)
 {
-	if (spec->packaging == ED_XADES_ENVELOPED ? !spec->document : spec->n == 0)
+	bool inside =
+	        spec->packaging == ED_XADES_ENVELOPED || spec->packaging == ED_XADES_ENVELOPING;
+
+	if (inside ? !spec->document : spec->n == 0)
 		return ed_fail(err, EDOC_ERR_USAGE, "", "there is nothing to sign");
 	if (!ed_hash_xml_uri(spec->hash))
 		return ed_fail(err, EDOC_ERR_USAGE, "", "no digest algorithm given");
@@ -332,7 +346,7 @@ static enum edoc_code check_spec(const struct ed_xades_spec *spec, struct edoc_e
 }
 
 /* Written, digested, written, signed, written. */
-static enum edoc_code make(struct ed_xm *m, struct ed_buf *xml, struct edoc_error *err)
+enum edoc_code ed_xm_make(struct ed_xm *m, struct ed_buf *xml, struct edoc_error *err)
 {
 	enum edoc_code code;
 
@@ -341,6 +355,7 @@ static enum edoc_code make(struct ed_xm *m, struct ed_buf *xml, struct edoc_erro
 		               "this kind of key cannot make XML signatures");
 	if (!make_id(m))
 		return ed_fail_memory(err);
+	snprintf(m->object, sizeof(m->object), "%s-o", m->id);
 	ed_buf_init(&m->properties_digest, MAX_OUT);
 	ed_buf_init(&m->value, MAX_OUT);
 	code = put_all(m, xml, err);
@@ -365,16 +380,19 @@ enum edoc_code ed_xm_countersign(const struct ed_xades_spec *spec, const char *v
 {
 	struct ed_xades_input value = {.name = value_id};
 	struct ed_xades_spec counter = *spec;
-	struct ed_xm m = {.spec = &counter, .countersigned = value_id};
+	struct ed_xm m = {.spec = &counter,
+	                  .counter = true,
+	                  .target = value_id,
+	                  .transforms = ED_XM_EXCLUSIVE};
 	enum edoc_code code;
 
 	memcpy(value.digest, digest, sizeof(value.digest));
 	counter.inputs = &value;
 	counter.n = 1;
 	counter.tag = NULL;
-	code = check_spec(&counter, err);
+	code = ed_xm_check(&counter, err);
 	if (code == EDOC_OK)
-		code = make(&m, out, err);
+		code = ed_xm_make(&m, out, err);
 	if (code == EDOC_OK)
 		memcpy(id, m.id, sizeof(m.id));
 	return code;
@@ -415,12 +433,36 @@ static enum edoc_code digest_document(const struct ed_xades_spec *spec, enum ed_
 	return code;
 }
 
+/* What is signed in a signature that is there would be left out with it: then only
+ * the new one is (xmldsig-core1 6.6.4). */
+static enum edoc_code choose_transforms(const struct ed_xades_spec *spec, const char **transforms,
+                                        struct edoc_error *err)
+{
+	static const char itself[] =
+	        ED_XM_TRANSFORM(ED_NS_DS "enveloped-signature") ED_XM_EXCLUSIVE;
+	static const char all[] = ED_XM_WITHOUT;
+	struct ed_xml *xml;
+	xmlNodePtr root;
+	enum edoc_code code;
+
+	code = ed_xml_parse_any(spec->document, spec->document_len, DOCUMENT, MAX_OUT, &xml, err);
+	if (code != EDOC_OK)
+		return code;
+	root = xmlDocGetRootElement(xml->doc);
+	*transforms = all;
+	for (xmlNodePtr p = root; p; p = ed_xml_following(p, root, false))
+		if (ed_xml_is(p, ED_NS_DS, "Signature"))
+			*transforms = itself;
+	ed_xml_free(xml);
+	return EDOC_OK;
+}
+
 static enum edoc_code make_enveloped(const struct ed_xades_spec *spec, struct ed_buf *xml,
                                      struct edoc_error *err)
 {
 	struct ed_xades_input document = {.name = "", .media_type = "text/xml"};
 	struct ed_xades_spec whole = *spec;
-	struct ed_xm m = {.spec = &whole};
+	struct ed_xm m = {.spec = &whole, .target = ""};
 	struct ed_buf signature;
 	enum edoc_code code;
 
@@ -429,9 +471,11 @@ static enum edoc_code make_enveloped(const struct ed_xades_spec *spec, struct ed
 	whole.inputs = &document;
 	whole.n = 1;
 	ed_buf_init(&signature, MAX_OUT);
-	code = digest_document(spec, spec->hash, document.digest, err);
+	code = choose_transforms(spec, &m.transforms, err);
 	if (code == EDOC_OK)
-		code = make(&m, &signature, err);
+		code = digest_document(spec, spec->hash, document.digest, err);
+	if (code == EDOC_OK)
+		code = ed_xm_make(&m, &signature, err);
 	if (code == EDOC_OK)
 		code = ed_xg_envelop(spec->document, spec->document_len, DOCUMENT, &signature, xml,
 		                     err);
@@ -439,16 +483,44 @@ static enum edoc_code make_enveloped(const struct ed_xades_spec *spec, struct ed
 	return code;
 }
 
+/* The document within the signature: in base64, every byte of it. */
+static enum edoc_code make_enveloping(const struct ed_xades_spec *spec, struct ed_buf *xml,
+                                      struct edoc_error *err)
+{
+	struct ed_xades_input document = {.name = "", .media_type = "application/octet-stream"};
+	struct ed_xades_spec whole = *spec;
+	struct ed_xm m = {.spec = &whole, .transforms = ED_XM_BASE64};
+
+	m.target = m.object;
+	if (spec->n)
+		document = spec->inputs[0];
+	whole.inputs = &document;
+	whole.n = 1;
+	if (!ed_hash_bytes(spec->hash, spec->document, spec->document_len, document.digest))
+		return ed_fail_memory(err);
+	return ed_xm_make(&m, xml, err);
+}
+
 enum edoc_code ed_xades_make(const struct ed_xades_spec *spec, struct ed_buf *xml,
                              struct edoc_error *err)
 {
 	struct ed_xm m = {.spec = spec};
-	enum edoc_code code = check_spec(spec, err);
+	enum edoc_code code = ed_xm_check(spec, err);
 
 	if (code != EDOC_OK)
 		return code;
-	return spec->packaging == ED_XADES_ENVELOPED ? make_enveloped(spec, xml, err)
-	                                             : make(&m, xml, err);
+	switch (spec->packaging) {
+	case ED_XADES_ENVELOPED:
+		return make_enveloped(spec, xml, err);
+	case ED_XADES_ENVELOPING:
+		return make_enveloping(spec, xml, err);
+	case ED_XADES_BESIDE:
+		return ed_xm_beside(spec, xml, err);
+	case ED_XADES_CONTAINER:
+	case ED_XADES_DETACHED:
+		break;
+	}
+	return ed_xm_make(&m, xml, err);
 }
 
 /* ---- the content's time-stamp ---- */
@@ -482,6 +554,8 @@ enum edoc_code ed_xades_content_imprint(const struct ed_xades_spec *spec,
 
 	if (spec->packaging == ED_XADES_ENVELOPED)
 		return digest_document(spec, hash, imprint, err);
+	if (spec->packaging == ED_XADES_BESIDE && ed_xades_there_inside(spec->there))
+		return ed_xm_digest_there(spec->there, hash, imprint, err);
 	d = ed_digest_new(hash);
 	code = d ? write_inputs(spec, data, hash, &d, err) : ed_fail_memory(err);
 	if (code == EDOC_OK && !ed_digest_final(d, imprint))

@@ -150,7 +150,7 @@ static void put_data_properties(const struct ed_xm *m, struct ed_buf *out)
 {
 	const struct ed_xades_spec *spec = m->spec;
 
-	if (m->countersigned) /* a value is no document, and has no format */
+	if (m->counter) /* a value is no document, and has no format */
 		return;
 	ed_buf_puts(out, "<xades:SignedDataObjectProperties>\n");
 	for (size_t i = 0; i < spec->n; i++) {

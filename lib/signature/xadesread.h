@@ -91,6 +91,10 @@ enum edoc_code ed_xr_open(const void *bytes, size_t len, const char *where, size
                           struct edoc_error *err) EDOC_CHECK;
 void ed_xr_close(struct ed_xr_one *one);
 
+/* The signatures of a document that is no container, none of which stands in another. */
+enum edoc_code ed_xr_list(const struct ed_xml *xml, struct ed_arena *arena, xmlNodePtr **nodes,
+                          size_t *n, struct edoc_error *err) EDOC_CHECK;
+
 void ed_xr_note(struct ed_xr *r, const char *code, const xmlNode *node, const char *a0,
 		const char *a1);
 /* A finding that also takes the level away. */

@@ -5,7 +5,7 @@ prepare()
 KEY = "--key {key} --pass-file {pass}"
 table = Table("edoc-sign", {
     "out": S + "/made.asice", "dir": S + "/taken",
-    "pkg": S + "/p.asice", "doc": S + "/b.bin", "signed": S + "/q.asice", "bare": S + "/bare.p7s", "list2": S + "/list2", "small": S + "/a.txt", "xml": S + "/a.xml", "card": S + "/card.yaml", "list": S + "/list",
+    "pkg": S + "/p.asice", "doc": S + "/b.bin", "signed": S + "/q.asice", "bare": S + "/bare.p7s", "bare_xml": S + "/bare.xml", "list2": S + "/list2", "small": S + "/a.txt", "xml": S + "/a.xml", "card": S + "/card.yaml", "list": S + "/list",
     "conf": S + "/edoc.conf", "policy": S + "/policy.yaml", "profile": S + "/profile.yaml", "blank": S + "/blank.yaml", "trust": PKI + "/root.pem",
     "key": PKI + "/zarina.p12", "pass": PKI + "/pass",
     "module": S + "/module.so", "attachable": S + "/r.asice", "request": S + "/r.req", "value": S + "/r.value",
@@ -74,6 +74,8 @@ table = Table("edoc-sign", {
         {"pem": "key", "cert": "cert", "chain": "chain"}, writes=True),
     Row("xades " + KEY + " -o new.xml {doc}", {"doc": "words", "key": "key", "pass": "pass"}, writes=True),
     Row("xades " + KEY + " --enveloped -o new.xml {xml}", {"xml": "xml"}, writes=True),
+    Row("xades " + KEY + " --enveloping -o new.xml {small}", {"small": "words"}, writes=True),
+    Row("xades " + KEY + " --beside {bare_xml} -o new.xml {doc}", {"bare_xml": "package"}, writes=True),
     Row("xades " + KEY + " --policy {policy} --config {conf} --trust {trust} -o new.xml {doc}",
         {"policy": "policy", "conf": "conf", "trust": "trust"}, writes=True),
     Row("xades --key {pem} --cert {cert} --chain {chain} -o new.xml {doc}",

@@ -9,6 +9,7 @@ head -c 20000 /dev/urandom >b.bin
 cp "$D/good/order.asice" p.asice
 cp "$D/good/anvar.asice" q.asice
 edoc-sign cms -q --key "$D/pki/zarina.p12" --pass-file "$D/pki/pass" -o bare.p7s b.bin
+edoc-sign xades -q --key "$D/pki/zarina.p12" --pass-file "$D/pki/pass" -o bare.xml b.bin
 printf 'p.asice\n' >list
 printf 'q.asice\n' >list2
 printf '<matn>\n <x>1</x>\n</matn>\n' >a.xml

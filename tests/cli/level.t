@@ -105,7 +105,7 @@ while read -r kind ext verb data; do
 		*/CAdES) set -- --format cades "$@" ;;
 		attached) set -- --attached "$@" ;;
 		base64) set -- --base64 "$@" ;;
-		enveloped) set -- --enveloped "$@" ;;
+		envelop*) set -- "--$kind" "$@" ;;
 		esac
 		case $kind in
 		ASiC-E/*) set -- "$@" a.txt b.csv ;;
@@ -164,6 +164,7 @@ attached p7m cms -
 base64 b64 cms a.txt
 beside xml xades a.txt
 enveloped signed.xml xades -
+enveloping around.xml xades -
 END
 
 # ---- one of two

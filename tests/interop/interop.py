@@ -36,7 +36,7 @@ KINDS = {
     "cades-detached": "CAdES detached", "xades-enveloped": "XAdES enveloped",
     "xades-enveloping": "XAdES enveloping", "xades-detached": "XAdES detached",
 }
-OURS = [k for k in KINDS if k != "xades-enveloping"]
+OURS = list(KINDS)
 POLICY = "urn:oid:1.3.6.1.4.1.99999.9"
 # Refused by all who see the document: whoever passes everything is no judge.
 CHANGED = "one byte changed"
@@ -133,7 +133,7 @@ def sign(case, tsa, key, *options):
     if case.kind.startswith("cades"):
         args = ["edoc-sign", "cms"] + (["--attached"] if case.kind == "cades-attached" else [])
     elif case.kind.startswith("xades"):
-        args = ["edoc-sign", "xades"] + (["--enveloped"] if case.kind == "xades-enveloped" else [])
+        args = ["edoc-sign", "xades"] + (["--" + case.kind[6:]] if "envelop" in case.kind else [])
     else:
         args = ["edoc-sign", "sign", "--format", case.kind[6:]]
         args += ["--asic-s"] if case.kind.startswith("asics") else []
@@ -163,9 +163,10 @@ def sign_in_two_steps(case, tsa, key):
 def go_on(case, tsa, step):
     """STEP is cosign, countersign or a level, by edoc-sign, on what case.path is."""
     data = ["--data", case.document()] if case.detached() != "-" else []
-    if step == "cosign" and case.kind.startswith("cades"):
-        there, case.path = case.path, at("made", case.name + "-2.p7s")
-        args = ["cms", *config(case, tsa), "--key", at("pki", "rsa.pem"), "--level", case.least,
+    if step == "cosign" and not case.kind.startswith("asic"):
+        verb, ending = ("cms", "-2.p7s") if case.kind.startswith("cades") else ("xades", "-2.xml")
+        there, case.path = case.path, at("made", case.name + ending)
+        args = [verb, *config(case, tsa), "--key", at("pki", "rsa.pem"), "--level", case.least,
                 "--beside", there or "", "-o", case.path, case.document()]
         if there is None or run("made-" + case.name + ".txt", "edoc-sign", *args,
                                 env=case.env) is None:
@@ -223,11 +224,8 @@ def made_by_us():
     cases = [Case(kind, level) for kind in OURS for level in LEVELS + ("LTA2",)]
     for way in list(WAYS)[1:]:
         for kind in OURS:
-            # edoc-sign xades makes bare signatures of one signer.
-            if way == "co-signed" and kind.startswith("xades"):
-                continue
-            # Its document is inside, as XML: a name and a byte are of the others.
-            if way in ("names", CHANGED) and kind == "xades-enveloped":
+            # Its document is inside, in XML: a name and a byte are of the others.
+            if way in ("names", CHANGED) and "envelop" in kind:
                 continue
             # ASiC-S has one document, a bare signature too.
             if way == "several documents" and not kind.startswith("asice"):
@@ -308,8 +306,8 @@ CROSS = {
 def continued(by, kinds):
     cases = [Case(kind, level, way + " " + by) for way, (_, _, level) in CROSS.items()
              for kind in kinds
-             # As above: neither adds a second signer to a bare signature of the other.
-             if way != "co-signed by" or kind.startswith("asic")]
+             # As above: DSS adds no second signer to a bare signature.
+             if way != "co-signed by" or by == "edoc" or kind.startswith("asic")]
     return [c for c in cases if ONLY in c.name]
 
 

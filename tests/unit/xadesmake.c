@@ -188,6 +188,10 @@ static void enveloped(void)
 	s = envelop("<a>1</a>", "a first signature");
 	spec.document = s;
 	spec.document_len = strlen(s);
+	free(make(&spec, "a second one, which signs the first"));
+	free(s);
+	spec.document = s = document("<a>1", R("URI=''", ENVELOPED), "", "</a>");
+	spec.document_len = strlen(s);
 	refuses(&spec, EDOC_ERR_INPUT, "breaking", "a second one, which the first one would sign");
 	free(s);
 	spec.document = s = document("", PLAIN("URI='#o'"), "<ds:Object Id='o'>x</ds:Object>", "");
