@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -611,18 +612,37 @@ static enum edoc_code install(struct edoc_desk *desk, const struct ed_copy *copy
 	return code ? code : tell_install(pin, already, act->dry, text, json, err);
 }
 
+/* What is looked at must still be so when it is linked: one install at a time.
+ * The lock dies with its holder. */
+static enum edoc_code wait_for_turn(struct edoc_desk *desk, int *lock, struct edoc_error *err)
+{
+	const char *path = ed_desk_path(desk, "conf/lock");
+
+	if (!path)
+		return ed_fail_memory(err);
+	*lock = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+	if (*lock < 0 || flock(*lock, LOCK_EX))
+		return ed_fail_errno(err, EDOC_ERR_IO, path, *lock < 0 ? "open" : "flock");
+	return EDOC_OK;
+}
+
 enum edoc_code edoc_desk_install(struct edoc_desk *desk, const char *path,
                                  const struct edoc_act *act, char **text, char **json,
                                  struct edoc_error *err)
 {
 	struct ed_arena *arena = ed_arena_new();
 	struct ed_copy copy;
+	int lock = -1;
 
 	if (!arena)
 		return ed_fail_memory(err);
 	enum edoc_code code = copy_make(desk, path, ED_MAX_PIN, &copy, err);
+	if (!code && !act->dry)
+		code = wait_for_turn(desk, &lock, err);
 	if (!code)
 		code = install(desk, &copy, path, arena, act, text, json, err);
+	if (lock >= 0)
+		close(lock);
 	ed_copy_clear(&copy);
 	ed_arena_free(arena);
 	return code;

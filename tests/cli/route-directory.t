@@ -48,6 +48,7 @@ refused 77 "a fork: version 1 is installed as sha256:$was" "another version 1" 1
 version 2 -e "s/^agencies:/previous: sha256:$was\\nagencies:/" \
 	-e 's/post: lawyer, holder: zarina/post: lawyer, holder: zarina, until: 2099-12-31/' \
 	-e 's/title: Ministry of Finance,/title: Ministry of Finance, changes: [{from: 2026-01-01, transport: courier}],/'
+cp "$W/d/directory.yaml" "$W/2.yaml"
 run edoc-route install -C "$A" "$W/2.asice"
 is_exit 0 "a post that gets an end"
 run edoc-route install -C "$A" "$W/2.asice"
@@ -57,6 +58,24 @@ now=$(sha256sum <"$W/d/directory.yaml" | cut -c1-64)
 refused 77 "a fork: version 1 is installed as" "the other version 1 still" 1
 cp "$W/directory.asice" "$W/old.asice"
 refused 77 "version 1 is not newer than version 2" "the old one" old
+# ---- sixteen at once: one text wins, the others are told of it
+rm -rf "$W/race" && cp -a "$A" "$W/race" && mkdir "$W/s"
+for i in 1 2 3 4 5 6 7 8; do
+	{ sed -e "s/^version: 2/version: 3/" -e "s/^previous: .*/previous: sha256:$now/" "$W/2.yaml"
+		echo "# text $i"; } >"$W/s/directory.yaml"
+	sealed "$W/directory-issuer.pem" "$W/s/directory.yaml" "$W/s$i.asice"
+done
+for i in 1 2 3 4 5 6 7 8; do
+	for k in 1 2; do
+		(edoc-route install -C "$W/race" "$W/s$i.asice" >"$W/s/o$i$k" 2>"$W/s/e$i$k"
+		echo $? >"$W/s/c$i$k") &
+	done
+done
+wait
+same "$(find "$W/race/conf/directory" -name '3@*' | wc -l)" 1 "sixteen at once install one version 3"
+same "$(cat "$W/s"/c* | sort | uniq -c | tr -s ' ' | tr '\n' ';')" " 2 0; 14 77;" "two of them that one"
+same "$(grep -l 'a fork: version 3' "$W/s"/e* | wc -l)" 14 "the others are told of a fork"
+same "$(cat "$W/s"/o* | grep -c 'installed already')" 1 "and one that it was there"
 cp "$W/d/directory.yaml" "$W/directory.yaml"
 grow() { # N SED...: from version 2
 	number=$1
