@@ -405,6 +405,105 @@ static void depth(void)
 	ed_buf_clear(&b);
 }
 
+/* ---- branches at other agencies ---- */
+
+#define AWAY(join)                                                                                 \
+	"  - {id: ask, do: each, in: bodies, within: 2d, " join ", steps: [{id: send, do: send, "  \
+	"by: w, to: local, needs: receipt}, {id: op, do: agree, by: local, within: 1d}]}\n"         \
+	"  - {id: last, do: archive, by: w, end: done}\n"
+
+/* That branch is sent: the chain that it goes on as. */
+static struct ed_state *sent(const char *path)
+{
+	struct ed_visit *v = ed_state_open(&state, path);
+	struct ed_state *left = ed_arena_alloc(arena, sizeof(*left));
+	struct ed_flow flow = flow_at(1);
+
+	if (!v || !left || !ed_state_copy(left, &state, engine.route->n_clocks, arena)) {
+		printf("Bail out! %s is not sent\n", path);
+		exit(1);
+	}
+	ed_flow_leave(&flow, v, &v->step->outcomes[0], left);
+	return left;
+}
+
+/* There it comes to that outcome, and comes back. */
+static void answers(struct ed_state *there, size_t outcome)
+{
+	struct ed_flow flow = flow_at(2);
+	struct ed_visit *v = there->open[0];
+
+	flow.state = there;
+	ed_flow_close(&flow, v, &v->step->outcomes[outcome]);
+	flow.state = &state;
+	ed_flow_return(&flow, there);
+}
+
+/* Whether silence may be said of it, and what follows. */
+static bool unheard(int64_t after)
+{
+	struct ed_visit *v = ed_state_join(&state, "ask");
+	struct ed_flow flow = flow_at(0);
+
+	if (!v || !ed_visit_silent(v, v->due + after))
+		return false;
+	flow.now = v->due + after;
+	ed_flow_silence(&flow, v);
+	return true;
+}
+
+static void silence(void)
+{
+	static const char three[] = "{\"bodies\": [\"a\", \"b\", \"c\"]}";
+	struct ed_state *a, *b, copy;
+
+	begin(AWAY("join: {silent: agree}"), "{\"bodies\": [\"a\", \"b\"]}");
+	ok(!unheard(1), "nothing is away: no silence");
+	a = sent("ask/a/send");
+	ok(!unheard(0), "not within the term");
+	ok(unheard(1), "a second after it");
+	is_str(standing(), "ask/b/send", "what was not sent is still waited for");
+	ok(!ed_visit_misses(ed_state_join(&state, "ask")), "and nobody else");
+	b = sent("ask/b/send");
+	ok(ed_state_copy(&copy, &state, engine.route->n_clocks, arena) &&
+	           ed_visit_misses(ed_state_join(&copy, "ask")),
+	   "sent after the term: missed by a copy, too");
+	answers(a, 1);
+	is_str(standing(), "", "a refusal that comes after the silence changes nothing");
+	answers(b, 0);
+	is_str(standing(), "last", "the other is heard");
+
+	begin(AWAY("join: {silent: refuse}"), "{\"bodies\": [\"a\", \"b\"]}");
+	a = sent("ask/a/send");
+	b = sent("ask/b/send");
+	answers(a, 0);
+	ok(unheard(1), "one of two has answered");
+	is_str(standing(), "ended refused", "the other's silence refuses");
+	answers(b, 0);
+	is_str(standing(), "ended refused", "for good");
+
+	begin(AWAY("join: {pass: 2, silent: agree}"), three);
+	a = sent("ask/a/send");
+	b = sent("ask/b/send");
+	ok(unheard(1), "two of three");
+	is_str(standing(), "last", "are enough, and cancel the third");
+	ok(!ed_state_join(&state, "ask"), "the join is decided");
+
+	begin(AWAY("join: {pass: 1, rest: finish, silent: agree}"), three);
+	a = sent("ask/a/send");
+	b = sent("ask/b/send");
+	answers(a, 0);
+	is_str(standing(), "ask/c/send last", "the rest is finished");
+	ok(!unheard(1), "of a join that is decided there is no silence");
+
+	begin(AWAY("join: {refuse: any}"), three);
+	a = sent("ask/a/send");
+	ok(!unheard(1), "nor where the route gives it no meaning");
+	bad("  - {id: ask, do: each, in: bodies, join: {silent: agree}, steps: [{id: send, do: send, "
+	    "by: w, to: local}, {id: op, do: agree, by: local}]}\n" LAST,
+	    "r:18:52", "a term of its join");
+}
+
 int main(void)
 {
 	struct ed_calendar *calendar;
@@ -425,6 +524,7 @@ int main(void)
 	copies();
 	refusals();
 	depth();
+	silence();
 	json_decref(fields);
 	ed_zone_free(zone);
 	ed_arena_free(arena);
