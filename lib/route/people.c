@@ -235,7 +235,7 @@ static bool find_places(struct ed_decision *j, const struct ed_role *role, struc
 	}
 	if (!at && j->actor.agency) /* the first official who acts has the case */
 		at = j->actor.agency->id;
-	return ed_places_find(v->step, at, role, j->engine->arena, p);
+	return ed_places_find(v, at, role, j->engine->arena, p);
 }
 
 void ed_check_named(struct ed_decision *j, const struct ed_role *role, struct ed_named *v, size_t i)

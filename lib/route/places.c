@@ -3,11 +3,19 @@
 
 #include <string.h>
 
+/* Where the block that owns branches goes on, once they are done: a branch that
+ * went to another agency comes back. */
+struct home {
+	const char *at;
+	const struct home *up; /* of the block around it; NULL: none */
+};
+
 /* A step that the case may come to, and the agency that has it then; NULL: one
  * that is chosen on the way. */
 struct spot {
 	const struct ed_route_step *step;
 	const char *at;
+	const struct home *home; /* NULL: not in a branch */
 };
 
 struct tour {
@@ -23,6 +31,14 @@ static bool same_place(const char *a, const char *b)
 	return a && b ? !strcmp(a, b) : a == b;
 }
 
+static bool same_home(const struct home *a, const struct home *b)
+{
+	for (; a && b; a = a->up, b = b->up)
+		if (!same_place(a->at, b->at))
+			return false;
+	return a == b;
+}
+
 static bool been(const struct tour *t, const struct ed_route_step *step, const char *at)
 {
 	for (size_t i = 0; i < t->n; i++)
@@ -32,62 +48,96 @@ static bool been(const struct tour *t, const struct ed_route_step *step, const c
 }
 
 /* The step that names people names them anew: nothing behind it is meant. */
-static void come(struct tour *t, const struct ed_route_step *step, const char *at)
+static void come(struct tour *t, const struct ed_route_step *step, const char *at,
+                 const struct home *home)
 {
 	struct spot *grown;
 
-	if (step == t->from || been(t, step, at))
+	if (step == t->from)
 		return;
+	for (size_t i = 0; i < t->n; i++)
+		if (t->v[i].step == step && same_place(t->v[i].at, at) &&
+		    same_home(t->v[i].home, home))
+			return;
 	grown = ed_arena_grow(t->arena, t->v, t->n, &t->cap, sizeof(*t->v));
 	t->lost |= !grown;
 	if (!grown)
 		return;
 	t->v = grown;
-	grown[t->n++] = (struct spot){step, at};
+	grown[t->n++] = (struct spot){step, at, home};
 }
 
-static void go(struct tour *t, const struct ed_route_step *step, const char *then, bool leave,
-               const char *at);
+static void go(struct tour *t, const struct spot *from, const char *then, bool leave);
 
-static void leave_block(struct tour *t, const struct ed_route_block *b, const char *at)
+static void leave_block(struct tour *t, const struct spot *from)
 {
-	const struct ed_route_step *join = b->owner;
+	const struct ed_route_step *join = from->step->block->owner;
+	const struct home *home = from->home;
+	struct spot there = {join, home ? home->at : from->at, home ? home->up : NULL};
 
 	for (size_t i = 0; join && i < join->n_outcomes; i++)
 		if (!join->outcomes[i].end)
-			go(t, join, join->outcomes[i].then, join->outcomes[i].leave, at);
+			go(t, &there, join->outcomes[i].then, join->outcomes[i].leave);
 }
 
 /* On from the step: to another of its block, or out of it. */
-static void go(struct tour *t, const struct ed_route_step *step, const char *then, bool leave,
-               const char *at)
+static void go(struct tour *t, const struct spot *from, const char *then, bool leave)
 {
+	const struct ed_route_step *step = from->step;
 	const struct ed_route_block *b = step->block;
 	const struct ed_route_step *to = then                               ? ed_block_step(b, then)
 	                                 : step + 1 < b->steps + b->n_steps ? step + 1
 	                                                                    : NULL;
 
 	if (leave || !to)
-		leave_block(t, b, at);
+		leave_block(t, from);
 	else
-		come(t, to, at);
+		come(t, to, from->at, from->home);
+}
+
+static void enter_branches(struct tour *t, const struct spot *s)
+{
+	struct home *home;
+
+	if (!s->step->n_branches)
+		return;
+	home = ed_arena_alloc(t->arena, sizeof(*home));
+	t->lost |= !home;
+	if (!home)
+		return;
+	*home = (struct home){s->at, s->home};
+	for (size_t i = 0; i < s->step->n_branches; i++)
+		come(t, &s->step->branches[i].steps[0], s->at, home);
 }
 
 static void go_on(struct tour *t, struct spot s)
 {
 	const struct ed_route_step *step = s.step;
-	const char *at = step->verb == ED_DO_SEND && step->to ? step->to->agency : s.at;
+	const struct spot still = s;
 
-	for (size_t i = 0; i < step->n_branches; i++)
-		come(t, &step->branches[i].steps[0], at);
+	if (step->verb == ED_DO_SEND && step->to)
+		s.at = step->to->agency;
+	enter_branches(t, &s);
 	for (size_t i = 0; i < step->n_outcomes; i++)
 		if (!step->outcomes[i].end)
-			go(t, step, step->outcomes[i].then, step->outcomes[i].leave, at);
+			go(t, &s, step->outcomes[i].then, step->outcomes[i].leave);
 	for (size_t i = 0; i < step->n_choices; i++)
 		if (step->choices[i].then)
-			go(t, step, step->choices[i].then, false, at);
+			go(t, &s, step->choices[i].then, false);
 	if (step->when)
-		go(t, step, NULL, false, s.at);
+		go(t, &still, NULL, false);
+}
+
+/* Those of the branches that the act itself stands in. */
+static const struct home *homes_of(struct tour *t, const struct ed_scope *scope, const char *at)
+{
+	const struct ed_scope *around = scope->owner ? scope->owner->scope : NULL;
+	struct home *home = around ? ed_arena_alloc(t->arena, sizeof(*home)) : NULL;
+
+	t->lost |= around && !home;
+	if (home)
+		*home = (struct home){around->at ? around->at : at, homes_of(t, around, at)};
+	return home;
 }
 
 static bool asks(const struct tour *t, const struct spot *s, const struct ed_role *role)
@@ -112,15 +162,17 @@ static void add(struct ed_places *p, const char *at)
 	p->v[p->n++] = at;
 }
 
-bool ed_places_find(const struct ed_route_step *from, const char *at, const struct ed_role *role,
+bool ed_places_find(const struct ed_visit *visit, const char *at, const struct ed_role *role,
                     struct ed_arena *arena, struct ed_places *places)
 {
+	const struct ed_route_step *from = visit->step;
 	struct tour t = {.arena = arena, .from = from};
+	struct spot here = {from, at, homes_of(&t, visit->scope, at)};
 	const struct ed_route_outcome *first = &from->outcomes[0];
 
 	*places = (struct ed_places){.any = !at};
 	if (!first->end)
-		go(&t, from, first->then, first->leave, at);
+		go(&t, &here, first->then, first->leave);
 	for (size_t i = 0; i < t.n && !t.lost; i++)
 		go_on(&t, t.v[i]);
 	places->v = ed_arena_alloc(arena, (t.n + 1) * sizeof(*places->v));

@@ -4,7 +4,7 @@
 #define ED_ROUTE_PLACES_H
 
 #include "base/arena.h"
-#include "route/definition.h"
+#include "route/engine.h"
 
 struct ed_places {
 	const char **v; /* each agency at which all those steps may come to be done */
@@ -15,9 +15,9 @@ struct ed_places {
 	const char *at; /* where that one is done, on one of the ways */
 };
 
-/* Of the steps whose role `from` sets, once it is done at the agency `at`.
+/* Of the steps whose role the visit's step sets, once it is done at the agency `at`.
  * false: no memory. */
-bool ed_places_find(const struct ed_route_step *from, const char *at, const struct ed_role *role,
+bool ed_places_find(const struct ed_visit *visit, const char *at, const struct ed_role *role,
                     struct ed_arena *arena, struct ed_places *places);
 bool ed_places_has(const struct ed_places *places, const char *agency);
 

@@ -604,6 +604,18 @@ static void places(void)
 	         "by: boss}}}\n",
 	         EXECUTE, "eve", "behind branches and a send"},
 	        {"{}",
+	         "  - {id: p, do: parallel, branches: {q: {steps: [{id: far, do: send, by: boss, "
+	         "to: "
+	         "other, needs: receipt}, {id: w, do: agree, by: boss}]}, r: {do: agree, by: "
+	         "boss}}, then: home}\n  - {id: home, do: execute, by: executor, then: z}\n",
+	         "", "bob", "behind branches of which one went away and came back"},
+	        {"{}",
+	         "  - {id: p, do: parallel, branches: {q: {steps: [{id: far, do: send, by: boss, "
+	         "to: "
+	         "other, needs: receipt}, {id: w, do: agree, by: executor}]}, r: {do: agree, by: "
+	         "boss}}, then: z}\n",
+	         "", "eve", "in the branch that went away"},
+	        {"{}",
 	         "  - {id: c, do: choose,\n     cases: [{if: {field: f, is: yes}, then: out}, "
 	         "{then: execute}]}\n",
 	         EXECUTE, "bob eve", "by a choice"},
