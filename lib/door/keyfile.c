@@ -85,7 +85,8 @@ enum edoc_code ed_key_undecrypted(const char *path, bool sure, struct edoc_error
 	if (algorithm_missing())
 		return ed_fail(err, EDOC_ERR_INPUT, path,
 		               "made with an algorithm OpenSSL 3 keeps in its legacy provider: "
-		               "re-export with openssl pkcs12 -export");
+		               "export the key anew: openssl pkcs12 -legacy -in OLD -out PEM; "
+		               "openssl pkcs12 -export -in PEM -out NEW");
 	if (sure)
 		return ed_fail(err, EDOC_ERR_INPUT, path, "the PKCS#12 file is damaged");
 	return ed_fail(err, EDOC_ERR_DENIED, path, "wrong passphrase");

@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "door/crypto.h"
 #include "door/keyfile.h"
+#include "door/keylegacy.h"
 #include "door/keyrounds.h"
 
 #define MAX_ID 64 /* bytes of a localKeyId that can be asked for */
@@ -21,6 +22,7 @@ struct walk {
 	const char *text; /* the passphrase; NULL: none, which is not the empty one */
 	bool sure;        /* that it is the right one */
 	size_t bags;
+	struct ed_legacy legacy;
 	char unknown[80]; /* OID of a key that is not computed here */
 	struct edoc_error *err;
 };
@@ -28,6 +30,19 @@ struct walk {
 static enum edoc_code spend(struct walk *w, uint64_t rounds)
 {
 	return ed_rounds_spend(&w->file->spent, rounds, w->path, w->err);
+}
+
+/* Where it is decrypted: NULL is here. */
+static enum edoc_code choose_context(struct walk *w, const X509_ALGOR *alg, OSSL_LIB_CTX **ctx)
+{
+	enum edoc_code rc = EDOC_OK;
+
+	*ctx = NULL;
+	if (!ed_legacy_needed(alg))
+		return rc;
+	rc = ed_legacy_load(&w->legacy, w->path, w->err);
+	*ctx = w->legacy.ctx;
+	return rc;
 }
 
 /* ---- what is in a bag ------------------------------------------------------ */
@@ -58,14 +73,17 @@ static enum edoc_code take_shrouded(struct walk *w, PKCS12_SAFEBAG *bag)
 {
 	const X509_SIG *sig = PKCS12_SAFEBAG_get0_pkcs8(bag);
 	const X509_ALGOR *alg = NULL;
+	OSSL_LIB_CTX *ctx = NULL;
 	PKCS8_PRIV_KEY_INFO *p8;
 	enum edoc_code rc;
 
 	X509_SIG_get0(sig, &alg, NULL);
 	rc = spend(w, ed_rounds_of(alg));
+	if (rc == EDOC_OK)
+		rc = choose_context(w, alg, &ctx);
 	if (rc != EDOC_OK)
 		return rc;
-	p8 = PKCS12_decrypt_skey(bag, w->text, -1);
+	p8 = PKCS12_decrypt_skey_ex(bag, w->text, -1, ctx, NULL);
 	rc = p8 ? take_pkey(w, bag, p8) : ed_key_undecrypted(w->path, w->sure, w->err);
 	PKCS8_PRIV_KEY_INFO_free(p8);
 	return rc;
@@ -129,6 +147,22 @@ static enum edoc_code take_bags(struct walk *w, const STACK_OF(PKCS12_SAFEBAG) *
 
 /* ---- safes ------------------------------------------------------------------- */
 
+static enum edoc_code unpack_encrypted(struct walk *w, const PKCS7 *p7,
+                                       STACK_OF(PKCS12_SAFEBAG) **bags)
+{
+	const PKCS7_ENC_CONTENT *content = p7->d.encrypted->enc_data;
+	OSSL_LIB_CTX *ctx = NULL;
+	enum edoc_code rc = spend(w, ed_rounds_of(content->algorithm));
+
+	if (rc == EDOC_OK)
+		rc = choose_context(w, content->algorithm, &ctx);
+	if (rc == EDOC_OK)
+		*bags = PKCS12_item_decrypt_d2i_ex(content->algorithm,
+		                                   ASN1_ITEM_rptr(PKCS12_SAFEBAGS), w->text, -1,
+		                                   content->enc_data, 1, ctx, NULL);
+	return rc;
+}
+
 static enum edoc_code take_safe(struct walk *w, PKCS7 *p7)
 {
 	int kind = OBJ_obj2nid(p7->type);
@@ -138,10 +172,9 @@ static enum edoc_code take_safe(struct walk *w, PKCS7 *p7)
 	if (kind == NID_pkcs7_data) {
 		bags = PKCS12_unpack_p7data(p7);
 	} else if (kind == NID_pkcs7_encrypted && p7->d.encrypted) {
-		rc = spend(w, ed_rounds_of(p7->d.encrypted->enc_data->algorithm));
+		rc = unpack_encrypted(w, p7, &bags);
 		if (rc != EDOC_OK)
 			return rc;
-		bags = PKCS12_unpack_p7encdata(p7, w->text, -1);
 	} else {
 		return EDOC_OK; /* for a certificate's owner (RFC 7292 4.1), as libcrypto has it */
 	}
@@ -238,5 +271,6 @@ enum edoc_code ed_p12_read(const struct ed_buf *bytes, const char *path, struct 
 	if (rc == EDOC_OK)
 		rc = take_safes(&w, p12);
 	PKCS12_free(p12);
+	ed_legacy_unload(&w.legacy);
 	return rc;
 }
