@@ -67,9 +67,8 @@ static const struct column of_term[] = {
         {YES_NO, TERM(stands)},
 };
 static const struct column of_away[] = {
-        {TEXT, AWAY(branch)}, {TEXT, AWAY(at)},    {TEXT, AWAY(sent_to)},
-        {TEXT, AWAY(step)},   {TIME, AWAY(since)}, {TIME, AWAY(due)},
-        {TIME, AWAY(back)},   {YES_NO, AWAY(silent)},
+        {TEXT, AWAY(branch)}, {TEXT, AWAY(at)},  {TEXT, AWAY(sent_to)}, {TEXT, AWAY(step)},
+        {TIME, AWAY(since)},  {TIME, AWAY(due)}, {TIME, AWAY(back)},    {YES_NO, AWAY(silent)},
 };
 static const struct column of_named[] = {
         {TEXT, NAMED(role)}, {TEXT, NAMED(person)}, {TEXT, NAMED(post)},
@@ -108,6 +107,10 @@ static const char schema[] =
         "CREATE TABLE words (id TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;"
         "CREATE TABLE broken (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;"
         "CREATE TABLE strays (shelf TEXT, path TEXT, PRIMARY KEY (shelf, path))"
+        " STRICT, WITHOUT ROWID;"
+        "CREATE TABLE tellings (lang TEXT PRIMARY KEY, how TEXT NOT NULL, told INTEGER NOT NULL)"
+        " STRICT, WITHOUT ROWID;"
+        "CREATE TABLE wakes (id TEXT, lang TEXT, next INTEGER NOT NULL, PRIMARY KEY (id, lang))"
         " STRICT, WITHOUT ROWID;";
 /* Once the tables are filled: sorted at once, and in the same pages each time. */
 static const char indexes[] =
@@ -117,9 +120,11 @@ static const char indexes[] =
         "CREATE INDEX cases_phase ON cases (phase);"
         "CREATE INDEX cases_time ON cases (time);"
         "CREATE INDEX steps_silent ON steps (due) WHERE silent = 1;"
-        "CREATE INDEX away_silent ON away (back) WHERE silent = 1;";
+        "CREATE INDEX away_silent ON away (back) WHERE silent = 1;"
+        "CREATE INDEX wakes_next ON wakes (lang, next);";
 
-/* What a comparison goes through; the first column is the case, or the path. */
+/* What a comparison goes through: what cases tell, not who was told.  The first
+ * column is the case, or the path. */
 static const char *const tables[] = {"cases", "steps", "beside", "handed", "deputies",
                                      "terms", "away",  "words",  "broken", NULL};
 
@@ -135,6 +140,7 @@ enum question {
 	Q_PUT_WORDS,
 	Q_PUT_BROKEN,
 	Q_PUT_STRAY,
+	Q_PUT_WAKES,
 	Q_DROP_STRAYS,
 	Q_DROP_CASE,
 	Q_DROP_STEPS,
@@ -144,6 +150,7 @@ enum question {
 	Q_DROP_TERMS,
 	Q_DROP_AWAY,
 	Q_DROP_WORDS,
+	Q_DROP_WAKES,
 	Q_DROP_BROKEN,
 	Q_CASE,
 	Q_STEPS,
@@ -155,6 +162,13 @@ enum question {
 	Q_SEQ,
 	Q_COUNT,
 	Q_COUNT_ONE,
+	Q_TELLING,
+	Q_TELLING_NEW,
+	Q_TELLING_OTHER,
+	Q_TOLD,
+	Q_WAKE,
+	Q_WAKE_ALL,
+	Q_WAKE_MOST,
 	Q_N
 };
 
@@ -168,16 +182,16 @@ static const char *const sql[Q_N] = {
         [ED_CASES_RUNNING] = "SELECT id FROM cases WHERE phase = 1 AND here = 1 ORDER BY id",
         [ED_CASES_SENT] = "SELECT id FROM cases WHERE sent = 1 ORDER BY id",
         [ED_CASES_SENDABLE] = "SELECT id FROM cases WHERE sends = 1 OR sent = 1 ORDER BY id",
-        [ED_CASES_SILENT] =
-                "SELECT id FROM steps WHERE silent = 1 AND due < ?1"
-                " UNION SELECT id FROM away WHERE silent = 1 AND back < ?1"
-                " AND id IN (SELECT id FROM cases WHERE here = 1) ORDER BY id",
+        [ED_CASES_SILENT] = "SELECT id FROM steps WHERE silent = 1 AND due < ?1"
+                            " UNION SELECT id FROM away WHERE silent = 1 AND back < ?1"
+                            " AND id IN (SELECT id FROM cases WHERE here = 1) ORDER BY id",
         [ED_CASES_HEALTH] = "SELECT id FROM cases WHERE (phase = 1 AND here = 1) OR sent = 1"
                             " OR time > ?1 ORDER BY id",
         [ED_INDEX_CASES] = cases_of_prefix,
         [ED_INDEX_WORDS] = "SELECT id, text FROM words ORDER BY id",
         [ED_INDEX_BROKEN] = "SELECT id FROM broken ORDER BY id",
         [ED_INDEX_STRAYS] = "SELECT path, shelf FROM strays ORDER BY shelf, path",
+        [ED_INDEX_WAKES] = "SELECT id FROM wakes WHERE lang = ?2 AND next <= ?1 ORDER BY id",
         [Q_PUT_CASE] =
                 "INSERT INTO cases VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
                 " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)",
@@ -192,6 +206,7 @@ static const char *const sql[Q_N] = {
         [Q_PUT_WORDS] = "INSERT INTO words VALUES (?1, ?2)",
         [Q_PUT_BROKEN] = "INSERT INTO broken VALUES (?1)",
         [Q_PUT_STRAY] = "INSERT INTO strays VALUES (?1, ?2)",
+        [Q_PUT_WAKES] = "INSERT INTO wakes SELECT ?1, lang, 0 FROM tellings",
         [Q_DROP_STRAYS] = "DELETE FROM strays WHERE shelf = ?1 OR (?1 = '' AND shelf = path)",
         [Q_DROP_CASE] = "DELETE FROM cases WHERE id = ?1",
         [Q_DROP_STEPS] = "DELETE FROM steps WHERE id = ?1",
@@ -201,6 +216,7 @@ static const char *const sql[Q_N] = {
         [Q_DROP_AWAY] = "DELETE FROM away WHERE id = ?1",
         [Q_DROP_TERMS] = "DELETE FROM terms WHERE id = ?1",
         [Q_DROP_WORDS] = "DELETE FROM words WHERE id = ?1",
+        [Q_DROP_WAKES] = "DELETE FROM wakes WHERE id = ?1",
         [Q_DROP_BROKEN] = "DELETE FROM broken WHERE id = ?1",
         [Q_CASE] = "SELECT * FROM cases WHERE id = ?1",
         [Q_STEPS] = "SELECT * FROM steps WHERE id = ?1 ORDER BY n",
@@ -212,6 +228,13 @@ static const char *const sql[Q_N] = {
         [Q_SEQ] = "SELECT entries FROM cases WHERE id = ?1",
         [Q_COUNT] = "SELECT count(*) FROM cases WHERE phase = ?1",
         [Q_COUNT_ONE] = "SELECT count(*) FROM cases WHERE phase = ?1 AND id = ?2",
+        [Q_TELLING] = "SELECT how, told FROM tellings WHERE lang = ?1",
+        [Q_TELLING_NEW] = "INSERT INTO tellings VALUES (?1, ?2, 0)",
+        [Q_TELLING_OTHER] = "UPDATE tellings SET how = ?2 WHERE lang = ?1",
+        [Q_TOLD] = "UPDATE tellings SET told = ?2 WHERE lang = ?1",
+        [Q_WAKE] = "UPDATE wakes SET next = ?3 WHERE id = ?1 AND lang = ?2",
+        [Q_WAKE_ALL] = "INSERT INTO wakes SELECT id, ?1, 0 FROM cases",
+        [Q_WAKE_MOST] = "UPDATE wakes SET next = 0 WHERE lang = ?1 AND next < 9223372036854775807",
 };
 /* NOLINTEND(bugprone-suspicious-missing-comma) */
 
@@ -227,6 +250,7 @@ struct ed_index {
 	struct ed_arena *arena;
 	struct zone *zones;
 	bool failed;
+	struct stat file; /* as it was when it was opened */
 };
 
 /* ---- asking ---- */
@@ -394,6 +418,11 @@ void ed_index_free(struct ed_index *index)
 	free(index);
 }
 
+bool ed_index_is(const struct ed_index *index, const struct stat *file)
+{
+	return index->file.st_ino == file->st_ino && index->file.st_dev == file->st_dev;
+}
+
 bool ed_index_failed(const struct ed_index *index)
 {
 	return index->failed;
@@ -439,6 +468,9 @@ enum edoc_code ed_index_open(const char *path, bool write, const char *agency,
 
 	*out = NULL;
 	enum edoc_code code = new_index(&index, err);
+	/* Before it is opened: one that is replaced in between is another. */
+	if (!code && stat(path, &index->file))
+		index->file = (struct stat){0};
 	if (!code)
 		code = ed_db_open_shared(path, write, ED_INDEX_VERSION, &index->db, state, err);
 	if (!code && *state == ED_DB_GOOD)
@@ -609,7 +641,9 @@ enum edoc_code ed_index_put(struct ed_index *index, const struct ed_row *row, co
 	for (size_t n = 0; !code && n < row->n_away; n++)
 		code = put_numbered(index, Q_PUT_AWAY, row->id, n, of_away, N(of_away),
 		                    &row->away[n], err);
-	return code ? code : put_texts(index, Q_PUT_WORDS, row->id, words, err);
+	if (!code)
+		code = put_texts(index, Q_PUT_WORDS, row->id, words, err);
+	return code ? code : put_texts(index, Q_PUT_WAKES, row->id, NULL, err);
 }
 
 enum edoc_code ed_index_put_broken(struct ed_index *index, const char *id, struct edoc_error *err)
@@ -881,10 +915,11 @@ enum edoc_code ed_index_list(struct ed_index *index, int list, const char *arg, 
                              struct edoc_error *err)
 {
 	sqlite3_stmt *stmt = ask(index, list);
-	bool timed = list == ED_CASES_SILENT || list == ED_CASES_HEALTH;
+	bool wakes = list == ED_INDEX_WAKES;
+	bool timed = list == ED_CASES_SILENT || list == ED_CASES_HEALTH || wakes;
 
 	if (!stmt || (timed && sqlite3_bind_int64(stmt, 1, now)) ||
-	    (arg && sqlite3_bind_text(stmt, 1, arg, -1, SQLITE_TRANSIENT)))
+	    (arg && sqlite3_bind_text(stmt, wakes ? 2 : 1, arg, -1, SQLITE_TRANSIENT)))
 		return trouble(index, err);
 	return EDOC_OK;
 }
@@ -903,6 +938,55 @@ enum edoc_code ed_index_next(struct ed_index *index, int list, const char **id, 
 	if (also)
 		*also = (const char *)sqlite3_column_text(stmt, 1);
 	return *id && (!also || *also) ? EDOC_OK : damaged(index, err);
+}
+
+/* ---- waking ---- */
+
+enum edoc_code ed_index_telling(struct ed_index *index, const char *lang, const char *how,
+                                int64_t now, bool write, bool *known, struct edoc_error *err)
+{
+	sqlite3_stmt *stmt = ask(index, Q_TELLING);
+	bool there = false, same = false, late = false;
+
+	*known = false;
+	enum edoc_code code = !stmt || bind_text(stmt, 1, lang) ? trouble(index, err)
+	                                                        : next(index, stmt, &there, err);
+	if (!code && there) {
+		const char *before = (const char *)sqlite3_column_text(stmt, 0);
+
+		same = before && !strcmp(before, how);
+		late = sqlite3_column_int64(stmt, 1) > now;
+	}
+	sqlite3_reset(stmt);
+	*known = same && !late;
+	if (code || same || late || !write)
+		return code;
+	code = put_texts(index, there ? Q_TELLING_OTHER : Q_TELLING_NEW, lang, how, err);
+	if (!code)
+		code = put_texts(index, there ? Q_WAKE_MOST : Q_WAKE_ALL, lang, NULL, err);
+	*known = !code;
+	return code;
+}
+
+enum edoc_code ed_index_told(struct ed_index *index, const char *lang, int64_t now,
+                             struct edoc_error *err)
+{
+	sqlite3_stmt *stmt = ask(index, Q_TOLD);
+
+	return carry_out(index, stmt,
+	                 !stmt || bind_text(stmt, 1, lang) || sqlite3_bind_int64(stmt, 2, now),
+	                 err);
+}
+
+enum edoc_code ed_index_wake(struct ed_index *index, const char *id, const char *lang,
+                             int64_t wakes, struct edoc_error *err)
+{
+	sqlite3_stmt *stmt = ask(index, Q_WAKE);
+
+	return carry_out(index, stmt,
+	                 !stmt || bind_text(stmt, 1, id) || bind_text(stmt, 2, lang) ||
+	                         sqlite3_bind_int64(stmt, 3, wakes),
+	                 err);
 }
 
 /* ---- comparing ---- */

@@ -15,10 +15,12 @@
 #ifndef ED_ROUTE_INDEX_H
 #define ED_ROUTE_INDEX_H
 
+#include <sys/stat.h>
+
 #include "door/db.h"
 #include "route/row.h"
 
-#define ED_INDEX_VERSION 2
+#define ED_INDEX_VERSION 3
 
 enum ed_cases { /* which of them are looked at */
 	        ED_CASES_ALL,
@@ -42,6 +44,8 @@ enum edoc_code ed_index_seal(struct ed_index *index, struct edoc_error *err) EDO
 void ed_index_free(struct ed_index *index);
 /* Does SQLite find nothing wrong with its pages? */
 bool ed_index_sound(struct ed_index *index);
+/* Is that its file? */
+bool ed_index_is(const struct ed_index *index, const struct stat *file);
 /* Did it fail since the last begin, whatever of the caller's did not? */
 bool ed_index_failed(const struct ed_index *index);
 
@@ -81,14 +85,29 @@ enum ed_index_list {
 	ED_INDEX_WORDS,                       /* ids, and their words */
 	ED_INDEX_BROKEN,                      /* ids */
 	ED_INDEX_STRAYS,                      /* paths, and their shelves */
+	ED_INDEX_WAKES,                       /* ids that wake by now; arg: the language */
 	ED_INDEX_LISTS,
 };
-/* list: one of ed_cases or these.  now: what SILENT and HEALTH compare with. */
+/* list: one of ed_cases or these.  now: what SILENT, HEALTH and WAKES
+ * compare with. */
 enum edoc_code ed_index_list(struct ed_index *index, int list, const char *arg, int64_t now,
                              struct edoc_error *err) EDOC_CHECK;
 /* The next of the list; *id NULL: there is none.  Valid until the next call. */
 enum edoc_code ed_index_next(struct ed_index *index, int list, const char **id, const char **also,
                              struct edoc_error *err) EDOC_CHECK;
+
+/* When each case wakes (route/wakes.h).  What is put wakes at once. */
+
+/* *known: by that language and how it was asked before, no later than now; with
+ * write it is from here on, unless now is too early. */
+enum edoc_code ed_index_telling(struct ed_index *index, const char *lang, const char *how,
+                                int64_t now, bool write, bool *known,
+                                struct edoc_error *err) EDOC_CHECK;
+/* What follows was found at that moment. */
+enum edoc_code ed_index_told(struct ed_index *index, const char *lang, int64_t now,
+                             struct edoc_error *err) EDOC_CHECK;
+enum edoc_code ed_index_wake(struct ed_index *index, const char *id, const char *lang,
+                             int64_t wakes, struct edoc_error *err) EDOC_CHECK;
 
 /* Calls fn with the id of each case that the two tell differently. */
 enum edoc_code ed_index_compare(struct ed_index *index, const char *other,

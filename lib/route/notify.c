@@ -17,6 +17,7 @@
 #include "route/remind.h"
 #include "route/told.h"
 #include "route/viewtold.h"
+#include "route/wakes.h"
 
 #define T(s) dgettext("edoc", s)
 
@@ -582,7 +583,59 @@ static enum edoc_code about_loaded(struct noticing *n, struct edoc_error *err)
 	return code;
 }
 
-static enum edoc_code about_case(struct noticing *n, const char *id, struct edoc_error *err)
+/* ---- and when next ---- */
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t chain_wakes(const struct noticing *n, const struct ed_state *s)
+{
+	const struct ed_engine *engine = &n->c->r.engine;
+	size_t n_clocks = s->clocks ? engine->route->n_clocks : 0;
+	int64_t next = ED_WAKES_NEVER;
+
+	for (size_t i = 0; i < n_clocks; i++)
+		next = sooner(next, ed_remind_next(&s->clocks[i], engine, n->now));
+	for (size_t i = 0; i < s->n_visits; i++) {
+		const struct ed_visit *v = s->visits[i];
+
+		if (v->done == ED_TIME_NONE && v->due != ED_TIME_NONE && v->due >= n->now)
+			next = sooner(next, v->due + 1);
+		if (v->done == ED_TIME_NONE && v->clock)
+			next = sooner(next, ed_remind_next(v->clock, engine, n->now));
+	}
+	return next;
+}
+
+/* When something may have to be told next, if nobody writes the case meanwhile:
+ * at a due or a rung; and as long as anything of it is told to people on another
+ * day, for who holds a post, or stands in for him, may be another then. */
+static int64_t wakes(const struct noticing *n)
+{
+	const struct ed_replay *r = &n->c->r;
+	const struct ed_zone *zone = r->engine.zone;
+	struct ed_civil midnight = {.date = ed_zone_civil(zone, n->now).date};
+	int64_t next = ED_WAKES_NEVER;
+	bool tells = false;
+
+	for (size_t i = 0; i < r->ledger.n && !tells; i++)
+		tells = !is_old(n, r->ledger.v[i].time);
+	for (size_t k = 0; k < r->n_chains; k++) {
+		const struct ed_state *s = ed_replay_chain(r, k);
+
+		if (!s || s->phase != ED_PHASE_RUNNING || !ed_chain_here(n->c, s))
+			continue;
+		tells = true;
+		next = sooner(next, chain_wakes(n, s));
+	}
+	midnight.date = ed_date_add_days(midnight.date, 1);
+	return tells ? sooner(next, ed_zone_instant(zone, midnight)) : ED_WAKES_NEVER;
+}
+
+static enum edoc_code about_case(struct noticing *n, const char *id, struct ed_wakes *w,
+                                 struct edoc_error *err)
 {
 	struct edoc_error why = {0};
 	struct ed_pin *pin = NULL;
@@ -600,7 +653,27 @@ static enum edoc_code about_case(struct noticing *n, const char *id, struct edoc
 	n->directory = pin ? pin->directory : NULL;
 	if (!code && c->exists)
 		code = about_loaded(n, err);
+	if (!code && c->exists)
+		ed_wakes_note(w, id, wakes(n));
 	ed_case_clear(c);
+	return code;
+}
+
+/* Beside the cases: what is told, and who holds which post.  *how NULL: a
+ * directory that is not to be believed is told of by each case. */
+static enum edoc_code how_told(const struct noticing *n, struct ed_arena *arena, const char **how,
+                               struct edoc_error *err)
+{
+	struct ed_pin *pin = NULL;
+
+	*how = NULL;
+	enum edoc_code code = ed_desk_directory(n->desk, arena, &pin, err);
+	if (code == EDOC_ERR_MEMORY ||
+	    (!code && pin && ed_desk_believe(n->desk, pin, n->now, arena, NULL)))
+		return code;
+	if (!code && !(*how = ed_arena_printf(arena, "%s %s", n->all ? "all" : "demanded",
+	                                      pin ? pin->sha256 : "none")))
+		code = ed_fail_memory(err);
 	return code;
 }
 
@@ -608,16 +681,21 @@ static enum edoc_code about_case(struct noticing *n, const char *id, struct edoc
 static enum edoc_code about_cases(struct noticing *n, char **text, char **json,
                                   struct edoc_error *err)
 {
+	struct ed_arena *arena = ed_arena_new();
 	enum edoc_code code, bad = EDOC_OK;
 	struct edoc_error why = {0};
+	struct ed_wakes w = {.lock = -1};
+	const char *how = NULL;
 	char **ids = NULL;
 
 	ed_tale_init(&n->tale, text != NULL, json != NULL);
-	code = ed_case_list(n->desk, &ids, NULL, err);
+	code = arena ? how_told(n, arena, &how, err) : ed_fail_memory(err);
+	if (!code)
+		code = ed_wakes_open(n->desk, n->lang, how, n->now, &w, &ids, err);
 	for (size_t i = 0; !code && ids[i]; i++) {
 		struct edoc_error one = {0};
 
-		code = about_case(n, ids[i], &one);
+		code = about_case(n, ids[i], &w, &one);
 		if (code && !bad)
 			why = one;
 		if (code == EDOC_ERR_INPUT) {
@@ -632,7 +710,9 @@ static enum edoc_code about_cases(struct noticing *n, char **text, char **json,
 	if (!code && bad && err)
 		*err = why;
 	ed_names_free(ids);
+	ed_wakes_close(&w);
 	ed_tale_clear(&n->tale);
+	ed_arena_free(arena);
 	return code ? code : bad;
 }
 

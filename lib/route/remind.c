@@ -27,10 +27,11 @@ static int64_t place(const struct ed_engine *e, struct ed_term lead, bool after,
 	return ed_term_rung(lead, after, e->calendar, e->zone, base, &t, NULL) ? ED_TIME_NONE : t;
 }
 
-/* What comes each so much after base: the newest that now has reached.  Months
+/* What comes each so much after base: the newest that now has reached, *then
+ * the one after it.  Months
  * are counted from the base, or the 31st would become the 28th for good. */
 static int again(const struct ed_engine *e, struct ed_term lead, int64_t base, int64_t now,
-                 int64_t *at)
+                 int64_t *at, int64_t *then)
 {
 	bool months = lead.unit == ED_TERM_MONTHS;
 	int64_t from = base, t;
@@ -41,6 +42,7 @@ static int again(const struct ed_engine *e, struct ed_term lead, int64_t base, i
 		struct ed_term so_far = {lead.unit, months ? lead.n * (k + 1) : lead.n};
 
 		t = place(e, so_far, true, from);
+		*then = t;
 		if (t == ED_TIME_NONE || t > now)
 			return k;
 		*at = t;
@@ -68,11 +70,11 @@ static int64_t reach(const struct ed_clock *c, const struct ed_engine *e,
                      const struct ed_rung *rung, int64_t now, char name[40])
 {
 	const struct ed_term none = {ED_TERM_DAYS, 0};
-	int64_t t;
+	int64_t t, then;
 	int k = 1;
 
 	if (rung->again)
-		k = again(e, rung->lead, c->due, now, &t);
+		k = again(e, rung->lead, c->due, now, &t, &then);
 	else
 		t = place(e, rung->place == ED_RUNG_DUE ? none : rung->lead,
 		          rung->place == ED_RUNG_AFTER, c->due);
@@ -105,7 +107,7 @@ bool ed_overdue_reached(const struct ed_clock *clock, const struct ed_engine *en
                         struct ed_reached *rung)
 {
 	const struct ed_reminders *r = &clock->def->reminders;
-	int64_t t;
+	int64_t t, then;
 	int k;
 
 	if (!r->escalate.n || !runs(clock) || now <= clock->due)
@@ -113,12 +115,41 @@ bool ed_overdue_reached(const struct ed_clock *clock, const struct ed_engine *en
 	*rung = (struct ed_reached){"overdue", clock->due + 1};
 	if (r->again.unit == ED_TERM_NONE)
 		return true;
-	k = again(engine, r->again, clock->due + 1, now, &t);
+	k = again(engine, r->again, clock->due + 1, now, &t, &then);
 	if (k) {
 		name_rung(rung->name, "overdue+", r->again, k);
 		rung->at = t;
 	}
 	return true;
+}
+
+static int64_t sooner(int64_t a, int64_t t, int64_t now)
+{
+	return t != ED_TIME_NONE && t > now && t < a ? t : a;
+}
+
+int64_t ed_remind_next(const struct ed_clock *clock, const struct ed_engine *engine, int64_t now)
+{
+	const struct ed_reminders *r = &clock->def->reminders;
+	int64_t next = INT64_MAX, t, then;
+	char name[40];
+
+	if (!runs(clock))
+		return next;
+	for (size_t i = 0; i < r->n_rungs; i++) {
+		if (r->rungs[i].again)
+			again(engine, r->rungs[i].lead, clock->due, now, &t, &then);
+		else
+			then = reach(clock, engine, &r->rungs[i], now, name);
+		next = sooner(next, then, now);
+	}
+	/* The first moment after the term is of weight to "remind" as well. */
+	next = sooner(next, clock->due + 1, now);
+	if (r->escalate.n && r->again.unit != ED_TERM_NONE) {
+		again(engine, r->again, clock->due + 1, now, &t, &then);
+		next = sooner(next, then, now);
+	}
+	return next;
 }
 
 int64_t ed_remind_rung(const struct ed_clock *clock, const struct ed_engine *engine, size_t i,

@@ -20,6 +20,8 @@ bool ed_remind_reached(const struct ed_clock *clock, const struct ed_engine *eng
                        struct ed_reached *rung);
 bool ed_overdue_reached(const struct ed_clock *clock, const struct ed_engine *engine, int64_t now,
                         struct ed_reached *rung);
+/* When another rung comes after now, if nothing is done meanwhile; INT64_MAX: none. */
+int64_t ed_remind_next(const struct ed_clock *clock, const struct ed_engine *engine, int64_t now);
 /* When the i-th rung of "remind" comes (the first time), and its name as the
  * route writes it; ED_TIME_NONE: it does not. */
 int64_t ed_remind_rung(const struct ed_clock *clock, const struct ed_engine *engine, size_t i,

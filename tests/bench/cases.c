@@ -69,6 +69,16 @@ static int fail_errno(const char *path)
 	return 1;
 }
 
+static int put_file(const char *path, const void *bytes, size_t len)
+{
+	FILE *f = fopen(path, "wx");
+	bool good = f && fwrite(bytes, 1, len, f) == len;
+
+	if (f && fclose(f))
+		good = false;
+	return good ? 0 : fail_errno(path);
+}
+
 /* ---- packages ---- */
 
 static int make_package(struct bench *b, const char *name, struct paper *p)
@@ -77,20 +87,19 @@ static int make_package(struct bench *b, const char *name, struct paper *p)
 	        .at = b->now - (int64_t)50 * DAY, .key = b->author, .policy = b->policy};
 	const struct edoc_new_options plain = {.card_path = NULL};
 	struct edoc_error err = {0};
-	char document[PATH];
+	char document[PATH], text[128];
 	const char *files[] = {document};
 	struct ed_findings findings;
 	struct ed_asic *asic = NULL;
 	struct ed_arena *arena;
 	uint64_t size;
-	FILE *f;
 	int fd;
 
 	snprintf(document, sizeof(document), "%s/tmp/order.txt", b->path);
 	snprintf(p->path, sizeof(p->path), "%s/tmp/bench.asice", b->path);
-	f = fopen(document, "w");
-	if (!f || fprintf(f, "Order %s\n", name) < 0 || fclose(f))
-		return fail_errno(document);
+	snprintf(text, sizeof(text), "Order %s\n", name);
+	if (put_file(document, text, strlen(text)))
+		return 1;
 	unlink(p->path);
 	if (edoc_package_new(p->path, files, 1, &plain, &options, NULL, &err) != EDOC_OK)
 		return fail(p->path, &err);
@@ -225,13 +234,9 @@ static int make_moulds(struct bench *b, int route)
 static int write_file(const char *dir, const char *name, const struct ed_buf *bytes)
 {
 	char path[2 * PATH];
-	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	f = fopen(path, "wx");
-	if (!f || fwrite(bytes->data, 1, bytes->len, f) != bytes->len || fclose(f))
-		return fail_errno(path);
-	return 0;
+	return put_file(path, bytes->data, bytes->len);
 }
 
 /* A name for the file; when it has too many, a copy takes its place. */
@@ -245,13 +250,12 @@ static int link_file(char **from, const char *to)
 		return link(*from, to) ? fail_errno(to) : 0;
 	struct edoc_error err = {0};
 	struct ed_buf bytes;
-	FILE *f = fopen(to, "wx");
 
 	ed_buf_init(&bytes, (size_t)1 << 24);
 	if (ed_read_path(*from, &bytes, &err))
 		return fail(*from, &err);
-	if (!f || fwrite(bytes.data, 1, bytes.len, f) != bytes.len || fclose(f))
-		return fail_errno(to);
+	if (put_file(to, bytes.data, bytes.len))
+		return 1;
 	ed_buf_clear(&bytes);
 	free(*from);
 	return (*from = strdup(to)) ? 0 : 1;

@@ -19,6 +19,7 @@ count() {
 }
 echo "lang: en" >"$EDOC_CONF"
 ok "two desks" desks
+[ -z "${INDEXED-}" ] || { edoc-route index -C "$A" && edoc-route index -C "$B"; } >/dev/null
 pack "$W/p.asice"
 id=$(as dilnoza submit -C "$A" --route test.order "$W/p.asice")
 run edoc-route tick -C "$A"

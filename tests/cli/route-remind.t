@@ -88,6 +88,7 @@ claims() {
 }
 
 ok "two desks" desks
+[ -z "${INDEXED-}" ] || edoc-route index -C "$A" >/dev/null
 sealed "$W/route-issuer.pem" "$W/remind.yaml" "$W/remind.asice"
 run edoc-route install -C "$A" "$W/remind.asice"
 is_exit 0 "a route with reminders"
