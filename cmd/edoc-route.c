@@ -460,8 +460,7 @@ static int run_do(struct cmd *cmd)
 	}
 	if (!status)
 		status = route_open_key(cmd, &run);
-	if (!status)
-		status = route_stamping(cmd, &run);
+	route_stamping(cmd, &run);
 	if (!status) {
 		run.word = items[0];
 		run.act.step = cmd_value(cmd, "step");

@@ -42,17 +42,27 @@ int route_checkpoint_daily(struct cmd *cmd, struct route_run *run)
 	return checkpoint(cmd, run, true, &stamped);
 }
 
-/* The route says whether anybody is asked: TSAs of edoc.conf are only named. */
-int route_stamping(struct cmd *cmd, struct route_run *run)
+/* Only when a step needs it: whoever acts at others may not read the login. */
+static bool find_tsas(void *arg, struct edoc_stamping *how)
 {
-	int status = cmd_tsas(cmd, NULL, &run->act.tsas, &run->act.n_tsas);
+	struct route_run *run = arg;
+	struct edoc_stamping *s = &run->stamping;
+	int status = s->tsas ? 0 : cmd_tsas(run->cmd, NULL, &s->tsas, &s->n_tsas);
 
-	if (!status && run->act.n_tsas)
-		status = cmd_fetcher_online(cmd, -1, &run->fetcher);
-	run->act.fetch = run->fetcher ? edoc_fetcher_fetch : NULL;
-	run->act.fetch_arg = run->fetcher;
+	if (!status && s->n_tsas && !run->fetcher)
+		status = cmd_fetcher_online(run->cmd, -1, &run->fetcher);
+	s->fetch = run->fetcher ? edoc_fetcher_fetch : NULL;
+	s->fetch_arg = run->fetcher;
+	*how = *s;
+	return status == 0;
+}
+
+void route_stamping(struct cmd *cmd, struct route_run *run)
+{
+	run->cmd = cmd;
+	run->act.stamping = find_tsas;
+	run->act.stamping_arg = run;
 	run->act.stamped = cmd_given(cmd, "tsa");
-	return status;
 }
 
 int route_audit(struct cmd *cmd)

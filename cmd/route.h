@@ -11,7 +11,9 @@ struct route_run {
 	struct edoc_desk *desk;
 	struct edoc_key *key;
 	struct edoc_act act;
-	struct edoc_fetcher *fetcher; /* of the act, or NULL */
+	struct cmd *cmd; /* of the act that may ask a TSA, which is found then */
+	struct edoc_stamping stamping;
+	struct edoc_fetcher *fetcher;
 	const char *word; /* the outcome, or the route */
 };
 
@@ -61,8 +63,8 @@ int route_withdraw(struct cmd *cmd);
 /* ---- route-proof.c ---- */
 
 int route_audit(struct cmd *cmd);
-/* Whom a step that signs may ask for time-stamps. */
-int route_stamping(struct cmd *cmd, struct route_run *run);
+/* The act of a step that may sign: it asks for time-stamps where it has to. */
+void route_stamping(struct cmd *cmd, struct route_run *run);
 int route_checkpoint(struct cmd *cmd);
 int route_checkpoint_daily(struct cmd *cmd, struct route_run *run); /* a job of tick */
 

@@ -1177,6 +1177,16 @@ void edoc_desk_free(struct edoc_desk *desk);
 const struct edoc_trust *edoc_desk_trust(const struct edoc_desk *desk);
 const char *edoc_desk_folder(const struct edoc_desk *desk); /* of its folder */
 
+/* TSAs, asked in this order, and what is fetched for a signature. */
+struct edoc_stamping {
+	const struct edoc_tsa *tsas;
+	size_t n_tsas;
+	edoc_fetch_fn *fetch;
+	void *fetch_arg;
+};
+/* Called once a step needs that; false: it cannot be had, and why has been said. */
+typedef bool edoc_stamping_fn(void *arg, struct edoc_stamping *how);
+
 /* One act at a desk. */
 struct edoc_act {
 	int64_t now;           /* the caller's clock */
@@ -1197,12 +1207,8 @@ struct edoc_act {
 	const char *received;  /* submit: RFC 3339, when it came on paper, or NULL */
 	const char *evidence;  /* submit: the signed package that shows it, or NULL */
 	const char *const *documents; /* submit, do with: "ID=NAME" of the service, NULL-ended, or NULL */
-	/* do: asked for the time-stamps of a signature, in this order, with what is
-	 * fetched for it; NULL: nobody. */
-	const struct edoc_tsa *tsas;
-	size_t n_tsas;
-	edoc_fetch_fn *fetch;
-	void *fetch_arg;
+	edoc_stamping_fn *stamping; /* do: whom a signature of a level may ask; NULL: nobody */
+	void *stamping_arg;
 	bool stamped;          /* do: a step that asks for no time-stamp is not meant */
 	bool dry;              /* all checks, no change */
 };

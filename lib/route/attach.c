@@ -37,11 +37,13 @@ static enum edoc_code judge(struct ed_case *c, const struct ed_copy *copy, const
 	enum edoc_level level;
 	const char *why;
 
-	if (step && step->level) { /* what proves a time may have to be asked for */
-		options.fetch = act->fetch;
-		options.fetch_arg = act->fetch_arg;
-	}
-	enum edoc_code code = edoc_verify_fd(copy->fd, path, &options, &report, err);
+	struct edoc_stamping how = {0};
+	enum edoc_code code = step ? ed_step_stamping(act, step, &how, err) : EDOC_OK;
+
+	options.fetch = how.fetch; /* what proves a time may have to be asked for */
+	options.fetch_arg = how.fetch_arg;
+	if (!code)
+		code = edoc_verify_fd(copy->fd, path, &options, &report, err);
 	if (code)
 		return code;
 	why = ed_report_why(report, c->r.arena);

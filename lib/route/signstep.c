@@ -47,6 +47,17 @@ enum edoc_code ed_def_level(struct ed_def *p, const struct ed_yaml *map, struct 
 	return code;
 }
 
+enum edoc_code ed_step_stamping(const struct edoc_act *act, const struct ed_route_step *step,
+                                struct edoc_stamping *how, struct edoc_error *err)
+{
+	*how = (struct edoc_stamping){0};
+	if (step->level == EDOC_LEVEL_B || !act->stamping || act->stamping(act->stamping_arg, how))
+		return EDOC_OK;
+	return ed_fail(err, EDOC_ERR_CONFIG, step->path,
+	               "the route asks for a signature of level %s here, and no TSA can be asked",
+	               levels[step->level]);
+}
+
 /* ---- making it ---- */
 
 struct signing {
@@ -108,8 +119,13 @@ static enum edoc_code read_back(struct signing *s, struct edoc_error *err)
 static enum edoc_code sign_package(struct signing *s, const struct ed_findings *container,
                                    struct edoc_error *err)
 {
+	const struct ed_route_step *step = s->actor->visit->step;
 	const struct edoc_act *act = s->act;
+	struct edoc_stamping how;
+	enum edoc_code code = ed_step_stamping(act, step, &how, err);
 
+	if (code)
+		return code;
 	s->options = (struct edoc_sign_options){
 	        .at = act->now,
 	        .key = act->key,
@@ -118,13 +134,13 @@ static enum edoc_code sign_package(struct signing *s, const struct ed_findings *
 	        .role = s->actor->post ? s->actor->post->post : NULL,
 	        .commitment = "approval",
 	        .ledger_head = s->c->r.state.head,
-	        .level = s->actor->visit->step->level,
-	        .tsas = act->tsas,
-	        .n_tsas = act->n_tsas,
-	        .fetch = act->fetch,
-	        .fetch_arg = act->fetch_arg,
+	        .level = step->level,
+	        .tsas = how.tsas,
+	        .n_tsas = how.n_tsas,
+	        .fetch = how.fetch,
+	        .fetch_arg = how.fetch_arg,
 	};
-	enum edoc_code code = ed_sign_options(s->where, &s->options, err);
+	code = ed_sign_options(s->where, &s->options, err);
 	if (!code)
 		code = check_network(s, err);
 	if (!code)

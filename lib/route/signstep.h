@@ -23,6 +23,10 @@ enum edoc_code ed_sign_step(struct ed_case *c, const struct edoc_act *act,
                             const struct ed_actor *actor, json_t *header,
                             struct edoc_error *err) EDOC_CHECK;
 
+/* Whom the act lets ask for what a signature of that level needs. */
+enum edoc_code ed_step_stamping(const struct edoc_act *act, const struct ed_route_step *step,
+                                struct edoc_stamping *how, struct edoc_error *err) EDOC_CHECK;
+
 /* What is below the level that a step asks for: route.level, route.level-unproven. */
 void ed_sign_step_check(const struct ed_entry *entry, const struct ed_route_step *step,
                         const struct edoc_report *report, struct ed_findings *findings);

@@ -89,12 +89,16 @@ is_exit 0 "a dry run"
 same "$(entries) $(kept)" "2 0" "nothing of it was kept"
 run edoc-route "do" -C "$A" --key "$K/zarina.p12" --pass-file "$K/pass" --tsa "$URL/tsa" agreed --step agree "$id"
 is_exit 0 "a line of before, told as done"
+printf 'tsas: {x: {url: "%s/tsa-auth", login-file: /nowhere}}\ntsa: x\nintranet: [127.0.0.1]\n' "$URL" >"$W/login.conf"
+run edoc-route "do" -C "$A" --config "$W/login.conf" --key "$K/madina.p12" --pass-file "$K/pass" signed "$id"
+is_exit 78 "a TSA whose login cannot be read"
+has "$err" "/nowhere" "which is named"
 begin b two
 signs --tsa "$URL/tsa"
 is_exit 64 "--tsa at a step that asks for no time-stamp"
 has "$err" "asks for no time-stamp" "is refused"
-signs
-is_exit 0 "level B asks nobody"
+run edoc-route "do" -C "$A" --config "$W/login.conf" --key "$K/madina.p12" --pass-file "$K/pass" signed "$id"
+is_exit 0 "level B asks nobody, whatever TSAs are named"
 exported
 proved "route.unfinished" "and is what the route asks for"
 
