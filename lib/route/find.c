@@ -44,8 +44,10 @@ static void term_text(struct ed_listing *l, const struct ed_row *c, const struct
 	char when[ED_WHEN], safe[512];
 
 	ed_when(when, c->zone, t->due, false);
-	ed_buf_printf(out, "%-15s  %s  %.12s  ", when, late ? dgettext("edoc", "LATE") : "    ",
-	              c->id);
+	ed_put_column(out, when, 15);
+	ed_buf_puts(out, "  ");
+	ed_put_late(out, late);
+	ed_buf_printf(out, "  %.12s  ", c->id);
 	if (c->number) {
 		ed_escape(safe, sizeof(safe), c->number);
 		ed_buf_printf(out, "%s  ", safe);

@@ -119,8 +119,9 @@ static enum edoc_code list_case(struct ed_listing *l, const struct ed_row *row,
 
 	l->n++;
 	if (l->tale.want_text) {
-		ed_buf_printf(&l->tale.text, "%.12s  %s  ", row->id,
-		              late ? dgettext("edoc", "LATE") : "    ");
+		ed_buf_printf(&l->tale.text, "%.12s  ", row->id);
+		ed_put_late(&l->tale.text, late);
+		ed_buf_puts(&l->tale.text, "  ");
 		if (row->number) {
 			ed_escape(safe, sizeof(safe), row->number);
 			ed_buf_printf(&l->tale.text, "%s  ", safe);

@@ -76,9 +76,13 @@ const struct edoc_finding *ed_replay_fault(const struct ed_replay *replay);
 
 /* ---- for people and reports (view.c) ---- */
 
-#define ED_WHEN 48
+#define ED_WHEN 80
 /* "Mon 23 Nov 2026 09:12 +05"; with_time false: "Mon 23 Nov 2026" */
 void ed_when(char out[ED_WHEN], const struct ed_zone *zone, int64_t t, bool with_time);
+/* Text, and blanks up to that many letters. */
+void ed_put_column(struct ed_buf *out, const char *text, size_t width);
+/* The word for what is late, or as many blanks. */
+void ed_put_late(struct ed_buf *out, bool late);
 /* What the case waits for, a line a step without the last line end; "ended: signed". */
 void ed_view_answer(const struct ed_replay *replay, struct ed_buf *out);
 /* ", executor: farrukh, anvar", whom the entry names. */

@@ -13,14 +13,17 @@
 
 void ed_when(char out[ED_WHEN], const struct ed_zone *zone, int64_t t, bool with_time)
 {
-	static const char *const day[] = {"", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-	static const char *const month[] = {"",    "Jan", "Feb", "Mar", "Apr", "May", "Jun",
-	                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	static const char *const day[] = {"",        N_("Mon"), N_("Tue"), N_("Wed"),
+	                                  N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun")};
+	static const char *const month[] = {"",        N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"),
+	                                    N_("May"), N_("Jun"), N_("Jul"), N_("Aug"), N_("Sep"),
+	                                    N_("Oct"), N_("Nov"), N_("Dec")};
 	struct ed_civil c = ed_zone_civil(zone, t);
 	int minutes = c.offset / 60, n;
 
-	n = snprintf(out, ED_WHEN, "%s %d %s %d", day[ed_weekday(c.date)], c.date.day,
-	             month[c.date.month], c.date.year);
+	/* Bounds for what a catalogue may say: the rest fits. */
+	n = snprintf(out, ED_WHEN, "%.20s %d %.20s %d", T(day[ed_weekday(c.date)]), c.date.day,
+	             T(month[c.date.month]), c.date.year);
 	if (!with_time)
 		return;
 	n += snprintf(out + n, ED_WHEN - (size_t)n, " %02d:%02d %c%02d", c.hour, c.minute,
@@ -28,6 +31,28 @@ void ed_when(char out[ED_WHEN], const struct ed_zone *zone, int64_t t, bool with
 	if (minutes % 60)
 		snprintf(out + n, ED_WHEN - (size_t)n, ":%02d",
 		         (minutes < 0 ? -minutes : minutes) % 60);
+}
+
+/* Letters of UTF-8, not bytes. */
+static size_t letters(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text; text++)
+		n += (*text & 0xc0) != 0x80;
+	return n;
+}
+
+void ed_put_column(struct ed_buf *out, const char *text, size_t width)
+{
+	ed_buf_puts(out, text);
+	for (size_t n = letters(text); n < width; n++)
+		ed_buf_putc(out, ' ');
+}
+
+void ed_put_late(struct ed_buf *out, bool late)
+{
+	ed_put_column(out, late ? T("LATE") : "", letters(T("LATE")));
 }
 
 /* Text that came with a package must not steer a terminal. */

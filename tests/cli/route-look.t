@@ -38,6 +38,21 @@ same "$(cut -c1-12 "$out" | head -n 3 | xargs)" "$(echo "$c1 $c2 $c3" | xargs -n
 same "$(tail -n 1 "$out" | grep -c 'no case')" 1 "and what is no case stands last"
 rm -r "$A/case/zz"
 
+# In the reader's language, and the columns as straight as in English.
+for lang in en tg uz uz-Cyrl ru; do
+	for verb in inbox due; do
+		run edoc-route $verb --lang $lang -C "$A" --at $at
+		same "$(wc -l <"$out" | xargs)" 3 "$verb in $lang: three rows"
+		same "$(jq -Rr 'match("(agree$)|(lawyer)").offset' "$out" | sort -u | wc -l)" 1 \
+			"one column"
+	done
+done
+has "$out" "чт 7 янв 2027    ПРОСРОЧ.  " "dates and the word for late too"
+run edoc-route show --lang tg -C "$A" --at $at "$c1"
+has "$out" "мунтазири lawyer аз adliya (agree) аз дш 4 янв 2027, мӯҳлаташ пш 7 янв 2027" "what a case waits for"
+run edoc-route "do" --lang uz --key "$K/dilnoza.p12" --pass-file "$K/pass" -C "$A" agree 00ff
+has "$err" "bu devonxonada bunday ish yoʻq" "and a refusal"
+
 run edoc-route due --json -C "$A" --at $at
 is_exit 0 "three terms"
 same "$(cases)" "$c1 $c2 $c3" "the earliest first"
