@@ -138,61 +138,6 @@ static enum edoc_code put_findings(struct text *t, const struct ed_findings *lis
 	return code;
 }
 
-/* Of errors: the first that alone makes the verdict, and the first at all. */
-struct reason {
-	enum edoc_indication indication;
-	const struct edoc_finding *decides, *first;
-};
-
-static bool is_proof_alone(const struct edoc_report *report)
-{
-	return !report->n_signatures && report->n_stamps + report->n_records;
-}
-
-static void look_for_reason(struct reason *r, const struct ed_findings *list, bool unsigned_too)
-{
-	for (size_t i = 0; i < list->n && !r->decides; i++) {
-		const struct edoc_finding *f = &list->v[i];
-		const struct ed_rule *rule = ed_rule(f->code);
-
-		if (f->severity != EDOC_ERROR ||
-		    (!unsigned_too && !strcmp(f->code, "signature.none")))
-			continue;
-		if (rule && rule->indication == r->indication)
-			r->decides = f;
-		r->first = r->first ? r->first : f;
-	}
-}
-
-static void look_at_stamps(struct reason *r, const struct ed_report_stamp *stamps, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		look_for_reason(r, &stamps[i].findings, true);
-}
-
-/*
- * Of the item, else of a signature.  Where a time-stamp or evidence record is
- * all there is, what is wrong with it comes before that nobody signed.
- */
-static const struct edoc_finding *main_reason(const struct edoc_report *report)
-{
-	struct reason r = {.indication = report->indication};
-	bool alone = is_proof_alone(report);
-
-	if (alone)
-		look_at_stamps(&r, report->stamps, report->n_stamps);
-	for (size_t i = 0; alone && i < report->n_records; i++) {
-		look_for_reason(&r, &report->records[i].findings, true);
-		look_at_stamps(&r, report->records[i].stamps, report->records[i].n_stamps);
-	}
-	look_for_reason(&r, &report->findings, !alone);
-	for (size_t i = 0; i < report->n_signatures; i++)
-		look_for_reason(&r, &report->signatures[i].findings, true);
-	if (!r.decides)
-		look_for_reason(&r, &report->findings, true);
-	return r.decides ? r.decides : r.first;
-}
-
 /* "LT": the least of all signatures; "" when one has none. */
 static const char *least_level(const struct edoc_report *report)
 {
@@ -221,7 +166,7 @@ static const char *least_level(const struct edoc_report *report)
 static enum edoc_code put_summary(struct text *t, const struct edoc_report *report,
                                   struct edoc_error *err)
 {
-	const struct edoc_finding *why = main_reason(report);
+	const struct edoc_finding *why = ed_words_reason(report);
 	char *msg = NULL;
 	enum edoc_code code;
 

@@ -72,6 +72,57 @@ void ed_words_when(const struct edoc_text_options *options, int64_t t, char out[
 		ed_time_format(out, t);
 }
 
+/* Of errors: the first that alone makes the verdict, and the first at all. */
+struct reason {
+	enum edoc_indication indication;
+	const struct edoc_finding *decides, *first;
+};
+
+static bool is_proof_alone(const struct edoc_report *report)
+{
+	return !report->n_signatures && report->n_stamps + report->n_records;
+}
+
+static void look_for_reason(struct reason *r, const struct ed_findings *list, bool unsigned_too)
+{
+	for (size_t i = 0; i < list->n && !r->decides; i++) {
+		const struct edoc_finding *f = &list->v[i];
+		const struct ed_rule *rule = ed_rule(f->code);
+
+		if (f->severity != EDOC_ERROR ||
+		    (!unsigned_too && !strcmp(f->code, "signature.none")))
+			continue;
+		if (rule && rule->indication == r->indication)
+			r->decides = f;
+		r->first = r->first ? r->first : f;
+	}
+}
+
+static void look_at_stamps(struct reason *r, const struct ed_report_stamp *stamps, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		look_for_reason(r, &stamps[i].findings, true);
+}
+
+const struct edoc_finding *ed_words_reason(const struct edoc_report *report)
+{
+	struct reason r = {.indication = report->indication};
+	bool alone = is_proof_alone(report);
+
+	if (alone)
+		look_at_stamps(&r, report->stamps, report->n_stamps);
+	for (size_t i = 0; alone && i < report->n_records; i++) {
+		look_for_reason(&r, &report->records[i].findings, true);
+		look_at_stamps(&r, report->records[i].stamps, report->records[i].n_stamps);
+	}
+	look_for_reason(&r, &report->findings, !alone);
+	for (size_t i = 0; i < report->n_signatures; i++)
+		look_for_reason(&r, &report->signatures[i].findings, true);
+	if (!r.decides)
+		look_for_reason(&r, &report->findings, true);
+	return r.decides ? r.decides : r.first;
+}
+
 /* {0}..{2} stand for the arguments; an absent one is a dash. */
 static enum edoc_code fill(const char *text, const char *const args[3], const char *where,
                            char **out, struct edoc_error *err)

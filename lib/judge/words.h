@@ -19,6 +19,10 @@ const char *ed_words_outcome(const char *lang, enum ed_outcome outcome);
  * tells it from them: either is what --signature takes. */
 const char *ed_words_signature(const struct edoc_report *report,
                                const struct ed_report_signature *sig);
+/* The error that a verdict is told by: of the item, else of a signature.  Where a
+ * time-stamp or evidence record is all there is, what is wrong with it comes before
+ * that nobody signed.  NULL: there is none. */
+const struct edoc_finding *ed_words_reason(const struct edoc_report *report);
 /* As options->time says it, else in UTC. */
 void ed_words_when(const struct edoc_text_options *options, int64_t t, char out[ED_WHEN]);
 
