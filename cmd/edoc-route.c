@@ -22,6 +22,11 @@ static const struct cmd_option export_options[] = {
         {"for-party", 0, NULL, N_("without the bodies of internal steps"), false},
         {NULL, 0, NULL, NULL, false},
 };
+static const struct cmd_option certificate_options[] = {
+        DESK,
+        {"format", 0, "FORM", N_("text (default) or html, a page to print"), false},
+        {"output", 'o', "FILE", N_("where it goes (default: stdout)"), false},
+        END};
 
 static const struct cmd_option merge_options[] = {
         DESK, {"output", 'o', "PKG", N_("the package to write, of packages alone"), false}, END};
@@ -229,123 +234,6 @@ static int run_init(struct cmd *cmd)
 		return cmd_usage(cmd, _("init needs --agency"));
 	enum edoc_code code = edoc_desk_init(place, &init, TEXT(cmd), JSON(cmd), &err);
 	return route_tell(cmd, NULL, code, &err, text, json);
-}
-
-/* ---- verify ---- */
-
-static void time_text(int64_t t, char *buf, size_t size, void *arg)
-{
-	char local[CMD_TIME];
-
-	(void)arg;
-	cmd_time(local, t);
-	snprintf(buf, size, "%s", local);
-}
-
-/* Below the verdict's line the procedure, and all that is wrong; the tree of
- * -v holds both. */
-static void say_procedure(struct cmd *cmd, const struct edoc_report *report)
-{
-	if (cmd->verbose || cmd->json || cmd->quiet)
-		return;
-	if (edoc_report_route_text(report))
-		printf("%s", edoc_report_route_text(report));
-	for (size_t s = 0; s <= edoc_report_signatures(report); s++) {
-		size_t of = s < edoc_report_signatures(report) ? s : EDOC_WHOLE;
-		for (size_t k = 0; k < edoc_report_findings(report, of); k++) {
-			const struct edoc_finding *f = edoc_report_finding(report, of, k);
-			char *text = NULL;
-			if (f->severity != EDOC_ERROR || !strcmp(f->code, "route.unfinished") ||
-			    edoc_finding_text(f, "", &text, NULL) != EDOC_OK)
-				continue;
-			printf("  %s%s%s\n", cmd_text(cmd, f->where), *f->where ? ": " : "", text);
-			edoc_free(text);
-		}
-	}
-}
-
-bool route_is_file(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
-}
-
-static int verify_one(struct cmd *cmd, const char *item, void *arg)
-{
-	struct route_judging *j = arg;
-	struct edoc_text_options form = {.detail = cmd->verbose, .lang = "", .time = time_text};
-	struct edoc_report *report = NULL;
-	struct edoc_error err = {0};
-	char *text = NULL, *json = NULL;
-	enum edoc_code code;
-
-	if (route_is_file(item))
-		code = edoc_route_verify(item, true, &j->options, &report, &err);
-	else if (j->run.desk)
-		code = edoc_desk_verify(j->run.desk, item, &j->options, &report, &err);
-	else
-		return cmd_error(cmd, item,
-		                 _("no such package, and no desk (-C) to look for a case")),
-		       CMD_ABSENT;
-	if (code == EDOC_OK)
-		code = cmd->json ? edoc_report_json(report, &json, &err)
-		                 : edoc_report_text(report, &form, &text, &err);
-	int status = route_tell(cmd, item, code, &err, text, json);
-	if (!status) {
-		say_procedure(cmd, report);
-		status = edoc_report_exit(report);
-	}
-	edoc_report_free(report);
-	return status;
-}
-
-static const char *desk_place(struct cmd *cmd)
-{
-	const char *place = cmd_value(cmd, "directory"), *env = getenv("EDOC_DESK");
-
-	return place ? place : env && *env ? env : NULL;
-}
-
-/* The anchors of --trust and edoc.conf, and those of the desk where there is one. */
-int route_judge(struct cmd *cmd, struct route_judging *j)
-{
-	struct edoc_error err = {0};
-	const char *place = desk_place(cmd);
-	int status = cmd_trust(cmd, &j->trust);
-
-	if (!status)
-		status = cmd_policy(cmd, &j->run.policy);
-	if (!status && place &&
-	    edoc_desk_open(place, j->run.policy, &j->run.desk, &err) != EDOC_OK)
-		status = cmd_fail(cmd, &err);
-	if (!status && place) {
-		char *anchors = cmd_printf("%s/conf/trust", place);
-		enum edoc_code code = edoc_trust_add(j->trust, anchors, EDOC_FOR_ALL, &err);
-		if (code != EDOC_OK && code != EDOC_ERR_ABSENT)
-			status = cmd_fail(cmd, &err);
-		free(anchors);
-	}
-	j->options = (struct edoc_verify_options){
-	        .at = cmd->at, .trust = j->trust, .policy = j->run.policy};
-	return status;
-}
-
-void route_judge_close(struct route_judging *j)
-{
-	route_close(&j->run);
-	edoc_trust_free(j->trust);
-}
-
-static int run_verify(struct cmd *cmd)
-{
-	struct route_judging j = {.run = {0}};
-	int status = route_judge(cmd, &j);
-
-	if (!status)
-		status = cmd_each(cmd, verify_one, &j);
-	route_judge_close(&j);
-	return status;
 }
 
 /* ---- acts ---- */
@@ -686,7 +574,10 @@ static const struct cmd_verb verbs[] = {
         {"confirm", "CASE...|--all", N_("a restored desk has the newest copy of these"),
          confirm_options, CMD_ITEMS | CMD_JSON | CMD_DRY, route_confirm},
         {"verify", "PKG|CASE...", N_("prove that the procedure was followed"), desk_options,
-         CMD_ITEMS | CMD_JSON | CMD_TRUST | CMD_POLICY | CMD_AT, run_verify},
+         CMD_ITEMS | CMD_JSON | CMD_TRUST | CMD_POLICY | CMD_AT, route_verify},
+        {"certificate", "[--format text|html] [-o FILE] PKG|CASE",
+         N_("one sheet that says whether the procedure was followed"), certificate_options,
+         CMD_JSON | CMD_TRUST | CMD_POLICY | CMD_AT | CMD_FORCE, route_certificate},
         {"export", "CASE -o PKG", N_("write a case's package with its ledger"), export_options,
          CMD_FORCE, run_export},
         {"merge", "PKG... -o NEW|PKG... CASE", N_("unite copies of a case that went on apart"),

@@ -31,16 +31,6 @@ void route_close(struct route_run *run);
 int route_tell(struct cmd *cmd, const char *item, enum edoc_code code, const struct edoc_error *err,
                char *text, char *json);
 
-/* A verb that judges packages: whom it believes, by what policy. */
-struct route_judging {
-	struct route_run run; /* the desk, where there is one */
-	struct edoc_trust *trust;
-	struct edoc_verify_options options;
-};
-int route_judge(struct cmd *cmd, struct route_judging *judging);
-void route_judge_close(struct route_judging *judging);
-bool route_is_file(const char *path);
-
 /* ---- route-merge.c ---- */
 
 int route_merge(struct cmd *cmd);
@@ -67,6 +57,20 @@ int route_audit(struct cmd *cmd);
 void route_stamping(struct cmd *cmd, struct route_run *run);
 int route_checkpoint(struct cmd *cmd);
 int route_checkpoint_daily(struct cmd *cmd, struct route_run *run); /* a job of tick */
+
+/* ---- route-verify.c ---- */
+
+/* A verb that judges packages: whom it believes, by what policy. */
+struct route_judging {
+	struct route_run run; /* the desk, where there is one */
+	struct edoc_trust *trust;
+	struct edoc_verify_options options;
+};
+int route_judge(struct cmd *cmd, struct route_judging *judging);
+void route_judge_close(struct route_judging *judging);
+bool route_is_file(const char *path);
+int route_verify(struct cmd *cmd);
+int route_certificate(struct cmd *cmd);
 
 /* ---- route-look.c ---- */
 

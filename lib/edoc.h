@@ -1112,6 +1112,19 @@ enum edoc_code edoc_route_verify_fd(int fd, const char *name, bool needed,
 				    struct edoc_error *err) EDOC_CHECK;
 /* The replay for people, a line an entry; NULL without one.  Borrowed. */
 const char *edoc_report_route_text(const struct edoc_report *report);
+/*
+ * The certificate of the procedure, of a report that edoc_route_judge() was asked
+ * to go on with: who did what, in which role, in time or late, what proves it and
+ * what is open.  Of one that is not passed it says so first.  html: a part of a
+ * page (edoc_html_head()).  Times are those of the route's zone; options.detail,
+ * .color and .time are not looked at.
+ */
+enum edoc_code edoc_route_certificate_text(const struct edoc_report *report,
+					   const struct edoc_text_options *options, char **text,
+					   struct edoc_error *err) EDOC_CHECK;
+enum edoc_code edoc_route_certificate_html(const struct edoc_report *report,
+					   const struct edoc_text_options *options, char **html,
+					   struct edoc_error *err) EDOC_CHECK;
 
 /* A desk: a spool folder of one agency. */
 struct edoc_desk;

@@ -24,6 +24,7 @@ struct point { /* a checkpoint of the package */
 	bool believed;   /* signed by a desk key that the directory lists */
 	int64_t stamped; /* or ED_TIME_NONE */
 	const char *by;
+	int64_t upto; /* the newest entry that it holds; 0: none */
 	struct point *next;
 };
 
@@ -239,9 +240,9 @@ out:
 	return code;
 }
 
-static const struct point *find_point(const struct proving *p, const char *digest)
+static struct point *find_point(const struct proving *p, const char *digest)
 {
-	const struct point *point = p->points;
+	struct point *point = p->points;
 
 	while (point && strcmp(point->head.sha256, digest + 7) != 0)
 		point = point->next;
@@ -290,10 +291,21 @@ static void check_heads(struct proving *p, const struct ed_inclusion *in, const 
 		find_fault(p, "ledger.cut", where, only, NULL, NULL);
 }
 
+static void note_held(struct proving *p, const struct ed_inclusion *in, struct point *point)
+{
+	for (size_t i = 0; i < json_array_size(in->heads); i++) {
+		const struct ed_entry *e = ed_ledger_find(
+		        &p->replay->ledger, json_string_value(json_array_get(in->heads, i)));
+
+		if (e && e->seq > point->upto)
+			point->upto = e->seq;
+	}
+}
+
 static void use_inclusion(struct proving *p, const struct ed_inclusion *in, const char *where)
 {
 	const char *id = ed_json_get_str(p->replay->ledger.v[0].header, "case");
-	const struct point *point = find_point(p, in->checkpoint);
+	struct point *point = find_point(p, in->checkpoint);
 
 	if (!id || strcmp(id, in->case_id) != 0 || !point ||
 	    !ed_merkle_proves(&in->leaf, (size_t)in->index, (size_t)point->head.size, in->path,
@@ -304,6 +316,7 @@ static void use_inclusion(struct proving *p, const struct ed_inclusion *in, cons
 	if (!point->believed)
 		return;
 	check_heads(p, in, where);
+	note_held(p, in, point);
 	for (size_t i = 0; point->stamped != ED_TIME_NONE && i < json_array_size(in->heads); i++)
 		there_by(p, json_string_value(json_array_get(in->heads, i)), point->stamped,
 		         point->by, point->where, NULL);
@@ -413,6 +426,37 @@ static void check_times(struct proving *p)
 	}
 }
 
+/* For whoever tells of them: in the order of their times. */
+static enum edoc_code tell_points(struct proving *p, struct edoc_error *err)
+{
+	struct ed_arena *arena = p->replay->arena;
+
+	for (const struct point *point = p->points; point; point = point->next) {
+		struct ed_told_point *told = ed_arena_alloc(arena, sizeof(*told));
+		struct ed_told_point **at = &p->replay->points;
+
+		if (!told)
+			return ed_fail_memory(err);
+		*told = (struct ed_told_point){.where = ed_arena_strdup(arena, point->where),
+		                               .agency = ed_arena_strdup(arena, point->head.agency),
+		                               .seq = point->head.seq,
+		                               .time = point->head.time,
+		                               .stamped = point->stamped,
+		                               .by = point->by,
+		                               .upto = point->upto};
+		if (!told->where || !told->agency)
+			return ed_fail_memory(err);
+		if (!point->believed)
+			continue;
+		while (*at && ((*at)->time < told->time ||
+		               ((*at)->time == told->time && strcmp((*at)->where, told->where) < 0)))
+			at = &(*at)->next;
+		told->next = *at;
+		*at = told;
+	}
+	return EDOC_OK;
+}
+
 /* ---- all of it ---- */
 
 static bool ends_with(const char *name, const char *suffix)
@@ -460,6 +504,7 @@ enum edoc_code ed_proved_package(struct ed_replay *replay, struct ed_asic *asic,
 		use_others(&p);
 		hand_down(&p);
 		check_times(&p);
+		code = tell_points(&p, err);
 	}
 	for (struct point *point = p.points; point; point = point->next)
 		ed_head_clear(&point->head);

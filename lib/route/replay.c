@@ -21,6 +21,7 @@
 #include "route/receipt.h"
 #include "route/replay.h"
 #include "route/signstep.h"
+#include "route/viewcase.h"
 #include "signature/cmsledger.h"
 #include "signature/xades.h"
 
@@ -932,6 +933,8 @@ static enum edoc_code fill_report(struct edoc_report *report, const struct ed_re
 	enum edoc_code code = ed_view_json(replay, true, &report->route, err);
 	if (code)
 		return code;
+	if (ed_view_procedure(replay, report->route))
+		return ed_fail_memory(err);
 	ed_buf_init(&text, ED_MAX_JSON_BYTES);
 	for (size_t i = 0; i < replay->ledger.n; i++)
 		ed_view_entry(replay, &replay->ledger.v[i], &text);

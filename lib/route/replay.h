@@ -17,6 +17,16 @@ struct ed_given {
 	struct ed_given *next;
 };
 
+/* A checkpoint in the package, signed by a desk that the directory lists. */
+struct ed_told_point {
+	const char *where, *agency;
+	int64_t seq, time;
+	int64_t stamped; /* ED_TIME_NONE: no TSA says when */
+	const char *by;  /* that TSA */
+	int64_t upto;    /* the newest entry that it holds; 0: it proves none of them */
+	struct ed_told_point *next;
+};
+
 /* A moment, and who says so: a TSA, or another agency. */
 struct ed_bound {
 	int64_t time; /* ED_TIME_NONE: nobody does */
@@ -39,6 +49,7 @@ struct ed_replay {
 	struct ed_findings findings;
 	size_t folded;             /* entries that are in the state */
 	struct ed_given *receipts; /* that a package brought */
+	struct ed_told_point *points; /* likewise, the oldest first */
 	struct ed_proved *proved;  /* by its place in the ledger; NULL: nothing was looked at */
 };
 

@@ -191,7 +191,13 @@ example edoc-route.1 2 "2d; s/7f3a/$id/"
 is_exit 0 "to the last hand"
 run edoc-route show -C desk "$id"
 has "$out" "receipt of moliya" "it is on its way"
-block edoc-route.1 4 | sed "s|$W/srv/desk|desk|g" >cron.sh
+edoc-route export -q -C desk -o case.asice "$id"
+example edoc-route.1 4
+is_exit 2 "a sheet of a case under way"
+has sheet.html "The procedure is not finished; so far it was followed" "says so"
+example edoc-route.1 5
+is_exit 0 "when a term ends"
+block edoc-route.1 6 | sed "s|$W/srv/desk|desk|g" >cron.sh
 run sh -eu cron.sh
 is_exit 0 "cron with nothing to do"
 
