@@ -55,6 +55,7 @@ static const struct cmd_option submit_options[] = {
         {"received", 0, "TIME", N_("when the paper came: post, counter, paper"), false},
         {"evidence", 0, "PKG", N_("what shows that: a scan in a package that you signed"), false},
         {"document", 0, "ID=NAME", N_("which document of the service that file is"), true},
+        {"link", 0, "CASE=HOW", N_("another case, and what this one is to it"), true},
         {"text", 0, "TEXT", N_("a note to the first entry"), false},
         END};
 static const struct cmd_option do_options[] = {
@@ -304,6 +305,7 @@ static int run_submit(struct cmd *cmd)
 	run.act.documents = cmd_values(cmd, "document", &n);
 	run.act.received = cmd_value(cmd, "received");
 	run.act.evidence = cmd_value(cmd, "evidence");
+	run.act.links = cmd_values(cmd, "link", &n);
 	if (!status)
 		status = cmd_each(cmd, submit_one, &run);
 	route_close(&run);

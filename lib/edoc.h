@@ -1217,6 +1217,7 @@ struct edoc_act {
 	const char *clock; /* extend, stop, resume: one of the route's clocks, or NULL */
 	const char *more;  /* extend: "5wd"; NULL: what the route says */
 	const char *channel;   /* submit: portal, post, counter or paper, or NULL */
+	const char *const *links; /* submit: "CASE[=RELATION]", NULL-ended, or NULL */
 	const char *received;  /* submit: RFC 3339, when it came on paper, or NULL */
 	const char *evidence;  /* submit: the signed package that shows it, or NULL */
 	const char *const *documents; /* submit, do with: "ID=NAME" of the service, NULL-ended, or NULL */

@@ -121,6 +121,7 @@
 #define ED_MAX_ICAL (1u << 20)    /* bytes of an iCalendar file that is read */
 #define ED_MAX_CALENDAR_LINE 400  /* bytes of a name or a decree */
 #define ED_MAX_LEDGER 100000  /* entries */
+#define ED_MAX_LINKS 100       /* other cases that a case names */
 #define ED_MAX_PIN (20u << 20) /* a signed package that carries a route, or a directory */
 #define ED_MAX_PINS 1000      /* in one package or case */
 #define ED_MAX_PIN_CACHE 512  /* pins kept parsed, and the bytes of their YAML */

@@ -15,6 +15,7 @@
 #include "route/attach.h"
 #include "route/exchange.h"
 #include "route/grammar.h"
+#include "route/links.h"
 #include "route/papers.h"
 #include "route/correct.h"
 #include "route/signstep.h"
@@ -106,6 +107,7 @@ struct submission {
 	json_t *documents;
 	json_t *fields; /* that the route declares */
 	json_t *papers; /* which document is which, or NULL */
+	json_t *links;  /* other cases, or NULL */
 	const char *applicant; /* where the service asks for it, or NULL */
 	const char *received;  /* in UTC, or NULL */
 	char id[ED_CASE_ID];
@@ -289,6 +291,7 @@ static enum edoc_code first_header(struct submission *s, struct ed_draft *draft,
 	     (s->act->channel ? ed_json_str(h, "channel", s->act->channel) : 0) |
 	     (s->desk->agency ? ed_json_str(h, "at", s->desk->agency) : 0) |
 	     (s->papers ? json_object_set(h, "papers", s->papers) : 0) |
+	     (s->links ? json_object_set(h, "links", s->links) : 0) |
 	     (s->applicant ? ed_json_str(h, "applicant", s->applicant) : 0) |
 	     (s->received ? ed_json_str(h, "received", s->received) : 0) |
 	     (json_object_size(s->fields) ? json_object_set(h, "fields", s->fields) : 0))) {
@@ -399,6 +402,8 @@ static enum edoc_code submit(struct submission *s, char **text, char **json, str
 		return code;
 	reference(route, s->pins[ED_PIN_ROUTE]->sha256);
 	code = ed_case_id(s->documents, route, s->id, err);
+	if (!code)
+		code = ed_links_read(s->desk, s->act->links, s->id, &s->links, err);
 	if (!code)
 		code = ed_case_load(s->desk, s->id, &c, err);
 	if (code)
@@ -515,6 +520,7 @@ enum edoc_code edoc_desk_submit(struct edoc_desk *desk, const char *path, const 
 	json_decref(s.documents);
 	json_decref(s.fields);
 	json_decref(s.papers);
+	json_decref(s.links);
 	ed_arena_free(s.arena);
 	return code;
 }

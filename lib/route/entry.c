@@ -51,6 +51,8 @@ static const struct {
 #define N_EVENTS (sizeof(events) / sizeof(*events))
 
 const char *const ed_channels[] = {"portal", "post", "counter", "paper", NULL};
+const char *const ed_relations[] = {"relates", "replies-to", "appeals",
+                                    "forwards", "part-of",    NULL};
 
 /* NULL when the value is what it should be, else what it should be. */
 typedef const char *check_fn(const json_t *value);
@@ -311,6 +313,50 @@ static const char *is_papers(const json_t *v)
 	return NULL;
 }
 
+static const char *is_relation(const json_t *v)
+{
+	for (size_t i = 0; ed_relations[i]; i++)
+		if (!strcmp(ed_relations[i], text_of(v)))
+			return NULL;
+	return N_("relates, replies-to, appeals, forwards or part-of");
+}
+
+/* Other cases that this one names. */
+static const char *is_links(const json_t *v)
+{
+	static const struct key keys[] = {{"case", is_hex32, ALWAYS, 0},
+	                                  {"relation", is_relation, ALWAYS, 0},
+	                                  {NULL, NULL, 0, 0}};
+	const char *say = N_("a list of {case, relation}, sorted by both, each once");
+	const char *id = "", *relation = "";
+
+	if (!json_is_array(v) || !json_array_size(v) || json_array_size(v) > ED_MAX_LINKS)
+		return say;
+	for (size_t i = 0; i < json_array_size(v); i++) {
+		const json_t *one = json_array_get(v, i);
+		int d;
+
+		if (plain_fault(one, keys, say))
+			return say;
+		d = strcmp(id, text_of(json_object_get(one, "case")));
+		id = text_of(json_object_get(one, "case"));
+		if (d > 0 || (!d && strcmp(relation, text_of(json_object_get(one, "relation"))) >= 0))
+			return say;
+		relation = text_of(json_object_get(one, "relation"));
+	}
+	return NULL;
+}
+
+static bool links_to(const json_t *h, const char *id)
+{
+	const json_t *links = json_object_get(h, "links");
+
+	for (size_t i = 0; i < json_array_size(links); i++)
+		if (!strcmp(text_of(json_object_get(json_array_get(links, i), "case")), id))
+			return true;
+	return false;
+}
+
 static const char *is_applicant(const json_t *v)
 {
 	return strcmp(text_of(v), "person") && strcmp(text_of(v), "entity")
@@ -458,6 +504,7 @@ static const struct key header_keys[] = {
         {"at", is_id, 0, SUBMITTED},
         {"papers", is_papers, 0, SUBMITTED | DONE},
         {"applicant", is_applicant, 0, SUBMITTED},
+        {"links", is_links, 0, SUBMITTED},
         {"received", is_time, 0, SUBMITTED},
         {"step", is_path, STEP | HAND, SENT | RECEIVED | CLOCK | EXTEND},
         {"visit", is_count, STEP | HAND, SENT | RECEIVED | CLOCK | EXTEND},
@@ -512,6 +559,8 @@ static const char *together(const json_t *h, size_t event)
 	if (first && (!json_object_get(h, "received") != !json_object_get(h, "attached") ||
 	              (json_object_get(h, "received") && !on_paper(h))))
 		return N_("when it came stands with the evidence of it, and not for the portal");
+	if (links_to(h, text_of(json_object_get(h, "case"))))
+		return N_("a case is not linked to itself");
 	if (events[event].event == DONE &&
 	    (!json_object_get(h, "documents") != !json_object_get(h, "package") ||
 	     (json_object_get(h, "papers") && !json_object_get(h, "documents"))))

@@ -65,6 +65,9 @@
  *   received   when it came on paper, by post or at the counter: as who enters it
  *              attests; attached is then his evidence, of kind "evidence" (first
  *              entry)
+ *   links      [{case, relation}] sorted by both, each once: other cases, which its
+ *              desk need not have; relation relates, replies-to, appeals,
+ *              forwards or part-of (first entry)
  *   applicant  "person" or "entity": what the certificate of who submits names,
  *              where the service asks for that (first entry)
  *   at         agency whose desk took it (first entry); a submitter who has a post
@@ -131,6 +134,8 @@
 
 /* How a case may come: "portal", "post", "counter", "paper"; NULL-ended. */
 extern const char *const ed_channels[];
+/* What a case may be to another: "relates" first; NULL-ended. */
+extern const char *const ed_relations[];
 
 struct ed_entry {
 	json_t *header;      /* owned */

@@ -20,6 +20,7 @@ struct column {
 #define STEP(member) offsetof(struct ed_row_step, member)
 #define TERM(member) offsetof(struct ed_row_term, member)
 #define AWAY(member) offsetof(struct ed_row_away, member)
+#define LINK(member) offsetof(struct ed_row_link, member)
 #define NAMED(member) offsetof(struct ed_named, member)
 
 static const struct column of_case[] = {
@@ -50,6 +51,7 @@ static const struct column of_case[] = {
         {COUNT, ROW(n_terms)},
         {COUNT, ROW(n_away)},
         {TEXT, ROW(back_to)},
+        {COUNT, ROW(n_links)},
 };
 static const struct column of_step[] = {
         {TEXT, STEP(path)},        {TEXT, STEP(does)},
@@ -70,6 +72,7 @@ static const struct column of_away[] = {
         {TEXT, AWAY(branch)}, {TEXT, AWAY(at)},  {TEXT, AWAY(sent_to)}, {TEXT, AWAY(step)},
         {TIME, AWAY(since)},  {TIME, AWAY(due)}, {TIME, AWAY(back)},    {YES_NO, AWAY(silent)},
 };
+static const struct column of_link[] = {{TEXT, LINK(target)}, {TEXT, LINK(relation)}};
 static const struct column of_named[] = {
         {TEXT, NAMED(role)}, {TEXT, NAMED(person)}, {TEXT, NAMED(post)},
         {TEXT, NAMED(unit)}, {TEXT, NAMED(agency)},
@@ -86,7 +89,7 @@ static const char schema[] =
         " sent_to TEXT, initiator TEXT, route TEXT, route_sha256 TEXT,"
         " route_version INTEGER NOT NULL, zone TEXT, directory TEXT,"
         " directory_version INTEGER NOT NULL, steps INTEGER NOT NULL, terms INTEGER NOT NULL,"
-        " away INTEGER NOT NULL, back_to TEXT) STRICT, WITHOUT ROWID;"
+        " away INTEGER NOT NULL, back_to TEXT, links INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
         "CREATE TABLE steps (id TEXT, n INTEGER, path TEXT NOT NULL, does TEXT NOT NULL,"
         " role TEXT, initiator INTEGER NOT NULL, agency TEXT, unit TEXT, post TEXT,"
         " person TEXT, visit INTEGER NOT NULL, opened INTEGER, due INTEGER,"
@@ -104,6 +107,8 @@ static const char schema[] =
         "CREATE TABLE away (id TEXT, n INTEGER, branch TEXT, place TEXT, sent_to TEXT, step TEXT,"
         " since INTEGER, due INTEGER, back INTEGER, silent INTEGER NOT NULL,"
         " PRIMARY KEY (id, n)) STRICT, WITHOUT ROWID;"
+        "CREATE TABLE links (id TEXT, n INTEGER, target TEXT NOT NULL, relation TEXT NOT NULL,"
+        " PRIMARY KEY (id, n)) STRICT, WITHOUT ROWID;"
         "CREATE TABLE words (id TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;"
         "CREATE TABLE broken (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;"
         "CREATE TABLE strays (shelf TEXT, path TEXT, PRIMARY KEY (shelf, path))"
@@ -119,6 +124,7 @@ static const char indexes[] =
         "CREATE INDEX cases_sends ON cases (id) WHERE sends = 1;"
         "CREATE INDEX cases_phase ON cases (phase);"
         "CREATE INDEX cases_time ON cases (time);"
+        "CREATE INDEX links_target ON links (target);"
         "CREATE INDEX steps_silent ON steps (due) WHERE silent = 1;"
         "CREATE INDEX away_silent ON away (back) WHERE silent = 1;"
         "CREATE INDEX wakes_next ON wakes (lang, next);";
@@ -126,7 +132,7 @@ static const char indexes[] =
 /* What a comparison goes through: what cases tell, not who was told.  The first
  * column is the case, or the path. */
 static const char *const tables[] = {"cases", "steps", "beside", "handed", "deputies",
-                                     "terms", "away",  "words",  "broken", NULL};
+                                     "terms", "away",  "links",  "words",  "broken", NULL};
 
 enum question {
 	/* lists, as ed_cases and ed_index_list number them, come first */
@@ -137,6 +143,7 @@ enum question {
 	Q_PUT_DEPUTY,
 	Q_PUT_TERM,
 	Q_PUT_AWAY,
+	Q_PUT_LINK,
 	Q_PUT_WORDS,
 	Q_PUT_BROKEN,
 	Q_PUT_STRAY,
@@ -149,6 +156,7 @@ enum question {
 	Q_DROP_DEPUTIES,
 	Q_DROP_TERMS,
 	Q_DROP_AWAY,
+	Q_DROP_LINKS,
 	Q_DROP_WORDS,
 	Q_DROP_WAKES,
 	Q_DROP_BROKEN,
@@ -159,6 +167,7 @@ enum question {
 	Q_DEPUTIES,
 	Q_TERMS,
 	Q_AWAY,
+	Q_LINKS,
 	Q_SEQ,
 	Q_COUNT,
 	Q_COUNT_ONE,
@@ -190,11 +199,14 @@ static const char *const sql[Q_N] = {
         [ED_INDEX_CASES] = cases_of_prefix,
         [ED_INDEX_WORDS] = "SELECT id, text FROM words ORDER BY id",
         [ED_INDEX_BROKEN] = "SELECT id FROM broken ORDER BY id",
+        [ED_INDEX_LINKED] = "SELECT id, relation FROM links WHERE target = ?1"
+                            " ORDER BY id, relation",
         [ED_INDEX_STRAYS] = "SELECT path, shelf FROM strays ORDER BY shelf, path",
         [ED_INDEX_WAKES] = "SELECT id FROM wakes WHERE lang = ?2 AND next <= ?1 ORDER BY id",
         [Q_PUT_CASE] =
                 "INSERT INTO cases VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-                " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)",
+                " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27,"
+                " ?28)",
         [Q_PUT_STEP] = "INSERT INTO steps VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
                        " ?12, ?13, ?14, ?15, ?16, ?17)",
         [Q_PUT_BESIDE] = "INSERT INTO beside VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -202,6 +214,7 @@ static const char *const sql[Q_N] = {
         [Q_PUT_DEPUTY] = "INSERT INTO deputies VALUES (?1, ?2, ?3, ?4)",
         [Q_PUT_AWAY] = "INSERT INTO away VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
                        " ?9, ?10)",
+        [Q_PUT_LINK] = "INSERT INTO links VALUES (?1, ?2, ?3, ?4)",
         [Q_PUT_TERM] = "INSERT INTO terms VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         [Q_PUT_WORDS] = "INSERT INTO words VALUES (?1, ?2)",
         [Q_PUT_BROKEN] = "INSERT INTO broken VALUES (?1)",
@@ -214,6 +227,7 @@ static const char *const sql[Q_N] = {
         [Q_DROP_HANDED] = "DELETE FROM handed WHERE id = ?1",
         [Q_DROP_DEPUTIES] = "DELETE FROM deputies WHERE id = ?1",
         [Q_DROP_AWAY] = "DELETE FROM away WHERE id = ?1",
+        [Q_DROP_LINKS] = "DELETE FROM links WHERE id = ?1",
         [Q_DROP_TERMS] = "DELETE FROM terms WHERE id = ?1",
         [Q_DROP_WORDS] = "DELETE FROM words WHERE id = ?1",
         [Q_DROP_WAKES] = "DELETE FROM wakes WHERE id = ?1",
@@ -224,6 +238,7 @@ static const char *const sql[Q_N] = {
         [Q_HANDED] = "SELECT * FROM handed WHERE id = ?1 AND n = ?2 ORDER BY k",
         [Q_DEPUTIES] = "SELECT * FROM deputies WHERE id = ?1 AND n = ?2 ORDER BY k",
         [Q_AWAY] = "SELECT * FROM away WHERE id = ?1 ORDER BY n",
+        [Q_LINKS] = "SELECT * FROM links WHERE id = ?1 ORDER BY n",
         [Q_TERMS] = "SELECT * FROM terms WHERE id = ?1 ORDER BY n",
         [Q_SEQ] = "SELECT entries FROM cases WHERE id = ?1",
         [Q_COUNT] = "SELECT count(*) FROM cases WHERE phase = ?1",
@@ -641,6 +656,9 @@ enum edoc_code ed_index_put(struct ed_index *index, const struct ed_row *row, co
 	for (size_t n = 0; !code && n < row->n_away; n++)
 		code = put_numbered(index, Q_PUT_AWAY, row->id, n, of_away, N(of_away),
 		                    &row->away[n], err);
+	for (size_t n = 0; !code && n < row->n_links; n++)
+		code = put_numbered(index, Q_PUT_LINK, row->id, n, of_link, N(of_link),
+		                    &row->links[n], err);
 	if (!code)
 		code = put_texts(index, Q_PUT_WORDS, row->id, words, err);
 	return code ? code : put_texts(index, Q_PUT_WAKES, row->id, NULL, err);
@@ -840,15 +858,19 @@ static enum edoc_code get_numbered(struct ed_index *index, int q, const char *id
 static enum edoc_code get_rest(struct ed_index *index, struct ed_row *row, struct ed_arena *arena,
                                struct edoc_error *err)
 {
-	void *terms = NULL, *away = NULL;
+	void *terms = NULL, *away = NULL, *links = NULL;
 	enum edoc_code code = get_numbered(index, Q_TERMS, row->id, of_term, N(of_term),
 	                                   sizeof(*row->terms), row->n_terms, arena, &terms, err);
 
 	if (!code)
 		code = get_numbered(index, Q_AWAY, row->id, of_away, N(of_away), sizeof(*row->away),
 		                    row->n_away, arena, &away, err);
+	if (!code)
+		code = get_numbered(index, Q_LINKS, row->id, of_link, N(of_link),
+		                    sizeof(*row->links), row->n_links, arena, &links, err);
 	row->terms = terms;
 	row->away = away;
+	row->links = links;
 	return code;
 }
 

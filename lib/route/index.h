@@ -20,7 +20,7 @@
 #include "door/db.h"
 #include "route/row.h"
 
-#define ED_INDEX_VERSION 3
+#define ED_INDEX_VERSION 4
 
 enum ed_cases { /* which of them are looked at */
 	        ED_CASES_ALL,
@@ -86,6 +86,7 @@ enum ed_index_list {
 	ED_INDEX_BROKEN,                      /* ids */
 	ED_INDEX_STRAYS,                      /* paths, and their shelves */
 	ED_INDEX_WAKES,                       /* ids that wake by now; arg: the language */
+	ED_INDEX_LINKED,                      /* ids of who names the case arg, and how */
 	ED_INDEX_LISTS,
 };
 /* list: one of ed_cases or these.  now: what SILENT, HEALTH and WAKES

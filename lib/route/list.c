@@ -12,6 +12,7 @@
 #include "route/generation.h"
 #include "route/receipt.h"
 #include "route/list.h"
+#include "route/links.h"
 #include "route/viewtold.h"
 
 /* ---- inbox ---- */
@@ -369,10 +370,14 @@ enum edoc_code edoc_desk_show(struct edoc_desk *desk, const char *name, int64_t 
 		put_facts(&c, now, &l.tale.text);
 		code = put_rejections(&c, &l.tale.text, err);
 		if (!code)
+			code = ed_links_show(&c, now, &l.tale.text, NULL, err);
+		if (!code)
 			code = ed_view_told(&c, &l.tale.text, NULL, err);
 	}
 	if (!code && json)
 		code = ed_view_json(&c.r, true, &o, err);
+	if (!code && json)
+		code = ed_links_show(&c, now, NULL, o, err);
 	if (!code && json)
 		code = ed_view_told(&c, NULL, o, err);
 	if (!code && json)

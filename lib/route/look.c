@@ -68,6 +68,10 @@ static char *words_of(const struct ed_case *c)
 	add(&hay, ed_json_get_str(first->body, "text"));
 	for (size_t i = 0; i < c->r.ledger.n; i++) /* corrections too */
 		add_documents(&hay, json_object_get(c->r.ledger.v[i].header, "documents"));
+	for (size_t i = 0; i < json_array_size(json_object_get(first->header, "links")); i++)
+		add(&hay, ed_json_get_str(
+		                  json_array_get(json_object_get(first->header, "links"), i),
+		                  "case"));
 	add(&hay, route ? route->id : NULL);
 	for (size_t i = 0; route && route->title[i]; i++)
 		add(&hay, route->title[i]);

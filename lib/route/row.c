@@ -127,6 +127,25 @@ static void take_away(struct ed_row *row, const struct ed_replay *r, const struc
 	}
 }
 
+static bool take_links(struct ed_row *row, const struct ed_replay *r, struct ed_arena *arena)
+{
+	const json_t *links =
+	        r->ledger.n ? json_object_get(r->ledger.v[0].header, "links") : NULL;
+	size_t n = json_array_size(links);
+
+	if (!n)
+		return true;
+	row->links = ed_arena_alloc(arena, n * sizeof(*row->links));
+	for (size_t i = 0; row->links && i < n; i++) {
+		const json_t *one = json_array_get(links, i);
+
+		row->links[row->n_links++] =
+		        (struct ed_row_link){.target = ed_json_get_str(one, "case"),
+		                             .relation = ed_json_get_str(one, "relation")};
+	}
+	return row->links != NULL;
+}
+
 struct ed_row *ed_row_of(const struct ed_replay *r, struct ed_arena *arena)
 {
 	struct ed_row *row = ed_arena_alloc(arena, sizeof(*row));
@@ -163,7 +182,10 @@ struct ed_row *ed_row_of(const struct ed_replay *r, struct ed_arena *arena)
 	row->away = ed_arena_alloc(arena, (r->n_others + 1) * sizeof(*row->away));
 	if (row->away && row->phase == ED_PHASE_RUNNING)
 		take_away(row, r, s, arena);
-	return row->away && take_steps(row, r, arena) && take_terms(row, r, arena) ? row : NULL;
+	return row->away && take_links(row, r, arena) && take_steps(row, r, arena) &&
+	                       take_terms(row, r, arena)
+	               ? row
+	               : NULL;
 }
 
 const struct ed_row_step *ed_row_urgent(const struct ed_row *row)
@@ -441,6 +463,21 @@ static int put_route(json_t *o, const struct ed_row *row)
 	       ed_json_str(w, "sha256", row->route_sha256) | json_object_set_new(o, "route", w);
 }
 
+static int put_links(json_t *o, const struct ed_row *row)
+{
+	json_t *list = row->n_links ? json_array() : NULL;
+	int bad = 0;
+
+	for (size_t i = 0; i < row->n_links; i++) {
+		json_t *one = json_object();
+
+		bad |= ed_json_str(one, "case", row->links[i].target) |
+		       ed_json_str(one, "relation", row->links[i].relation) |
+		       json_array_append_new(list, one);
+	}
+	return row->n_links ? json_object_set_new(o, "links", list) | bad : 0;
+}
+
 enum edoc_code ed_row_json(const struct ed_row *row, json_t **out, struct edoc_error *err)
 {
 	static const char *const phase[] = {"unknown", "running", "ended"};
@@ -452,7 +489,7 @@ enum edoc_code ed_row_json(const struct ed_row *row, json_t **out, struct edoc_e
 	bad |= ed_json_str(o, "phase", phase[row->phase]) | put(o, "end", row->end);
 	bad |= put(o, "number", row->number) | put(o, "book", row->book) | put(o, "at", row->at);
 	bad |= ed_json_bool(o, "awaiting_receipt", row->awaiting) | put(o, "head", row->head);
-	bad |= put_waits(o, row) | put_branches(o, row) | put_terms(o, row);
+	bad |= put_waits(o, row) | put_branches(o, row) | put_terms(o, row) | put_links(o, row);
 	if (bad) {
 		json_decref(o);
 		return ed_fail_memory(err);

@@ -35,6 +35,10 @@ struct ed_row_away {              /* a branch at another desk, as far as it is k
 	bool silent;  /* and no word until then counts as one */
 };
 
+struct ed_row_link {
+	const char *target, *relation; /* another case, known here or not */
+};
+
 struct ed_row {
 	const char *id, *head; /* "sha256:..." of the last entry of the chosen chain */
 	int64_t entries, time; /* how many the ledger has; of the last */
@@ -59,6 +63,8 @@ struct ed_row {
 	size_t n_terms;
 	struct ed_row_away *away;
 	size_t n_away;
+	struct ed_row_link *links;
+	size_t n_links;
 };
 
 /* NULL: out of memory.  What a desk knows of it (sent, here, sends) is false. */

@@ -343,7 +343,7 @@ enum edoc_code ed_view_entry_json(const struct ed_replay *r, const struct ed_ent
 	                                     "late",     "timer",    "extension",  "assign",
 	                                     "attached", "delegate", "channel",    "papers",
 	                                     "applicant", "checkpoint", "received",
-	                                     "within",    NULL};
+	                                     "within",    "links",    NULL};
 	char digest[ED_SHA256_REF];
 	json_t *o = json_object();
 	int bad = !o;

@@ -35,6 +35,8 @@ table = Table("edoc-route", {
         {"list": "list", "conf": "conf"}, writes=True, again=True),
     Row("submit -C {desk} " + AS + " --route test.order --channel paper --received 2026-01-05T05:00:00Z --evidence {pkg} {pkg}",
         {"pkg": "package"}, light=True, writes=True, again=True),
+    Row("submit -C {desk} " + AS + " --route test.order --link {came} {pkg}", {"came": "package"}, light=True,
+        writes=True, again=True, only={("came", s): {66} for s in ("folder", "fifo", "null", "zero")}),
     Row("inbox -C {desk} --who {cert}", {"cert": "cert", "desk": "folder"},
         only={("cert", "a-key"): {0}}),
     Row("inbox --config {conf} --json", {"conf": "conf"}),

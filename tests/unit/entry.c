@@ -186,6 +186,9 @@ static void shapes(void)
 	      "documents and package");
 	check(done_step, "papers", "[{\"id\":\"a\",\"name\":\"a.txt\"}]", "only with them");
 	check(done_step, "applicant", "\"person\"", "no place");
+	check(done_step, "links",
+	      "[{\"case\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"relation\":\"relates\"}]",
+	      "no place");
 	check(done_step, "route", REF, "no place");
 	check(done_step, "documents", "[]", "list");
 	check(done_step, "body", "null", "sha256:");
@@ -204,13 +207,41 @@ static void events(void)
 	check(submitted, "attached", "{\"kind\":\"evidence\",\"sha256\":\"" X64 "\"}", "evidence");
 	check(submitted, "applicant", "\"citizen\"", "applicant");
 	check(submitted, "papers", "[{\"id\":\"a\",\"name\":\"a.txt\"}]", NULL);
+	check(submitted, "links",
+	      "[{\"case\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"relation\":\"appeals\"}]", NULL);
+	check(submitted, "links",
+	      "[{\"case\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"relation\":\"appeals\"},{\"case\":"
+	      "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"relation\":\"relates\"}]",
+	      NULL);
+	check(submitted, "links",
+	      "[{\"case\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"relation\":\"relates\"},{\"case\":"
+	      "\"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\",\"relation\":\"appeals\"}]",
+	      NULL);
+	check(submitted, "links",
+	      "[{\"case\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"relation\":\"relates\"},{\"case\":"
+	      "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"relation\":\"relates\"}]",
+	      "sorted");
+	check(submitted, "links",
+	      "[{\"case\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"relation\":\"relates\"},{\"case\":"
+	      "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"relation\":\"appeals\"}]",
+	      "sorted");
+	check(submitted, "links",
+	      "[{\"case\":\"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\",\"relation\":\"appeals\"},{\"case\":"
+	      "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"relation\":\"relates\"}]",
+	      "sorted");
+	check(submitted, "links",
+	      "[{\"case\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"relation\":\"hates\"}]", "links");
+	check(submitted, "links", "[]", "links");
+	check(submitted, "links", "[{\"case\":\"aa\",\"relation\":\"relates\"}]", "links");
+	check(submitted, "links", "[{\"case\":\"" X32 "\",\"relation\":\"relates\"}]",
+	      "not linked to itself");
 	check(submitted, "papers", "[]", "papers");
 	check(submitted, "papers", "[{\"id\":\"A\",\"name\":\"a.txt\"}]", "papers");
 	check(submitted, "papers", "[{\"id\":\"a\"}]", "papers");
-	check(submitted, "papers",
-	      "[{\"id\":\"a\",\"name\":\"b\"},{\"id\":\"b\",\"name\":\"a\"}]", "sorted");
-	check(submitted, "papers",
-	      "[{\"id\":\"a\",\"name\":\"b\"},{\"id\":\"b\",\"name\":\"b\"}]", "once");
+	check(submitted, "papers", "[{\"id\":\"a\",\"name\":\"b\"},{\"id\":\"b\",\"name\":\"a\"}]",
+	      "sorted");
+	check(submitted, "papers", "[{\"id\":\"a\",\"name\":\"b\"},{\"id\":\"b\",\"name\":\"b\"}]",
+	      "once");
 	check(submitted, "documents", "[{\"name\":\"a\"}]", "list");
 	check(submitted, "documents",
 	      "[{\"name\":\"b\",\"sha256\":\"" X64 "\"},{\"name\":\"a\",\"sha256\":\"" X64 "\"}]",
