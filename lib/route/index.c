@@ -785,10 +785,15 @@ static enum edoc_code get_deputies(struct ed_index *index, const char *id, size_
 		code = next(index, stmt, &more, err);
 		if (code || !more)
 			break;
-		posts = ed_arena_grow(arena, posts, k + 1, &cap, sizeof(*posts));
-		if (!posts || !take_text(stmt, 3, &posts[k], arena))
+		posts = ed_arena_grow(arena, posts, k, &cap, sizeof(*posts));
+		if (!posts || !take_text(stmt, 3, &posts[k++], arena))
 			return ed_fail_memory(err);
-		posts[++k] = NULL;
+	}
+	if (!code && k) {
+		posts = ed_arena_grow(arena, posts, k, &cap, sizeof(*posts));
+		if (!posts)
+			return ed_fail_memory(err);
+		posts[k] = NULL;
 	}
 	step->role.deputies = posts;
 	return code;
