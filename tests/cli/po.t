@@ -48,4 +48,9 @@ is_exit 1 "a lost placeholder is found"
 run edoc-verify -v --lang ru --policy uz "$D/good/order.asice"
 is_exit 2 "a package that nobody is believed for"
 has "$out" "статья 4 (2): выполнено ли, неизвестно: сертификат" "its conditions of law in Russian"
+# And what it says of a procedure.
+run edoc-route verify --lang ru "$D/good/order.asice"
+has "$out" "в пакете нет журнала маршрута" "a package without a ledger, in Russian"
+run edoc-route verify --lang tg "$D/good/order.asice"
+has "$out" "баста дафтари масир надорад" "and in Tajik"
 finish
