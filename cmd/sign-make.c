@@ -154,18 +154,17 @@ static enum edoc_code sign_one(void *arg, struct edoc_batch_worker *worker, cons
 }
 
 /* Before the key is asked for: a clerk's one package, or what is to be one. */
-static int conform(struct cmd *cmd, const struct signing *s, const char *out,
+static int conform(struct cmd *cmd, struct signing *s, const char *out,
                    const struct edoc_new_options *card, const char *const *files, size_t n)
 {
 	struct edoc_sign_options dry = s->options;
 	struct edoc_error err = {0};
 	enum edoc_code code;
-	int status = 0;
+	int status;
 
 	if (!s->profile)
 		return 0;
-	if (edoc_signing_profile_signer(&dry, &err) != EDOC_OK)
-		status = cmd_fail(cmd, &err);
+	status = sign_signer(s);
 	dry.dry_run = true;
 	code = out ? edoc_package_new(out, files, n, card, &dry, NULL, &err)
 	           : edoc_signing_profile_package(files[0], &dry, &err);

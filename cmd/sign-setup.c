@@ -264,15 +264,25 @@ int sign_begin(struct cmd *cmd, struct signing *s, bool key)
 	return status || !key ? status : sign_unlock(s);
 }
 
+int sign_signer(struct signing *s)
+{
+	struct cmd_key_paths paths;
+	struct edoc_error err = {0};
+	int status = cmd_key_paths(s->cmd, &paths);
+
+	if (!status && edoc_signer_check(paths.file, paths.cert, &s->options, &err) != EDOC_OK)
+		status = cmd_fail(s->cmd, &err);
+	return status;
+}
+
 /* What is wrong without the key is told before it is asked for. */
 int sign_unlock(struct signing *s)
 {
 	struct edoc_error err = {0};
-	int status;
+	int status = sign_signer(s);
 
-	if (edoc_signing_profile_signer(&s->options, &err) != EDOC_OK)
-		return cmd_fail(s->cmd, &err);
-	status = cmd_key(s->cmd, &s->key);
+	if (!status)
+		status = cmd_key(s->cmd, &s->key);
 	if (!status && cmd_has(s->cmd, "pss") && cmd_given(s->cmd, "pss") &&
 	    edoc_key_use_pss(s->key, &err) != EDOC_OK)
 		status = cmd_fail(s->cmd, &err);

@@ -22,6 +22,8 @@ struct signing {
 /* sign-setup.c: reads the verb's options, as far as its table has them; key:
  * the key too.  0 or the exit. */
 int sign_begin(struct cmd *cmd, struct signing *s, bool key);
+/* Who signs, as far as that shows without the key. */
+int sign_signer(struct signing *s);
 /* The key alone, after sign_begin() without it. */
 int sign_unlock(struct signing *s);
 /* What is signed by a key whose days are counted is told, once, before it is. */

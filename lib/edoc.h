@@ -617,6 +617,15 @@ enum edoc_code edoc_signing_profile_signer(const struct edoc_sign_options *optio
 enum edoc_code edoc_signing_profile_package(const char *path,
 					    const struct edoc_sign_options *options,
 					    struct edoc_error *err) EDOC_CHECK;
+/*
+ * The same of the signer, and that his certificate may sign, as far as it shows without
+ * the key that edoc_key_load() would load: that of cert_path, or of a file in PEM whose
+ * other certificates are authorities'.  Nobody is asked for anything; options->key is
+ * not looked at.
+ */
+enum edoc_code edoc_signer_check(const char *path, const char *cert_path,
+				 const struct edoc_sign_options *options,
+				 struct edoc_error *err) EDOC_CHECK;
 
 /* ---- packages and signing ---------------------------------------------- */
 

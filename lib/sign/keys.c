@@ -240,6 +240,57 @@ enum edoc_code edoc_key_look(const char *path, const char *cert_path, int64_t at
 	return EDOC_OK;
 }
 
+/* ---- before anybody is asked ---- */
+
+/* Where a file has several certificates the key alone tells whose it is, unless all
+ * others are authorities'. */
+static bool is_only_signer(const struct edoc_key *key, struct ed_arena *arena)
+{
+	const STACK_OF(X509) *chain = ed_key_chain(key);
+	bool only = true;
+
+	for (int i = 0; only && i < sk_X509_num(chain); i++) {
+		struct ed_cert *cert = NULL;
+
+		only = ed_cert_of(sk_X509_value(chain, i), "", arena, &cert, NULL) == EDOC_OK &&
+		       cert->is_ca;
+		ed_cert_clear(cert);
+	}
+	return only;
+}
+
+/* The certificate that shows without the key; NULL: none, or another may be meant. */
+static struct edoc_key *see_certificate(const char *path, const char *cert_path)
+{
+	struct ed_arena *arena = ed_arena_new();
+	const char *file = cert_path ? cert_path : path;
+	struct edoc_key *key = NULL;
+
+	if (arena && (cert_path || (!ed_p11_is_uri(path) && !path[edoc_key_path(path)])) &&
+	    edoc_key_outside(file, NULL, &key, NULL) == EDOC_OK && !is_only_signer(key, arena)) {
+		edoc_key_free(key);
+		key = NULL;
+	}
+	ed_arena_free(arena);
+	return key;
+}
+
+enum edoc_code edoc_signer_check(const char *path, const char *cert_path,
+                                 const struct edoc_sign_options *options, struct edoc_error *err)
+{
+	struct edoc_sign_options seen = *options;
+	enum edoc_code code = EDOC_OK;
+	struct edoc_key *key = see_certificate(path, cert_path);
+
+	seen.key = key;
+	if (key)
+		code = ed_sign_fit(key, options->at, options->policy, err);
+	if (code == EDOC_OK)
+		code = edoc_signing_profile_signer(&seen, err);
+	edoc_key_free(key);
+	return code;
+}
+
 /* ---- how long it will do ---- */
 
 bool edoc_key_ends(const struct edoc_key *key, const struct edoc_policy *policy,

@@ -99,6 +99,45 @@ zarina --profile uzb.yaml --commitment approval good.asice
 is_exit 77 "a certificate of another country"
 has "$err" 'country is "TJ", and must be like: UZ' "says what it is"
 
+# ---- and that before the passphrase, where the certificate shows without it
+unopened() { # EXIT WHAT PROFILE KEY [OPTION...]
+	uexit=$1 uwhat=$2 uby=$3 ukey=$4
+	shift 4
+	cp good.asice u.asice
+	run edoc-sign sign --key "$ukey" --pass-file /nowhere --profile "$uby" --commitment approval "$@" u.asice
+	is_exit "$uexit" "$uwhat"
+	ok "$uwhat: nothing is signed" cmp good.asice u.asice
+}
+openssl pkcs12 -in "$P/zarina.p12" -passin "file:$P/pass" -passout pass:edoc -out enc.pem 2>/dev/null || exit 1
+chmod 600 enc.pem
+sed -n '/BEGIN ENC/,/END ENC/p' enc.pem >alone.pem
+cat alone.pem "$P/farrukh.crt" "$P/zarina.crt" >two.pem
+chmod 600 alone.pem two.pem
+for how in "enc.pem" "alone.pem --cert $P/zarina.crt" "$P/zarina.p12 --cert $P/zarina.crt"; do
+	# shellcheck disable=SC2086 # words
+	unopened 77 "another country, by ${how##*/}" uzb.yaml $how
+	has "$err" 'country is "TJ", and must be like: UZ' "says what it is"
+	hasnt "$err" nowhere "and asks for no passphrase"
+	# shellcheck disable=SC2086 # words
+	unopened 66 "the right country, by ${how##*/}" office.yaml $how
+	has "$err" nowhere "then the passphrase is wanted"
+done
+for how in "$P/zarina.p12" two.pem alone.pem; do
+	unopened 66 "by ${how##*/} alone it does not show whose it is" uzb.yaml "$how"
+done
+run edoc-sign sign --key two.pem --pass-file "$P/pass" --profile uzb.yaml --commitment approval good.asice
+is_exit 77 "and is told after it"
+has "$err" 'country is "TJ", and must be like: UZ' "all the same"
+for verb in "sign -o u2.asice" "cms -o u.p7s" "xades -o u.xml"; do
+	# shellcheck disable=SC2086 # words
+	run edoc-sign $verb --key "$P/zarina.p12" --cert "$P/ca.pem" --pass-file /nowhere order.txt
+	is_exit 77 "$verb: a certificate that may not sign, before the passphrase"
+	hasnt "$err" nowhere "which is not asked for"
+done
+cp good.asice u.asice
+run edoc-sign countersign --key "$P/zarina.p12" --cert "$P/ca.pem" --pass-file /nowhere u.asice
+is_exit 77 "countersign: the same"
+
 # ---- overruled
 for o in "--role deputy" "--format xades" "--policy eu"; do
 	# shellcheck disable=SC2086
