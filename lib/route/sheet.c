@@ -438,7 +438,7 @@ static const char *state_of(struct ed_sheet *s, const json_t *t)
 		return ed_sheet_tr(s, N_("stands still"));
 	if (due != ED_TIME_NONE && at > due)
 		return PRINT(s,
-		             done == ED_TIME_NONE ? ed_sheet_tr(s, N_("OVER since %s"))
+		             done == ED_TIME_NONE ? ed_sheet_tr(s, N_("OVER for %s"))
 		                                  : ed_sheet_tr(s, N_("late by %s")),
 		             span(s, at - due));
 	return done == ED_TIME_NONE ? ed_sheet_tr(s, N_("runs")) : ed_sheet_tr(s, N_("in time"));
@@ -513,7 +513,7 @@ static const char *since_due(struct ed_sheet *s, const char *said, const json_t 
 		return said;
 	said = PRINT(s, ed_sheet_tr(s, N_("%s, due %s")), said, moment(s, due));
 	if (s->report->at > due)
-		said = PRINT(s, ed_sheet_tr(s, N_("%s: OVER since %s")), said,
+		said = PRINT(s, ed_sheet_tr(s, N_("%s: OVER for %s")), said,
 		             span(s, s->report->at - due));
 	return said;
 }

@@ -27,7 +27,8 @@ extract "$W/all.pot" --keyword=ed_fail:4 --keyword=ed_yaml_fail:4 \
 	--flag=ed_fail:4:c-format cmd/*.c lib/*/*.c
 extract "$W/reports.pot" lib/judge/text.c lib/judge/html.c lib/judge/copy.c lib/judge/markup.c lib/judge/words.c \
 	lib/judge/timeline.c lib/judge/law.c lib/judge/stamps.c lib/judge/blocks.c \
-	lib/judge/past.c lib/judge/accept.c lib/judge/validate.c
+	lib/judge/past.c lib/judge/accept.c lib/judge/validate.c \
+	lib/route/sheet.c lib/route/sheettext.c lib/route/sheethtml.c
 ok "the reports have words" test "$(grep -c '^msgid' "$W/reports.pot")" -gt 90
 for po in cmd/po/*.po; do
 	ok "$po is well formed" msgfmt --check -o /dev/null "$po"

@@ -72,6 +72,12 @@ ok "--json is the line of verify" cmp "$out" "$W/line"
 json "$out" '.route.procedure | .zone == "Asia/Dushanbe" and (.receipts | length) == 1 and (.terms | length) == 8' "with what the sheet is drawn from"
 sheet --lang tg "$W/case.asice"
 has "$out" "Фармоиши байниидоравӣ" "the title in the language that is asked"
+same "$(sed -n 2,3p "$out")" "Шаҳодатномаи тартибот
+Тартибот риоя шуд" "and the verdict"
+sheet --lang ru "$W/case.asice"
+has "$out" "действий: 10, каждое совершил тот, кто тогда имел на это право; все в срок." "in Russian"
+sheet --lang uz-Cyrl "$W/case.asice"
+has "$out" "Тартиб гувоҳномаси" "in Uzbek"
 
 # ---- what somebody wrote
 hasnt "$W/one" "$(printf '\342\200\256')" "nothing turns the text around"
@@ -99,7 +105,7 @@ sheet "$W/sent.asice"
 is_exit 2 "an unfinished case"
 same "$(sed -n 3p "$out")" "The procedure is not finished; so far it was followed" "says so"
 has "$out" "execute waits for head, Ministry of Finance, since 20" "whom it waits for"
-has "$out" "OVER since" "and that its term is over by then"
+has "$out" "OVER for" "and that its term is over by then"
 if command -v faketime >/dev/null; then
 	rm -rf "$W/b" && mkdir "$W/d" && cp -a "$W/first" "$W/d/a"
 	faketime -f +20d edoc-route "do" --key "$K/madina.p12" --pass-file "$K/pass" -C "$W/d/a" signed "$id" >/dev/null
