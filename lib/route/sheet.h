@@ -64,6 +64,6 @@ enum edoc_code ed_sheet_make(const struct edoc_report *report,
                              const struct edoc_text_options *options, struct ed_sheet *sheet,
                              struct edoc_error *err) EDOC_CHECK;
 void ed_sheet_clear(struct ed_sheet *sheet);
-const char *ed_sheet_tr(const struct ed_sheet *sheet, const char *s) __attribute__((format_arg(2)));
+const char *ed_sheet_tr(const struct ed_sheet *s, const char *text) __attribute__((format_arg(2)));
 
 #endif
