@@ -196,4 +196,29 @@ has "$out" "ledger.fork" "is a fork"
 has "$out" "one.asice: META-INF/edoc/ledger/" "one proof"
 has "$out" "two.asice: META-INF/edoc/ledger/" "and the other"
 nok "nothing is written" test -e forked.asice
+
+# ---- a correction in between ----
+sed 's/^version: 1/version: 2/
+	s/refused: {end: refused, reason: \[unlawful, no-money\]}/&\n      back: {then: rework, reason: required}/' \
+	"$D/route/order.yaml" >order.yaml
+sealed route-issuer.pem order.yaml order.asice
+ok "a route that sends back" edoc-route install -C "$A" order.asice
+printf 'kind: order\ntitle: Repair\nlanguage: en\ncreated: 2026-03-05\nsender:\n  name: Justice\n  postal-address: Dushanbe\n  email: a@adliya.example\n' \
+	>card.yaml
+signs() { # PKG
+	edoc-sign sign --key "$K/dilnoza.p12" --pass-file "$K/pass" "$1" >/dev/null
+}
+echo 'thirty thousand' >order.txt
+edoc-sign new -o old.asice --card card.yaml order.txt >/dev/null && signs old.asice
+id=$(as dilnoza submit -C "$A" --route test.order old.asice)
+does zarina agreed -C "$A" "$id" >/dev/null
+does madina back --reason "the sum is wrong" -C "$A" "$id" >/dev/null
+copy "$A" before.asice
+echo 'forty thousand' >order.txt
+edoc-sign revise old.asice -o corrected.asice --add order.txt >/dev/null && signs corrected.asice
+ok "a correction is handed in" does dilnoza edited -C "$A" --with corrected.asice "$id"
+copy "$A" after.asice
+merge -o corrected-too.asice before.asice after.asice
+is_exit 0 "a copy from before it, and one with it"
+same "$(cmp corrected-too.asice after.asice 2>&1)" "" "are the one with it"
 finish
