@@ -19,7 +19,7 @@ trap 'exit 129' HUP INT TERM
 export HOME="$W/home"
 mkdir -p "$HOME"
 export D="$SRCDIR/testdata"
-if [ -z "$EDOC_FAKETIME" ] && EDOC_FAKETIME=$(command -v faketime); then
+if [ -z "${EDOC_FAKETIME-}" ] && EDOC_FAKETIME=$(command -v faketime); then
 	export EDOC_FAKETIME PATH="$SRCDIR/tests/bin:$PATH" # which cleans up before it
 fi
 out=$W/out err=$W/err n=0 bad=0 status=0

@@ -5,7 +5,7 @@
 # and without, beside two floors of the same machine and run: find(1) over the
 # case folders, and cat(1) of all logs; a third for who asks the index: all of its
 # rows counted.  120 agencies, 267 services; one case in
-# twenty waits for somebody.  Prints seconds and MiB (of which 13 are the
+# twenty waits for somebody.  Wants faketime(1).  Prints seconds and MiB (of which 13 are the
 # interpreter's that starts them); asserts nothing.
 set -eu
 : "${SRCDIR:?run me through make bench-route}"
@@ -95,7 +95,7 @@ print(sqlite3.connect('file:$A/index/cases.sqlite?mode=ro', uri=True).execute('S
 }
 bench-cases "$A" "$W/author.pem" "$K/zarina.pem" "$N" $ROUTES
 measure "$N"
-rm -r "$A/case" "$A/index" "$A/reg" "$A/head" "$A/notice" && mkdir "$A/case" "$A/reg"
+rm -rf "$A/case" "$A/index" "$A/reg" "$A/head" "$A/notice" && mkdir "$A/case" "$A/reg"
 bench-cases "$A" "$W/author.pem" "$K/zarina.pem" "$((N * 10))" $ROUTES
 echo
 measure "$((N * 10))"
