@@ -215,7 +215,7 @@ run edoc-route services --folder "$R" --lang uz-Cyrl -v "Certificate of birth"
 is_exit 1 "what only an older version says is not found"
 run edoc-route services --folder "$R" --lang uz-Cyrl -v s299
 has "$out" "test.s299 3: Туғилганлик гувоҳномаси" "the whole passport, in a language"
-has "$out" "document: On what ground (ground*.txt), required" "with its documents"
+has "$out" "ҳужжат: On what ground (ground*.txt), шарт" "with its documents"
 run edoc-route services --folder "$R/none"
 is_exit 66 "no such folder"
 run edoc-route services --folder "$R" a b
