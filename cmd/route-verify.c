@@ -222,7 +222,7 @@ int route_certificate(struct cmd *cmd)
 	if (!status && make_sheet(cmd, report, form, &made, &err) != EDOC_OK)
 		status = cmd_fail(cmd, &err);
 	if (!status)
-		status = give_sheet(cmd, out, made);
+		status = made ? give_sheet(cmd, out, made) : CMD_BUG;
 	if (!status)
 		status = edoc_report_exit(report);
 	free(made);

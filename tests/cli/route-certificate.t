@@ -106,8 +106,8 @@ is_exit 2 "an unfinished case"
 same "$(sed -n 3p "$out")" "The procedure is not finished; so far it was followed" "says so"
 has "$out" "execute waits for head, Ministry of Finance, since 20" "whom it waits for"
 has "$out" "OVER for" "and that its term is over by then"
-if command -v faketime >/dev/null; then
-	rm -rf "$W/b" && mkdir "$W/d" && cp -a "$W/first" "$W/d/a"
+if [ -z "$SAN" ] && command -v faketime >/dev/null; then
+	mkdir "$W/d" && cp -a "$W/first" "$W/d/a"
 	faketime -f +20d edoc-route "do" --key "$K/madina.p12" --pass-file "$K/pass" -C "$W/d/a" signed "$id" >/dev/null
 	edoc-route export -C "$W/d/a" -o "$W/late.asice" "$id" >/dev/null
 	sheet "$W/late.asice"
@@ -117,7 +117,7 @@ if command -v faketime >/dev/null; then
 	page "$W/late.html" "$W/late.asice"
 	has "$W/late.html" '<b class="late">late by 1' "on the page, too"
 else
-	skip "no faketime" 4
+	skip "no faketime here, or a sanitizer that does not bear it" 4
 fi
 
 # ---- forged packages
