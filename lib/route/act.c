@@ -559,6 +559,7 @@ static bool same_act(const struct doing *d, const struct ed_entry *e)
 	                             .assign = json_object_get(e->header, "assign"),
 	                             .within = act->within,
 	                             .actor = edoc_key_cert_sha256(act->key),
+	                             .salt = e->body ? ed_json_get_str(e->body, "salt") : NULL,
 	                             .visit = e->visit};
 	const char *command = ed_json_get_str(e->header, "command");
 	const char *package = ed_json_get_str(e->header, "package");

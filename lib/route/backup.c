@@ -172,8 +172,8 @@ static enum edoc_code copy_tree(struct copying *c, const char *sub, struct edoc_
 }
 
 /*
- * Folders come sorted, so in each case "log" is read before "obj", "pin", "pkg",
- * "rcpt", "ref" and "sig", which hold what its entries name; and registers after the
+ * Folders come sorted, so in each case "log" is read before "obj", "peer", "pin",
+ * "pkg", "rcpt", "ref" and "sig", which hold what its entries name; and registers after the
  * claims in "case".  Checkpoints come before the cases: what they say is in the copy.
  */
 static enum edoc_code copy_desk(struct copying *c, struct edoc_error *err)

@@ -32,6 +32,7 @@
  *                              that entry: what follows it stands elsewhere
  *       rcpt/rejected-<evidence id>.asice
  *       rcpt/damaged-<evidence id>.asice   rejections of a copy that is not ours
+ *       peer/<8 hex>.json ...  checkpoints of others that its entries quote
  */
 #ifndef ED_ROUTE_DESK_H
 #define ED_ROUTE_DESK_H

@@ -29,8 +29,9 @@
  *   time       of the act, as the actor's clock tells
  *   event      see below
  *   command    digest: the idempotence key, of the canonical JSON {"actor",
- *              "assign", "case", "delegate", "event", "outcome", "reason", "step",
- *              "text", "visit"} (absent where there is none)
+ *              "assign", "case", "delegate", "event", "outcome", "reason", "salt",
+ *              "step", "text", "visit", "within"} (absent where there is none; the
+ *              body's salt where there is a reason or text)
  *   step, visit, outcome   what was done; visit counts from 1.  A step in a
  *              branch is "agree/justice", in one of several steps
  *              "agree/justice/review"; what a "do: each" stands at is the

@@ -138,6 +138,93 @@ static enum edoc_code give_one(struct giving *g, const struct ed_head *head, str
 	return code ? code : give_path(g, head, err);
 }
 
+/* ---- of others ---- */
+
+/* Does an entry quote the checkpoint whose digest begins so?  held: NULL for all. */
+static bool is_quoted(const struct ed_ledger *ledger, const bool *held, const char *name)
+{
+	for (size_t i = 0; i < ledger->n; i++) {
+		const char *ref = ed_json_get_str(ledger->v[i].header, "checkpoint");
+
+		if (ref && (!held || held[i]) && !strncmp(ref + 7, name, 8))
+			return true;
+	}
+	return false;
+}
+
+static enum edoc_code keep_one(struct ed_case *c, struct ed_asic *asic, size_t i, const char *name,
+                               struct edoc_error *err)
+{
+	char *path = ed_case_path(c, "peer/%s", name);
+	struct ed_buf bytes;
+	bool taken;
+
+	ed_buf_init(&bytes, ED_MAX_CMS);
+	enum edoc_code code =
+	        path ? ed_zip_read_buf(asic->zip, i, &bytes, err) : ed_fail_memory(err);
+	if (!code)
+		code = ed_desk_put(c->desk, path, bytes.data, bytes.len, &taken, err);
+	ed_buf_clear(&bytes);
+	return code;
+}
+
+enum edoc_code ed_proofs_keep(struct ed_case *c, const struct ed_ledger *ledger,
+                              struct ed_asic *asic, struct edoc_error *err)
+{
+	const char *dir = ed_case_path(c, "peer");
+	enum edoc_code code = dir ? EDOC_OK : ed_fail_memory(err);
+
+	for (size_t i = 0; !code && i < ed_zip_count(asic->zip); i++) {
+		const char *name = ed_zip_entry(asic->zip, i)->name;
+
+		if (!ed_ledger_is_checkpoint(name))
+			continue;
+		name += sizeof(ED_LEDGER_CHECKPOINTS) - 1;
+		if (!is_quoted(ledger, NULL, name))
+			continue;
+		code = ed_mkdirs(dir, err);
+		if (!code)
+			code = keep_one(c, asic, i, name, err);
+	}
+	return code;
+}
+
+static bool is_given(const struct giving *g, const char *name)
+{
+	for (size_t k = 0; k < g->heads.n; k++)
+		if (g->wanted[k] && !strncmp(g->heads.v[k].head.sha256, name, 8))
+			return true;
+	return false;
+}
+
+static enum edoc_code give_kept(struct giving *g, struct edoc_error *err)
+{
+	const char *dir = ed_case_path(g->c, "peer"), *path;
+	char whole[ED_LEDGER_NAME], **names = NULL;
+	struct ed_buf bytes;
+	size_t n;
+
+	if (!dir)
+		return ed_fail_memory(err);
+	if (access(dir, F_OK))
+		return EDOC_OK;
+	enum edoc_code code = ed_list_dir(dir, &names, &n, err);
+	for (size_t i = 0; !code && names[i]; i++) {
+		snprintf(whole, sizeof(whole), ED_LEDGER_CHECKPOINTS "%.32s", names[i]);
+		if (!ed_ledger_is_checkpoint(whole) || is_given(g, names[i]) ||
+		    !is_quoted(&g->c->r.ledger, g->held, names[i]))
+			continue;
+		path = ed_case_path(g->c, "peer/%s", names[i]);
+		ed_buf_init(&bytes, ED_MAX_CMS);
+		code = path ? ed_read_path(path, &bytes, err) : ed_fail_memory(err);
+		if (!code)
+			code = g->fn(g->arg, whole, bytes.data, bytes.len, err);
+		ed_buf_clear(&bytes);
+	}
+	ed_names_free(names);
+	return code;
+}
+
 static bool quotes_any(const struct ed_ledger *ledger)
 {
 	for (size_t i = 0; i < ledger->n; i++)
@@ -169,6 +256,8 @@ enum edoc_code ed_case_proofs(struct ed_case *c, enum ed_proofs which, const boo
 	for (size_t k = 0; k < g.heads.n && !code; k++)
 		if (g.wanted[k])
 			code = give_one(&g, &g.heads.v[k].head, err);
+	if (!code)
+		code = give_kept(&g, err);
 	free(g.wanted);
 	ed_heads_clear(&g.heads);
 	return code;

@@ -68,6 +68,10 @@ enum ed_proofs {
 	ED_PROOFS_QUOTED, /* what its entries quote: as it leaves, the same each time */
 	ED_PROOFS_ALL     /* and what proves of each entry that it was there by then */
 };
+/* Keeps what a package that came has of the checkpoints that its entries quote: a
+ * peer's are nowhere else. */
+enum edoc_code ed_proofs_keep(struct ed_case *c, const struct ed_ledger *ledger,
+                              struct ed_asic *asic, struct edoc_error *err) EDOC_CHECK;
 /* Adds files named as in a package: fn is called with each once.  held: which
  * entries go along, by their place in the ledger. */
 typedef enum edoc_code ed_proof_fn(void *arg, const char *name, const void *bytes, size_t len,

@@ -40,6 +40,7 @@ static bool is_this(const struct holding *h, const struct ed_entry *e)
 	}
 	key.reason = h->act->reason;
 	key.text = h->act->text;
+	key.salt = e->body ? ed_json_get_str(e->body, "salt") : NULL;
 	key.actor = edoc_key_cert_sha256(h->act->key);
 	return said && !ed_command_id(&key, id, NULL) && !strcmp(id, said);
 }

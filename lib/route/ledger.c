@@ -120,14 +120,12 @@ bool ed_ledger_past(const struct ed_ledger *ledger, const char *digest, bool *he
 	return last != NULL;
 }
 
-/* <8 hex> and what kind of file it is. */
-static bool checkpoint_name(const char *name)
+bool ed_ledger_is_checkpoint(const char *name)
 {
 	static const char *const kinds[] = {".json", ".cms", ".tst", ".path.json"};
 	const size_t n = sizeof(ED_LEDGER_CHECKPOINTS) - 1;
 
-	if (strncmp(name, ED_LEDGER_CHECKPOINTS, n) ||
-	    strspn(name + n, "0123456789abcdef") != 8)
+	if (strncmp(name, ED_LEDGER_CHECKPOINTS, n) || strspn(name + n, "0123456789abcdef") != 8)
 		return false;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (!strcmp(name + n + 8, kinds[i]))
@@ -140,7 +138,7 @@ static bool pinned_name(const char *name)
 	static const char *const folders[] = {ED_LEDGER_PINNED, ED_LEDGER_EVIDENCE};
 
 	if (!strcmp(name, ED_LEDGER_DIR "route.yaml") ||
-	    !strcmp(name, ED_LEDGER_DIR "calendar.yaml") || checkpoint_name(name))
+	    !strcmp(name, ED_LEDGER_DIR "calendar.yaml") || ed_ledger_is_checkpoint(name))
 		return true;
 	for (size_t i = 0; i < 2; i++) {
 		size_t n = strlen(folders[i]);
@@ -358,6 +356,7 @@ out:
 enum edoc_code ed_command_id(const struct ed_command_key *key, char out[ED_SHA256_REF],
                              struct edoc_error *err)
 {
+	bool words = (key->reason && *key->reason) || (key->text && *key->text);
 	enum edoc_code code = EDOC_ERR_MEMORY;
 	json_t *o = json_object();
 
@@ -365,6 +364,7 @@ enum edoc_code ed_command_id(const struct ed_command_key *key, char out[ED_SHA25
 	    put(o, "event", key->event) || put(o, "outcome", key->outcome) ||
 	    put(o, "reason", key->reason) || put(o, "step", key->step) ||
 	    put(o, "text", key->text) || put(o, "within", key->within) ||
+	    (words && put(o, "salt", key->salt)) ||
 	    (key->delegate && json_object_set(o, "delegate", (json_t *)key->delegate)) ||
 	    (key->assign && json_object_set(o, "assign", (json_t *)key->assign)) ||
 	    (key->visit && ed_json_int(o, "visit", key->visit)))
@@ -497,6 +497,19 @@ static int64_t next_seq(const struct ed_draft *draft)
 	return (other && other->seq > seq ? other->seq : seq) + 1;
 }
 
+/* Of a person's words and name: the header tells only digests with it. */
+static enum edoc_code make_salt(struct ed_draft *draft, struct edoc_error *err)
+{
+	unsigned char salt[16];
+
+	if (draft->command->desk)
+		return EDOC_OK;
+	if (!ed_random(salt, sizeof(salt)))
+		return ed_fail(err, EDOC_ERR_IO, "", "no random bytes to be had");
+	ed_hex(draft->salt, salt, sizeof(salt));
+	return EDOC_OK;
+}
+
 enum edoc_code ed_draft_header(struct ed_draft *draft, json_t **header, struct edoc_error *err)
 {
 	const struct ed_command *c = draft->command;
@@ -514,16 +527,19 @@ enum edoc_code ed_draft_header(struct ed_draft *draft, json_t **header, struct e
 	                             .text = draft->text,
 	                             .actor = c->actor_cert,
 	                             .within = c->within,
+	                             .salt = draft->salt,
 	                             .visit = visit ? visit->visit : 0};
 	json_t *h, *prev, *assign, *delegate;
 	int bad = 0;
 
+	enum edoc_code code = make_salt(draft, err);
+	if (code)
+		return code;
 	if (extends)
 		ed_extension_text(extension, &draft->actor->extension);
 	key.delegate = delegate = delegate_json(draft, &bad);
 	key.assign = assign = delegate ? NULL : assign_json(draft->actor, &bad);
-	enum edoc_code code =
-	        bad ? ed_fail_memory(err) : ed_command_id(&key, draft->command_id, err);
+	code = bad ? ed_fail_memory(err) : ed_command_id(&key, draft->command_id, err);
 	if (code) {
 		json_decref(assign);
 		json_decref(delegate);
@@ -563,21 +579,15 @@ enum edoc_code ed_draft_header(struct ed_draft *draft, json_t **header, struct e
 	return EDOC_OK;
 }
 
-/* A person's words and name, under a salt: the header tells only a digest. */
 static enum edoc_code make_body(const struct ed_draft *draft, json_t **body, struct edoc_error *err)
 {
-	unsigned char salt[16];
-	char hex[2 * sizeof(salt) + 1];
 	json_t *o;
 
 	*body = NULL;
-	if (draft->command->desk)
+	if (!*draft->salt)
 		return EDOC_OK;
-	if (!ed_random(salt, sizeof(salt)))
-		return ed_fail(err, EDOC_ERR_IO, "", "no random bytes to be had");
-	ed_hex(hex, salt, sizeof(salt));
 	o = json_object();
-	if (!o || put(o, "format", "edoc-body/1") || put(o, "salt", hex) ||
+	if (!o || put(o, "format", "edoc-body/1") || put(o, "salt", draft->salt) ||
 	    put(o, "reason", draft->command->reason) || put(o, "text", draft->text) ||
 	    put(o, "name", draft->actor->name)) {
 		json_decref(o);

@@ -46,6 +46,9 @@ void ed_ledger_name(char out[ED_LEDGER_NAME], const struct ed_entry *entry, cons
 enum edoc_code ed_ledger_read(struct ed_asic *asic, struct ed_findings *findings,
                               struct ed_ledger *ledger, struct edoc_error *err) EDOC_CHECK;
 
+/* META-INF/edoc/checkpoints/<8 hex> and a kind of file that we know? */
+bool ed_ledger_is_checkpoint(const char *name);
+
 /* The case's id, of the first entry's documents and route (entry.h). */
 enum edoc_code ed_case_id(const json_t *documents, const char *route, char id[ED_CASE_ID],
                           struct edoc_error *err) EDOC_CHECK;
@@ -55,9 +58,10 @@ struct ed_command_key {
 	const char *case_id, *event, *step, *outcome, *reason, *text, *actor;
 	const json_t *assign, *delegate; /* of the header, or NULL */
 	const char *within;              /* as it is, or NULL */
+	const char *salt;                /* of the body: short words are not to be guessed */
 	int64_t visit;
 };
-/* Of an entry, without reason and text; extension is written to. */
+/* Of an entry, without reason, text and salt; extension is written to. */
 struct ed_command_key ed_entry_key(const struct ed_entry *entry, char extension[32]);
 /* "to 1mo", "by 5wd"; what a command has for an outcome. */
 void ed_extension_text(char out[32], const struct ed_extension *extension);
@@ -75,6 +79,7 @@ struct ed_draft {
 	const struct ed_actor *actor;
 	const char *text;
 	char command_id[ED_SHA256_REF]; /* filled */
+	char salt[33];                  /* filled; "": a desk's act has no body */
 };
 enum edoc_code ed_draft_header(struct ed_draft *draft, json_t **header,
                                struct edoc_error *err) EDOC_CHECK;

@@ -357,7 +357,7 @@ static void use_quotes(struct proving *p)
 		char where[ED_LEDGER_NAME];
 
 		ed_ledger_name(where, &ledger->v[i], ".json");
-		if (ref && !point && p->points)
+		if (ref && !point)
 			find_fault(p, "checkpoint.missing", where, ref, NULL, NULL);
 		if (point && point->stamped != ED_TIME_NONE)
 			not_before(&p->replay->proved[i].after, point->stamped, point->by,

@@ -235,6 +235,8 @@ static enum edoc_code store_arrival(struct arrival *a, struct ed_case *c, size_t
 	if (!code)
 		code = store_receipts(a, c, err);
 	if (!code)
+		code = ed_proofs_keep(c, &a->r.ledger, a->asic, err);
+	if (!code)
 		code = ed_desk_link(a->copy.path, path, &taken, err);
 	if (!code)
 		code = store_generation(a, c, err);

@@ -488,6 +488,7 @@ static enum edoc_code check_command(struct package *p, const struct ed_entry *e,
 	if (e->body) {
 		key.reason = ed_json_get_str(e->body, "reason");
 		key.text = ed_json_get_str(e->body, "text");
+		key.salt = ed_json_get_str(e->body, "salt");
 	}
 	enum edoc_code code = ed_command_id(&key, right, err);
 	if (code || !strcmp(said, right))

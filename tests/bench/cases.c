@@ -335,6 +335,7 @@ static int put_entry(struct bench *b, struct mould *m, size_t i, const struct pa
 	key = ed_entry_key(&probe, extension);
 	key.reason = ed_json_get_str(body, "reason");
 	key.text = ed_json_get_str(body, "text");
+	key.salt = ed_json_get_str(body, "salt");
 	bad |= ed_command_id(&key, command, &err) != EDOC_OK || ed_json_str(h, "command", command);
 	if (i == 0) {
 		snprintf(ref, sizeof(ref), "sha256:%s", p->sha256);

@@ -44,6 +44,8 @@ for i, name in enumerate(heads, 1):
         act = {"actor": e["actor"]["cert"], "case": e["case"], "event": e["event"],
                "outcome": e.get("outcome"), "reason": b.get("reason"), "step": e.get("step"),
                "text": b.get("text"), "visit": e.get("visit")}
+        if b.get("reason") or b.get("text"):
+            act["salt"] = b["salt"]
         act = {k: v for k, v in act.items() if v is not None}
         say(e["command"] == sha(canonical(act)), f"{i} has its command")
 first = entries[0][0]

@@ -183,4 +183,13 @@ is_exit 0 "and brought back"
 # ---- a copy of the desk has them
 edoc-route backup -C "$A" "$W/backup" >/dev/null
 same "$(cd "$A" && find head -type f | sort | xargs sha256sum)" "$(cd "$W/backup" && find head -type f | sort | xargs sha256sum)" "a backup holds them"
+
+# ---- all of them taken out of a package
+edoc-route export -C "$A" -o "$W/whole.asice" "$one" >/dev/null
+cp "$W/whole.asice" "$W/none.asice"
+zip -qd "$W/none.asice" 'META-INF/edoc/checkpoints/*'
+edoc-route verify -C "$A" --json "$W/whole.asice" >"$W/whole.json"
+edoc-route verify -C "$A" --json "$W/none.asice" >"$W/none.json"
+same "$(jq '[.findings[] | select(.code == "checkpoint.missing")] | length' "$W/whole.json")" 0 "a whole package misses none"
+json "$W/none.json" '[.findings[] | select(.code == "checkpoint.missing")] | length > 0' "one without any misses what is quoted"
 finish

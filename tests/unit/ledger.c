@@ -54,7 +54,14 @@ static void test_command_id(void)
 	key.reason = "r";
 	is_ok(ed_command_id(&key, two, &err), &err, "a reason");
 	ok(strcmp(one, two), "makes another command");
+	key.salt = "s";
+	is_ok(ed_command_id(&key, one, &err), &err, "a reason with a salt");
+	ok(strcmp(one, two), "is not to be guessed without it");
 	key.reason = NULL;
+	is_ok(ed_command_id(&key, one, &err), &err, "where there are no words");
+	is_str(one, "sha256:10793a88668adc96cfd41a5eec36419970580be0ae8b41ece2f404ec78b652f6",
+	       "there is no salt");
+	key.salt = NULL;
 	key.visit = 2;
 	is_ok(ed_command_id(&key, two, &err), &err, "a second visit");
 	ok(strcmp(one, two), "makes another command too");
