@@ -222,6 +222,8 @@ static int next_name(struct list *list, int end, char name[PATH_MAX], size_t *nu
 			return -1;
 		name[n++] = (char)c;
 	}
+	if (end == '\n' && n && name[n - 1] == '\r') /* of a line that ends with CR LF */
+		n--;
 	name[n] = '\0';
 	if (c == '\0' && n == 0) {
 		*why = _("an empty name");

@@ -24,7 +24,12 @@ static int one(struct cmd *cmd, const char *item, void *arg)
 static int each(struct cmd *cmd, clock_fn *fn)
 {
 	struct clock_run c = {.fn = fn};
-	int status = route_open_key(cmd, &c.run);
+	int status;
+
+	if (cmd_has(cmd, "step") && cmd_has(cmd, "clock") && cmd_given(cmd, "step") &&
+	    cmd_given(cmd, "clock"))
+		return cmd_usage(cmd, _("--clock and --step each name a term: one of the two"));
+	status = route_open_key(cmd, &c.run);
 
 	c.run.act.step = cmd_has(cmd, "step") ? cmd_value(cmd, "step") : NULL;
 	c.run.act.clock = cmd_has(cmd, "clock") ? cmd_value(cmd, "clock") : NULL;

@@ -274,7 +274,7 @@ static void check_person(struct ed_decision *j)
 static void check_reason(struct ed_decision *j)
 {
 	const char *what = j->outcome ? j->outcome->id : j->act.event;
-	const char *where = j->visit ? j->visit->path : "-";
+	const char *where = j->visit ? j->visit->path : j->clock ? ed_clock_name(j->clock) : "-";
 	const char *const *r, *list = "";
 
 	if (!j->needs_reason || j->act.reason_hidden || j->act.by_desk)

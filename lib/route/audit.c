@@ -362,24 +362,67 @@ static bool in_ranges(const char *ranges, int64_t n)
 	return false;
 }
 
-/* Ranges of one that the other does not have, each number on its own. */
-static const char *missing_of(struct audit *a, const char *ranges, const char *from)
+/* How far the numbers from n on are all in the ranges, or all are not. */
+static int64_t same_until(const char *ranges, int64_t n, bool *in)
 {
-	struct ed_buf out;
+	int64_t until = INT64_MAX;
 	char *end;
 
-	ed_buf_init(&out, 200);
-	for (const char *p = ranges; *p && out.len < 100; p = *end ? end + 1 : end) {
+	*in = false;
+	for (const char *p = ranges; *p && !*in; p = *end ? end + 1 : end) {
 		int64_t low = strtoll(p, &end, 10), high = low;
 
 		if (*end == '-')
 			high = strtoll(end + 1, &end, 10);
 		if (end == p)
 			break;
-		for (int64_t n = low; n <= high && out.len < 100; n++)
-			if (!in_ranges(from, n))
-				ed_buf_printf(&out, "%s%" PRId64, out.len ? ", " : "", n);
+		*in = low <= n && n <= high;
+		if (*in)
+			until = high;
+		else if (low > n && low - 1 < until)
+			until = low - 1;
 	}
+	return until;
+}
+
+static void put_range(struct ed_buf *out, int64_t low, int64_t high)
+{
+	ed_buf_printf(out, "%s%" PRId64, out->len ? ", " : "", low);
+	if (high > low)
+		ed_buf_printf(out, "-%" PRId64, high);
+}
+
+#define MISSING_MAX 400 /* bytes that a finding lists; then three dots */
+
+/* Ranges of one that the other does not have. */
+static const char *missing_of(struct audit *a, const char *ranges, const char *from)
+{
+	struct ed_buf out;
+	char *end;
+
+	ed_buf_init(&out, MISSING_MAX + 100);
+	for (const char *p = ranges; *p && out.len < MISSING_MAX; p = *end ? end + 1 : end) {
+		int64_t low = strtoll(p, &end, 10), high = low;
+
+		if (*end == '-')
+			high = strtoll(end + 1, &end, 10);
+		if (end == p)
+			break;
+		for (int64_t n = low, until; n <= high; n = until + 1) {
+			bool in;
+
+			until = same_until(from, n, &in);
+			until = until < high ? until : high;
+			if (!in && out.len < MISSING_MAX)
+				put_range(&out, n, until);
+			else if (!in)
+				break;
+			if (until == INT64_MAX)
+				break;
+		}
+	}
+	if (out.len >= MISSING_MAX)
+		ed_buf_puts(&out, ", ...");
 	const char *text = out.len ? ed_arena_strdup(a->arena, ed_buf_str(&out)) : NULL;
 	ed_buf_clear(&out);
 	return text;
@@ -810,6 +853,9 @@ enum edoc_code edoc_desk_audit(struct edoc_desk *desk, const struct edoc_audit *
 	enum edoc_code code = read_day(how->from, &a.from, err);
 	if (!code)
 		code = read_day(how->to, &a.to, err);
+	if (!code && how->from && how->to && ed_date_compare(a.to, a.from) < 0)
+		code = ed_fail(err, EDOC_ERR_USAGE, how->to,
+		               "the day --to is before the day --from");
 	if (!code)
 		code = look(&a, err);
 	if (!code)

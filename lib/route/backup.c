@@ -387,6 +387,29 @@ static enum edoc_code tell(const char *verb, const char *dir, int64_t files, con
 
 /* ---- backup ---- */
 
+/* A copy inside of what is copied would be in the next one, and grow. */
+static enum edoc_code check_outside(const char *desk, const char *dir, struct edoc_error *err)
+{
+	size_t len = strlen(dir);
+
+	while (len && dir[len - 1] == '/')
+		len--;
+	while (len && dir[len - 1] != '/')
+		len--;
+	char *up = len ? strndup(dir, len) : strdup(".");
+	char *whole = realpath(desk, NULL), *into = up ? realpath(up, NULL) : NULL;
+	size_t n = whole ? strlen(whole) : 0;
+	enum edoc_code code = EDOC_OK;
+
+	if (whole && into && !strncmp(into, whole, n) && (into[n] == '/' || !into[n]))
+		code = ed_fail(err, EDOC_ERR_USAGE, dir,
+		               "it lies in the desk itself: name a folder elsewhere");
+	free(into);
+	free(whole);
+	free(up);
+	return code;
+}
+
 enum edoc_code edoc_desk_backup(struct edoc_desk *desk, const char *dir, int64_t now, char **text,
                                 char **json, struct edoc_error *err)
 {
@@ -404,7 +427,9 @@ enum edoc_code edoc_desk_backup(struct edoc_desk *desk, const char *dir, int64_t
 	}
 	c->from = desk->path;
 	c->to = dir;
-	code = take_place(&place, dir, "backup.json", err);
+	code = check_outside(desk->path, dir, err);
+	if (!code)
+		code = take_place(&place, dir, "backup.json", err);
 	if (code)
 		goto out;
 	code = make_tmp(c, err);

@@ -40,7 +40,7 @@ bool ed_clock_stands(const struct ed_clock *c)
 	return c->n_pauses && c->pauses[c->n_pauses - 1].to == ED_TIME_NONE;
 }
 
-static const char *name_of(const struct ed_clock *c)
+const char *ed_clock_name(const struct ed_clock *c)
 {
 	return c->visit ? c->visit->path : c->def->id;
 }
@@ -109,6 +109,32 @@ static struct ed_clock *only_one(struct ed_decision *j)
 	return n == 1 ? found : NULL;
 }
 
+/* The terms that run or stand, as options; "-": none. */
+static const char *term_list(struct ed_decision *j)
+{
+	struct ed_arena *arena = j->engine->arena;
+	const char *list = "";
+
+	for (size_t i = 0; list && i < n_of_route(j); i++)
+		list = ed_arena_printf(arena, "%s%s--clock %s", list, *list ? ", " : "",
+		                       j->state->clocks[i].def->id);
+	for (size_t i = 0; list && i < j->state->n_visits; i++) {
+		const struct ed_visit *v = j->state->visits[i];
+
+		if (of_step(j, v->path) && of_step(j, v->path)->visit == v)
+			list = ed_arena_printf(arena, "%s%s--step %s", list, *list ? ", " : "",
+			                       v->path);
+	}
+	return list && *list ? list : "-";
+}
+
+static bool no_such_term(struct ed_decision *j, const char *name)
+{
+	if (j->findings)
+		return ed_broken(j, "route.clock-none", name, j->act.event, NULL);
+	return ed_broken(j, "route.clock-unknown", name, term_list(j), NULL);
+}
+
 static bool find(struct ed_decision *j)
 {
 	const char *name = j->act.timer ? j->act.timer : j->act.step;
@@ -119,15 +145,18 @@ static bool find(struct ed_decision *j)
 		j->clock = of_step(j, j->act.step);
 	else if (!j->act.said)
 		j->clock = only_one(j);
+	if (!j->clock && name)
+		return no_such_term(j, name);
 	if (!j->clock && !j->which)
-		return ed_broken(j, "route.clock-none", name ? name : "-", j->act.event, NULL);
+		return ed_broken(j, "route.clock-none", "-", j->act.event, NULL);
 	if (!j->clock)
 		return false;
 	if (j->act.said && j->clock->visit && j->act.visit != j->clock->visit->visit)
 		return ed_broken(j, "route.visit", ed_number_text(j, j->act.visit),
 		                 j->clock->visit->path, ed_number_text(j, j->clock->visit->visit));
 	if (!takes(j->clock, j->act.event))
-		return ed_broken(j, "route.clock-none", name_of(j->clock), j->act.event, NULL);
+		return ed_broken(j, "route.clock-none", ed_clock_name(j->clock), j->act.event,
+		                 NULL);
 	return true;
 }
 
@@ -138,7 +167,7 @@ static void check_in_time(struct ed_decision *j)
 	const struct ed_clock *c = j->clock;
 
 	if (c->due != ED_TIME_NONE && j->act.time > c->due)
-		ed_broken(j, "route.clock-over", name_of(c), ed_time_text(j, c->due), NULL);
+		ed_broken(j, "route.clock-over", ed_clock_name(c), ed_time_text(j, c->due), NULL);
 }
 
 /* So much in all is what the route says; so much more is that or less. */
@@ -154,13 +183,13 @@ static void check_extension(struct ed_decision *j)
 		if (said.kind != (rule->to ? ED_EXTEND_TO : ED_EXTEND_BY) ||
 		    said.term.unit != rule->term.unit || said.term.n < 1 ||
 		    (rule->to ? said.term.n != rule->term.n : said.term.n > rule->term.n))
-			ed_broken(j, "route.extension", name_of(j->clock),
+			ed_broken(j, "route.extension", ed_clock_name(j->clock),
 			          rule->to ? N_("to") : N_("by"),
 			          ed_arena_strdup(j->engine->arena, most));
 	}
 	j->actor.extension = said;
 	if (j->clock->n_extensions >= (size_t)rule->times)
-		ed_broken(j, "route.times", name_of(j->clock), ed_number_text(j, rule->times),
+		ed_broken(j, "route.times", ed_clock_name(j->clock), ed_number_text(j, rule->times),
 		          NULL);
 	if (!rule->late)
 		check_in_time(j);
@@ -180,7 +209,7 @@ bool ed_check_clock_act(struct ed_decision *j)
 		check_extension(j);
 	else if (resumed != ed_clock_stands(j->clock))
 		return ed_broken(j, resumed ? "route.clock-runs" : "route.clock-stands",
-		                 name_of(j->clock), NULL, NULL);
+		                 ed_clock_name(j->clock), NULL, NULL);
 	else if (!resumed)
 		check_in_time(j);
 	return true;
@@ -244,7 +273,7 @@ bool ed_apply_clock_act(struct ed_decision *j, struct ed_state *s)
 	bool bad = ed_clock_compute(j->engine, s, c, &err) != EDOC_OK;
 	j->actor.due = c->due;
 	if (bad)
-		ed_broken(j, "route.calendar", name_of(c),
+		ed_broken(j, "route.calendar", ed_clock_name(c),
 		          ed_arena_printf(j->engine->arena, "%s: %s", err.where, err.msg), NULL);
 	return true;
 }

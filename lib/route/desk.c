@@ -870,7 +870,10 @@ static enum edoc_code tell_init(const char *path, const struct edoc_desk_init *i
 
 	if (text) {
 		ed_buf_init(&out, 8192);
-		ed_buf_printf(&out, "%s\ncertificate %s\nsha256 %s\n", path, cert, sha256);
+		if (init->dry)
+			ed_buf_printf(&out, dgettext("edoc", "%s: would be made\n"), path);
+		else
+			ed_buf_printf(&out, "%s\ncertificate %s\nsha256 %s\n", path, cert, sha256);
 		code = ed_buf_steal(&out, path, text, err);
 	}
 	if (code || !json)

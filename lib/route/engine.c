@@ -127,6 +127,8 @@ static const struct {
          N_("no branch of \"{0}\" is at another agency")},
         {"route.clock-none", EDOC_ERR_DENIED,
          N_("the route has no term under way that may be moved so ({0}, {1})")},
+        {"route.clock-unknown", EDOC_ERR_DENIED,
+         N_("no term \"{0}\" is under way; there is {1}")},
         {"route.clock-over", EDOC_ERR_DENIED, N_("the term of \"{0}\" was over at {1}")},
         {"route.clock-stands", EDOC_ERR_DENIED, N_("the term of \"{0}\" stands still already")},
         {"route.clock-runs", EDOC_ERR_DENIED, N_("the term of \"{0}\" does not stand still")},
@@ -214,9 +216,9 @@ static const struct {
          N_("the route does not let \"{0}\" be given to another: no step set who does it, and "
             "it has no \"reassign:\"")},
         {"route.reassign-who", EDOC_ERR_DENIED, N_("{0} may not give \"{1}\" to another today")},
-        {"route.reason", EDOC_ERR_INPUT, N_("the outcome \"{0}\" of step \"{1}\" needs a reason")},
+        {"route.reason", EDOC_ERR_INPUT, N_("\"{0}\" of \"{1}\" needs a reason: --reason")},
         {"route.reason-list", EDOC_ERR_INPUT,
-         N_("\"{0}\" is no reason of step \"{1}\"; the reasons are {2}")},
+         N_("\"{0}\" is no reason of \"{1}\"; the reasons are {2}")},
 };
 
 bool ed_same(const char *a, const char *b)

@@ -224,6 +224,8 @@ const char *ed_scope_item(const struct ed_scope *scope);
 struct ed_role ed_visit_role(const struct ed_visit *visit);
 /* Who is named for the visit: the responsible one first.  NULL: the route says. */
 const struct ed_named *ed_visit_named(const struct ed_visit *visit, size_t i);
+/* Of a clock its id, of a step's term the step's path. */
+const char *ed_clock_name(const struct ed_clock *clock);
 bool ed_clock_stands(const struct ed_clock *clock);
 /* The delegation to that person that is in force on that day, or NULL. */
 const struct ed_delegation *ed_visit_delegation(const struct ed_visit *visit, const char *person,

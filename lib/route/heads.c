@@ -659,7 +659,13 @@ static enum edoc_code tell(const struct making *m, const struct ed_head *head, b
 {
 	json_t *o;
 
-	if (tale->want_text && made)
+	/* What is only tried has no digest yet: its signature's time is in it. */
+	if (tale->want_text && made && m->how->dry)
+		ed_buf_printf(&tale->text,
+		              T("checkpoint %" PRId64 " of %s would be made: %" PRId64
+		                " cases and registers\n"),
+		              head->seq, head->date, head->size);
+	else if (tale->want_text && made)
 		ed_buf_printf(&tale->text,
 		              T("checkpoint %" PRId64 " of %s: %" PRId64
 		                " cases and registers, sha256:%s%s\n"),

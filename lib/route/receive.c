@@ -1019,12 +1019,13 @@ static enum edoc_code receive(struct arrival *a, struct edoc_error *err)
 
 /* ---- receive: before it is read ---- */
 
-/* A pipe, a folder, a link to nothing: no transport leaves that for us. */
+/* A pipe, a folder, a link: no transport leaves that for us, and what a link
+ * leads to is not ours to take. */
 static bool is_no_file(const char *path)
 {
 	struct stat st;
 
-	return !lstat(path, &st) && (stat(path, &st) || !S_ISREG(st.st_mode));
+	return !lstat(path, &st) && !S_ISREG(st.st_mode);
 }
 
 static enum edoc_code pass_over(const char *path, char **text, char **json, struct edoc_error *err)

@@ -567,6 +567,9 @@ enum edoc_code edoc_services(struct edoc_desk *desk, const char *folder,
 	enum edoc_code code = EDOC_OK;
 
 	*found = 0;
+	if (ask->channel && !ed_def_one_of(ask->channel, ed_channels))
+		return ed_fail(err, EDOC_ERR_USAGE, "--channel",
+		               "\"%s\" is none of portal, post, counter, paper", ask->channel);
 	ed_tale_init(&s.tale, text != NULL, json != NULL);
 	s.arena = ed_arena_new();
 	if (desk)

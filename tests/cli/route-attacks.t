@@ -51,6 +51,9 @@ audit
 json "$out" 'select(.cmd == "audit") | .ok and .errors == 0 and .cases == 3 and .checkpoints == 3' "in JSON"
 same "$(cd "$A" && find . -type f | sort | xargs sha256sum | sha256sum)" \
 	"$(cd "$W/honest" && find . -type f | sort | xargs sha256sum | sha256sum)" "nothing of it is changed"
+run edoc-route audit --from 2026-03-02 --to 2026-03-01 -C "$A"
+is_exit 64 "a span that ends before it begins"
+has "$err" "before the day --from" "is told"
 run edoc-route audit --from yesterday -C "$A"
 is_exit 64 "a day is a day"
 run edoc-route audit --json -C "$A" --at "$(date -u -d +60days +%Y-%m-%dT%H:%M:%SZ)"

@@ -30,6 +30,16 @@ refused 64 "which case" "an outcome and no case" does zarina -C "$A" agreed
 refused 66 "empty" "an empty list" does zarina -C "$A" --files-from "$W/empty" agreed
 refused 66 "empty: the list of cases is empty" "it is named" does zarina -C "$A" --files-from "$W/empty" agreed
 refused 66 "the list of cases is empty" "an empty list on stdin" does zarina -C "$A" agreed -
+refused 64 "one of the two" "a term by two names" as madina extend -C "$A" --clock x --step agree --reason y 12345678
+refused 64 "one of the two" "nor is one stopped so" as madina stop -C "$A" --clock x --step agree --reason y 12345678
+refused 64 "one of the two" "or resumed" as madina resume -C "$A" --clock x --step agree 12345678
+refused 64 "in the desk itself" "a backup into the desk" edoc-route backup -C "$A" "$A/copy"
+refused 64 "in the desk itself" "deeper" edoc-route backup -C "$A" "$A/conf/copy//"
+refused 64 "none of portal, post, counter, paper" "services by pigeon" edoc-route services -C "$A" --channel pigeon
+run edoc-route init -n -C "$W/c" --agency c
+is_exit 0 "init that is only tried"
+has "$out" "would be made" "says so"
+nok "and makes nothing" test -e "$W/c"
 refused 66 "no such case" "no such case" does zarina -C "$A" agreed 12345678
 refused 66 "this is no desk" "not a desk" edoc-route inbox -C "$W/nowhere"
 refused 78 "where?" "no desk named" edoc-route inbox
@@ -88,6 +98,11 @@ refused 65 "it has a route ledger already" "a case is not submitted again" sh -c
 	cp '$W/p.asice' '$W/led.asice'
 	python3 '$SRCDIR/tests/rezip.py' '$W/p.asice' '$W/led.asice' 'put:META-INF/edoc/route.yaml=$D/route/order.yaml'
 	edoc-route submit --key '$K/dilnoza.p12' --pass-file '$K/pass' -C '$A' --route test.order '$W/led.asice'"
+refused 77 'no term "nosuch" is under way; there is --step agree' "a term that is none" as madina extend -C "$A" --step nosuch --reason y "$id"
+refused 77 'no term "nosuch" is under way; there is --step agree' "nor a clock" as madina stop -C "$A" --clock nosuch --reason y "$id"
+printf '%s\r\n' "$id" >"$W/crlf"
+run edoc-route show -C "$A" --files-from "$W/crlf"
+is_exit 0 "a list of cases with CR LF"
 refused 77 "madina may not act as" "the wrong role" does madina -C "$A" agreed "$id"
 refused 77 "farrukh may not act as" "somebody of another agency" does farrukh -C "$A" agreed "$id"
 refused 77 "nobody of the directory" "somebody whom the directory does not know" does deep -C "$A" agreed "$id"
@@ -122,7 +137,7 @@ hasnt "$out" "already" "not already done"
 run does dilnoza -C "$A" edited "$id"
 refused 77 "may happen 2 times" "a third return" does zarina -C "$A" --reason "the annex is missing" returned "$id"
 run does zarina -C "$A" agreed "$id"
-refused 65 "is no reason of step" "a reason that is not on the list" does madina -C "$A" --reason "no mood" refused "$id"
+refused 65 '"no mood" is no reason of "sign"' "a reason that is not on the list" does madina -C "$A" --reason "no mood" refused "$id"
 run does madina -C "$A" --reason unlawful refused "$id"
 is_exit 0 "refused for a reason of the list"
 has "$out" "ended: refused" "which ends the case"

@@ -149,11 +149,11 @@ static void stand(void)
 	is_str(moves("clock.stopped", "answer", NULL, NULL, "2026-03-06T10:00:00+05:00"),
 	       "route.clock-none", "a term that may not be stopped");
 	is_str(moves("clock.stopped", NULL, "reply", NULL, "2026-03-06T10:00:00+05:00"),
-	       "route.clock-none", "a step that is not open");
+	       "route.clock-unknown", "a step that is not open");
 	is_str(moves("clock.extended", NULL, NULL, NULL, "2026-03-06T10:00:00+05:00"),
 	       "--clock answer, --step work", "two may be meant");
 	is_str(moves("clock.extended", "reply", NULL, NULL, "2026-03-06T10:00:00+05:00"),
-	       "route.clock-none", "no such clock");
+	       "route.clock-unknown", "no such clock");
 }
 
 static void ends(void)
@@ -173,7 +173,7 @@ static void ends(void)
 	ed_flow_close(&flow, state.open[0], &state.open[0]->step->outcomes[0]);
 	ok(WORK->done == flow.now && ANSWER->done == ED_TIME_NONE, "the step's term is over");
 	is_str(moves("clock.stopped", NULL, "work", NULL, "2026-03-06T10:00:00+05:00"),
-	       "route.clock-none", "and is moved no more");
+	       "route.clock-unknown", "and is moved no more");
 	ed_flow_close(&flow, state.open[0], &state.open[0]->step->outcomes[0]);
 	ok(ANSWER->done == flow.now, "the reply ends the case's term");
 }
