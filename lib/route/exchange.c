@@ -113,7 +113,7 @@ static enum edoc_code not_sendable(struct ed_case *c, struct edoc_error *err)
 	struct ed_buf answer;
 
 	ed_buf_init(&answer, 1024);
-	ed_view_answer(&c->r, &answer);
+	ed_case_answer(c, &answer);
 	ed_fail(err, EDOC_ERR_DENIED, c->id, "nothing to send: the case %s", ed_buf_str(&answer));
 	ed_buf_clear(&answer);
 	return EDOC_ERR_DENIED;

@@ -32,7 +32,8 @@ static enum edoc_code term_json(struct ed_listing *l, const struct ed_row *c, co
 	int bad = ed_json_str(o, "case", c->id) |
 	          (c->number ? ed_json_str(o, "number", c->number) : 0) |
 	          ed_json_str(o, t->step ? "step" : "clock", t->step ? t->step : t->clock) |
-	          ed_json_str(o, "due", due) | ed_json_bool(o, "late", late);
+	          ed_json_str(o, "due", due) | ed_json_bool(o, "late", late) |
+	          (c->gone ? ed_json_str(o, "gone", c->gone) : 0);
 	code = bad ? ed_fail_memory(err) : ed_tale_json(&l->tale, "due", o, err);
 	json_decref(o);
 	return code;
@@ -55,9 +56,15 @@ static void term_text(struct ed_listing *l, const struct ed_row *c, const struct
 	if (t->step)
 		ed_escape(safe, sizeof(safe), t->step);
 	if (t->step)
-		ed_buf_printf(out, "%s\n", safe);
+		ed_buf_puts(out, safe);
 	else
-		ed_buf_printf(out, dgettext("edoc", "term %s\n"), t->clock);
+		ed_buf_printf(out, dgettext("edoc", "term %s"), t->clock);
+	if (c->gone) {
+		ed_escape(safe, sizeof(safe), c->gone);
+		ed_when(when, c->zone, c->gone_received, false);
+		ed_buf_printf(out, dgettext("edoc", ", no news from %s since %s"), safe, when);
+	}
+	ed_buf_putc(out, '\n');
 }
 
 static enum edoc_code list_term(struct ed_listing *l, const struct ed_row *c, const struct term *t,
@@ -113,7 +120,7 @@ enum edoc_code edoc_desk_due(struct edoc_desk *desk, const char *by, bool overdu
 	struct ed_listing l = {.desk = desk,
 	                       .now = now,
 	                       .verb = "due",
-	                       .set = ED_CASES_RUNNING,
+	                       .set = ED_CASES_DUE,
 	                       .list = list_due,
 	                       .arg = &ask};
 

@@ -52,6 +52,9 @@ static const struct column of_case[] = {
         {COUNT, ROW(n_away)},
         {TEXT, ROW(back_to)},
         {COUNT, ROW(n_links)},
+        {TEXT, ROW(gone)},
+        {TIME, ROW(gone_sent)},
+        {TIME, ROW(gone_received)},
 };
 static const struct column of_step[] = {
         {TEXT, STEP(path)},        {TEXT, STEP(does)},
@@ -89,7 +92,8 @@ static const char schema[] =
         " sent_to TEXT, initiator TEXT, route TEXT, route_sha256 TEXT,"
         " route_version INTEGER NOT NULL, zone TEXT, directory TEXT,"
         " directory_version INTEGER NOT NULL, steps INTEGER NOT NULL, terms INTEGER NOT NULL,"
-        " away INTEGER NOT NULL, back_to TEXT, links INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+        " away INTEGER NOT NULL, back_to TEXT, links INTEGER NOT NULL, gone TEXT, gone_sent INTEGER,"
+        " gone_received INTEGER) STRICT, WITHOUT ROWID;"
         "CREATE TABLE steps (id TEXT, n INTEGER, path TEXT NOT NULL, does TEXT NOT NULL,"
         " role TEXT, initiator INTEGER NOT NULL, agency TEXT, unit TEXT, post TEXT,"
         " person TEXT, visit INTEGER NOT NULL, opened INTEGER, due INTEGER,"
@@ -120,6 +124,7 @@ static const char schema[] =
 /* Once the tables are filled: sorted at once, and in the same pages each time. */
 static const char indexes[] =
         "CREATE INDEX cases_running ON cases (id) WHERE phase = 1 AND here = 1;"
+        "CREATE INDEX cases_gone ON cases (id) WHERE gone IS NOT NULL AND terms > 0;"
         "CREATE INDEX cases_sent ON cases (id) WHERE sent = 1;"
         "CREATE INDEX cases_sends ON cases (id) WHERE sends = 1;"
         "CREATE INDEX cases_phase ON cases (phase);"
@@ -189,6 +194,9 @@ static const char cases_of_prefix[] =
 static const char *const sql[Q_N] = {
         [ED_CASES_ALL] = "SELECT id FROM cases ORDER BY id",
         [ED_CASES_RUNNING] = "SELECT id FROM cases WHERE phase = 1 AND here = 1 ORDER BY id",
+        [ED_CASES_DUE] = "SELECT id FROM cases WHERE phase = 1 AND here = 1"
+                         " UNION SELECT id FROM cases WHERE gone IS NOT NULL AND terms > 0"
+                         " ORDER BY id",
         [ED_CASES_SENT] = "SELECT id FROM cases WHERE sent = 1 ORDER BY id",
         [ED_CASES_SENDABLE] = "SELECT id FROM cases WHERE sends = 1 OR sent = 1 ORDER BY id",
         [ED_CASES_SILENT] = "SELECT id FROM steps WHERE silent = 1 AND due < ?1"
@@ -206,7 +214,7 @@ static const char *const sql[Q_N] = {
         [Q_PUT_CASE] =
                 "INSERT INTO cases VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
                 " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27,"
-                " ?28)",
+                " ?28, ?29, ?30, ?31)",
         [Q_PUT_STEP] = "INSERT INTO steps VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
                        " ?12, ?13, ?14, ?15, ?16, ?17)",
         [Q_PUT_BESIDE] = "INSERT INTO beside VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",

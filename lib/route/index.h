@@ -20,11 +20,12 @@
 #include "door/db.h"
 #include "route/row.h"
 
-#define ED_INDEX_VERSION 4
+#define ED_INDEX_VERSION 5
 
 enum ed_cases { /* which of them are looked at */
 	        ED_CASES_ALL,
 	        ED_CASES_RUNNING,  /* run, and are here */
+	        ED_CASES_DUE,      /* those, and whose terms run at another desk */
 	        ED_CASES_SENT,     /* by this desk, and wait for the receipt */
 	        ED_CASES_SENDABLE, /* those, and where a send step is open here */
 	        ED_CASES_SILENT,   /* whose silence counts by now */

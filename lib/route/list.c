@@ -324,7 +324,7 @@ static void put_facts(struct ed_case *c, int64_t now, struct ed_buf *out)
 
 	const struct ed_visit *first = ed_state_urgent(s);
 
-	if (first && first->due != ED_TIME_NONE && now > first->due)
+	if (first && ed_case_here(c) && first->due != ED_TIME_NONE && now > first->due)
 		ed_buf_puts(out, dgettext("edoc", "  late\n"));
 	ed_buf_printf(out, dgettext("edoc", "  case %s"), c->id);
 	if (s->number) {
@@ -365,7 +365,7 @@ enum edoc_code edoc_desk_show(struct edoc_desk *desk, const char *name, int64_t 
 		return code;
 	listing_init(&l, desk, text, json);
 	if (text) {
-		ed_view_answer(&c.r, &l.tale.text);
+		ed_case_answer(&c, &l.tale.text);
 		ed_buf_putc(&l.tale.text, '\n');
 		put_facts(&c, now, &l.tale.text);
 		code = put_rejections(&c, &l.tale.text, err);
@@ -375,7 +375,7 @@ enum edoc_code edoc_desk_show(struct edoc_desk *desk, const char *name, int64_t 
 			code = ed_view_told(&c, &l.tale.text, NULL, err);
 	}
 	if (!code && json)
-		code = ed_view_json(&c.r, true, &o, err);
+		code = ed_view_row_json(&c.r, ed_case_row(&c), true, &o, err);
 	if (!code && json)
 		code = ed_links_show(&c, now, NULL, o, err);
 	if (!code && json)

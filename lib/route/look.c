@@ -19,6 +19,30 @@
 
 /* ---- a case in its folder ---- */
 
+/* The entry before, on the way that the case took. */
+static const struct ed_entry *before(const struct ed_case *c, const struct ed_entry *e)
+{
+	const char *prev = json_string_value(json_array_get(json_object_get(e->header, "prev"), 0));
+
+	return prev ? ed_ledger_find(&c->r.ledger, prev) : NULL;
+}
+
+static void tell_gone(const struct ed_case *c, struct ed_row *row)
+{
+	const struct ed_entry *e = ed_ledger_find(&c->r.ledger, c->r.state.head);
+	int64_t received;
+
+	while (e && strcmp(e->event, "case.received"))
+		e = before(c, e);
+	if (!e)
+		return;
+	received = e->time;
+	while (e && strcmp(e->event, "case.sent"))
+		e = before(c, e);
+	if (e)
+		ed_row_gone(row, e->time, received);
+}
+
 struct ed_row *ed_case_row(struct ed_case *c)
 {
 	struct ed_row *row = ed_row_of(&c->r, c->r.arena);
@@ -28,12 +52,24 @@ struct ed_row *ed_case_row(struct ed_case *c)
 	row->id = c->id;
 	row->here = ed_case_here(c);
 	row->sends = ed_case_sends(c);
+	if (row->phase == ED_PHASE_RUNNING && !row->awaiting && !row->here)
+		tell_gone(c, row);
 	for (size_t k = 0; k < c->r.n_chains; k++) {
 		const struct ed_state *s = ed_replay_chain(&c->r, k);
 
 		row->sent |= s && s->phase == ED_PHASE_RUNNING && ed_chain_sent(c, s);
 	}
 	return row;
+}
+
+void ed_case_answer(struct ed_case *c, struct ed_buf *out)
+{
+	const struct ed_row *row = ed_case_row(c);
+
+	if (row)
+		ed_row_answer(row, out);
+	else
+		out->failed = EDOC_ERR_MEMORY;
 }
 
 static void add(struct ed_buf *hay, const char *text)
@@ -111,6 +147,8 @@ static bool belongs(const struct ed_row *row, enum ed_cases set, int64_t now)
 		return true;
 	case ED_CASES_RUNNING:
 		return running;
+	case ED_CASES_DUE:
+		return running || (row->gone && row->n_terms);
 	case ED_CASES_SENT:
 		return row->sent;
 	case ED_CASES_SENDABLE:

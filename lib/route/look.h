@@ -77,5 +77,7 @@ int ed_index_lock(struct edoc_desk *desk);
 
 /* The row of a case that is loaded, in its arena; NULL: out of memory. */
 struct ed_row *ed_case_row(struct ed_case *c);
+/* What it waits for, as far as this desk knows. */
+void ed_case_answer(struct ed_case *c, struct ed_buf *out);
 
 #endif

@@ -103,6 +103,10 @@ void ed_view_entry(const struct ed_replay *replay, const struct ed_entry *entry,
                    struct ed_buf *out);
 enum edoc_code ed_view_json(const struct ed_replay *replay, bool entries, json_t **out,
                             struct edoc_error *err) EDOC_CHECK;
+/* The same of a row that says what a desk knows. */
+struct ed_row;
+enum edoc_code ed_view_row_json(const struct ed_replay *replay, const struct ed_row *row,
+                                bool entries, json_t **out, struct edoc_error *err) EDOC_CHECK;
 enum edoc_code ed_view_entry_json(const struct ed_replay *replay, const struct ed_entry *entry,
                                   json_t **out, struct edoc_error *err) EDOC_CHECK;
 

@@ -166,6 +166,8 @@ struct ed_row *ed_row_of(const struct ed_replay *r, struct ed_arena *arena)
 	                       .awaiting = s->awaiting_receipt,
 	                       .end = s->end,
 	                       .number = s->number,
+	                       .gone_sent = ED_TIME_NONE,
+	                       .gone_received = ED_TIME_NONE,
 	                       .book = s->book,
 	                       .at = s->at_agency,
 	                       .sent_to = s->sent_to,
@@ -186,6 +188,20 @@ struct ed_row *ed_row_of(const struct ed_replay *r, struct ed_arena *arena)
 	                       take_terms(row, r, arena)
 	               ? row
 	               : NULL;
+}
+
+void ed_row_gone(struct ed_row *row, int64_t sent, int64_t received)
+{
+	size_t n = 0;
+
+	row->gone = row->at;
+	row->gone_sent = sent;
+	row->gone_received = received;
+	row->n_steps = 0;
+	for (size_t i = 0; i < row->n_terms; i++)
+		if (!row->terms[i].step)
+			row->terms[n++] = row->terms[i];
+	row->n_terms = n;
 }
 
 const struct ed_row_step *ed_row_urgent(const struct ed_row *row)
@@ -317,6 +333,19 @@ static void put_away(const struct ed_row *row, const struct ed_row_away *a, stru
 	}
 }
 
+static void put_gone(const struct ed_row *row, struct ed_buf *out)
+{
+	char when[ED_WHEN];
+
+	ed_buf_puts(out, T("was sent to "));
+	put_safe(out, row->gone);
+	ed_when(when, row->zone, row->gone_sent, false);
+	ed_buf_printf(out, T(" on %s"), when);
+	ed_when(when, row->zone, row->gone_received, false);
+	ed_buf_printf(out, T(", received there on %s; what became of it since is known there"),
+	              when);
+}
+
 static void put_running(const struct ed_row *row, struct ed_buf *out)
 {
 	char when[ED_WHEN];
@@ -344,6 +373,8 @@ void ed_row_answer(const struct ed_row *row, struct ed_buf *out)
 	} else if (row->phase == ED_PHASE_ENDED) {
 		ed_buf_puts(out, T("ended: "));
 		put_safe(out, row->end);
+	} else if (row->gone) {
+		put_gone(row, out);
 	} else if (row->phase == ED_PHASE_NONE ||
 	           (!row->awaiting && !row->n_steps && !row->n_away && !row->back_to)) {
 		ed_buf_puts(out, T("cannot be told: the ledger is broken"));
@@ -452,6 +483,18 @@ static int put_terms(json_t *o, const struct ed_row *row)
 	return json_object_set_new(o, "clocks", list) | bad;
 }
 
+static int put_gone_json(json_t *o, const struct ed_row *row)
+{
+	json_t *one;
+
+	if (!row->gone)
+		return 0;
+	one = json_object();
+	return ed_json_str(one, "agency", row->gone) | ed_json_time(one, "sent", row->gone_sent) |
+	       ed_json_time(one, "received", row->gone_received) |
+	       json_object_set_new(o, "gone", one);
+}
+
 static int put_route(json_t *o, const struct ed_row *row)
 {
 	json_t *w;
@@ -489,7 +532,8 @@ enum edoc_code ed_row_json(const struct ed_row *row, json_t **out, struct edoc_e
 	bad |= ed_json_str(o, "phase", phase[row->phase]) | put(o, "end", row->end);
 	bad |= put(o, "number", row->number) | put(o, "book", row->book) | put(o, "at", row->at);
 	bad |= ed_json_bool(o, "awaiting_receipt", row->awaiting) | put(o, "head", row->head);
-	bad |= put_waits(o, row) | put_branches(o, row) | put_terms(o, row) | put_links(o, row);
+	bad |= put_waits(o, row) | put_branches(o, row) | put_terms(o, row) | put_links(o, row) |
+	       put_gone_json(o, row);
 	if (bad) {
 		json_decref(o);
 		return ed_fail_memory(err);

@@ -51,6 +51,8 @@ struct ed_row {
 	bool sends;          /* a step that sends is open here, or a branch goes back */
 	const char *back_to; /* the desk's part of it is over, and goes there; or NULL */
 	const char *end, *number, *book, *at, *sent_to, *initiator;
+	const char *gone; /* the desk that received it from this one, and knows the rest; or NULL */
+	int64_t gone_sent, gone_received;
 	const char *route, *route_sha256; /* or NULL */
 	int64_t route_version;
 	const char *zone_name;
@@ -69,6 +71,9 @@ struct ed_row {
 
 /* NULL: out of memory.  What a desk knows of it (sent, here, sends) is false. */
 struct ed_row *ed_row_of(const struct ed_replay *replay, struct ed_arena *arena);
+/* What a desk knows of a case ends with the receipt of the next: leaves the
+ * route's terms, and no steps. */
+void ed_row_gone(struct ed_row *row, int64_t sent, int64_t received);
 /* The one that is due first; of those without a term, the oldest.  NULL: none. */
 const struct ed_row_step *ed_row_urgent(const struct ed_row *row);
 /* "waits for ...", a line for each step without the last line end; "ended: signed". */

@@ -376,7 +376,12 @@ enum edoc_code ed_view_entry_json(const struct ed_replay *r, const struct ed_ent
 enum edoc_code ed_view_json(const struct ed_replay *r, bool entries, json_t **out,
                             struct edoc_error *err)
 {
-	const struct ed_row *row = ed_row_of(r, r->arena);
+	return ed_view_row_json(r, ed_row_of(r, r->arena), entries, out, err);
+}
+
+enum edoc_code ed_view_row_json(const struct ed_replay *r, const struct ed_row *row, bool entries,
+                                json_t **out, struct edoc_error *err)
+{
 	json_t *o = NULL, *list = NULL, *one;
 	enum edoc_code code = row ? ed_row_json(row, &o, err) : ed_fail_memory(err);
 	int bad = 0;

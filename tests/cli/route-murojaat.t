@@ -180,6 +180,31 @@ is_exit 0 "received by the other body"
 carry "$B" adliya "$A"
 run on '2026-12-08 05:10:00' edoc-route receive -C "$A"
 is_exit 0 "its receipt is back"
+due 2026-12-08T06:00:00Z >"$W/due"
+has "$W/due" "was sent to moliya on Mon 7 Dec 2026, received there on Tue 8 Dec 2026; what became of it since is known there" \
+	"what the first desk knows ends there"
+nok "and no step of the other is told as if it were known" grep -q acknowledge "$W/due"
+has "$W/due" "term answer: until Wed 23 Dec 2026" "but the applicant's term is"
+nok "nor is it late for another desk's step" grep -q late "$W/due"
+run edoc-route show --json -C "$A" "$id"
+same "$(jq -c '[.waits, .open, .gone, [.clocks[].clock]]' "$out")" \
+	'[null,[],{"agency":"moliya","sent":"2026-12-07T18:59:59Z","received":"2026-12-08T05:00:00Z"},["answer"]]' \
+	"nor in JSON"
+edoc-route find --json --no-index -C "$A" "$id" >"$W/folder"
+edoc-route index --rebuild -C "$A" >/dev/null
+run edoc-route find --json -C "$A" "$id"
+same "$(cat "$out")" "$(cat "$W/folder")" "the index knows as much as the folder"
+json "$out" '.gone.agency == "moliya"' "which is where it went"
+run edoc-route due --overdue -C "$A" --at 2026-12-23T18:59:59Z
+nok "the answer's term runs to the end of its fifteenth day" grep -q "no news" "$out"
+for how in "" --no-index; do
+	run edoc-route due --overdue $how -C "$A" --at 2026-12-23T19:00:00Z
+	has "$out" "$(echo "$id" | cut -c1-12)  term answer, no news from moliya since Tue 8 Dec 2026" "a second later the case is due, and of whom is told${how:+, without the index}"
+done
+run edoc-route due --json -C "$A" --at 2026-12-23T19:00:00Z
+json "$out" 'select(.gone) | .gone == "moliya" and .clock == "answer" and .late' "in JSON too"
+run edoc-route inbox -C "$A"
+nok "nothing of it waits at the first desk" grep -q "no news\|$(echo "$id" | cut -c1-12)" "$out"
 at=$B
 due 2026-12-08T06:00:00Z >"$W/due"
 has "$W/due" "(acknowledge) since Tue 8 Dec 2026, due Wed 9 Dec 2026" "A12: it begins anew there"
