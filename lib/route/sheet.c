@@ -73,7 +73,7 @@ static const char *named(struct ed_sheet *s, const char *kind, const char *id)
 	return cut(s, name ? name : id ? id : "?", NAME);
 }
 
-/* "2026-11-23 00:37:59", in the route's zone; a day's last second is the day. */
+/* "2026-11-23 00:37:59", in the route's zone. */
 static const char *moment(struct ed_sheet *s, int64_t t)
 {
 	struct ed_civil c;
@@ -83,14 +83,22 @@ static const char *moment(struct ed_sheet *s, int64_t t)
 		return "-";
 	c = ed_zone_civil(s->zone, t);
 	now = ed_zone_civil(s->zone, s->report->at).offset;
-	if (c.hour == 23 && c.minute == 59 && c.second == 59)
-		return PRINT(s, "%04d-%02d-%02d", c.date.year, c.date.month, c.date.day);
 	if (c.offset == now)
 		return PRINT(s, "%04d-%02d-%02d %02d:%02d:%02d", c.date.year, c.date.month,
 		             c.date.day, c.hour, c.minute, c.second);
 	return PRINT(s, "%04d-%02d-%02d %02d:%02d:%02d %c%02d:%02d", c.date.year, c.date.month,
 	             c.date.day, c.hour, c.minute, c.second, c.offset < 0 ? '-' : '+',
 	             abs(c.offset) / 3600, abs(c.offset) / 60 % 60);
+}
+
+/* A term that ends with the day's last second ends that day. */
+static const char *last_moment(struct ed_sheet *s, int64_t t)
+{
+	struct ed_civil c = ed_zone_civil(s->zone, t);
+
+	return t != ED_TIME_NONE && c.hour == 23 && c.minute == 59 && c.second == 59
+	               ? PRINT(s, "%04d-%02d-%02d", c.date.year, c.date.month, c.date.day)
+	               : moment(s, t);
 }
 
 static int64_t instant(const char *text)
@@ -339,7 +347,7 @@ static void take_term(struct ed_sheet *s, struct ed_sheet_act *act, const json_t
 	int64_t late = whole(e, "late");
 
 	if (due)
-		act->due = moment_of(s, due);
+		act->due = last_moment(s, instant(due));
 	if (late > 0) {
 		act->late = true;
 		s->n_late++;
@@ -459,7 +467,7 @@ static void take_terms(struct ed_sheet *s)
 		        .what = clock ? clock : step_title(s, get(t, "step")),
 		        .within = get(t, "within"),
 		        .since = moment_of(s, get(t, "since")),
-		        .due = moment_of(s, get(t, "due")),
+		        .due = last_moment(s, instant(get(t, "due"))),
 		        .state = state_of(s, t),
 		        .moved = moved};
 	}
@@ -511,7 +519,7 @@ static const char *since_due(struct ed_sheet *s, const char *said, const json_t 
 	said = PRINT(s, ed_sheet_tr(s, N_("%s, since %s")), said, moment_of(s, get(one, "since")));
 	if (due == ED_TIME_NONE)
 		return said;
-	said = PRINT(s, ed_sheet_tr(s, N_("%s, due %s")), said, moment(s, due));
+	said = PRINT(s, ed_sheet_tr(s, N_("%s, due %s")), said, last_moment(s, due));
 	if (s->report->at > due)
 		said = PRINT(s, ed_sheet_tr(s, N_("%s: OVER for %s")), said,
 		             span(s, s->report->at - due));
