@@ -51,7 +51,7 @@ int main(int argc, char **argv)
 	         CMD_ITEMS | CMD_JSON, sign_run_show},
 	        {"extract", "PKG [NAME...]",
 	         N_("write a verified package's documents into a folder"), sign_extract_options,
-	         CMD_JSON | CMD_DRY | CMD_AT | CMD_TRUST | CMD_POLICY | CMD_FORCE,
+	         CMD_JSON | CMD_DRY | CMD_AT | CMD_TRUST | CMD_POLICY | CMD_NET | CMD_FORCE,
 	         sign_run_extract},
 	        {"encrypt", "--to CERT... PKG -o OUT", N_("encrypt a package for certificates"),
 	         sign_encrypt_options,

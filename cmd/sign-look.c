@@ -97,6 +97,7 @@ static int extract(struct cmd *cmd, const struct edoc_verify_options *verify)
 int sign_run_extract(struct cmd *cmd)
 {
 	struct edoc_verify_options verify = {.at = cmd->at};
+	struct edoc_fetcher *fetcher = NULL;
 	struct edoc_policy *policy = NULL;
 	struct edoc_trust *trust = NULL;
 	int status;
@@ -106,10 +107,15 @@ int sign_run_extract(struct cmd *cmd)
 	status = cmd_trust(cmd, &trust);
 	if (!status)
 		status = cmd_policy(cmd, &policy);
+	if (!status)
+		status = cmd_fetcher(cmd, false, &fetcher);
 	verify.trust = trust;
 	verify.policy = policy;
+	verify.fetch = fetcher ? edoc_fetcher_fetch : NULL;
+	verify.fetch_arg = fetcher;
 	if (!status)
 		status = extract(cmd, &verify);
+	edoc_fetcher_free(fetcher);
 	edoc_policy_free(policy);
 	edoc_trust_free(trust);
 	return status;

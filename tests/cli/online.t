@@ -81,9 +81,29 @@ same "$(pki_hits .)" 0 "not at all"
 run edoc-verify --cache kept --online --config "$PKI/edoc.conf" -j2 on
 is_exit 0 "asked, where edoc.conf says so"
 same "$(pki_hits 'POST /ocsp')" 1 "once for three packages in two processes"
+run edoc-sign extract --online --cache other --config "$PKI/edoc.conf" -C asked on/1.asice
+is_exit 0 "extract asks when told to"
+same "$(pki_hits 'POST /ocsp')" 2 "once more, into a cache of its own"
 kill "$pki_pid"
 run edoc-verify --trust "$PKI/root.pem" --cache kept on
 is_exit 0 "offline the cache answers"
+extract() { # FOLDER OPTION...
+	folder=$1
+	shift
+	run edoc-sign extract --trust "$PKI/root.pem" -C "$folder" "$@" on/1.asice
+}
+extract by-option --cache kept
+is_exit 0 "extract judges by the cache too"
+ok "and writes the document" cmp by-option/a.txt a.txt
+printf 'cache: %s/kept\n' "$PWD" >cache.conf
+extract by-conf --config cache.conf
+is_exit 0 "or by that of edoc.conf"
+extract unknown --config cache.conf --cache nowhere
+is_exit 2 "a cache that knows nothing does not help"
+has "$err" "nothing was written" "so it says that nothing was written"
+nok "and nothing was" test -e unknown/a.txt
+extract by-conf --online --offline
+is_exit 64 "--online and --offline contradict each other"
 rm -r kept
 run edoc-verify --trust "$PKI/root.pem" --cache kept on
 is_exit 2 "without it nobody does"
