@@ -105,9 +105,9 @@ struct submission {
 	struct ed_arena *arena;
 	struct ed_pin *pins[3]; /* by kind */
 	json_t *documents;
-	json_t *fields; /* that the route declares */
-	json_t *papers; /* which document is which, or NULL */
-	json_t *links;  /* other cases, or NULL */
+	json_t *fields;        /* that the route declares */
+	json_t *papers;        /* which document is which, or NULL */
+	json_t *links;         /* other cases, or NULL */
 	const char *applicant; /* where the service asks for it, or NULL */
 	const char *received;  /* in UTC, or NULL */
 	char id[ED_CASE_ID];
@@ -240,7 +240,8 @@ static enum edoc_code read_received(struct submission *s, struct edoc_error *err
 		               "is said of --channel post, counter or paper");
 	if (!ed_time_parse(act->received, &t))
 		return ed_fail(err, EDOC_ERR_USAGE, "--received",
-		               "\"%s\" is no time such as 2026-03-05T09:11:09+05:00", act->received);
+		               "\"%s\" is no time such as 2026-03-05T09:11:09+05:00",
+		               act->received);
 	ed_time_format(text, t);
 	s->received = ed_arena_strdup(s->arena, text);
 	return s->received ? EDOC_OK : ed_fail_memory(err);
@@ -386,6 +387,50 @@ static enum edoc_code tell_submitted(const struct ed_case *c, const struct ed_to
 	return code ? code : ed_act_tell(c, told, NULL, json, err);
 }
 
+static bool same(const char *a, const char *b)
+{
+	return !strcmp(a ? a : "", b ? b : "");
+}
+
+static bool same_json(const json_t *a, const json_t *b)
+{
+	return json_equal(a, b) || (!json_object_size(a) && !json_array_size(a) &&
+	                            !json_object_size(b) && !json_array_size(b));
+}
+
+/* The same documents on the same route are the same case: once, by one, with one
+ * set of words.  What else is said of them now would be lost without a sound. */
+static enum edoc_code same_submission(const struct submission *s, const struct ed_case *c,
+                                      struct edoc_error *err)
+{
+	const struct ed_entry *e = &c->r.ledger.v[0];
+	const char *who = ed_entry_get(e, "actor", "person"), *other = NULL;
+
+	if (strcmp(e->actor_cert, edoc_key_cert_sha256(s->act->key)) != 0)
+		return ed_fail(err, EDOC_ERR_DENIED, s->path,
+		               "it is case %s already, which %s submitted: nothing was done", c->id,
+		               who ? who : e->actor_cert);
+	if (!same(ed_json_get_str(e->header, "channel"), s->act->channel))
+		other = "--channel";
+	else if (!same_json(json_object_get(e->header, "fields"), s->fields))
+		other = "--field";
+	else if (!same_json(json_object_get(e->header, "papers"), s->papers))
+		other = "--document";
+	else if (!same_json(json_object_get(e->header, "links"), s->links))
+		other = "--link";
+	else if (!same(ed_json_get_str(e->header, "received"), s->received))
+		other = "--received";
+	else if (e->body && !same(ed_json_get_str(e->body, "text"), s->act->text))
+		other = "--text";
+	else if (e->body && !same(ed_json_get_str(e->body, "reason"), s->act->reason))
+		other = "--reason";
+	return other ? ed_fail(err, EDOC_ERR_EXISTS, s->path,
+	                       "it is case %s already, submitted with another %s: nothing was "
+	                       "changed; \"edoc-route show\" tells what was said",
+	                       c->id, other)
+	             : EDOC_OK;
+}
+
 static enum edoc_code submit(struct submission *s, char **text, char **json, struct edoc_error *err)
 {
 	struct ed_told told = {.verb = "submit", .dry = s->act->dry};
@@ -419,6 +464,8 @@ static enum edoc_code submit(struct submission *s, char **text, char **json, str
 		told.already = true;
 	}
 	told.entry = c.r.ledger.n ? &c.r.ledger.v[0] : NULL;
+	if (!code && told.already && told.entry)
+		code = same_submission(s, &c, err);
 	if (!code)
 		code = tell_submitted(&c, &told, text, json, err);
 	ed_case_clear(&c);
@@ -527,11 +574,6 @@ enum edoc_code edoc_desk_submit(struct edoc_desk *desk, const char *path, const 
 
 /* ---- do ---- */
 
-static bool same(const char *a, const char *b)
-{
-	return !strcmp(a ? a : "", b ? b : "");
-}
-
 struct doing {
 	struct ed_case *c;
 	const char *outcome;
@@ -542,7 +584,7 @@ struct doing {
 	const struct ed_visit *visit;
 	struct ed_pin *directory;
 	char directory_ref[ED_SHA256_REF];
-	struct ed_whom_said said; /* --to */
+	struct ed_whom_said said;    /* --to */
 	struct ed_revision revision; /* --with */
 };
 
@@ -597,9 +639,8 @@ static const struct ed_entry *done_already(const struct doing *d, bool refused)
 		bool closed = !ed_state_open(&c->r.state, e->step);
 		if (!same(e->event, "step.done"))
 			continue;
-		if (same_act(d, e) &&
-		    (newest || (closed && (refused || d->act->step)) ||
-		     (d->act->step && reopened(&c->r.state, e))))
+		if (same_act(d, e) && (newest || (closed && (refused || d->act->step)) ||
+		                       (d->act->step && reopened(&c->r.state, e))))
 			return e;
 		newest = false;
 	}
@@ -672,20 +713,20 @@ static enum edoc_code decide(struct doing *d, struct edoc_error *err)
 	if (code)
 		return code;
 	reference(d->directory_ref, d->directory->sha256);
-	d->command = (struct ed_command){.event = "step.done",
-	                                 .step = d->act->step,
-	                                 .outcome = d->outcome,
-	                                 .reason = d->act->reason,
-	                                 .actor_cert = edoc_key_cert_sha256(d->act->key),
-	                                 .now = ed_case_moment(d->c, d->act->now),
-	                                 .directory = d->directory_ref,
-	                                 .documents = d->revision.documents,
-	                                 .papers = d->revision.papers,
-	                                 .checkpoint =
-	                                         ed_desk_newest_head(d->c->desk, d->c->r.arena),
-	                                 .assign = d->said.v,
-	                                 .n_assign = d->said.n,
-	                                 .within = d->act->within};
+	d->command =
+	        (struct ed_command){.event = "step.done",
+	                            .step = d->act->step,
+	                            .outcome = d->outcome,
+	                            .reason = d->act->reason,
+	                            .actor_cert = edoc_key_cert_sha256(d->act->key),
+	                            .now = ed_case_moment(d->c, d->act->now),
+	                            .directory = d->directory_ref,
+	                            .documents = d->revision.documents,
+	                            .papers = d->revision.papers,
+	                            .checkpoint = ed_desk_newest_head(d->c->desk, d->c->r.arena),
+	                            .assign = d->said.v,
+	                            .n_assign = d->said.n,
+	                            .within = d->act->within};
 	d->draft = (struct ed_draft){.case_id = d->c->id,
 	                             .state = &d->c->r.state,
 	                             .command = &d->command,

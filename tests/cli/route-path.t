@@ -151,4 +151,17 @@ is_exit 0 "without internal bodies it proves itself too"
 run edoc-route export -C "$B" 00000000 -o "$W/none.asice"
 is_exit 66 "no such case"
 ok "makes nothing" test ! -e "$W/none.asice"
+# ---- the same package again
+pack "$W/again.asice" again
+again=$(as dilnoza submit -C "$A" --route test.order --text first "$W/again.asice")
+run as dilnoza submit -C "$A" --route test.order --text first "$W/again.asice"
+same "$status $(cat "$out")" "0 $again" "the same line again is the same case"
+run as dilnoza submit -C "$A" --route test.order --text second "$W/again.asice"
+is_exit 73 "with other words it is not"
+has "$err" "submitted with another --text" "and it is said which"
+run as dilnoza submit -C "$A" --route test.order --text first --channel post "$W/again.asice"
+is_exit 73 "nor by another channel"
+run as farrukh submit -C "$A" --route test.order --text first "$W/again.asice"
+is_exit 77 "nor by another"
+has "$err" "which dilnoza submitted" "and it is said by whom"
 finish
