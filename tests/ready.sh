@@ -12,6 +12,7 @@
 #   no EXIT TIME WHO OUTCOME "what" ...    somebody does not
 #   waits / due TIME     the open steps of $id; what show says of it at that time
 #   passes TIME FROM AGENCY TO    sent from a desk, received at the other, acknowledged
+#   news TIME            what the route itself asks to tell of $id by then, a word list
 #   proved CODES "what"  a stranger verifies the case: just these findings
 
 . "$SRCDIR/tests/desks.sh"
@@ -102,4 +103,10 @@ proved() {
 	run edoc-route verify --json --trust "$W/trust" --at 2027-06-01T00:00:00Z "$W/out.asice"
 	# shellcheck disable=SC2154 # lib.sh sets it
 	same "$(jq -r '[.findings[].code] | unique | join(" ")' "$out")" "$1" "$2"
+}
+news() { # TIME: "event rung to", of this case
+	rm -f "$at"/notice/new/*
+	on "$1" edoc-route tick -C "$at" >"$W/news" 2>&1 || sed "s/^/# /" "$W/news" >&2
+	cat "$at"/notice/new/*.json 2>/dev/null | jq -r "select(.case == \"$id\") |
+		[.event, .rung // empty, .to.person] | join(\" \")" | sort | tr '\n' ','
 }

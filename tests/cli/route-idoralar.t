@@ -36,10 +36,12 @@ same "$(waits)" "answer/adliya/acknowledge answer/moliya/send" \
 ok "sent to the other, late" goes '2026-12-07 05:00:00' "$A" moliya "$B"
 same "$(waits)" "answer/adliya/acknowledge" "each goes on by itself"
 took '2026-12-07 05:10:00' zarina acknowledged "acknowledged here, late"
+same "$(news '2026-12-07 05:15:00')" "done dilnoza," "the applicant is told that one received it"
 took '2026-12-07 05:20:00' zarina registered "with a number of our book"
 there '2026-12-07 06:00:00' anvar acknowledged "acknowledged there, in time"
 there '2026-12-07 06:10:00' anvar registered "with a number of its own book"
 at=$B
+same "$(news '2026-12-07 06:15:00')" "done dilnoza," "and that the other did"
 same "$(edoc-route log --json -C "$B" "$id" | jq -r 'select(.late != null) | .step')" "answer/moliya/send" \
 	"nothing was late there: its day of receipt is its own"
 there '2026-12-14 06:00:00' zarina executed "studied there"
@@ -51,6 +53,7 @@ no 77 '2026-12-14 07:00:00' zarina signed "who prepared it does not sign it"
 took '2026-12-22 18:59:59' farrukh signed "signed at the last second"
 same "$(due '2026-12-22T19:00:00Z' | head -n 1 | cut -d' ' -f1-8)" "is to be sent back to adliya since" \
 	"its part is over"
+same "$(news '2026-12-22 18:59:59')" "done dilnoza," "the applicant is told that it answered"
 ok "it comes back" goes '2026-12-23 05:00:00' "$B" adliya "$A"
 at=$A
 same "$(waits)" "answer/adliya/execute" "ours is still open: none hides behind another"
@@ -79,7 +82,21 @@ run edoc-route due --overdue --at 2027-01-05T05:00:00Z -C "$A"
 has "$out" "answer/moliya" "from then on it is late"
 there '2026-12-02 06:10:00' anvar refused "refused" --reason not-competent
 there '2026-12-03 18:59:59' farrukh signed "the refusal is signed in one working day, to its last second"
+at=$B
+same "$(news '2026-12-03 18:59:59')" "done dilnoza,done dilnoza," "the applicant is told that it was received, and refused"
+at=$A
 ok "and comes back" goes '2026-12-04 05:00:00' "$B" adliya "$A"
 same "$(waits)" "answer/adliya/acknowledge" "the other body's part goes on"
 proved "route.unfinished" "so far"
+
+# The month, which the head of the body takes, is told.
+# shellcheck disable=SC2086 # fields
+begin '2026-12-02 05:00:00' longer $F bodies=adliya
+took '2026-12-02 06:00:00' zarina acknowledged "acknowledged"
+took '2026-12-02 06:10:00' zarina registered "registered"
+took '2026-12-04 06:00:00' anvar executed "studied"
+same "$(news '2026-12-04 06:05:00')" "done dilnoza," "told so far: received"
+run act '2026-12-14 07:00:00' madina extend --reason study "$id"
+is_exit 0 "the head takes the month"
+same "$(news '2026-12-14 07:05:00')" "extended dilnoza," "the applicant is told that he waits longer"
 finish

@@ -237,19 +237,13 @@ same "$(edoc-route show --json -C "$A" "$first" | jq -r '.open[0].step')" acknow
 	"A01: while the other has not moved"
 
 # ---- notices: A24 A25 A26 ----
-# What the route itself asks to tell, and when; no "notice" is configured.
-news() { # TIME: "event rung to", of this case
-	rm -f "$at"/notice/new/*
-	on "$1" edoc-route tick -C "$at" >"$W/news" 2>&1 || sed "s/^/# /" "$W/news" >\&2
-	cat "$at"/notice/new/*.json 2>/dev/null | jq -r "select(.case == \"$id\") |
-		[.event, .rung // empty, .to.person] | join(\" \")" | sort | tr '\n' ','
-}
 # shellcheck disable=SC2086
 begin '2026-12-02 05:00:00' told $F
 act '2026-12-02 06:00:00' zarina "do" acknowledged "$id" >/dev/null
 same "$(news '2026-12-02 06:05:00')" "done dilnoza," "A04: the applicant is told that it was received"
 act '2026-12-02 07:00:00' zarina "do" registered "$id" >/dev/null
 act '2026-12-03 05:00:00' madina "do" resolved --to farrukh "$id" >/dev/null
+same "$(news '2026-12-03 05:05:00')" "done dilnoza," "A25: the applicant is told that it was taken up"
 same "$(news '2026-12-13 18:59:59')" "overdue overdue farrukh,overdue overdue madina," \
 	"who considers it is late: he is told, and the head"
 same "$(news '2026-12-13 19:00:00')" "overdue overdue+1wd farrukh,overdue overdue+1wd madina,reminder -3d farrukh," \
