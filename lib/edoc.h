@@ -476,7 +476,8 @@ enum edoc_code edoc_batch_fetch(void *worker, const struct edoc_fetch *what, voi
  * what lies in this machine or a private network is refused, unless the host
  * is named by `intranet` or a proxy goes there.  Without `online` no socket is
  * opened.  A time-stamp is asked for up to four times, half a second to ten
- * seconds apart, while the server is silent or busy (HTTP 429, 5xx); a login goes
+ * seconds apart, while the server is silent or busy (HTTP 429, 5xx) and `seconds`
+ * are not over; no try takes more than half of them.  A login goes
  * over https, or within this machine and `intranet`, or EDOC_ERR_CONFIG says so.
  */
 struct edoc_fetcher;

@@ -163,6 +163,7 @@
 #define ED_FETCH_CRL_AGE 3600
 #define ED_FETCH_OTHER_AGE 86400
 #define ED_FETCH_RETRIES 3             /* of a time-stamp: after 0.5, 1 and 2 seconds ... */
+#define ED_FETCH_SHARE 2               /* no try of those takes longer than a half of the seconds */
 #define ED_FETCH_BACKOFF 500           /* ... in milliseconds; the first wait, doubled each time */
 #define ED_MAX_RETRY_AFTER 10          /* seconds that a server may have us wait instead */
 #define ED_MAX_LOGIN 512               /* bytes of "user:password" */

@@ -345,7 +345,8 @@ static bool set_up(struct ed_http *http, const struct ed_http_request *request,
 	bad |= curl.easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
 	bad |= curl.easy_setopt(e, CURLOPT_USERAGENT, "edoc/" EDOC_VERSION);
 	bad |= curl.easy_setopt(e, CURLOPT_CONNECTTIMEOUT, (long)(http->seconds + 3) / 4);
-	bad |= curl.easy_setopt(e, CURLOPT_TIMEOUT, (long)http->seconds);
+	bad |= curl.easy_setopt(e, CURLOPT_TIMEOUT_MS,
+	                        request->limit ? (long)request->limit : (long)http->seconds * 1000);
 	bad |= curl.easy_setopt(e, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)http->answer->max);
 	bad |= curl.easy_setopt(e, CURLOPT_WRITEFUNCTION, take);
 	bad |= curl.easy_setopt(e, CURLOPT_WRITEDATA, http);

@@ -35,6 +35,7 @@ struct ed_http_request {
 	/* PEM: the authorities, one of which must vouch for an https server, in place of
 	 * the system's; or NULL. */
 	const char *ca_file;
+	int64_t limit; /* milliseconds, less than the options'; 0: those */
 };
 
 /* How a fetch ended. */

@@ -174,6 +174,11 @@ static const char *accept_of(enum edoc_fetch_kind kind)
 	return "*/*";
 }
 
+static int64_t whole(const struct edoc_fetcher *f)
+{
+	return 1000 * (int64_t)(f->options.seconds ? f->options.seconds : ED_FETCH_SECONDS);
+}
+
 static enum edoc_code go(struct edoc_fetcher *f, const struct edoc_fetch *what,
                          struct ed_buf *answer, struct ed_http_end *end, struct edoc_error *err)
 {
@@ -192,7 +197,8 @@ static enum edoc_code go(struct edoc_fetcher *f, const struct edoc_fetch *what,
 	                                        .wanted = stamp ? accept_of(what->kind) : NULL,
 	                                        .own = stamp,
 	                                        .login = stamp ? what->login : NULL,
-	                                        .ca_file = stamp ? what->ca_file : NULL};
+	                                        .ca_file = stamp ? what->ca_file : NULL,
+	                                        .limit = stamp ? whole(f) / ED_FETCH_SHARE : 0};
 	enum edoc_code code = EDOC_OK;
 
 	if (!f->http)
@@ -256,12 +262,12 @@ static enum edoc_code tell_login(const struct edoc_fetch *what, long status, str
 	               status);
 }
 
-/* A host that was silent before in this run gets one try: a batch does not
+/* No try is begun once the whole time is over, and none takes more than its share of it: one that
+ * says nothing is asked again too.  A host that was silent before in this run gets one try: a batch does not
  * wait at each item for what is dead, and finds what lives again. */
 static enum edoc_code get_stamp(struct edoc_fetcher *f, const struct edoc_fetch *what,
                                 struct ed_buf *answer, struct edoc_error *err)
 {
-	int64_t patience = (int64_t)(f->options.seconds ? f->options.seconds : ED_FETCH_SECONDS);
 	char host[ED_HTTP_HOST] = "";
 	int64_t spent = 0, wait = 0;
 	struct ed_http_end end;
@@ -278,7 +284,7 @@ static enum edoc_code get_stamp(struct edoc_fetcher *f, const struct edoc_fetch 
 		wait = wait_for(&end, tried);
 		spent += end.took + (wait > 0 ? wait : 0);
 		if (code != EDOC_ERR_AGAIN || wait < 0 || fails || tried == ED_FETCH_RETRIES ||
-		    spent >= patience * 1000 || !rest(f, wait))
+		    spent >= whole(f) || !rest(f, wait))
 			break;
 	}
 	if (end.silent && !fails)
