@@ -303,6 +303,7 @@ struct cmd_state {
 	bool color, progress, stdin_read;
 	bool halt; /* no more items: somebody said stop, or nothing works any more */
 	int no_passphrase;         /* its exit, once the reason is said */
+	bool pin;                  /* it is a token's PIN that is asked for */
 	bool bar;                  /* a progress line stands on stderr */
 	int64_t started, last_bar; /* monotonic milliseconds */
 };

@@ -18,6 +18,12 @@ static int none(const struct cmd *cmd, int status)
 	return -1;
 }
 
+/* A key may have an empty passphrase; a token counts an empty PIN as a wrong one. */
+static bool is_no_pin(const struct cmd *cmd, size_t len)
+{
+	return cmd->state->pin && len == 0;
+}
+
 /* Bytes up to the first line's end, or all; -1 with errno. */
 static ssize_t read_line(int fd, char *line, size_t size)
 {
@@ -62,6 +68,12 @@ void cmd_warn_open_key(const struct cmd *cmd, const char *key)
 	free(file);
 }
 
+/* How long the mark is that some editors put before the text (U+FEFF). */
+static size_t byte_order_mark(const char *line, size_t len)
+{
+	return len >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
 /* The first line of a file, without its end. */
 static int from_file(const struct cmd *cmd, const char *path, char *buf, size_t size)
 {
@@ -79,10 +91,14 @@ static int from_file(const struct cmd *cmd, const char *path, char *buf, size_t 
 		result = none(cmd, CMD_IO);
 	}
 	close(fd);
-	if (len >= 0 && (size_t)len <= size && (size_t)len < sizeof line) {
+	size_t mark = len > 0 ? byte_order_mark(line, (size_t)len) : 0;
+	if (len >= 0 && is_no_pin(cmd, (size_t)len - mark)) {
+		cmd_error(cmd, path, "%s", _("its first line is empty, so there is no PIN"));
+		result = none(cmd, CMD_INPUT);
+	} else if (len >= 0 && (size_t)len - mark <= size && (size_t)len < sizeof line) {
 		cmd_warn_open(cmd, path);
-		memcpy(buf, line, (size_t)len);
-		result = (int)len;
+		memcpy(buf, line + mark, (size_t)len - mark);
+		result = (int)((size_t)len - mark);
 	} else if (len >= 0) {
 		cmd_error(cmd, path, _("the passphrase is too long"));
 		result = none(cmd, CMD_INPUT);
@@ -133,9 +149,16 @@ static int from_variable(const struct cmd *cmd, const char *name, char *buf, siz
 	const char *value = getenv(name);
 
 	if (!value) {
-		cmd_error(cmd, NULL, _("the variable %s is not set, so there is no passphrase"),
+		cmd_error(cmd, NULL,
+		          cmd->state->pin
+		                  ? _("the variable %s is not set, so there is no PIN")
+		                  : _("the variable %s is not set, so there is no passphrase"),
 		          name);
 		return none(cmd, CMD_DENIED);
+	}
+	if (is_no_pin(cmd, strlen(value))) {
+		cmd_error(cmd, NULL, _("the variable %s is empty, so there is no PIN"), name);
+		return none(cmd, CMD_INPUT);
 	}
 	size_t len = strnlen(value, size + 1);
 	if (len > size) {
@@ -200,7 +223,9 @@ static int read_hidden(int tty, const char *prompt, char *buf, size_t size)
 static int from_terminal(const struct cmd *cmd, int tty, const char *what, char *buf, size_t size)
 {
 	struct sigaction action = {.sa_handler = on_signal}, old[N_WATCHED];
-	char *raw = cmd_printf(_("Passphrase for %s: "), what), *prompt = NULL;
+	const bool pin = cmd->state->pin;
+	char *raw = cmd_printf(pin ? _("PIN for %s: ") : _("Passphrase for %s: "), what);
+	char *prompt = NULL;
 
 	if (edoc_text_safe(raw, &prompt, NULL) != EDOC_OK)
 		cmd_die_memory();
@@ -215,8 +240,9 @@ static int from_terminal(const struct cmd *cmd, int tty, const char *what, char 
 	free(raw);
 	if (caught)
 		(void)raise(caught);
-	if (n < 0) {
-		cmd_error(cmd, NULL, _("no passphrase was typed"));
+	if (n < 0 || is_no_pin(cmd, (size_t)n)) {
+		cmd_error(cmd, NULL, "%s",
+		          pin ? _("no PIN was typed") : _("no passphrase was typed"));
 		return none(cmd, CMD_DENIED);
 	}
 	return n;
@@ -233,8 +259,11 @@ int cmd_passphrase(char *buf, size_t size, const char *what, void *arg)
 		return from_variable(cmd, variable, buf, size);
 	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	if (tty < 0) {
-		cmd_error(cmd, what,
-		          _("a passphrase is needed: --pass-file, --pass-env, or a terminal"));
+		cmd_error(cmd, what, "%s",
+		          cmd->state->pin
+		                  ? _("a PIN is needed: --pass-file, --pass-env, or a terminal")
+		                  : _("a passphrase is needed: --pass-file, --pass-env, or a "
+		                      "terminal"));
 		return none(cmd, CMD_DENIED);
 	}
 	int n = from_terminal(cmd, tty, what, buf, size);

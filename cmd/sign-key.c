@@ -354,6 +354,7 @@ static void list_file(struct listing *l, const char *path, const struct edoc_pol
 	struct edoc_error err = {0};
 
 	cmd->state->no_passphrase = 0;
+	cmd->state->pin = false;
 	if (edoc_key_list(path, cmd_passphrase, cmd, cmd->now, policy, list_one, l, &err) ==
 	    EDOC_OK) {
 		cmd_warn_open_key(cmd, path);

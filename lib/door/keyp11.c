@@ -296,14 +296,21 @@ static enum edoc_code pin_from_file(struct ed_token *t, const char *path, struct
 {
 	struct ed_buf text;
 	enum edoc_code code;
+	const char *pin;
 
 	ed_buf_init(&text, 4096);
 	code = ed_read_path(path, &text, err);
-	t->pin_len = strcspn(ed_buf_str(&text), "\r\n");
+	pin = ed_buf_str(&text);
+	if (strncmp(pin, "\xef\xbb\xbf", 3) == 0) /* some editors' byte order mark */
+		pin += 3;
+	t->pin_len = strcspn(pin, "\r\n");
 	if (code == EDOC_OK && t->pin_len > MAX_PIN)
 		code = ed_fail(err, EDOC_ERR_INPUT, path, "its first line is too long for a PIN");
+	else if (code == EDOC_OK && !t->pin_len) /* the token would count a try */
+		code = ed_fail(err, EDOC_ERR_INPUT, path,
+		               "its first line is empty, so there is no PIN");
 	if (code == EDOC_OK)
-		memcpy(t->pin, ed_buf_str(&text), t->pin_len);
+		memcpy(t->pin, pin, t->pin_len);
 	ed_buf_clear(&text);
 	return code;
 }
@@ -322,7 +329,7 @@ static enum edoc_code get_pin(struct ed_token *t, const struct ed_p11_uri *uri,
 	                 : "");
 	if (ask)
 		n = ask(t->pin, MAX_PIN, what, arg);
-	if (n < 0 || n > MAX_PIN)
+	if (n <= 0 || n > MAX_PIN) /* an empty one would be a try that failed */
 		return ed_fail(err, EDOC_ERR_DENIED, t->name, "the token wants a PIN and got none");
 	t->pin_len = (size_t)n;
 	return EDOC_OK;

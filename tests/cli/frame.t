@@ -268,6 +268,9 @@ is_exit 77 "a passphrase that is too long is 77"
 printf '' >none
 run $T key --key k --pass-file none
 has "$out" "secret <>" "an empty one is one"
+printf '\357\273\277s p\r\n' >marked
+run $T key --key k --pass-file marked
+has "$out" "secret <s p>" "a byte order mark before it is none of it"
 run setsid $T key --key k
 is_exit 77 "no terminal is 77"
 has "$err" "--pass-file, --pass-env, or a terminal" "and says what to do"

@@ -475,6 +475,14 @@ refused 66 none "pin-source is absent"
 head -c 300 /dev/zero | tr '\0' 1 >long
 run edoc-sign sign --key "$T;object=p256?module-path=$M" --pass-file long p.asice
 refused 65 "" "a PIN that is too long"
+printf '\357\273\277' >mark
+{ cat mark && cat pin; } >marked-pin
+run edoc-sign sign --key "$T;object=p256?module-path=$M" --pass-file marked-pin p.asice
+is_exit 0 "a byte order mark before the PIN is none of it"
+new
+run edoc-sign sign --key "$T;object=p256?module-path=$M&pin-source=$W/marked-pin" p.asice
+is_exit 0 "nor in pin-source"
+new
 
 # By name, from edoc.conf.
 cat >edoc.conf <<END
@@ -543,6 +551,22 @@ same "$(wc -l <count)" 1 "which was one"
 P11SHIM=none run edoc-sign sign --key "$T;object=p256?module-path=$W/shim.so" --pass-file bad-pin p.asice
 refused 77 "wrong PIN" "a wrong PIN"
 same "$(wc -l <count)" 1 "is not tried again"
+: >count
+: >empty-pin
+printf '\n1234\n' >blank-pin
+for f in empty-pin blank-pin mark; do
+	P11SHIM=none run edoc-sign sign --key "$T;object=p256?module-path=$W/shim.so" --pass-file $f p.asice
+	refused 65 "$f: its first line is empty, so there is no PIN" "no PIN in $f"
+	P11SHIM=none run edoc-sign sign --key "$T;object=p256?module-path=$W/shim.so&pin-source=$W/$f" p.asice
+	refused 65 "its first line is empty, so there is no PIN" "nor as pin-source"
+done
+PIN='' P11SHIM=none run edoc-sign sign --key "$T;object=p256?module-path=$W/shim.so" --pass-env PIN p.asice
+refused 65 "the variable PIN is empty" "an empty variable"
+P11SHIM=none run edoc-sign sign --key "$T;object=p256?module-path=$W/shim.so" --pass-env NO_PIN p.asice
+refused 77 "the variable NO_PIN is not set, so there is no PIN" "one that is not set"
+P11SHIM=none run setsid edoc-sign sign --key "$T;object=p256?module-path=$W/shim.so" p.asice
+refused 77 "a PIN is needed" "nobody to type it"
+same "$(wc -l <count)" 0 "no try is spent on any of them"
 shim removed-login
 refused 75 "taken out" "taken out before the PIN"
 shim removed-sign
