@@ -472,12 +472,19 @@ static enum edoc_code submit(struct submission *s, char **text, char **json, str
 	return code;
 }
 
-/* What is said goes into JSON, which is UTF-8 (RFC 8259 8.1). */
+/* What is said goes into JSON, which is UTF-8 (RFC 8259 8.1), and stands in
+ * one line of what is told. */
 static enum edoc_code check_said(const char *text, const char *where, struct edoc_error *err)
 {
-	return !text || ed_utf8_valid(text, strlen(text))
-	               ? EDOC_OK
-	               : ed_fail(err, EDOC_ERR_INPUT, where, "not UTF-8");
+	if (!text)
+		return EDOC_OK;
+	if (!ed_utf8_valid(text, strlen(text)))
+		return ed_fail(err, EDOC_ERR_INPUT, where, "not UTF-8");
+	for (const char *s = text; *s; s++)
+		if ((unsigned char)*s < 0x20 || *s == 0x7f)
+			return ed_fail(err, EDOC_ERR_USAGE, where,
+			               "one line, without control characters");
+	return EDOC_OK;
 }
 
 /* Who acts, and may he; are the words UTF-8? */

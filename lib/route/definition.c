@@ -225,6 +225,10 @@ static enum edoc_code parse_head(struct ed_def *p, const struct ed_yaml *root)
 		code = ed_def_id(p, root, "calendar", true, &route->calendar);
 	if (!code)
 		code = ed_def_text(p, root, "zone", true, &route->zone);
+	if (!code) {
+		route->zone_line = ed_yaml_get(root, "zone")->line;
+		route->zone_column = ed_yaml_get(root, "zone")->column;
+	}
 	return code ? code : parse_count(p, ed_yaml_get(root, "count"));
 }
 

@@ -199,6 +199,7 @@ struct ed_route {
 	const char *basis, *issued_by, *date;
 	const char *calendar; /* the calendar's name */
 	const char *zone;     /* tzdata name */
+	unsigned zone_line, zone_column;
 	struct ed_count_rules count;
 	struct ed_role *roles;
 	size_t n_roles;

@@ -115,20 +115,20 @@ static const struct {
          N_("\"{0}\" was not sent from {1}: it can not come back there")},
         {"route.order", EDOC_ERR_DENIED, N_("the open step is \"{1}\", not \"{0}\"")},
         {"route.event", EDOC_ERR_DENIED, N_("the step \"{0}\" is closed by {1}, not by {2}")},
+        {"route.event-verb", EDOC_ERR_DENIED, N_("the step \"{0}\" is done by \"edoc-route {1}\"")},
         {"route.outcome", EDOC_ERR_INPUT,
          N_("the step \"{0}\" has no outcome \"{1}\"; it has {2}")},
         {"route.times", EDOC_ERR_DENIED,
          N_("\"{0}\" may happen {1} times in a case, not once more")},
+        {"route.once", EDOC_ERR_DENIED, N_("\"{0}\" may happen once in a case, not again")},
         {"route.target", EDOC_ERR_INPUT, N_("the outcome \"{1}\" of step \"{0}\" leads nowhere")},
         {"route.silence", EDOC_ERR_DENIED,
          N_("the route gives silence at step \"{0}\" no meaning")},
         {"route.silence-early", EDOC_ERR_DENIED, N_("the term of step \"{0}\" ends at {1}")},
-        {"route.silence-here", EDOC_ERR_DENIED,
-         N_("no branch of \"{0}\" is at another agency")},
+        {"route.silence-here", EDOC_ERR_DENIED, N_("no branch of \"{0}\" is at another agency")},
         {"route.clock-none", EDOC_ERR_DENIED,
          N_("the route has no term under way that may be moved so ({0}, {1})")},
-        {"route.clock-unknown", EDOC_ERR_DENIED,
-         N_("no term \"{0}\" is under way; there is {1}")},
+        {"route.clock-unknown", EDOC_ERR_DENIED, N_("no term \"{0}\" is under way; there is {1}")},
         {"route.clock-over", EDOC_ERR_DENIED, N_("the term of \"{0}\" was over at {1}")},
         {"route.clock-stands", EDOC_ERR_DENIED, N_("the term of \"{0}\" stands still already")},
         {"route.clock-runs", EDOC_ERR_DENIED, N_("the term of \"{0}\" does not stand still")},
@@ -178,8 +178,7 @@ static const struct {
         {"route.person", EDOC_ERR_DENIED,
          N_("nobody of the directory has the certificate {0} today")},
         {"route.desk", EDOC_ERR_DENIED, N_("the certificate {0} is no desk key of the directory")},
-        {"route.at", EDOC_ERR_CONFIG,
-         N_("the directory has no agency {0}, whose desk this is")},
+        {"route.at", EDOC_ERR_CONFIG, N_("the directory has no agency {0}, whose desk this is")},
         {"route.agency", EDOC_ERR_DENIED,
          N_("the agency {0} is {1} since {2}: its people and its desk do not act")},
         {"route.elsewhere", EDOC_ERR_DENIED, N_("the case is at {1}, not at {0}")},
@@ -194,6 +193,8 @@ static const struct {
             "--to")},
         {"route.assign-unasked", EDOC_ERR_INPUT,
          N_("the step \"{0}\" with that outcome does not say who is \"{1}\"; it says: {2}")},
+        {"route.assign-nobody", EDOC_ERR_INPUT,
+         N_("the step \"{0}\" with that outcome names nobody: no --to {1}")},
         {"route.term", EDOC_ERR_DENIED,
          N_("\"{1}\" has {2}: {0} is no shorter term in the same unit")},
         {"route.term-unasked", EDOC_ERR_INPUT,
@@ -275,6 +276,12 @@ static const char *closing_event(const struct ed_route_step *step)
 	return step->verb == ED_DO_SEND      ? "case.sent"
 	       : step->verb == ED_DO_RECEIVE ? "case.received"
 	                                     : "step.done";
+}
+
+/* The command that closes a step which "do" does not, or NULL. */
+static const char *own_verb(const struct ed_route_step *step)
+{
+	return step->verb == ED_DO_SEND ? "send" : step->verb == ED_DO_RECEIVE ? "receive" : NULL;
 }
 
 static const char *outcome_list(struct ed_decision *j, const struct ed_route_step *step)
@@ -359,6 +366,8 @@ static bool check_step(struct ed_decision *j)
 		return check_silence(j);
 	if (ed_hand_event(j->act.event))
 		return ed_check_hand_place(j);
+	if (!j->findings && !strcmp(j->act.event, "step.done") && own_verb(open->step))
+		return ed_broken(j, "route.event-verb", open->path, own_verb(open->step), NULL);
 	if (strcmp(j->act.event, closing_event(open->step)))
 		return ed_broken(j, "route.event", open->path, closing_event(open->step),
 		                 j->act.event);
@@ -418,8 +427,8 @@ static bool check_withdraw(struct ed_decision *j)
 	if (!w->by)
 		return ed_broken(j, "route.withdraw", NULL, NULL, NULL);
 	if (ed_state_home(j->state))
-		return ed_broken(j, "route.elsewhere", j->state->at_agency,
-		                 ed_state_home(j->state), NULL);
+		return ed_broken(j, "route.elsewhere", j->state->at_agency, ed_state_home(j->state),
+		                 NULL);
 	for (size_t i = 0; w->before && i < j->state->n_visits; i++) {
 		const struct ed_route_step *step = j->state->visits[i]->step;
 
@@ -470,14 +479,26 @@ static bool check_place(struct ed_decision *j)
 
 /* ---- commands ---- */
 
+/* Rules whose text to a person depends on what they are about. */
+static const char *plain_rule(const struct ed_decision *j)
+{
+	if (!strcmp(j->rule, "route.times") && ed_same(j->args[1], "1"))
+		return "route.once";
+	if (!strcmp(j->rule, "route.assign-unasked") &&
+	    (!j->args[2] || !*j->args[2] || !strcmp(j->args[2], "-")))
+		return "route.assign-nobody";
+	return j->rule;
+}
+
 /* The refusal's text with its arguments in place of {0} {1} {2}. */
 static enum edoc_code refuse(const struct ed_decision *j, struct edoc_error *err)
 {
+	const char *rule = plain_rule(j);
 	struct ed_buf text;
 	size_t i = 0;
 	enum edoc_code code;
 
-	while (i < sizeof(refusals) / sizeof(*refusals) && strcmp(refusals[i].rule, j->rule))
+	while (i < sizeof(refusals) / sizeof(*refusals) && strcmp(refusals[i].rule, rule))
 		i++;
 	if (i == sizeof(refusals) / sizeof(*refusals))
 		return ed_fail(err, EDOC_ERR_BUG, "", "no text for %s", j->rule);
@@ -697,8 +718,7 @@ static void receive_at(struct ed_state *s, int64_t time)
 /* A branch leaves the desk where the others of it stay. */
 static bool leaves(const struct ed_decision *j)
 {
-	return !strcmp(j->act.event, "case.sent") && j->visit &&
-	       j->visit->scope != j->state->root;
+	return !strcmp(j->act.event, "case.sent") && j->visit && j->visit->scope != j->state->root;
 }
 
 static void apply_event(struct ed_decision *j, struct ed_state *s)

@@ -20,6 +20,8 @@
 
 #define T(s) dgettext("edoc", s)
 
+#define SKEW 60 /* seconds by which a checkpoint may be newer than who lost a race to it */
+
 /* ---- head/ as it is ---- */
 
 void ed_heads_clear(struct ed_heads *heads)
@@ -590,8 +592,10 @@ static enum edoc_code make(struct making *m, const char *date, struct ed_head *h
 	struct edoc_key *key;
 	struct ed_buf cms;
 
-	if (last && m->how->now < last->time)
-		return ed_fail(err, EDOC_ERR_AGAIN, m->desk->path,
+	if (last && m->how->now < last->time) /* a moment: another was quicker */
+		return ed_fail(err,
+		               last->time - m->how->now < SKEW ? EDOC_ERR_AGAIN : EDOC_ERR_CONFIG,
+		               m->desk->path,
 		               "the machine's clock is behind the newest checkpoint: set it right");
 	if (last)
 		snprintf(previous, sizeof(previous), "sha256:%s", last->sha256);

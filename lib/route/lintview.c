@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/limits.h"
+#include "door/yaml.h"
 #include "route/desk.h"
 #include "route/directory.h"
 #include "route/lint.h"
@@ -57,6 +58,20 @@ static enum edoc_code lint_terms(struct linting *l, struct edoc_error *err)
 	                            year, &l->lint, err);
 }
 
+/* What this machine's tzdata does not know is the route's mistake here, and has its place. */
+static enum edoc_code load_zone(struct linting *l, const char *path, struct edoc_error *err)
+{
+	const struct ed_yaml at = {.line = l->route->zone_line, .column = l->route->zone_column};
+	struct edoc_error why = {0};
+	enum edoc_code code = ed_zone_load(NULL, l->route->zone, &l->zone, &why);
+
+	if (code == EDOC_ERR_INPUT || code == EDOC_ERR_ABSENT)
+		return ed_yaml_fail(&at, path, err, "zone \"%s\": %s", l->route->zone, why.msg);
+	if (code && err)
+		*err = why;
+	return code;
+}
+
 static enum edoc_code lint_file(struct linting *l, const char *path, struct ed_arena *arena,
                                 struct edoc_error *err)
 {
@@ -69,7 +84,7 @@ static enum edoc_code lint_file(struct linting *l, const char *path, struct ed_a
 	if (!code)
 		code = ed_route_lint(l->route, path, l->lint.findings, err);
 	if (!code)
-		code = ed_zone_load(NULL, l->route->zone, &l->zone, err);
+		code = load_zone(l, path, err);
 	if (!code)
 		code = lint_terms(l, err);
 	if (!code && l->options->directory)

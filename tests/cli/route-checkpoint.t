@@ -124,10 +124,13 @@ backdated() {
 	run edoc-route verify --json --trust "$W/all" --at "$(date -u -d +4days +%Y-%m-%dT%H:%M:%SZ)" "$W/back-out.asice"
 }
 if command -v faketime >/dev/null; then
+	run faketime -f -2d edoc-route checkpoint -C "$A"
+	is_exit 78 "a clock that was set back"
+	has "$err" "clock is behind the newest checkpoint" "is told"
 	backdated
 	json "$out" '[.findings[] | select(.code == "ledger.time-early")] | length == 1 and (.[0].where | contains("000002"))' "an entry that claims to be older than what it quotes is found"
 else
-	skip "no faketime" 1
+	skip "no faketime" 3
 fi
 forged() { # FILE-SUFFIX SED CODE WHAT
 	rm -rf "$W/un" && mkdir "$W/un" && cp "$W/whole.asice" "$W/forged.asice"

@@ -61,6 +61,7 @@ refused 65 "ledger.step-signature" "no number for a case whose signature was cha
 nok "none is claimed" test -e "$A/reg/orders"
 cp "$W/sig" "$signature"
 does zarina -C "$A" registered "$id" >/dev/null
+refused 77 'is done by "edoc-route send"' "sending is no do" does zarina -C "$A" sent "$id"
 cp "$W/two.asice" "$package"
 refused 65 "ledger.document" "a swapped package is not sent" edoc-route send -C "$A" "$id"
 refused 65 "ledger.document" "nor found and sent" edoc-route send -C "$A"

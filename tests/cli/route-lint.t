@@ -151,4 +151,12 @@ lasting permanent
 same "$(cat "$out")" "" "where none is said, the archive sees to it"
 lasting temporary T
 same "$(cat "$out")" "" "what is not kept for ever needs none"
+
+# A zone that is none has its place too.
+for zone in Asia/Duschanbe ../../etc/passwd; do
+	sed "s,^zone:.*,zone: $zone," "$D/route/order.yaml" >"$W/zone.yaml"
+	run edoc-route lint "$W/zone.yaml"
+	is_exit 65 "zone $zone"
+	has "$err" "zone.yaml:$(grep -n ^zone: "$W/zone.yaml" | cut -d: -f1):7: zone \"$zone\": no " "says where, and what it is"
+done
 finish

@@ -112,6 +112,10 @@ bad_utf8=$(printf 'a\303(b')
 refused 65 "--reason: not UTF-8" "a reason that is no text" does zarina -C "$A" --reason "$bad_utf8" returned "$id"
 refused 65 "--text: not UTF-8" "a text that is none" does zarina -C "$A" --text "$bad_utf8" agreed "$id"
 refused 65 "--text: not UTF-8" "nor with a submission" as dilnoza submit -C "$A" --text "$bad_utf8" --route test.order "$W/p.asice"
+lines=$(printf 'one\ntwo')
+refused 64 "--text: one line" "a text of two lines" does zarina -C "$A" --text "$lines" agreed "$id"
+refused 64 "--reason: one line" "or such a reason" does zarina -C "$A" --reason "$lines" returned "$id"
+refused 65 "names nobody: no --to madina" "a person where the step names nobody" does zarina -C "$A" --to madina agreed "$id"
 refused 65 "needs a reason" "a reason that is missing" does zarina -C "$A" returned "$id"
 refused 77 "nothing to send" "nothing is sent before its step" edoc-route send -C "$A" "$id"
 shelf=$(dirname "$(echo "$A"/case/*/"$id")")

@@ -393,7 +393,7 @@ static void whole_way(void)
 	does("step.done", EVE, "registered", NULL);
 	is_str(s->number, "№ 001-2026", "a number");
 	is_str(s->book, "f", "of its book");
-	refused("step.done", EVE, "sent", NULL, EDOC_ERR_DENIED, "closed by case.sent");
+	refused("step.done", EVE, "sent", NULL, EDOC_ERR_DENIED, "is done by \"edoc-route send\"");
 	refused("case.sent", DESK_B, NULL, NULL, EDOC_ERR_DENIED, "at a");
 	refused("case.sent", EVE, NULL, NULL, EDOC_ERR_DENIED, "no desk key");
 	does("case.sent", DESK_A, NULL, NULL);

@@ -519,7 +519,7 @@ static void naming(void)
 	refused(RESOLVED("control=bob"), EDOC_ERR_INPUT, "does not say who is \"control\"");
 	refused(RESOLVED("bob bob"), EDOC_ERR_DENIED, "named twice");
 	refused(&(struct said){"step.done", "anna", "refused", "bob", "law", NULL}, EDOC_ERR_INPUT,
-	        "does not say who is");
+	        "names nobody");
 	refused(&(struct said){"step.done", "bob", "resolved", "bob", NULL, NULL}, EDOC_ERR_DENIED,
 	        "may not act as \"boss\"");
 	plays(RESOLVED("bob cara"));
@@ -528,7 +528,7 @@ static void naming(void)
 	is_str(ed_visit_named(state.open[0], 1)->agency, "a", "with the agency of the post");
 	refused(DONE("cara", "executed"), EDOC_ERR_DENIED, "may not act as \"executor\"");
 	refused(&(struct said){"step.done", "bob", "executed", "cara", NULL, NULL}, EDOC_ERR_INPUT,
-	        "does not say who is");
+	        "names nobody");
 	plays(DONE("bob", "executed"));
 	plays(DONE("dan", "returned"));
 	refused(DONE("cara", "executed"), EDOC_ERR_DENIED, "may not act");
