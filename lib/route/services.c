@@ -268,38 +268,125 @@ static const char *titled(const struct services *s, const struct ed_titles *t)
 	return said(s, t->lang, t->text);
 }
 
-/* The terms of the steps on the straight way, each unit by itself: "15d+3wd". */
+/* Each unit by itself, for none becomes another: "15d+3wd". */
+struct span {
+	long months, days, working;
+};
+
+static struct span span_add(struct span a, struct ed_term t)
+{
+	a.months += t.unit == ED_TERM_MONTHS ? t.n : 0;
+	a.days += t.unit == ED_TERM_DAYS ? t.n : 0;
+	a.working += t.unit == ED_TERM_WORKING_DAYS ? t.n : 0;
+	return a;
+}
+
+/* As long as they mostly are: which of two ends later, the calendar says. */
+static struct span span_longer(struct span a, struct span b)
+{
+	long x = a.months * 305 + a.days * 10 + a.working * 14;
+	long y = b.months * 305 + b.days * 10 + b.working * 14;
+
+	return y > x ? b : a;
+}
+
+/* A way that is under way: what its steps took so far, and what it took until
+ * the receipt from which terms of "from: received" run. */
+struct way {
+	struct span total, received;
+};
+
+static void way_step(struct way *way, const struct ed_route_step *step)
+{
+	const struct ed_clock_def *clock = &step->clock;
+	bool overlaps = clock->from && strcmp(clock->from, "opened") != 0;
+	struct span start = {0};
+
+	if (step->verb == ED_DO_ARCHIVE) /* the applicant has his answer */
+		return;
+	if (overlaps && !strcmp(clock->from, "received"))
+		start = way->received;
+	if (overlaps)
+		way->total = span_longer(way->total, span_add(start, clock->within));
+	else
+		way->total = span_add(way->total, clock->within);
+	if (step->verb == ED_DO_SEND)
+		way->received = way->total;
+}
+
+/* The next on the straight way; NULL: it ends there. */
+static const struct ed_route_step *next_of(const struct ed_route_block *block,
+                                           const struct ed_route_step *step)
+{
+	const struct ed_route_outcome *o = step->n_outcomes ? &step->outcomes[0] : NULL;
+	const struct ed_choice *c = step->n_choices ? &step->choices[0] : NULL;
+	const char *then = o ? o->then : c ? c->then : NULL;
+
+	if ((o && o->end) || (c && c->end))
+		return NULL;
+	if (then)
+		return ed_block_step(block, then);
+	return step + 1 < block->steps + block->n_steps ? step + 1 : NULL;
+}
+
+/* Of the longest branch; a join that holds one step a branch may give the term
+ * to all of them. */
+static void way_join(struct way *way, const struct ed_route_step *join)
+{
+	struct span longest = way->total;
+
+	if (join->verb == ED_DO_PARALLEL)
+		longest = span_add(longest, join->clock.within);
+	for (size_t b = 0; b < join->n_branches; b++) {
+		const struct ed_route_block *block = &join->branches[b];
+		const struct ed_route_step *step = block->n_steps ? &block->steps[0] : NULL;
+		struct way branch = *way;
+
+		for (size_t i = 0; step && i < block->n_steps; i++) {
+			way_step(&branch, step);
+			step = next_of(block, step);
+		}
+		longest = span_longer(longest, branch.total);
+	}
+	way->total = longest;
+}
+
+/* What the law gives the case: the clock that starts when it is received; of
+ * several the first.  NULL: the route has none. */
+static const struct ed_clock_def *legal_term(const struct ed_route *route)
+{
+	for (size_t i = 0; i < route->n_clocks; i++)
+		if (route->clocks[i].from && !strcmp(route->clocks[i].from, "received"))
+			return &route->clocks[i];
+	return route->n_clocks ? &route->clocks[0] : NULL;
+}
+
+/* That term; without one, how long the steps on the straight way may take. */
 static const char *term_of(struct services *s, const struct ed_route *route)
 {
 	const struct ed_route_block *block = &route->body;
 	const struct ed_route_step *step = block->n_steps ? &block->steps[0] : NULL;
-	long days = 0, working = 0, months = 0;
+	const struct ed_clock_def *legal = legal_term(route);
+	struct way way = {0};
+	struct span t;
 	struct ed_buf out;
 	const char *text;
 
-	for (size_t i = 0; step && i < block->n_steps; i++) {
-		const struct ed_route_outcome *o = step->n_outcomes ? &step->outcomes[0] : NULL;
-		const struct ed_choice *c = step->n_choices ? &step->choices[0] : NULL;
-		const char *then = o ? o->then : c ? c->then : NULL;
-		bool end = (o && o->end) || (c && c->end);
-
-		days += step->clock.within.unit == ED_TERM_DAYS ? step->clock.within.n : 0;
-		working +=
-		        step->clock.within.unit == ED_TERM_WORKING_DAYS ? step->clock.within.n : 0;
-		months += step->clock.within.unit == ED_TERM_MONTHS ? step->clock.within.n : 0;
-		if (end)
-			break;
-		step = then                                       ? ed_block_step(block, then)
-		       : step + 1 < block->steps + block->n_steps ? step + 1
-		                                                  : NULL;
+	for (size_t i = 0; !legal && step && i < block->n_steps; i++) {
+		if (ed_step_joins(step))
+			way_join(&way, step);
+		else
+			way_step(&way, step);
+		step = next_of(block, step);
 	}
+	t = legal ? span_add(way.total, legal->within) : way.total;
 	ed_buf_init(&out, 128);
-	if (months)
-		ed_buf_printf(&out, "%ldmo", months);
-	if (days)
-		ed_buf_printf(&out, "%s%ldd", out.len ? "+" : "", days);
-	if (working)
-		ed_buf_printf(&out, "%s%ldwd", out.len ? "+" : "", working);
+	if (t.months)
+		ed_buf_printf(&out, "%ldmo", t.months);
+	if (t.days)
+		ed_buf_printf(&out, "%s%ldd", out.len ? "+" : "", t.days);
+	if (t.working)
+		ed_buf_printf(&out, "%s%ldwd", out.len ? "+" : "", t.working);
 	text = ed_arena_strdup(s->arena, out.len ? ed_buf_str(&out) : "-");
 	ed_buf_clear(&out);
 	return text ? text : "-";

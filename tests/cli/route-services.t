@@ -198,6 +198,12 @@ has "$out" "test.s7 " "one of them"
 run edoc-route services --folder "$R" "birth cert"
 same "$status $(wc -l <"$out")" "0 2" "searched in small letters"
 has "$out" "wd" "with its term"
+# Not what the steps may take one after the other, but what the law gives.
+edoc-route services --json --folder "$SRCDIR/profiles/routes" >"$W/terms"
+for term in uz.murojaat=15d uz.ruxsat=2d uz.malumot=5d uz.taklif=1mo uz.litsenziya=15wd uz.loyiha=1mo \
+	uz.murojaat.idoralar=15d+2wd uz.ijro=32wd tj.asnod=7wd; do
+	same "$(jq -r "select(.id == \"${term%=*}\") | .term" "$W/terms")" "${term#*=}" "the term of ${term%=*}"
+done
 run edoc-route services --lang en --folder "$R" --json tugilganlik
 same "$(jq -r '.id, .version, .title, .free' "$out" | tr '\n' ' ')" "test.s299 3 Birth certificate true " "Cyrillic Uzbek is found in Latin letters, in its newest version"
 run edoc-route services --folder "$R" --owner moliya --free --channel portal
