@@ -236,6 +236,15 @@ static void tell_beside(void *arg, const char *path, const char *where, const ch
 		cmd_warn(arg, path, _("%s is raised to level LT as well: LTA seals it"), where);
 }
 
+/* One of several TSAs, none of which gave a time-stamp. */
+static void tell_refused(void *arg, const char *url, const char *where, const char *why)
+{
+	if (*where)
+		cmd_error(arg, url, "%s: %s", where, why);
+	else
+		cmd_error(arg, url, "%s", why);
+}
+
 int sign_begin(struct cmd *cmd, struct signing *s, bool key)
 {
 	int status;
@@ -243,6 +252,8 @@ int sign_begin(struct cmd *cmd, struct signing *s, bool key)
 	s->cmd = cmd;
 	s->options.beside = tell_beside;
 	s->options.beside_arg = cmd;
+	s->options.refused = tell_refused;
+	s->options.refused_arg = cmd;
 	s->options.at = cmd->now;
 	s->options.overwrite = cmd->force;
 	status = sign_profile(s);

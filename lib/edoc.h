@@ -661,6 +661,9 @@ struct edoc_sign_policy {
  * raised too; why: it could not be, and stays as it is for ever. */
 typedef void edoc_beside_fn(void *arg, const char *path, const char *where, const char *why);
 
+/* Where none of several TSAs gives a token: what one of them said, in full. */
+typedef void edoc_refused_fn(void *arg, const char *url, const char *where, const char *why);
+
 struct edoc_sign_options {
 	int64_t at;                     /* SigningTime; the caller's clock */
 	struct edoc_key *key;           /* required to sign */
@@ -695,6 +698,8 @@ struct edoc_sign_options {
 	 * LT are raised to it in the same run.  Is told each; or NULL. */
 	edoc_beside_fn *beside;
 	void *beside_arg;
+	edoc_refused_fn *refused; /* or NULL: a word of each stands in the error */
+	void *refused_arg;
 };
 
 struct edoc_new_options {

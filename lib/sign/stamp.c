@@ -199,6 +199,18 @@ static enum edoc_code ask(struct ed_stamping *s, const struct edoc_tsa *tsa, str
 
 /* ---- all of them ---- */
 
+/* To who listens: each in full. */
+static void tell_each(const struct edoc_sign_options *options, const struct edoc_error *whys)
+{
+	for (size_t i = 0; i < options->n_tsas; i++) {
+		const char *url = options->tsas[i].url, *where = whys[i].where;
+		/* Its own address, which an error may cut. */
+		bool itself = !strncmp(where, url, sizeof(whys[i].where) - 1);
+
+		options->refused(options->refused_arg, url, itself ? "" : where, whys[i].msg);
+	}
+}
+
 /* An error has little room: each host gets its share, cut at a word. */
 static void tell(struct ed_buf *said, const struct ed_stamping *s, size_t i, const char *msg)
 {
@@ -227,16 +239,57 @@ static enum edoc_code worst(enum edoc_code so_far, enum edoc_code code)
 	return EDOC_ERR_AGAIN;
 }
 
+static enum edoc_code fail_all(const struct ed_stamping *s, enum edoc_code code,
+                               const struct edoc_error *whys, struct edoc_error *err)
+{
+	const struct edoc_sign_options *options = s->options;
+	struct ed_buf said;
+
+	if (options->refused) {
+		tell_each(options, whys);
+		return ed_fail(err, code, "", "no time-stamp from any of %zu authorities",
+		               options->n_tsas);
+	}
+	ed_buf_init(&said, ED_MAX_TSA_SAID);
+	for (size_t i = 0; i < options->n_tsas; i++)
+		tell(&said, s, i, whys[i].msg);
+	code = ed_fail(err, code, "", "no time-stamp from any of %zu authorities: %s",
+	               options->n_tsas, ed_buf_str(&said));
+	ed_buf_clear(&said);
+	return code;
+}
+
+static enum edoc_code ask_all(struct ed_stamping *s, struct ed_tsq *tsq, struct ed_buf *token,
+                              struct edoc_error *whys, struct edoc_error *err)
+{
+	enum edoc_code code = EDOC_ERR_AGAIN, all = EDOC_OK;
+	size_t n = s->options->n_tsas, last = 0;
+	bool next = true;
+
+	for (size_t i = 0; i < n && next; i++) {
+		ed_buf_reset(token);
+		code = ask(s, &s->options->tsas[i], tsq, token, &next, &whys[i]);
+		s->used = last = i;
+		if (next && (code == EDOC_ERR_INPUT || code == EDOC_ERR_LIMIT))
+			code = EDOC_ERR_AGAIN; /* no good answer is none */
+		if (next)
+			all = worst(all, code);
+	}
+	if (next && n > 1)
+		return fail_all(s, all, whys, err);
+	if (code != EDOC_OK) /* one said it, about itself */
+		return ed_fail(err, code, whys[last].where, "%s", whys[last].msg);
+	return EDOC_OK;
+}
+
 enum edoc_code ed_sign_token(void *arg, enum ed_hash hash, const unsigned char imprint[ED_HASH_MAX],
                              struct ed_buf *token, struct edoc_error *err)
 {
 	struct ed_stamping *s = arg;
 	const struct edoc_sign_options *options = s->options;
 	struct ed_tsq tsq = {.hash = hash};
-	struct edoc_error why = {.code = EDOC_OK};
-	enum edoc_code code = EDOC_ERR_AGAIN, all = EDOC_OK;
-	bool next = false;
-	struct ed_buf said;
+	struct edoc_error *whys;
+	enum edoc_code code;
 
 	if (!options->n_tsas)
 		return ed_fail(err, EDOC_ERR_USAGE, "",
@@ -245,24 +298,11 @@ enum edoc_code ed_sign_token(void *arg, enum ed_hash hash, const unsigned char i
 	if (!options->fetch)
 		return ed_fail(err, EDOC_ERR_AGAIN, options->tsas[0].url,
 		               "a time-stamp cannot be had without the network");
+	whys = calloc(options->n_tsas, sizeof(*whys));
+	if (!whys)
+		return ed_fail_memory(err);
 	memcpy(tsq.imprint, imprint, ed_hash_size(hash));
-	ed_buf_init(&said, ED_MAX_TSA_SAID);
-	for (size_t i = 0; i < options->n_tsas; i++) {
-		ed_buf_reset(token);
-		code = ask(s, &options->tsas[i], &tsq, token, &next, &why);
-		s->used = i;
-		if (!next)
-			break;
-		if (code == EDOC_ERR_INPUT || code == EDOC_ERR_LIMIT)
-			code = EDOC_ERR_AGAIN; /* no good answer is none */
-		all = worst(all, code);
-		tell(&said, s, i, why.msg);
-	}
-	if (next && options->n_tsas > 1)
-		code = ed_fail(err, all, "", "no time-stamp from any of %zu authorities: %s",
-		               options->n_tsas, ed_buf_str(&said));
-	else if (code != EDOC_OK) /* one said it, about itself */
-		code = ed_fail(err, code, why.where, "%s", why.msg);
-	ed_buf_clear(&said);
+	code = ask_all(s, &tsq, token, whys, err);
+	free(whys);
 	return code;
 }

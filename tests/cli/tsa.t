@@ -75,8 +75,10 @@ same "$(grep -v -e ocsp -e crl "$PKI/hits" | cut -d/ -f2 | xargs)" "tsa-nonce no
 sign T --tsa "$URL/tsa-nonce" --tsa "$URL/nowhere"
 is_exit 75 "none of two"
 has "$err" "any of 2 authorities" "is told"
-has "$err" "the token does not answer this request" "with what the first said"
-has "$err" "the server answers 404" "and the second"
+has "$err" "p.asice: no time-stamp from any of 2 authorities" "of which package"
+has "$err" "$URL/tsa-nonce: the token does not answer this request: its nonce differs" \
+	"what the first said, by its address and in full"
+has "$err" "$URL/nowhere: the server answers 404" "and the second"
 stays "none of two"
 
 # ---- names, policies and logins of edoc.conf
