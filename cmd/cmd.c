@@ -264,6 +264,17 @@ static int show_version(const struct cmd *cmd)
 
 /* ---- reading the command line ---- */
 
+static bool takes(const struct cmd *cmd, unsigned flags)
+{
+	return (cmd->verb->flags & flags) != 0;
+}
+
+/* Whether the verb writes or signs something. */
+static bool acts(const struct cmd *cmd)
+{
+	return takes(cmd, CMD_DRY | CMD_FORCE | CMD_KEY | CMD_TSA);
+}
+
 /* A long option as it stands: getopt's abbreviations would change their
  * meaning when a release adds an option.  0, or 64 with the message said. */
 static int check_long(const struct cmd *cmd, const char *token)
@@ -276,7 +287,7 @@ static int check_long(const struct cmd *cmd, const char *token)
 		return cmd_usage(cmd, _("the option --%s takes no value"), o->name);
 	if (o)
 		return 0;
-	if (len == 2 && !memcmp(name, "at", 2))
+	if (len == 2 && !memcmp(name, "at", 2) && acts(cmd))
 		return cmd_usage(cmd, _("verbs that act take no --at: nobody backdates"));
 	return cmd_usage(cmd, _("unknown option --%.*s"), (int)len, name);
 }
@@ -384,11 +395,6 @@ static int read_line(struct cmd *cmd, int argc, char **argv)
 	while (status == 0 && optind < argc) /* after "--" */
 		status = note_operand(cmd, argv[optind++]);
 	return status;
-}
-
-static bool takes(const struct cmd *cmd, unsigned flag)
-{
-	return (cmd->verb->flags & flag) != 0;
 }
 
 /* What the shared options say.  0 or 64. */

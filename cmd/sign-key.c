@@ -163,12 +163,14 @@ const struct cmd_option sign_attach_options[] = {
 static int attached(struct cmd *cmd, const char *path, enum edoc_signed what, char *made)
 {
 	static const char *const words[] = {"now", "before", "raised"};
-	const char *pairs[] = {"path",     path,        "signature", made ? made : "",
-	                       "attached", words[what], NULL};
+	const char *pairs[] = {"path",      path, "attached", words[what],
+	                       "signature", made, NULL}; /* the last only of a new one */
 	struct edoc_error err = {0};
 	char *json = NULL;
 	enum edoc_code code = EDOC_OK;
 
+	if (!made)
+		pairs[4] = NULL;
 	if (cmd->json)
 		code = edoc_result_json(pairs, &json, &err);
 	if (json)

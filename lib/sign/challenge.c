@@ -433,8 +433,9 @@ enum edoc_code edoc_challenge_take(const char *dir, const struct edoc_challenge 
 		return ed_fail(err, EDOC_ERR_DENIED, "",
 		               "the challenge is for %.100s, not for %.100s", challenge->audience,
 		               audience);
-	ed_time_format(t, now > challenge->expires ? challenge->expires : challenge->issued);
-	if (now > challenge->expires)
+	/* Whole seconds: within that of its end it is not told how late it is. */
+	ed_time_format(t, now >= challenge->expires ? challenge->expires : challenge->issued);
+	if (now >= challenge->expires)
 		return ed_fail(err, EDOC_ERR_DENIED, "", "too late: the challenge expired at %s",
 		               t);
 	if (now < challenge->issued - ED_CLOCK_SKEW)

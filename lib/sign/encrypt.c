@@ -273,8 +273,8 @@ enum edoc_code edoc_package_decrypt(const char *path, const char *out, const str
 		code = check_output(out, fd, overwrite, err);
 	if (code == EDOC_OK)
 		code = ed_envelope_open(fd, size, path, arena, &envelope, err);
-	if (code == EDOC_OK && !dry_run)
-		code = ed_tmp_open(&tmp, out, false, err);
+	if (code == EDOC_OK && !dry_run) /* a secret, until its owner says otherwise */
+		code = ed_tmp_open(&tmp, out, true, err);
 	if (code == EDOC_OK)
 		code = ed_envelope_read(envelope, key, tmp.fd, err);
 	if (code == EDOC_OK && !dry_run)

@@ -282,8 +282,12 @@ static enum edoc_code check(struct ed_making *m, const char *out, bool overwrite
 		return ed_fail(err, EDOC_ERR_USAGE, out, "a package needs a document");
 	if (m->single && m->n > 1)
 		return ed_fail(err, EDOC_ERR_USAGE, out,
-		               "an ASiC-S container holds one document, these are %zu, the card "
-		               "among them (EN 319 162-1 4.3.3): make an ASiC-E",
+		               m->has_card
+		                       ? "an ASiC-S container holds one document, these are %zu, "
+		                         "the card among them (EN 319 162-1 4.3.3): make an "
+		                         "ASiC-E"
+		                       : "an ASiC-S container holds one document, these are %zu "
+		                         "(EN 319 162-1 4.3.3): make an ASiC-E",
 		               m->n);
 	return check_apart(m, err);
 }
@@ -419,6 +423,7 @@ enum edoc_code edoc_package_new(const char *out, const char *const *files, size_
 	if (code == EDOC_OK && options && options->profile)
 		code = conform(&m, out, has_card ? &card : NULL, options, err);
 	m.single = new_options && new_options->single;
+	m.has_card = has_card;
 	if (code == EDOC_OK)
 		code = ed_making_write(&m, out, sign, options && options->overwrite,
 		                       options && options->dry_run, made, err);

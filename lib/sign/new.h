@@ -28,7 +28,7 @@ struct ed_making {
 	const struct edoc_sign_options *sign; /* NULL: unsigned */
 	enum ed_hash hash;
 	char name[ED_SIGN_NAME]; /* of the signature's entry */
-	bool single; /* ASiC-S */
+	bool single, has_card;   /* single: ASiC-S */
 	struct ed_tmp tmp;
 };
 

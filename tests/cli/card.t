@@ -44,6 +44,9 @@ has "$out" "Вазорати адлия" "tells the sender"
 run edoc-sign show --json card.asice
 json "$out" '.card[] | select(.name == "number") | .value == "124"' "show --json"
 sed 's/^kind: order/kidn: order/' card.yaml >typo.yaml
+run edoc-sign sign --key "$P/zarina.p12" --pass-file "$P/pass" --asic-s -o x.asics --card card.yaml a.txt
+is_exit 64 "an ASiC-S has no room for a card"
+has "$err" "these are 2, the card among them" "which is told"
 run edoc-sign new -o x.asice --card typo.yaml a.txt
 is_exit 65 "a misspelt key"
 has "$err" "typo.yaml:1" "with its line"

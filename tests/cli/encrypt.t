@@ -41,6 +41,10 @@ run edoc-sign encrypt --json --to rsa.crt p.asice -o j.p7m
 json "$out" '.v == 1 and .path == "j.p7m"' "--json"
 run edoc-sign decrypt --json --key rsa.pem j.p7m -o j.asice
 json "$out" '.path == "j.asice"' "of both"
+same "$(stat -c %a j.asice)" 600 "what was decrypted is for its owner alone"
+chmod 640 j.asice
+run edoc-sign decrypt -f --key rsa.pem j.p7m -o j.asice
+same "$(stat -c %a j.asice)" 640 "one that is replaced keeps the mode that somebody gave it"
 nok "encrypted twice, no two are alike" cmp e.p7m j.p7m
 
 # ---- what openssl makes

@@ -51,6 +51,7 @@ ok "ASiC-S: the first signature keeps its bytes" grep -qF "$(sed -n 2p one)" s-x
 zarina --asic-s -o no.asics a.txt b.csv
 is_exit 64 "ASiC-S holds one document"
 ok "and says what to do" grep -q 'ASiC-E' "$err"
+hasnt "$err" "the card" "of no card, where there is none"
 zarina --asic-s --card /dev/null -o no.asics a.txt
 ok "nothing is left" test ! -e no.asics
 for pair in "e-cades.asice xades" "s-xades.asics cades"; do

@@ -254,6 +254,10 @@ sign
 is_exit 64 "nothing named"
 run edoc-sign sign --at 2026-01-01T00:00:00Z --key "$P/zarina.p12" out.asice
 is_exit 64 "nobody backdates"
+has "$err" "verbs that act take no --at" "and it is said why"
+run edoc-sign show --at 2026-01-01T00:00:00Z out.asice
+is_exit 64 "show knows no time"
+has "$err" "unknown option --at" "and does not act"
 run edoc-sign frobnicate
 is_exit 64 "an unknown verb"
 run edoc-sign sign --frob
