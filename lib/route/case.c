@@ -20,6 +20,7 @@
 #include "route/exchange.h"
 #include "route/folder.h"
 #include "route/generation.h"
+#include "route/look.h"
 #include "route/touched.h"
 
 #define CLAIM_FORMAT "edoc-claim/1"
@@ -304,15 +305,15 @@ enum edoc_code ed_case_list(struct edoc_desk *desk, char ***ids, char ***strays,
 
 struct search {
 	const char *name;
-	char id[ED_CASE_ID];
+	char id[ED_CASE_ID], other[ED_CASE_ID]; /* the first, and another */
 	size_t found;
 };
 
 static void note_found(struct search *s, const char *id)
 {
-	if (s->found && !strcmp(s->id, id))
+	if ((s->found && !strcmp(s->id, id)) || (s->found > 1 && !strcmp(s->other, id)))
 		return;
-	snprintf(s->id, sizeof(s->id), "%s", id);
+	snprintf(s->found ? s->other : s->id, ED_CASE_ID, "%s", id);
 	s->found++;
 }
 
@@ -412,6 +413,44 @@ static enum edoc_code find_number(struct edoc_desk *desk, struct search *s, stru
 	return code;
 }
 
+struct given { /* a number, in full */
+	struct search *s, before;
+};
+
+static enum edoc_code note_given(void *arg, const struct ed_met *met, struct edoc_error *err)
+{
+	const struct given *g = arg;
+
+	(void)err;
+	if (met->row && met->row->number && !strcmp(met->row->number, g->s->name))
+		note_found(g->s, met->id);
+	return EDOC_OK;
+}
+
+static void forget_given(void *arg)
+{
+	const struct given *g = arg;
+
+	*g->s = g->before;
+}
+
+/* A number that another desk gave stands in no book of this one. */
+static enum edoc_code find_given(struct edoc_desk *desk, struct search *s, struct edoc_error *err)
+{
+	const char *const words[] = {s->name, NULL};
+	struct given g = {s, *s};
+	struct ed_looking l = {.desk = desk,
+	                       .set = ED_CASES_ALL,
+	                       .words = words,
+	                       .met = note_given,
+	                       .again = forget_given,
+	                       .arg = &g};
+
+	return s->name[strcspn(s->name, "0123456789")] && ed_utf8_valid(s->name, strlen(s->name))
+	               ? ed_look(&l, err)
+	               : EDOC_OK;
+}
+
 /* The case of a package: what its ledger's first entry says. */
 static enum edoc_code find_package(struct search *s, struct edoc_error *err)
 {
@@ -450,6 +489,10 @@ enum edoc_code ed_case_find(struct edoc_desk *desk, const char *name, char id[ED
 		code = find_prefix(desk, &s, err);
 		if (!code && (!s.found || all_digits(name)) && strlen(name) <= ED_MAX_NUMBER)
 			code = find_number(desk, &s, err);
+		/* "124" is of a book here, if there is one. */
+		if (!code && strlen(name) <= ED_MAX_NUMBER &&
+		    (!s.found || strspn(name, "0123456789abcdef") != strlen(name)))
+			code = find_given(desk, &s, err);
 	}
 	if (code)
 		return code;
@@ -458,8 +501,8 @@ enum edoc_code ed_case_find(struct edoc_desk *desk, const char *name, char id[ED
 		               "no such case at this desk (an id's first four digits or more, a "
 		               "register number, or a package with a ledger)");
 	if (s.found > 1)
-		return ed_fail(err, EDOC_ERR_USAGE, name, "%zu cases fit; give more digits",
-		               s.found);
+		return ed_fail(err, EDOC_ERR_USAGE, name, "%zu cases fit, %s and %s: give digits of the id",
+		               s.found, s.id, s.other);
 	snprintf(id, ED_CASE_ID, "%s", s.id);
 	return EDOC_OK;
 }

@@ -43,6 +43,23 @@ took '2026-12-31 18:59:59' madina signed "signed in the last second of the year"
 took '2027-01-04 05:00:00' zarina registered "1: entered"
 has "$out" "number № 1-2027" "with a number"
 ok "sent and received" passes '2027-01-05 05:00:00' "$A" adliya "$there"
+for how in folders index; do
+	[ "$how" = folders ] || edoc-route index --rebuild -C "$there" >/dev/null
+	run edoc-route show -C "$there" '№ 1-2027'
+	is_exit 0 "its number, given elsewhere, is understood here, by the $how"
+	has "$out" "case $id" "as this case"
+	run edoc-route show -C "$there" '№ 2-2027'
+	is_exit 66 "and no other number"
+	run edoc-route show -C "$there" '1-2027'
+	is_exit 66 "nor a part of it"
+	mkdir -p "$there/reg/farmoish/2027"
+	jq -c '.case = "00000000000000000000000000000001"' "$A/reg/farmoish/2027/000001" \
+		>"$there/reg/farmoish/2027/000001"
+	run edoc-route show -C "$there" '№ 1-2027'
+	is_exit 64 "a book here gave it too: which is meant is not guessed"
+	has "$err" "00000000000000000000000000000001 and $id" "both are named"
+	rm -r "$there/reg/farmoish"
+done
 took '2027-01-05 06:00:00' madina acknowledged "in the chancery"
 no 77 '2027-01-05 07:00:00' zarina executed "not before it is assigned"
 took '2027-01-05 07:00:00' farrukh assigned "2: assigned" --text "by the 20th"
