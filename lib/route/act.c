@@ -14,6 +14,7 @@
 #include "judge/dataview.h"
 #include "route/attach.h"
 #include "route/exchange.h"
+#include "route/hearers.h"
 #include "route/grammar.h"
 #include "route/links.h"
 #include "route/papers.h"
@@ -891,6 +892,44 @@ struct line {
 	struct aim aim;
 };
 
+/* Whoever is refused is told whom the step waits for: three at most. */
+static void name_who_may(struct ed_case *c, const struct edoc_act *act, struct edoc_error *err)
+{
+	const struct ed_state *s = &c->r.state;
+	const struct ed_visit *meant = act->step ? ed_state_open(s, act->step) : NULL;
+	const struct ed_visit *open = meant ? meant : s->n_open == 1 ? s->open[0] : NULL;
+	const char *cert = edoc_key_cert_sha256(act->key);
+	struct ed_hearing h = {.c = c, .state = s, .now = act->now, .arena = c->r.arena};
+	struct ed_pin *directory = NULL;
+	struct edoc_error ignored;
+	const char *comma = "";
+	struct ed_buf out;
+	size_t n = 0;
+
+	if (!open || ed_case_directory(c, act->now, &directory, &ignored) || !directory)
+		return;
+	h.directory = directory->directory;
+	ed_hear_waited(&h, open, false);
+	ed_buf_init(&out, sizeof(err->msg));
+	ed_buf_printf(&out, dgettext("edoc", "%s; \"%s\" waits for "), err->msg, open->path);
+	for (size_t i = 0; i < h.n && n < 3; i++) {
+		const struct ed_person *p =
+		        h.v[i].person ? ed_directory_person_by_id(h.directory, h.v[i].person)
+		                      : NULL;
+
+		if (!p || ed_directory_person(h.directory, cert,
+		                              ed_engine_date(&c->r.engine, act->now)) == p)
+			continue;
+		ed_buf_printf(&out, "%s%s (%s)", comma, p->id, p->name);
+		comma = ", ";
+		n++;
+	}
+	/* What does not fit is left as it is: a name that is cut names nobody. */
+	if (n && !ed_buf_check(&out, "", &ignored) && out.len < sizeof(err->msg))
+		snprintf(err->msg, sizeof(err->msg), "%s", ed_buf_str(&out));
+	ed_buf_clear(&out);
+}
+
 static enum edoc_code do_line(struct ed_case *c, void *arg, struct ed_told *told, bool *lost,
                               struct edoc_error *err)
 {
@@ -899,6 +938,8 @@ static enum edoc_code do_line(struct ed_case *c, void *arg, struct ed_told *told
 
 	if (!code && !*lost)
 		told->note = name_the_step(c, told, l->act);
+	if (code == EDOC_ERR_DENIED && err)
+		name_who_may(c, l->act, err);
 	return code;
 }
 

@@ -19,6 +19,7 @@
  *  route.order         E stops  step {0} is done while {1} is open
  *  route.visit         E stops  it says visit {0} of step {1}, this is {2}
  *  route.event         E stops  the step {0} is closed by {1}, not by {2}
+ *  route.event-verb    E stops  (an act alone) step {0} is done by the verb {1}
  *  route.outcome       E stops  the step {0} has no outcome {1}
  *  route.times         E        {0} happens more often than the route allows ({1})
  *  route.target        E stops  outcome {1} of step {0} leads nowhere
@@ -26,6 +27,7 @@
  *  route.silence-early E stops  step {0} is closed by silence before its term ends ({1})
  *  route.silence-here  E stops  step {0} is closed by silence, and no branch of it is away
  *  route.clock-none    E stops  there is no clock {0} that could be moved by {1}
+ *  route.clock-unknown E stops  (an act alone) no term {0} is under way; there is {1}
  *  route.clock-over    E        the term of {0} was over at {1}
  *  route.clock-stands  E stops  the clock of {0} stands still already
  *  route.clock-runs    E stops  the clock of {0} does not stand still
