@@ -170,7 +170,7 @@ KINDS = {
     "signers": kind(wrong=("a-package", "a-text"), folder=66),
     "cache": {w: {73} for w in ("empty", "fifo", "null", "zero", "loop", "long-name", "huge")},
     "tsl": kind(wrong=("a-package", "a-certificate", "a-text")),
-    "list": kind(crlf={64, 66}, empty=66, one_byte=None, half=None, null=66, fifo=66, wrong=("a-package", )),
+    "list": kind(crlf=(), empty=66, one_byte=None, half=None, null=66, fifo=66, wrong=("a-package", )),
     "list0": kind(empty=66, one_byte=None, random=None, half=None, null=66, fifo=66),
     "pass": kind(crlf=(), bytes=77, nuls=65, null=77, fifo=77),
     "route": kind(yaml=65, half=None, crlf=(), wrong=("a-package", "a-certificate")),
@@ -187,7 +187,7 @@ KINDS = {
     "folder": {**kind(bytes=66, place=66, half=None), "folder": {65, 66}},
 }
 # Where the message is about something else: the items of the list, the key.
-NAMELESS = {"list": ("random", "crlf", "a-package"), "pass": [s for s, codes in KINDS["pass"].items() if codes == {77}]}
+NAMELESS = {"list": ("random", "a-package"), "pass": [s for s, codes in KINDS["pass"].items() if codes == {77}]}
 
 # ---- runs
 
