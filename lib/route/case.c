@@ -320,21 +320,24 @@ static void note_found(struct search *s, const char *id)
 static enum edoc_code find_prefix(struct edoc_desk *desk, struct search *s, struct edoc_error *err)
 {
 	size_t len = strlen(s->name), n;
-	char **names = NULL;
+	char **names = NULL, id[ED_CASE_ID];
 	const char *dir;
 
-	if (len < 4 || len > 32 || strspn(s->name, "0123456789abcdef") != len)
+	if (len < 4 || len > 32 || strspn(s->name, "0123456789abcdefABCDEF") != len)
 		return EDOC_OK;
-	dir = ed_desk_path(desk, "case/%.2s", s->name);
+	for (size_t i = 0; i <= len; i++)
+		id[i] = s->name[i] >= 'A' && s->name[i] <= 'F' ? (char)(s->name[i] + 32)
+		                                               : s->name[i];
+	dir = ed_desk_path(desk, "case/%.2s", id);
 	if (!dir)
 		return ed_fail_memory(err);
 	enum edoc_code code = ed_list_dir(dir, &names, &n, err);
 	if (code == EDOC_ERR_ABSENT)
 		return EDOC_OK;
 	for (size_t i = 0; !code && names[i]; i++) {
-		const char *log = ed_desk_path(desk, "case/%.2s/%s/log", s->name, names[i]);
+		const char *log = ed_desk_path(desk, "case/%.2s/%s/log", id, names[i]);
 		int64_t last = 0;
-		if (!strncmp(names[i], s->name, len))
+		if (!strncmp(names[i], id, len))
 			code = ed_last_number(log, &last, err);
 		if (!code && last)
 			note_found(s, names[i]);
@@ -501,8 +504,9 @@ enum edoc_code ed_case_find(struct edoc_desk *desk, const char *name, char id[ED
 		               "no such case at this desk (an id's first four digits or more, a "
 		               "register number, or a package with a ledger)");
 	if (s.found > 1)
-		return ed_fail(err, EDOC_ERR_USAGE, name, "%zu cases fit, %s and %s: give digits of the id",
-		               s.found, s.id, s.other);
+		return ed_fail(err, EDOC_ERR_USAGE, name,
+		               "%zu cases fit, %s and %s: give digits of the id", s.found, s.id,
+		               s.other);
 	snprintf(id, ED_CASE_ID, "%s", s.id);
 	return EDOC_OK;
 }

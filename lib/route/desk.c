@@ -586,11 +586,16 @@ static enum edoc_code install(struct edoc_desk *desk, const struct ed_copy *copy
 	struct edoc_verify_options options = ed_desk_options(desk, act->now);
 	const char *why = NULL, *path = NULL;
 	struct ed_pin *pin = NULL, *have = NULL;
-	bool already = false;
+	bool already = false, early = false;
 
 	enum edoc_code code = ed_pin_read(copy->fd, name, arena, &pin, err);
 	if (!code)
-		code = ed_pin_judge(copy->fd, pin, &options, arena, &why, err);
+		code = ed_pin_judge(copy->fd, pin, &options, arena, &why, &early, err);
+	if (!code && early)
+		code = ed_fail(
+		        err, EDOC_ERR_CONFIG, name,
+		        "not installed: signed after now by this machine's clock: set it (%s)",
+		        why);
 	if (!code && why)
 		code = ed_fail(err, EDOC_ERR_DENIED, name,
 		               "not installed: signed by nobody this desk trusts for a %s (%s)",
@@ -765,7 +770,7 @@ static enum edoc_code init_key(const char *path, const struct edoc_desk_init *in
 
 /* The certificate alone, for those who list it in the directory. */
 enum edoc_code ed_desk_cert_write(const char *path, const char *named, struct ed_arena *arena,
-                                 const char **cert, struct edoc_error *err)
+                                  const char **cert, struct edoc_error *err)
 {
 	static const char begin[] = "-----BEGIN CERTIFICATE-----";
 	const char *file =

@@ -320,9 +320,19 @@ const char *ed_report_why(const struct edoc_report *report, struct ed_arena *are
 	return why ? why : "INDETERMINATE";
 }
 
+static bool is_early(const struct edoc_report *report)
+{
+	for (size_t s = 0; s < edoc_report_signatures(report); s++)
+		for (size_t k = 0; k < edoc_report_findings(report, s); k++)
+			if (!strcmp(edoc_report_finding(report, s, k)->code,
+			            "signature.time-future"))
+				return true;
+	return false;
+}
+
 enum edoc_code ed_pin_judge(int fd, const struct ed_pin *pin,
                             const struct edoc_verify_options *options, struct ed_arena *arena,
-                            const char **why, struct edoc_error *err)
+                            const char **why, bool *early, struct edoc_error *err)
 {
 	struct edoc_verify_options own = *options;
 	struct edoc_report *report = NULL;
@@ -336,6 +346,8 @@ enum edoc_code ed_pin_judge(int fd, const struct ed_pin *pin,
 	code = edoc_verify_fd(fd, pin->where, &own, &report, err);
 	if (!code)
 		*why = ed_report_why(report, arena);
+	if (*why && early)
+		*early = is_early(report);
 	edoc_report_free(report);
 	edoc_trust_free(trust);
 	return code;

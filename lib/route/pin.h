@@ -48,11 +48,11 @@ const char *ed_pin_name(enum ed_pin_kind kind); /* "route" */
 /*
  * Judges the pin's package with the anchors of its purpose alone (route for
  * routes and calendars, directory for directories): TOTAL-PASSED or *why says
- * what is wrong, in the arena.
+ * what is wrong, in the arena; *early: it was signed after the moment of judgement.
  */
 enum edoc_code ed_pin_judge(int fd, const struct ed_pin *pin,
                             const struct edoc_verify_options *options, struct ed_arena *arena,
-                            const char **why, struct edoc_error *err) EDOC_CHECK;
+                            const char **why, bool *early, struct edoc_error *err) EDOC_CHECK;
 /* Why a report is not TOTAL-PASSED: "INDETERMINATE/...: sentence"; NULL: it
  * is.  In the arena. */
 const char *ed_report_why(const struct edoc_report *report, struct ed_arena *arena);

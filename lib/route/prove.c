@@ -26,8 +26,7 @@
 static bool is_a_fault(const struct edoc_finding *f)
 {
 	static const char *const harmless[] = {"route.unfinished", "chain.expired",
-	                                       "ledger.time-future",
-	                                       "route.level-unproven"};
+	                                       "ledger.time-future", "route.level-unproven"};
 	const struct ed_rule *rule = ed_rule(f->code);
 
 	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
@@ -112,6 +111,7 @@ enum edoc_code ed_desk_believe(const struct edoc_desk *desk, const struct ed_pin
 	struct edoc_verify_options options = ed_desk_options(desk, now);
 	struct ed_pin *again = NULL;
 	const char *why = NULL;
+	bool early = false;
 	uint64_t size;
 	int fd = -1;
 
@@ -121,7 +121,10 @@ enum edoc_code ed_desk_believe(const struct edoc_desk *desk, const struct ed_pin
 	if (!code && strcmp(again->sha256, pin->sha256))
 		code = ed_fail(err, EDOC_ERR_AGAIN, pin->where, "it changed meanwhile; try again");
 	if (!code)
-		code = ed_pin_judge(fd, pin, &options, arena, &why, err);
+		code = ed_pin_judge(fd, pin, &options, arena, &why, &early, err);
+	if (!code && early)
+		code = ed_fail(err, EDOC_ERR_CONFIG, pin->where,
+		               "signed after now by this machine's clock: set it (%s)", why);
 	if (!code && why)
 		code = ed_fail(err, EDOC_ERR_DENIED, pin->where,
 		               "signed by nobody this desk trusts for a %s (%s)",

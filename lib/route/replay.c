@@ -270,7 +270,7 @@ static enum edoc_code take_pin(struct package *p, size_t i, struct edoc_error *e
 	if (!code && pin && strncmp(name + strlen(ED_LEDGER_PINNED), pin->package, 8))
 		ed_finding(p->findings, "ledger.name", name, pin->package, NULL, NULL);
 	if (!code)
-		code = ed_pin_judge(fd, pin, p->options, p->replay->arena, &why, &trouble);
+		code = ed_pin_judge(fd, pin, p->options, p->replay->arena, &why, NULL, &trouble);
 	if (fd >= 0)
 		close(fd);
 	if (is_the_input(code)) {

@@ -127,10 +127,15 @@ if command -v faketime >/dev/null; then
 	run faketime -f -2d edoc-route checkpoint -C "$A"
 	is_exit 78 "a clock that was set back"
 	has "$err" "clock is behind the newest checkpoint" "is told"
+	pack "$W/clock.asice"
+	run faketime -f -2d edoc-route submit --key "$K/dilnoza.p12" --pass-file "$K/pass" -C "$A" \
+		--route test.order "$W/clock.asice"
+	is_exit 78 "nothing is submitted by such a clock"
+	has "$err" "by this machine's clock" "which is named"
 	backdated
 	json "$out" '[.findings[] | select(.code == "ledger.time-early")] | length == 1 and (.[0].where | contains("000002"))' "an entry that claims to be older than what it quotes is found"
 else
-	skip "no faketime" 3
+	skip "no faketime" 5
 fi
 forged() { # FILE-SUFFIX SED CODE WHAT
 	rm -rf "$W/un" && mkdir "$W/un" && cp "$W/whole.asice" "$W/forged.asice"
