@@ -287,6 +287,22 @@ static enum edoc_code put_rejections(struct ed_case *c, struct ed_buf *out, stru
 	return code;
 }
 
+/* How it ended: once the case is over, that is what is asked of it. */
+static void put_ended_clock(const struct ed_case *c, const struct ed_clock *k, struct ed_buf *out)
+{
+	char due[ED_WHEN], done[ED_WHEN];
+
+	if (k->due == ED_TIME_NONE)
+		return;
+	ed_when(due, c->r.zone, k->due, false);
+	ed_when(done, c->r.zone, k->done, false);
+	ed_buf_printf(out,
+	              k->done > k->due
+	                      ? dgettext("edoc", "  term %s: was over %s, ended after it, %s\n")
+	                      : dgettext("edoc", "  term %s: until %s, ended in time, %s\n"),
+	              k->def->id, due, done);
+}
+
 /* The terms that the law gives the whole case. */
 static void put_route_clocks(struct ed_case *c, int64_t now, struct ed_buf *out)
 {
@@ -295,8 +311,12 @@ static void put_route_clocks(struct ed_case *c, int64_t now, struct ed_buf *out)
 	for (size_t i = 0; c->r.state.clocks && i < c->r.engine.route->n_clocks; i++) {
 		const struct ed_clock *k = &c->r.state.clocks[i];
 
-		if (k->done != ED_TIME_NONE)
+		if (!k->def)
 			continue;
+		if (k->done != ED_TIME_NONE) {
+			put_ended_clock(c, k, out);
+			continue;
+		}
 		if (k->due == ED_TIME_NONE) {
 			ed_buf_printf(out, dgettext("edoc", "  term %s: stands still\n"),
 			              k->def->id);

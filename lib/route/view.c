@@ -183,6 +183,25 @@ static void put_clock(const struct ed_entry *e, struct ed_buf *out)
 	}
 }
 
+/* The terms of the law that the entry ended too late: its own may have been kept. */
+static void put_overdue(const struct ed_replay *r, const struct ed_entry *e, struct ed_buf *out)
+{
+	const struct ed_route *route = r->engine.route;
+	const struct ed_route_step *step =
+	        route && e->step ? ed_route_step(route, e->step) : NULL;
+	const struct ed_state *s = step ? ed_replay_chain(r, 0) : NULL;
+
+	for (size_t i = 0; s && s->clocks && i < route->n_clocks; i++) {
+		const struct ed_clock *c = &s->clocks[i];
+
+		if (!c->def || c->def->stops_at != step || c->due == ED_TIME_NONE ||
+		    c->done != e->time || c->done <= c->due)
+			continue;
+		ed_buf_puts(out, T("; after the term "));
+		put_safe(out, c->def->id);
+	}
+}
+
 /* The step; of an act on a term what was done to whose. */
 static void put_what(const struct ed_entry *e, struct ed_buf *out)
 {
@@ -285,10 +304,12 @@ void ed_view_entry(const struct ed_replay *r, const struct ed_entry *e, struct e
 	ed_view_assign(e, out);
 	ed_buf_puts(out, T(", by "));
 	put_actor(r, e, out);
-	if (strncmp(e->event, "clock.", 6))
+	if (strncmp(e->event, "clock.", 6)) {
 		put_clock(e, out);
-	else
+		put_overdue(r, e, out);
+	} else {
 		put_moved(r, e, out);
+	}
 	ed_view_asked(r, e, out);
 	ed_buf_putc(out, '\n');
 	if (reason || text) {

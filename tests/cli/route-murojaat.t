@@ -118,6 +118,7 @@ took '2027-01-04 18:59:59' anvar signed "A07: the deputy does, in the month's la
 took '2027-01-05 05:00:00' zarina archived "filed"
 due 2027-01-05T06:00:00Z >"$W/due"
 has "$W/due" "ended: answered" "A13: answered"
+has "$W/due" "term answer: until Mon 4 Jan 2027, ended in time, Mon 4 Jan 2027" "and when, by the law's term"
 proved "route.late" "A21: an inspector proves it all, and who was late with a step"
 json "$out" '[.route.entries[] | select(.actor.kind == "person") | .actor.person] | all' \
 	"A22: every entry names its person"
@@ -133,6 +134,12 @@ act '2026-12-10 05:00:00' farrukh "do" executed "$id" >/dev/null
 took '2026-12-17 19:00:00' madina signed "one second after the fifteenth day"
 act '2026-12-18 05:00:00' zarina "do" archived "$id" >/dev/null
 proved "route.late route.overdue" "A18: is overdue by the law"
+run edoc-route verify --trust "$W/trust" --at 2027-06-01T00:00:00Z "$W/out.asice"
+is_exit 0 "which breaks no rule of the procedure"
+same "$(grep -c 'reply: signed.*; after the term answer' "$out") $(grep -c 'after the term' "$out")" "1 1" \
+	"but the line of the answer says so"
+due 2026-12-19T00:00:00Z >"$W/due"
+has "$W/due" "term answer: was over Thu 17 Dec 2026, ended after it, Fri 18 Dec 2026" "and the case that is over still does"
 
 # ---- refusal: A08 A09 A10 the grounds, A11 one working day ----
 for ground in indecent unclear-or-advert no-request; do
