@@ -136,13 +136,14 @@ static const char *join(struct ed_sheet *s, const char *a, const char *between, 
 /* Of the catalogue's own header, where the process's language is asked for. */
 static const char *language(struct ed_sheet *s)
 {
+	static const char header[] = "";
 	const char *lang = s->options->lang, *head, *at;
 
 	if (!lang)
 		return "en";
 	if (*lang)
 		return lang;
-	head = dgettext("edoc", "");
+	head = dgettext("edoc", header);
 	at = strstr(head, "Language: ");
 	if (!at)
 		return "en";

@@ -164,8 +164,8 @@ static void enveloped(void)
 	static const char *const documents[] = {
 	        "<a/>",
 	        "<a  x='1'\n/>",
-	        "<?xml version='1.0'?>\r\n<!-- before --><a xmlns='urn:a' xml:lang='tg'>\r\n"
-	        "<ds xmlns='urn:b'>text</ds><?pi <x> ?><![CDATA[</a>]]>\r\n</a >\r\n<!-- </a> -->",
+	        ("<?xml version='1.0'?>\r\n<!-- before --><a xmlns='urn:a' xml:lang='tg'>\r\n"
+	         "<ds xmlns='urn:b'>text</ds><?pi <x> ?><![CDATA[</a>]]>\r\n</a >\r\n<!-- </a> -->"),
 	        "\xef\xbb\xbf<x:a xmlns:x='urn:x' xmlns:ds='urn:not-ds' x:y='&#xd;'>&lt;</x:a>",
 	};
 	struct ed_xades_spec spec = {.words = {.key = zarina, .at = AT},
