@@ -79,7 +79,9 @@ static void on_done(void *arg, const struct edoc_batch_result *result)
 		cmd_put(run->cmd, result->text, result->len);
 	run->exit = cmd_fold(run->exit, status);
 	run->done++;
+	cmd_untold(run->cmd, result->name, status ? NULL : run->what->done);
 	cmd_flush(run->cmd);
+	cmd_untold(run->cmd, NULL, NULL);
 	cmd_progress(run->cmd, run->done, run->total);
 }
 

@@ -639,9 +639,7 @@ static int close_stdout(const struct cmd *cmd, int status)
 		lost = true;
 	if (!lost)
 		return status;
-	if (errno != EPIPE)
-		cmd_error(cmd, NULL, _("cannot write the result: %s"),
-		          strerror(errno ? errno : EIO));
+	cmd_tell_lost(cmd, errno ? errno : EIO);
 	return CMD_IO;
 }
 

@@ -152,6 +152,9 @@ void cmd_put(struct cmd *cmd, const char *text, size_t len);
 void cmd_verdict(struct cmd *cmd, int status, const char *word, int width);
 /* Whether the library's texts for people are to be coloured. */
 bool cmd_color(const struct cmd *cmd);
+/* Until the next call: if stdout fails, stderr says that this is so of that file
+ * all the same.  NULL: nothing is. */
+void cmd_untold(struct cmd *cmd, const char *path, const char *what);
 /* Pushes stdout out; a failure ends the program with 74 at once.  The item
  * loops call it after each item. */
 void cmd_flush(struct cmd *cmd);
@@ -216,6 +219,8 @@ struct cmd_batch {
 	 * signal comes is finished.  One process is ours, which a signal ends. */
 	bool writes;
 	bool alone; /* in one process, and -j is refused: the key cannot be shared */
+	/* What is so of an item whose line could not be written; NULL: nothing is. */
+	const char *done;
 };
 int cmd_batch(struct cmd *cmd, const struct cmd_batch *what);
 /* -j, or what makes sense where work writes: 1 is this process.  0 or the exit. */
@@ -301,6 +306,7 @@ struct cmd_state {
 	void **kept; /* of cmd_values() and cmd_keep() */
 	size_t n_kept;
 	bool color, progress, stdin_read;
+	const char *untold_path, *untold; /* of cmd_untold() */
 	bool halt; /* no more items: somebody said stop, or nothing works any more */
 	int no_passphrase;         /* its exit, once the reason is said */
 	bool pin;                  /* it is a token's PIN that is asked for */
@@ -314,6 +320,7 @@ const char *cmd_lang(const struct cmd *cmd);
 bool cmd_lang_known(const char *lang);
 void cmd_free_texts(struct cmd *cmd);
 void cmd_end_progress(const struct cmd *cmd);
+void cmd_tell_lost(const struct cmd *cmd, int error);
 bool cmd_when(const char *when, int fd, bool *on); /* auto, always, never */
 void *cmd_keep(struct cmd *cmd, void *made);       /* freed with cmd */
 

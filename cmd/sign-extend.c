@@ -45,14 +45,14 @@ static enum edoc_code grow_one(void *arg, struct edoc_batch_worker *worker, cons
 	return code == EDOC_OK ? sign_line(cmd, item, NULL, NULL, text, err) : code;
 }
 
-static int grow_all(struct cmd *cmd, grow_fn *fn, bool key)
+static int grow_all(struct cmd *cmd, grow_fn *fn, bool key, const char *done)
 {
 	struct growing g = {.fn = fn};
 	int status = sign_begin(cmd, &g.s, key);
 
 	g.s.options.dry_run = cmd->dry_run;
 	if (!status)
-		status = sign_batch(&g.s, grow_one);
+		status = sign_batch(&g.s, grow_one, done);
 	sign_end(&g.s);
 	return status;
 }
@@ -63,12 +63,16 @@ int sign_run_extend(struct cmd *cmd)
 
 	if (!level || !strcmp(level, "B"))
 		return cmd_usage(cmd, _("--level says what to raise to: T, LT or LTA"));
-	return grow_all(cmd, edoc_extend, false);
+	return grow_all(cmd, edoc_extend, false,
+	                N_("is raised, and whole; only the line that tells it could not be "
+	                   "written"));
 }
 
 int sign_run_countersign(struct cmd *cmd)
 {
-	return grow_all(cmd, edoc_countersign, true);
+	return grow_all(cmd, edoc_countersign, true,
+	                N_("is countersigned, and whole; only the line that tells it could not be "
+	                   "written: the same line would countersign it again"));
 }
 
 /* ---- cms ---- */

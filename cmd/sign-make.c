@@ -210,6 +210,9 @@ static int sign_new(struct cmd *cmd, struct signing *s, const char *out)
 
 static int sign_all(struct cmd *cmd, struct signing *s)
 {
+	static const char done[] = N_("is signed, and whole; only the line that tells it could not "
+	                              "be written: the same line with --skip-signed signs what is "
+	                              "left");
 	bool one =
 	        cmd->n == 1 && strcmp(cmd->operands[0], "-") != 0 && !cmd_value(cmd, "files-from");
 	int status = one ? conform(cmd, s, NULL, NULL, cmd->operands, 1) : 0;
@@ -217,7 +220,7 @@ static int sign_all(struct cmd *cmd, struct signing *s)
 	if (!status)
 		status = sign_unlock(s);
 	s->options.dry_run = cmd->dry_run;
-	return status ? status : sign_batch(s, sign_one);
+	return status ? status : sign_batch(s, sign_one, done);
 }
 
 /* Which options go together. */

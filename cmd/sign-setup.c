@@ -387,6 +387,10 @@ int sign_told(struct cmd *cmd, const char *path, char *made)
 	char *text = NULL;
 	enum edoc_code code = sign_line(cmd, path, made, NULL, &text, &err);
 
+	if (!cmd->dry_run)
+		cmd_untold(cmd, path,
+		           N_("is made, and whole; only the line that tells it could not be "
+		              "written"));
 	if (text)
 		cmd_put(cmd, text, strlen(text));
 	free(text);
@@ -402,10 +406,13 @@ static bool in_token(struct cmd *cmd)
 	return cmd_key_paths(cmd, &paths) == 0 && !strncmp(paths.file, "pkcs11:", 7);
 }
 
-int sign_batch(struct signing *s, edoc_batch_work_fn *work)
+int sign_batch(struct signing *s, edoc_batch_work_fn *work, const char *done)
 {
-	const struct cmd_batch batch = {
-	        .work = work, .arg = s, .writes = true, .alone = s->key && in_token(s->cmd)};
+	const struct cmd_batch batch = {.work = work,
+	                                .arg = s,
+	                                .writes = true,
+	                                .alone = s->key && in_token(s->cmd),
+	                                .done = s->cmd->dry_run ? NULL : done};
 
 	return cmd_batch(s->cmd, &batch);
 }

@@ -29,8 +29,8 @@ int sign_unlock(struct signing *s);
 /* What is signed by a key whose days are counted is told, once, before it is. */
 void sign_note_end(struct signing *s);
 void sign_end(struct signing *s);
-/* The items by -j processes, work's arg being s. */
-int sign_batch(struct signing *s, edoc_batch_work_fn *work);
+/* The items by -j processes, work's arg being s; done: of struct cmd_batch. */
+int sign_batch(struct signing *s, edoc_batch_work_fn *work, const char *done);
 /* The line that tells what was done, for a batch; done (or NULL): "already signed" ... */
 enum edoc_code sign_line(struct cmd *cmd, const char *path, const char *made, const char *done,
                          char **text, struct edoc_error *err);

@@ -309,13 +309,28 @@ void cmd_verdict(struct cmd *cmd, int status, const char *word, int width)
 		putchar(' ');
 }
 
+void cmd_untold(struct cmd *cmd, const char *path, const char *what)
+{
+	cmd->state->untold_path = path;
+	cmd->state->untold = what;
+}
+
+/* Who closed the pipe knows; all others must hear that the report is lost. */
+void cmd_tell_lost(const struct cmd *cmd, int error)
+{
+	const struct cmd_state *state = cmd->state;
+
+	if (error != EPIPE)
+		cmd_error(cmd, NULL, _("cannot write the result: %s"), strerror(error));
+	if (state->untold)
+		cmd_error(cmd, state->untold_path, "%s", _(state->untold));
+}
+
 void cmd_flush(struct cmd *cmd)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return;
-	/* Who closed the pipe knows; all others must hear that the report is lost. */
-	if (errno != EPIPE)
-		cmd_error(cmd, NULL, _("cannot write the result: %s"), strerror(errno));
+	cmd_tell_lost(cmd, errno);
 	exit(CMD_IO);
 }
 

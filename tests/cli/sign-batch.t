@@ -170,6 +170,29 @@ make_some full 3
 zarina -j 2 full/0.asice full/1.asice >/dev/full 2>"$err"
 run sh -c 'edoc-sign sign '"$key"' -j 2 full/2.asice full/1.asice >/dev/full'
 is_exit 74 "results that cannot be told are 74"
+make_some told 4
+run sh -c 'edoc-sign sign '"$key"' told/0.asice >/dev/full'
+is_exit 74 "one whose line cannot be written"
+has "$err" "told/0.asice: is signed, and whole" "is said to be signed"
+has "$err" "the same line with --skip-signed" "and how to go on"
+run edoc-sign show --json told/0.asice
+json "$out" '.signatures == 1' "which is true"
+run sh -c 'edoc-sign sign '"$key"' -j 2 told/1.asice told/2.asice >/dev/full'
+is_exit 74 "by two processes"
+has "$err" ".asice: is signed, and whole" "the same"
+run sh -c 'edoc-sign sign '"$key"' -n told/3.asice >/dev/full'
+is_exit 74 "a dry run"
+hasnt "$err" "is signed" "signs nothing, and does not say so"
+run sh -c 'edoc-sign sign '"$key"' --json told/none.asice >/dev/full'
+is_exit 74 "one that is not there"
+hasnt "$err" "is signed" "nor is that said of it"
+run sh -c 'edoc-sign countersign '"$key"' told/0.asice >/dev/full'
+is_exit 74 "countersigned"
+has "$err" "told/0.asice: is countersigned, and whole" "and told"
+run sh -c 'edoc-sign sign '"$key"' -o told/new.asice told/3.asice >/dev/full'
+is_exit 74 "a new package"
+has "$err" "told/new.asice: is made, and whole" "is told, too"
+ok "and is there" test -s told/new.asice
 
 # ---- killed in the middle, and again
 make_some k 200
