@@ -120,8 +120,9 @@ static const char *term_list(struct ed_decision *j)
 		                       j->state->clocks[i].def->id);
 	for (size_t i = 0; list && i < j->state->n_visits; i++) {
 		const struct ed_visit *v = j->state->visits[i];
+		const struct ed_clock *c = of_step(j, v->path);
 
-		if (of_step(j, v->path) && of_step(j, v->path)->visit == v)
+		if (c && c->visit == v)
 			list = ed_arena_printf(arena, "%s%s--step %s", list, *list ? ", " : "",
 			                       v->path);
 	}

@@ -127,6 +127,10 @@ audit
 tells audit.number-gap
 found audit.number-gone
 tells audit.number-unclaimed
+attack "a number far above"
+ln "$A/reg/orders/$year/000002" "$A/reg/orders/$year/001005"
+run edoc-route audit -C "$A"
+has "$out" "-1004 were given to nobody" "a gap is told as a range, whole"
 attack "a number in a closed year"
 if command -v faketime >/dev/null; then
 	faketime -f +400d edoc-route checkpoint -q -C "$A"
