@@ -186,7 +186,8 @@ static const char *text_fault(const struct ed_field *f, const char *s)
 	case ED_FIELD_AGENCIES:
 		return ed_is_id(s) ? NULL : N_("names of agencies, with commas between them");
 	default:
-		return *s && strlen(s) <= 1000 ? NULL : N_("a text of at most 1000 bytes");
+		return s[strspn(s, " ")] && strlen(s) <= 1000 ? NULL
+		                                              : N_("a text of at most 1000 bytes");
 	}
 }
 
