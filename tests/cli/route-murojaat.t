@@ -46,7 +46,7 @@ has "$err" "reply-to" "and it is named"
 # shellcheck disable=SC2086,SC2154 # words of ready.sh
 run act '2026-12-02 05:00:00' dilnoza submit --route "$name" $said --field kind=application \
 	--field "reply-to=  " "$W/p.asice"
-is_exit 65 "A05: nor with one of blanks"
+is_exit 64 "A05: nor with one of blanks"
 # shellcheck disable=SC2086,SC2154 # words of ready.sh
 run act '2026-12-02 05:00:00' dilnoza submit --route "$name" $said --field reply-to=x "$W/p.asice"
 is_exit 65 "A06: what it is must be said"
