@@ -365,7 +365,7 @@ static void list_file(struct listing *l, const char *path, const struct edoc_pol
 	if (err.code == EDOC_ERR_DENIED && cmd->state->no_passphrase)
 		l->status = cmd_fold(l->status, cmd->state->no_passphrase); /* said already */
 	else
-		l->status = cmd_fold(l->status, cmd_fail(cmd, &err));
+		l->status = cmd_fold(l->status, cmd_fail_item(cmd, path, &err));
 }
 
 /* Those of edoc.conf, and of a module. */

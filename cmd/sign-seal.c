@@ -45,7 +45,7 @@ static int encrypt(struct cmd *cmd, const char *out, const struct edoc_encrypt_o
 		cmd_note(cmd, NULL,
 		         _("no trust is given: whose the certificates are is not checked"));
 	if (edoc_package_encrypt(cmd->operands[0], out, to, options, &who, &err) != EDOC_OK)
-		return cmd_fail(cmd, &err);
+		return cmd_fail_item(cmd, cmd->operands[0], &err);
 	show_who(cmd, who);
 	edoc_free(who);
 	return done(cmd, out);
@@ -105,7 +105,7 @@ int sign_run_decrypt(struct cmd *cmd)
 		return status;
 	if (edoc_package_decrypt(cmd->operands[0], out, key, cmd->force, cmd->dry_run, &err) !=
 	    EDOC_OK)
-		status = cmd_fail(cmd, &err);
+		status = cmd_fail_item(cmd, cmd->operands[0], &err);
 	else
 		status = done(cmd, out);
 	edoc_key_free(key);

@@ -41,6 +41,11 @@ run edoc-sign encrypt --json --to rsa.crt p.asice -o j.p7m
 json "$out" '.v == 1 and .path == "j.p7m"' "--json"
 run edoc-sign decrypt --json --key rsa.pem j.p7m -o j.asice
 json "$out" '.path == "j.asice"' "of both"
+json "$out" 'has("exit") or has("error") | not' "of what was done"
+run edoc-sign decrypt --json --key p256.pem j.p7m -o no.asice
+json "$out" '.path == "j.p7m" and .exit == 77 and .error.msg' "and of what is for somebody else"
+run edoc-sign encrypt --json --to absent.crt p.asice -o no.p7m
+json "$out" '.path == "p.asice" and .exit == 66 and .error.where' "and where there is no certificate"
 same "$(stat -c %a j.asice)" 600 "what was decrypted is for its owner alone"
 chmod 640 j.asice
 run edoc-sign decrypt -f --key rsa.pem j.p7m -o j.asice

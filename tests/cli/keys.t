@@ -99,6 +99,8 @@ run edoc-sign keys
 is_exit 0 "nothing to list"
 run edoc-sign keys --pass-file "$P/pass"
 is_exit 64 "a passphrase and no file"
+run edoc-sign keys --json absent.p12
+json "$out" '.path == "absent.p12" and .exit == 66' "--json has a line for a file that is not there"
 run edoc-sign keys --module /none.so "$P/zarina.p12"
 is_exit 64 "a module and a file"
 
