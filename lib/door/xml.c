@@ -342,14 +342,27 @@ static enum edoc_code index_ids(struct ed_xml *xml, bool any, struct edoc_error 
 	return EDOC_OK;
 }
 
-xmlNodePtr ed_xml_by_id(const struct ed_xml *xml, const char *id)
+static const struct ed_xml_id *find_id(const struct ed_xml *xml, const char *id)
 {
-	struct ed_xml_id key = {.id = id}, *found;
+	const struct ed_xml_id key = {.id = id};
 
 	if (!id || !*id || xml->ids->n == 0)
 		return NULL;
-	found = bsearch(&key, xml->ids->v, xml->ids->n, sizeof(key), compare_ids);
+	return bsearch(&key, xml->ids->v, xml->ids->n, sizeof(key), compare_ids);
+}
+
+xmlNodePtr ed_xml_by_id(const struct ed_xml *xml, const char *id)
+{
+	const struct ed_xml_id *found = find_id(xml, id);
+
 	return found ? found->node : NULL;
+}
+
+bool ed_xml_id_repeated(const struct ed_xml *xml, const char *id)
+{
+	const struct ed_xml_id *found = find_id(xml, id);
+
+	return found && !found->node;
 }
 
 /* ---- opening and closing ---- */

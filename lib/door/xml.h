@@ -39,6 +39,7 @@ enum edoc_code ed_xml_parse_any(const void *bytes, size_t len, const char *where
 
 /* The element with that Id, or NULL. */
 xmlNodePtr ed_xml_by_id(const struct ed_xml *xml, const char *id);
+bool ed_xml_id_repeated(const struct ed_xml *xml, const char *id);
 bool ed_xml_is(const xmlNode *node, const char *ns, const char *name);
 /* The one child element so named; NULL when there is none or several
  * (*several tells, may be NULL). */

@@ -1097,6 +1097,9 @@ static const struct ed_rule rules[] = {
          N_("the reference {0} names neither a document of the package nor the signed "
             "properties"),
          N_("ask the signer to sign again with another program")},
+        {"reference.id-repeated", E, FAILED, "FORMAT_FAILURE", "XML 1.0, 3.3.1",
+         N_("the Id \"{0}\" of what was signed is given twice: what it names is not certain"),
+         N_("a program never makes this by itself: treat the documents as unsigned")},
         {"reference.misplaced", E, FAILED, "FORMAT_FAILURE", "W3C XML Signature 1.1, 4.6, 5.1",
          N_("{0} names a {1} that does not stand where the signature's own would"),
          N_("a program never makes this by itself: treat the documents as unsigned")},

@@ -162,6 +162,33 @@ static const char *least_level(const struct edoc_report *report)
 	return least;
 }
 
+static bool is_new(const struct edoc_report *report, size_t n, size_t k)
+{
+	const struct ed_report_signature *last = &report->signatures[n];
+
+	for (size_t i = 0; i <= n; i++) {
+		const struct ed_report_signature *sig = &report->signatures[i];
+
+		for (size_t j = 0; j < (i < n ? sig->n_covers : k); j++)
+			if (!strcmp(sig->covers[j], last->covers[k]))
+				return false;
+	}
+	return true;
+}
+
+/* Where the signatures have no files beside them: what they hold, or are held by. */
+static size_t count_documents(const struct edoc_report *report)
+{
+	size_t n = report->n_documents;
+
+	if (n)
+		return n;
+	for (size_t i = 0; i < report->n_signatures; i++)
+		for (size_t k = 0; k < report->signatures[i].n_covers; k++)
+			n += is_new(report, i, k);
+	return n;
+}
+
 /* "2 signature(s), LT, 3 document(s)" when it passed, else why not. */
 static enum edoc_code put_summary(struct text *t, const struct edoc_report *report,
                                   struct edoc_error *err)
@@ -174,7 +201,7 @@ static enum edoc_code put_summary(struct text *t, const struct edoc_report *repo
 		const char *level = least_level(report);
 
 		ed_buf_printf(&t->buf, tr(t, "%zu signature(s), %zu document(s)"),
-		              report->n_signatures, report->n_documents);
+		              report->n_signatures, count_documents(report));
 		if (*level)
 			ed_buf_printf(&t->buf, ", %s", level);
 		for (size_t i = 0; i < report->n_signatures; i++) {

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "judge/recognise.h"
+#include "judge/report.h"
 #include "sign/growth.h"
 
 /* What a signature is over: files of others, who may write to them at any time. */
@@ -44,11 +45,26 @@ static bool lacks_data(const struct edoc_report *report)
 	return false;
 }
 
+/* The user's file that no signature is over, or NULL. */
+static const char *stranger(const struct edoc_report *report)
+{
+	for (size_t i = 0; i < report->n_documents; i++)
+		if (!report->documents[i].covered)
+			return report->documents[i].name;
+	return NULL;
+}
+
 static enum edoc_code refuse(const struct edoc_report *report, const char *name,
                              const struct subject *subject, bool ours, struct edoc_error *err)
 {
+	const char *other = stranger(report);
 	enum edoc_code code;
 
+	if (!ours && !edoc_report_signatures(report))
+		return ed_fail(err, EDOC_ERR_INPUT, name, "holds no signature");
+	if (!ours && subject->n && other)
+		return ed_fail(err, EDOC_ERR_INPUT, other, "is not what %s signs",
+		               ed_basename(name));
 	if (!ours && !subject->n && lacks_data(report))
 		return ed_fail(
 		        err, EDOC_ERR_USAGE, name,

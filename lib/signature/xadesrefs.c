@@ -292,11 +292,23 @@ const char *ed_xr_cover_name(const struct ed_xr *r, const struct ed_xr_ref *x)
 	return x->ref->uri;
 }
 
+/* URI="" names the file that it stands in; none at all, the one that is given. */
+static const char *shown_name(const struct ed_xr *r, const struct ed_ref *ref)
+{
+	if (ref->kind == ED_REF_ENTRY)
+		return ref->name;
+	if (ref->kind == ED_REF_ROOT)
+		return r->a->where;
+	if (ref->kind == ED_REF_NAMELESS && r->data && r->data->n == 1)
+		return object_name(r, 0);
+	return ref->uri;
+}
+
 static enum edoc_code report(struct ed_xr *r, struct ed_xr_ref *x, enum outcome out,
                              const struct edoc_error *why, struct edoc_error *err)
 {
 	const struct ed_ref *ref = x->ref;
-	const char *shown = ref->kind == ED_REF_ENTRY ? ref->name : ref->uri, *name;
+	const char *shown = shown_name(r, ref), *name;
 
 	x->good = out == GOOD;
 	if (out == ABSENT)

@@ -150,6 +150,10 @@ static void read_element_target(struct reader *r, struct ed_ref *ref)
 		ref->kind = ED_REF_PROPERTIES;
 		return;
 	}
+	if (ed_xml_id_repeated(r->xml, ref->name)) {
+		note(r, "reference.id-repeated", ref->node, ref->name, NULL);
+		return;
+	}
 	if (!ref->target || !may_be_target(r, ref->target)) {
 		note(r, "reference.refused", ref->node, ref->uri, NULL);
 		return;

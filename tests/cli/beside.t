@@ -78,14 +78,17 @@ refused() { # EXIT WORD WHAT
 	nok "$3: nothing is made" test -e no
 }
 b --beside two other.txt -o no
-refused 65 "" "another file than they signed"
+refused 65 "other.txt: is not what two signs" "another file than they signed"
 a --attached a.txt -o in.p7m
 b --beside in.p7m other.txt -o no
-refused 65 "" "another content than is in it"
+refused 65 "other.txt: is not what in.p7m signs" "another content than is in it"
 b --beside in.p7m --attached a.txt -o no
 refused 64 "--attached" "both told"
 b --beside a.txt a.txt -o no
 refused 65 "CAdES" "no signature"
+openssl crl2pkcs7 -nocrl -certfile "$PKI/root.pem" -outform DER -out certs.p7s
+b --beside certs.p7s a.txt -o no
+refused 65 "certs.p7s: holds no signature" "certificates alone"
 b --beside none a.txt -o no
 refused 66 none "no such file"
 head -c 400 two >short

@@ -129,7 +129,7 @@ for f in d.p7s d.b64 apart.xml; do
 	is_exit 64 "and raised so"
 	counter --data b.csv $f
 	is_exit 65 "another document is none"
-	has "$err" "it is not sound" "and that is said"
+	has "$err" "b.csv: is not what $f signs" "and that is said"
 	ok "it is as it was" cmp before $f
 	counter --data a.txt $f
 	is_exit 0 "with its own it is"
@@ -222,6 +222,15 @@ ok "xmlsec1 verifies it" xmlsec e.xml
 sed 's/>1</>2</' e.xml >f.xml
 verify f.xml
 is_exit 1 "a change shows"
+json "$out" '.signatures[0].findings | any(.code == "reference.digest" and (.msg | startswith("f.xml ")))' \
+	"of the file itself"
+run edoc-verify f.xml
+has "$out" "f.xml has changed since it was signed" "which is named"
+run edoc-verify --trust "$P/root.pem" e.xml
+has "$out" "1 signature(s), 1 document(s)" "what it stands in is counted"
+xades --enveloping -o around.xml a.txt
+run edoc-verify --trust "$P/root.pem" around.xml
+has "$out" "1 signature(s), 1 document(s)" "so is what stands in it"
 xades --enveloped -o no.xml a.txt
 is_exit 65 "what is no XML takes none"
 ok "nothing is left" test ! -e no.xml

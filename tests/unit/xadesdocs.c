@@ -140,7 +140,7 @@ static void enveloping(void)
 	bad(change(document("", PLAIN("URI='#o'"), "<ds:Object Id='o'>a</ds:Object>", ""),
 	           "<ds:Object Id='o'>a</ds:Object>",
 	           "<ds:Object Id='o'>b</ds:Object><ds:Object ID='o'>a</ds:Object>"),
-	    "reference.refused", "X14 two Objects with one Id");
+	    "reference.id-repeated", "X14 two Objects with one Id");
 }
 
 /* X01-X08 of a part of the document and of its root. */
@@ -162,7 +162,7 @@ static void wrapping(void)
 	    "reference.digest", "the part exchanged");
 	bad(change(document("<doc><p Id='p'>Order</p>", R("URI='#p'", T(EXC)), "", "</doc>"), part,
 	           "<p Id='p'>Evil</p><p id='p'>Order</p>"),
-	    "reference.refused", "X14 the Id twice");
+	    "reference.id-repeated", "X14 the Id twice");
 	good(document("<doc><p Id='p'>Order</p>", R("URI='#p'", T(EXC)), "", "</doc>"), "detached",
 	     "#p", "a part that is all there is");
 	/* The root with its signature, moved into another document. */
@@ -262,7 +262,7 @@ static void manifests(void)
 	                                             "Id='twice'>a</ds:Object><ds:Object "
 	                                             "Id='twice'>b</ds:Object>",
 	             ""),
-	    "reference.refused", "an Id in it that is given twice");
+	    "reference.id-repeated", "an Id in it that is given twice");
 	bad(change(document("", refs, two, ""), "<ds:Object><ds:Manifest Id='m'>",
 	           "<ds:Object><w/><ds:Manifest Id='m'>"),
 	    "signature.object-unsigned", "something beside the manifest");
