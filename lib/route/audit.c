@@ -23,7 +23,7 @@
 #define HOUR 3600 /* after midnight: a number that was claimed before it */
 
 struct given { /* a number, by the entry that names it */
-	const char *book, *case_id;
+	const char *agency, *book, *case_id;
 	int64_t year, seq;
 };
 
@@ -133,18 +133,22 @@ static enum edoc_code note_number(struct audit *a, const char *id, const struct 
 	const char *agency = ed_entry_get(e, "actor", "agency");
 	struct given *v;
 
-	if (!r || !agency || strcmp(agency, a->desk->agency) != 0)
+	if (!r || !agency)
 		return EDOC_OK;
 	v = ed_arena_grow(a->arena, a->given, a->n_given, &a->cap_given, sizeof(*v));
 	if (!v)
 		return ed_fail_memory(err);
 	a->given = v;
 	v[a->n_given] =
-	        (struct given){.book = ed_arena_strdup(a->arena, ed_json_get_str(r, "book")),
+	        (struct given){.agency = ed_arena_strdup(a->arena, agency),
+	                       .book = ed_arena_strdup(a->arena, ed_json_get_str(r, "book")),
 	                       .case_id = ed_arena_strdup(a->arena, id),
 	                       .year = json_integer_value(json_object_get(r, "year")),
 	                       .seq = json_integer_value(json_object_get(r, "seq"))};
-	return v[a->n_given].book && v[a->n_given++].case_id ? EDOC_OK : ed_fail_memory(err);
+	if (!v[a->n_given].agency || !v[a->n_given].book || !v[a->n_given].case_id)
+		return ed_fail_memory(err);
+	a->n_given++;
+	return EDOC_OK;
 }
 
 static const char *place(struct audit *a, const char *id, const char *step)
@@ -480,8 +484,10 @@ static void against_heads(struct audit *a, const char *name, int64_t year, const
 static int by_number(const void *x, const void *y)
 {
 	const struct given *a = x, *b = y;
-	int order = strcmp(a->book, b->book);
+	int order = strcmp(a->agency, b->agency);
 
+	if (!order)
+		order = strcmp(a->book, b->book);
 	if (order || a->year != b->year)
 		return order ? order : a->year < b->year ? -1 : 1;
 	if (a->seq != b->seq)
@@ -492,7 +498,11 @@ static int by_number(const void *x, const void *y)
 /* Where they begin in the sorted list. */
 static size_t first_given(const struct audit *a, const char *book, int64_t year)
 {
-	const struct given wanted = {.book = book, .case_id = "", .year = year, .seq = INT64_MIN};
+	const struct given wanted = {.agency = a->desk->agency,
+	                             .book = book,
+	                             .case_id = "",
+	                             .year = year,
+	                             .seq = INT64_MIN};
 	size_t low = 0, high = a->n_given;
 
 	while (low < high) {
@@ -515,7 +525,8 @@ static void against_entries(struct audit *a, const char *book, int64_t year, con
 	for (size_t i = first_given(a, book, year); name && i < a->n_given; i++) {
 		const struct given *g = &a->given[i];
 
-		if (strcmp(g->book, book) != 0 || g->year != year)
+		if (strcmp(g->agency, a->desk->agency) != 0 || strcmp(g->book, book) != 0 ||
+		    g->year != year)
 			break;
 		if (before && before->seq == g->seq && strcmp(before->case_id, g->case_id) != 0)
 			say(a, "audit.number-double", name, text_of(a, g->seq), before->case_id,
@@ -553,10 +564,28 @@ static enum edoc_code audit_year(void *arg, const char *book, const char *year,
 	return EDOC_OK;
 }
 
+/* Numbers that other desks gave: two cases with one, as of a desk that was copied. */
+static void against_each_other(struct audit *a)
+{
+	for (size_t i = 1; i < a->n_given; i++) {
+		const struct given *was = &a->given[i - 1], *g = &a->given[i];
+		const char *name;
+
+		if (!strcmp(g->agency, a->desk->agency) || strcmp(was->agency, g->agency) != 0 ||
+		    strcmp(was->book, g->book) != 0 || was->year != g->year || was->seq != g->seq ||
+		    !strcmp(was->case_id, g->case_id))
+			continue;
+		name = ed_arena_printf(a->arena, "%s: %s/%" PRId64, g->agency, g->book, g->year);
+		say(a, "audit.number-double", name ? name : g->agency, text_of(a, g->seq),
+		    was->case_id, g->case_id);
+	}
+}
+
 static enum edoc_code audit_registers(struct audit *a, struct edoc_error *err)
 {
 	if (a->n_given)
 		qsort(a->given, a->n_given, sizeof(*a->given), by_number);
+	against_each_other(a);
 	return ed_books(a->desk, audit_year, a, err);
 }
 
