@@ -267,6 +267,33 @@ const struct cmd_option sign_revise_options[] = {
         {NULL, 0, NULL, NULL, false},
 };
 
+/* Nothing of it is signed in the successor; but what was changed in it goes on. */
+static void warn_failed(const struct cmd *cmd, const char *path)
+{
+	struct edoc_verify_options how = {.at = cmd->now};
+	struct edoc_trust *nobody = NULL;
+	struct edoc_policy *policy = NULL;
+	struct edoc_report *report = NULL;
+	struct edoc_error err = {0};
+	enum edoc_code code = edoc_trust_new(&nobody, &err);
+
+	if (code == EDOC_OK)
+		code = edoc_policy_strict(&policy, &err);
+	how.trust = nobody;
+	how.policy = policy;
+	if (code == EDOC_OK)
+		code = edoc_verify_path(path, &how, &report, &err);
+	if (code != EDOC_OK)
+		cmd_warn(cmd, err.where, "%s", err.msg);
+	else if (edoc_report_indication(report) == EDOC_TOTAL_FAILED)
+		cmd_warn(cmd, path,
+		         _("does not hold, and its documents were taken over as they are: look at "
+		           "them, and at what edoc-verify says of it"));
+	edoc_report_free(report);
+	edoc_policy_free(policy);
+	edoc_trust_free(nobody);
+}
+
 int sign_run_revise(struct cmd *cmd)
 {
 	struct edoc_revise_options options = {.overwrite = cmd->force, .dry_run = cmd->dry_run};
@@ -286,6 +313,7 @@ int sign_run_revise(struct cmd *cmd)
 		options.set = NULL;
 	if (edoc_package_revise(cmd->operands[0], out, &options, &err) != EDOC_OK)
 		return cmd_fail(cmd, &err);
+	warn_failed(cmd, cmd->operands[0]);
 	if (!cmd->quiet)
 		printf("%s\n", cmd_text(cmd, out));
 	return 0;

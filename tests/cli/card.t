@@ -77,6 +77,14 @@ run edoc-sign revise card.asice -o less.asice --remove a.txt --add b.txt
 is_exit 0 "a document replaced"
 run edoc-sign revise card.asice -o same.asice
 is_exit 0 "the same documents, to be signed afresh"
+hasnt "$err" "does not hold" "and nothing is warned of"
+python3 "$SRCDIR/tests/rezip.py" card.asice changed.asice put:a.txt=b.txt
+run edoc-sign revise changed.asice -o of-changed.asice
+is_exit 0 "a successor of what was changed since it was signed"
+has "$err" "changed.asice: does not hold" "which is told"
+run edoc-sign revise of-changed.asice -o of-unsigned.asice
+is_exit 0 "a successor of what nobody signed"
+hasnt "$err" "does not hold" "is not warned of"
 run edoc-sign show --json same.asice
 json "$out" '.signatures == 0 and ([.card[].name] | index("replaces") != null or any(startswith("replaces")))' "the card says what it replaces"
 run edoc-sign revise card.asice -o x.asice --remove nowhere.txt
