@@ -98,7 +98,7 @@ enum edoc_code ed_file_sha256(int fd, const char *where, char hex[65],
                               struct edoc_error *err) EDOC_CHECK;
 
 /* Takes away what processes that died left in tmp/ (sweep.c); by ED_TMP_STALE. */
-void ed_desk_sweep(struct edoc_desk *desk, int64_t now);
+void ed_desk_sweep(struct edoc_desk *desk);
 
 /* Names on their way to a caller: one block, freed by ed_names_free(). */
 struct ed_list {

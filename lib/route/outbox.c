@@ -414,7 +414,7 @@ enum edoc_code edoc_desk_flush(struct edoc_desk *desk, const struct edoc_mail *m
 	if (!o.arena)
 		return ed_fail_memory(err);
 	if (!mail->dry)
-		ed_desk_sweep(desk, mail->now);
+		ed_desk_sweep(desk);
 	telling_init(&t, desk, mail, text, json);
 	enum edoc_code code = ed_outbox_read(desk, mail->now, &o, err);
 	silent = ed_arena_alloc(o.arena, o.n + 1);

@@ -93,7 +93,7 @@ has "$W/with" "to madina" "who hears what waits for her"
 # ---- another language; fewer notices, and more again
 echo "notice: [en, tg]" >"$EDOC_CONF"
 both '2027-01-08 05:02:00' "another language"
-same "$(grep -c notice "$W/with" | sed 's/[1-9][0-9]*/some/')" some "in which all is told again"
+same "$(grep -c opened "$W/with" | sed 's/[1-9][0-9]*/some/')" some "in which all is told again"
 : >"$EDOC_CONF"
 both '2027-01-08 05:03:00' "nobody asks for notices"
 begins '2027-01-08 05:04:00' three
