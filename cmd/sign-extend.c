@@ -71,8 +71,8 @@ int sign_run_extend(struct cmd *cmd)
 int sign_run_countersign(struct cmd *cmd)
 {
 	return grow_all(cmd, edoc_countersign, true,
-	                N_("is countersigned, and whole; only the line that tells it could not be "
-	                   "written: the same line would countersign it again"));
+	                N_("is countersigned, and whole, and the same line would do it again; only "
+	                   "the line that tells it could not be written"));
 }
 
 /* ---- cms ---- */

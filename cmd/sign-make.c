@@ -210,9 +210,9 @@ static int sign_new(struct cmd *cmd, struct signing *s, const char *out)
 
 static int sign_all(struct cmd *cmd, struct signing *s)
 {
-	static const char done[] = N_("is signed, and whole; only the line that tells it could not "
-	                              "be written: the same line with --skip-signed signs what is "
-	                              "left");
+	static const char done[] = N_("is signed, and whole, and the same line with --skip-signed "
+	                              "signs what is left; only the line that tells it could not "
+	                              "be written");
 	bool one =
 	        cmd->n == 1 && strcmp(cmd->operands[0], "-") != 0 && !cmd_value(cmd, "files-from");
 	int status = one ? conform(cmd, s, NULL, NULL, cmd->operands, 1) : 0;

@@ -320,10 +320,10 @@ void cmd_tell_lost(const struct cmd *cmd, int error)
 {
 	const struct cmd_state *state = cmd->state;
 
-	if (error != EPIPE)
-		cmd_error(cmd, NULL, _("cannot write the result: %s"), strerror(error));
 	if (state->untold)
-		cmd_error(cmd, state->untold_path, "%s", _(state->untold));
+		cmd_error(cmd, state->untold_path, "%s: %s", _(state->untold), strerror(error));
+	else if (error != EPIPE)
+		cmd_error(cmd, NULL, _("cannot write the result: %s"), strerror(error));
 }
 
 void cmd_flush(struct cmd *cmd)
