@@ -113,7 +113,7 @@ int cmd_key(struct cmd *cmd, struct edoc_key **key)
 	if (status != 0)
 		return status;
 	cmd->state->no_passphrase = 0;
-	cmd->state->pin = strncmp(paths.file, "pkcs11:", 7) == 0;
+	cmd->state->pin = paths.file && strncmp(paths.file, "pkcs11:", 7) == 0;
 	if (edoc_key_load(paths.file, paths.cert, paths.chain, cmd_passphrase, cmd, key, &err) ==
 	    EDOC_OK) {
 		cmd_warn_open_key(cmd, paths.file);
